@@ -1,0 +1,9 @@
+/** Structured log: an event name and its data. Secrets are never data. */
+export interface Log {
+  debug(event: string, data?: object): void;
+  info(event: string, data?: object): void;
+  warn(event: string, data?: object): void;
+  error(event: string, data?: object): void;
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

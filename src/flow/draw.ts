@@ -1,0 +1,55 @@
+/** Why a rate applies; the highest of the rates that apply decides. */
+export type DrawClass = "lane" | "customer" | "cold_start" | "struck";
+
+/** The sampling decision for one work id. */
+export interface Draw {
+  readonly epoch: number;
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly work_id: string;
+  readonly class: DrawClass;
+  /** As the policy writes it, for example `20/500`. */
+  readonly rate: string;
+  /** The first 8 bytes of the draw's HMAC, 16 hex digits. */
+  readonly x: string;
+  readonly sampled: boolean;
+}
+
+/** What an epoch's commitment binds: lane rates, class rates, floor; all fractions as text. */
+export interface SamplePolicy {
+  readonly lanes: Readonly<Record<string, string>>;
+  readonly classes: { readonly customer: string; readonly cold_start: string; readonly struck: string };
+  readonly floor: string;
+}
+
+/** The sampling state of an epoch, as it is stored and published. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** SHA-256("assay/v1/commit" | k | canonical policy), 64 hex digits. */
+  readonly commitment: string;
+  readonly policy: SamplePolicy;
+  readonly committed_at: number;
+  /** Ed25519 over the canonical {epoch, commitment, policy, committed_at, key_id}. */
+  readonly signature: string;
+  readonly key_id: string;
+  readonly closed_at: number | null;
+  /** k in hex once the epoch closed, else null. */
+  readonly revealed_key: string | null;
+  readonly log_head: string;
+  readonly log_length: number;
+}
+
+/** One line of an epoch's hash-chained log; `hash` is SHA-256 of the canonical line without `hash`. */
+export type LogEntry =
+  | ({ readonly type: "draw"; readonly receipt_id: string; readonly answer_sha256: string } & Draw)
+  | {
+      readonly type: "verdict";
+      readonly epoch: number;
+      readonly lane: string;
+      readonly hotkey: string;
+      readonly work_id: string;
+      readonly receipt_id: string;
+      readonly state: "accepted" | "rejected" | "void";
+      readonly verified: boolean;
+      readonly code: string | null;
+    };

@@ -1,0 +1,43 @@
+import type { Answer, TaskRef } from "./lane.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Work that worker threads do. Data crosses by copy, so tasks hold plain values only. */
+export type PoolTask =
+  | {
+      readonly kind: "signature";
+      readonly publicKey: Uint8Array;
+      readonly message: Uint8Array;
+      readonly signature: Uint8Array;
+    }
+  | { readonly kind: "check"; readonly lane: string; readonly ref: TaskRef; readonly answer: Answer }
+  | { readonly kind: "render"; readonly lane: string; readonly ref: TaskRef }
+  | {
+      readonly kind: "index";
+      readonly secret: Uint8Array;
+      readonly hotkey: string;
+      readonly epoch: number;
+      readonly tier: number;
+      readonly allotment: number;
+    };
+
+export interface PoolResults {
+  signature: boolean;
+  check: Verdict;
+  render: string;
+  index: Uint8Array;
+}
+
+export type PoolTaskKind = PoolTask["kind"];
+export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolTask, { kind: K }>;
+
+/**
+ * Runs tasks off the event loop. A task that outlives its deadline takes its worker with it: the worker is killed and
+ * respawned, the task fails with `PoolFault` `timeout`, its neighbours run again.
+ */
+export interface Pool {
+  run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]>;
+  close(): Promise<void>;
+}
+
+/** Runs one task; the same function inline in tests and in every worker. */
+export type TaskRunner = (task: PoolTask) => PoolResults[PoolTaskKind];

@@ -1,0 +1,43 @@
+export type SuspensionKind = "strike" | "unreachable" | "operator";
+
+/** A time out of the network: suspended iff `block < untilBlock`. */
+export interface Suspension {
+  readonly hotkey: string;
+  readonly kind: SuspensionKind;
+  readonly untilBlock: number;
+  readonly reason: string;
+  /** `judge`, or the operator's route. */
+  readonly by: string;
+  readonly at: number;
+}
+
+/** When a hotkey was first and last seen, in blocks. */
+export interface Sighting {
+  readonly hotkey: string;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+/** Everything judge starts from. */
+export interface StandingState {
+  readonly sightings: readonly Sighting[];
+  readonly suspensions: readonly Suspension[];
+  readonly strikes: readonly { readonly hotkey: string; readonly block: number; readonly counted: boolean }[];
+}
+
+export interface MinerCounts {
+  readonly submitted: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly void: number;
+}
+
+/** What judge knows of a hotkey, as it is served. */
+export interface Standing {
+  readonly hotkey: string;
+  readonly standing: "active" | "cold_start" | "suspended";
+  readonly first_seen_block: number;
+  readonly last_seen_block: number;
+  readonly until_block: number | null;
+  readonly strikes: number;
+}

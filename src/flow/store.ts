@@ -1,0 +1,119 @@
+import type { EpochRecord, LogEntry } from "./draw.ts";
+import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
+import type {
+  AdmitOutcome,
+  Decision,
+  NewSubmission,
+  PendingSubmission,
+  StoredStrike,
+  Submission,
+} from "./submission.ts";
+import type { Credit, SignedVector, UnsignedVector } from "./weights.ts";
+
+/** Issued challenges, for people and audits; nothing on the submit path reads it. */
+export interface IssuedPage {
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly epoch: number;
+  readonly tier: number;
+  /** First seq, inclusive. */
+  readonly from: number;
+  /** Last seq, exclusive. */
+  readonly to: number;
+  readonly at: number;
+}
+
+/** A numbered line of an epoch's log with its place in the chain. */
+export type ChainedEntry = LogEntry & { readonly n: number; readonly prev: string; readonly hash: string };
+
+export interface StoredMiner extends Sighting {
+  readonly counts: MinerCounts;
+}
+
+/** What an operator did by hand. */
+export interface OperatorAction {
+  readonly action: "suspend" | "release";
+  readonly hotkey: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** How far retention reaches back. */
+export interface RetentionBounds {
+  /** Decided submissions, solves and logs of epochs before this one are dropped; pending rows never. */
+  readonly beforeEpoch: number;
+  /** Solves at or after this time are kept whatever their epoch: the weigh window needs them. */
+  readonly keepSolvesSince: number;
+}
+
+/**
+ * Durable records. Every write is durable (fsync'd) when its promise resolves; writes that arrive together
+ * share one transaction. A failing store rejects with `store_unavailable`; nothing was recorded then.
+ */
+export interface Store {
+  /**
+   * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
+   * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else
+   * the pending row, its draw in the epoch's log, and the miner's sighting and count.
+   */
+  admit(submission: NewSubmission): Promise<AdmitOutcome>;
+  /**
+   * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
+   * credit of the hotkey). A second accepted answer of one challenge ends `void` with code `already_solved`.
+   * Returns the row as it stands after; null when it was not pending, and then nothing changed.
+   */
+  decide(decision: Decision): Promise<Submission | null>;
+  /** Counts a check that ended in `error`; returns the tries so far. */
+  countTry(receiptId: string): Promise<number>;
+  /** Undecided rows, oldest first, without those named. */
+  pending(limit: number, except: ReadonlySet<string>): Promise<PendingSubmission[]>;
+  submission(receiptId: string): Promise<Submission | null>;
+  recordPage(page: IssuedPage): Promise<void>;
+  issuedPages(hotkey: string, epoch: number): Promise<IssuedPage[]>;
+
+  /** Records an epoch's commitment before anything uses it; returns the one on record, which may be older. */
+  commitEpoch(
+    record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">,
+  ): Promise<EpochRecord>;
+  /**
+   * One transaction: when the epoch has no pending row, closes it for ever and stores its key; returns the
+   * record as it then stands (still open while rows are pending), or null when it was never committed.
+   */
+  closeEpoch(epoch: number, revealedKey: string, at: number): Promise<EpochRecord | null>;
+  epoch(epoch: number): Promise<EpochRecord | null>;
+  openEpochs(): Promise<EpochRecord[]>;
+  /** Log lines after number `after` (-1 for all), in order. */
+  logPage(epoch: number, after: number, limit: number): Promise<ChainedEntry[]>;
+
+  /** Everything judge needs at start. Throws `store_corrupt` rather than leave anything out. */
+  standingState(): Promise<StandingState>;
+  /** Keeps the later `untilBlock`: a suspension is never shortened. Logs the action of an operator. */
+  suspend(suspension: Suspension): Promise<void>;
+  /** Removes suspensions of the given kinds; returns how many. */
+  release(hotkey: string, action: OperatorAction | null): Promise<number>;
+  dropMiners(hotkeys: readonly string[]): Promise<void>;
+  /** Drops suspensions that ended at or before the block. */
+  dropEndedSuspensions(block: number): Promise<void>;
+  miner(hotkey: string): Promise<StoredMiner | null>;
+  /** Miners by hotkey, after the given one (or from the start). */
+  miners(after: string | null, limit: number): Promise<StoredMiner[]>;
+  strikes(hotkey: string): Promise<StoredStrike[]>;
+  operatorActions(limit: number): Promise<OperatorAction[]>;
+
+  /** Sum of accepted, unforfeited credit received after `since`, by lane and hotkey. */
+  credits(since: number): Promise<Credit[]>;
+  /** Records what is about to be signed; returns the intent on record for that epoch, which may be older. */
+  recordIntent(vector: UnsignedVector): Promise<UnsignedVector>;
+  saveVector(vector: SignedVector): Promise<void>;
+  vector(epoch: number): Promise<SignedVector | null>;
+  latestVector(): Promise<SignedVector | null>;
+
+  /** A small durable note, such as the fingerprint of the secret; null when never set. */
+  note(key: string): Promise<string | null>;
+  setNote(key: string, value: string): Promise<void>;
+
+  applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }>;
+  /** Resolves when the store answers; for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import type { Draw } from "./draw.ts";
+import type { Answer } from "./lane.ts";
+
+export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
+
+/** A submission that passed every refusal and is about to be recorded. */
+export interface NewSubmission {
+  readonly receiptId: string;
+  /** SHA-256 of lane, hotkey, challenge id and answer hash, each length-prefixed; hex. */
+  readonly idempotencyKey: string;
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly challengeId: string;
+  readonly epoch: number;
+  readonly tier: number;
+  readonly seq: number;
+  readonly answer: Answer;
+  readonly answerSha256: string;
+  /** Credit if accepted. */
+  readonly weight: number;
+  readonly receivedAt: number;
+  readonly block: number;
+  readonly draw: Draw;
+  /** Answers that the challenge takes. */
+  readonly maxAttempts: number;
+}
+
+/** A recorded submission. */
+export interface Submission {
+  readonly receiptId: string;
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly challengeId: string;
+  readonly epoch: number;
+  readonly tier: number;
+  readonly seq: number;
+  readonly answerSha256: string;
+  readonly weight: number;
+  readonly receivedAt: number;
+  readonly block: number;
+  readonly sampled: boolean;
+  readonly state: SubmissionState;
+  /** Why it was rejected or voided; null otherwise. */
+  readonly code: string | null;
+  /** Checks that ended in `error` so far. */
+  readonly tries: number;
+  readonly decidedAt: number | null;
+}
+
+/** A submission that still has to be decided, with its answer. */
+export interface PendingSubmission extends Submission {
+  readonly answer: Answer;
+  readonly draw: Draw;
+}
+
+export type AdmitOutcome =
+  | { readonly kind: "admitted"; readonly submission: PendingSubmission }
+  | { readonly kind: "replay"; readonly submission: Submission }
+  | {
+      readonly kind: "refused";
+      readonly code: "already_solved" | "already_answered" | "attempts_exhausted" | "epoch_expired";
+    };
+
+/** The end of a submission. `accepted` pays its weight, once a challenge. */
+export interface Decision {
+  readonly receiptId: string;
+  readonly state: "accepted" | "rejected" | "void";
+  /** True when a check decided it; false for what was not sampled. */
+  readonly verified: boolean;
+  readonly code: string | null;
+  readonly at: number;
+  /** What judge decided in consequence; recorded in the same transaction. */
+  readonly strike: StrikeRecord | null;
+}
+
+/** What a strike stores; the miner can fetch it. */
+export interface Evidence {
+  readonly work_id: string;
+  readonly receipt_id: string;
+  readonly answer_sha256: string;
+  readonly draw: Draw;
+  readonly verdict: { readonly outcome: "invalid"; readonly code: string };
+  readonly checker: string;
+  readonly rule: string;
+}
+
+export interface StrikeRecord {
+  readonly strikeId: string;
+  readonly hotkey: string;
+  readonly lane: string;
+  readonly block: number;
+  readonly at: number;
+  readonly evidence: Evidence;
+  /** Set when the strike suspends: the first block at which the miner is free again. */
+  readonly suspendUntil: number | null;
+}
+
+/** A strike as it is served. `counted` turns false once it led to a suspension. */
+export interface StoredStrike extends StrikeRecord {
+  readonly counted: boolean;
+}
+
+/** The receipt document; `signature` is Ed25519 over the rest. */
+export interface Receipt {
+  readonly receipt_id: string;
+  readonly state: SubmissionState;
+  readonly challenge_id: string;
+  readonly hotkey: string;
+  readonly lane: string;
+  readonly tier: number;
+  readonly received_at: number;
+  readonly answer_sha256: string;
+  readonly verdict?: { readonly outcome: "valid" | "invalid" | "error"; readonly code?: string };
+  readonly weight?: number;
+  readonly signature: string;
+}

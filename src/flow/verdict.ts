@@ -1,0 +1,28 @@
+/** `valid`; `invalid`: the miner's fault, with its reason; `error`: nobody's fault. */
+export type Verdict =
+  | { readonly outcome: "valid" }
+  | { readonly outcome: "invalid"; readonly code: InvalidCode }
+  | { readonly outcome: "error"; readonly code: ErrorCode };
+
+/** Reasons of the `sat` lane, as miners of this ecosystem know them. */
+export const invalidCodes = [
+  "answer_missing_dimacs_solution",
+  "solution_missing_status",
+  "solution_status_unsatisfiable",
+  "solution_unknown_status",
+  "solution_non_integer_literal",
+  "solution_variable_out_of_range",
+  "solution_contradictory_assignment",
+  "solution_incomplete_assignment",
+  "solution_unsatisfied",
+  "assignment_wrong_length",
+  "assignment_spare_bits",
+] as const;
+export type InvalidCode = (typeof invalidCodes)[number];
+
+/** Reasons that blame nobody. */
+export const errorCodes = ["check_crashed", "check_timeout", "worker_lost"] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What a verdict row of a receipt can say. */
+export type VerdictCode = InvalidCode | ErrorCode | "already_solved" | "suspended";

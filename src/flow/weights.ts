@@ -1,0 +1,36 @@
+/** One miner's part of a vector. Weights sum to 1, or to 0 when nobody earned. */
+export interface WeightRow {
+  readonly hotkey: string | null;
+  readonly uid: number | null;
+  readonly weight: number;
+  /** Max-upscaled to 65,535, as the chain takes it. */
+  readonly u16: number;
+}
+
+export interface UnsignedVector {
+  readonly version: 1;
+  readonly network: string;
+  readonly netuid: number;
+  readonly validator: string;
+  /** The weighing period: `floor(block / (tempo * every_tempos))`. */
+  readonly epoch: number;
+  readonly block: number;
+  readonly issued_at: number;
+  readonly expires_at: number;
+  /** `sha256:` and the hex hash of the canonical weigh policy. */
+  readonly policy_hash: string;
+  readonly key_id: string;
+  readonly weights: readonly WeightRow[];
+}
+
+/** `signature`: Ed25519 over the RFC 8785 canonical JSON of the rest, base64url. */
+export interface SignedVector extends UnsignedVector {
+  readonly signature: string;
+}
+
+/** Accepted, unforfeited credit of a hotkey in one lane. */
+export interface Credit {
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly weight: number;
+}
