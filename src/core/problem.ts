@@ -4,6 +4,13 @@ export type Blame = "miner" | "operator" | "validator" | "none";
 /** Why a 429 or 503 asks to come back later. */
 export type RetryReason = "saturation" | "abuse" | "backpressure" | "outage";
 
+/** One thing that must work before requests should come here. */
+export interface ReadyCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
 /** Every refusal and failure that Assay states, as `{code, ...data}`. */
 export type Problem =
   // Requests.
@@ -15,6 +22,7 @@ export type Problem =
   | { code: "json_too_deep"; limit: number }
   | { code: "invalid_request"; field: string; expected: string }
   | { code: "body_too_large"; limit_bytes: number }
+  | { code: "headers_too_large"; limit_bytes: number; limit_fields: number }
   | { code: "request_timeout"; limit_ms: number }
   | { code: "header_missing"; header: string }
   | { code: "header_malformed"; header: string; expected: string }
@@ -41,6 +49,7 @@ export type Problem =
   | { code: "store_unavailable"; retry_after_s: number }
   | { code: "chain_unavailable"; retry_after_s: number }
   | { code: "shutting_down"; retry_after_s: number }
+  | { code: "not_ready"; ready: false; checks: readonly ReadyCheck[]; retry_after_s: number }
   // Look-ups.
   | { code: "lane_not_found"; lane: string }
   | { code: "tier_not_found"; tier: number }
@@ -136,6 +145,12 @@ export const problemTable: ProblemTable = {
     blame: "miner",
     title: "Body too large",
     detail: (p) => `A body may hold ${p.limit_bytes} bytes.`,
+  },
+  headers_too_large: {
+    status: 431,
+    blame: "miner",
+    title: "Headers too large",
+    detail: (p) => `Request line and headers may hold ${p.limit_bytes} bytes in ${p.limit_fields} fields.`,
   },
   request_timeout: {
     status: 408,
@@ -290,6 +305,13 @@ export const problemTable: ProblemTable = {
     blame: "validator",
     title: "Shutting down",
     detail: (p) => `The validator is stopping; come back in ${p.retry_after_s} s.`,
+    retry: "outage",
+  },
+  not_ready: {
+    status: 503,
+    blame: "validator",
+    title: "Not ready",
+    detail: (p) => `Not working: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}.`,
     retry: "outage",
   },
   lane_not_found: {

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+export const benchSecret = "bench-secret-bench-secret-bench-secret-43-x";
+
+/** A server process under load, in a data directory of its own. */
+export interface BenchServer {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Requests are signed before the load, so timestamps may be old; everything else is at its default. Cold start does not
+ * touch the submit path.
+ */
+export const benchConfig = { admit: { signature_window_ms: 300_000 } } as const;
+
+async function listening(child: ChildProcess): Promise<URL> {
+  let out = "";
+  for await (const chunk of child.stdout ?? []) {
+    out += String(chunk);
+    const found = /^listening on (http:\S+)$/m.exec(out);
+    if (found?.[1]) return new URL(found[1]);
+  }
+  throw new Error("the server under test did not start");
+}
+
+/** Spawns a server whose arguments end in the data directory. */
+export async function startServer(entry: string, args: readonly string[]): Promise<BenchServer> {
+  const dir = mkdtempSync(join(tmpdir(), "assay-bench-"));
+  mkdirSync(join(dir, "keys"));
+  writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret);
+  writeFileSync(join(dir, "assay.yaml"), JSON.stringify(benchConfig));
+  const path = resolve(import.meta.dirname, entry);
+  const child = spawn(process.execPath, [path, ...args, dir], { stdio: ["ignore", "pipe", "inherit"] });
+  const url = await listening(child);
+  return {
+    host: url.hostname,
+    port: Number(url.port),
+    url: url.origin,
+    stop: async () => {
+      child.kill("SIGTERM");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The validator as operators run it. */
+export function startValidator(): Promise<BenchServer> {
+  return startServer("../bin/assay.js", ["up", "--port", "0", "--log-level", "warn", "--data"]);
+}
+
+/** The value of an unlabelled metric, or the sum over its labels. */
+export async function metric(server: BenchServer, name: string): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = text.split("\n").filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+}
+
+/** Sums of the miners' counts as the validator serves them. */
+export async function minerCounts(
+  server: BenchServer,
+): Promise<{ submitted: number; accepted: number; rejected: number }> {
+  const total = { submitted: 0, accepted: 0, rejected: 0 };
+  for (let after = ""; ; ) {
+    const page = (await (await fetch(`${server.url}/v1/miners?limit=500${after}`)).json()) as {
+      items: { counts: typeof total }[];
+      next_after: string | null;
+    };
+    for (const { counts } of page.items) {
+      total.submitted += counts.submitted;
+      total.accepted += counts.accepted;
+      total.rejected += counts.rejected;
+    }
+    if (page.next_after === null) return total;
+    after = `&after=${page.next_after}`;
+  }
+}

@@ -1,0 +1,214 @@
+import { AssayError, causeText } from "../core/errors.ts";
+import { epochAt } from "../core/ids.ts";
+import type { RecognisedChallenge } from "../flow/challenge.ts";
+import type { Answer } from "../flow/lane.ts";
+import type { AdmitOutcome, PendingSubmission, Submission } from "../flow/submission.ts";
+import { addressKey } from "./address.ts";
+import { Buckets } from "./buckets.ts";
+import type { Caller } from "./caller.ts";
+import { requireBlock, requireFree, requireRegistered } from "./eligibility.ts";
+import { type Claim, readClaim } from "./epistula.ts";
+import { Gate, type GateStats } from "./gate.ts";
+import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
+import { Measures } from "./measures.ts";
+import type { AdmissionModules, AdmissionOptions, Reservation } from "./ports.ts";
+import { Proof, type Signers } from "./proof.ts";
+import { newSubmission, refusal } from "./record.ts";
+import type { SessionGrant } from "./sessions.ts";
+
+export interface SubmitBody {
+  readonly challenge_id: string;
+  readonly answer: Answer;
+  /** Where the miner tells the position, recovery of indexed ids is one HMAC. */
+  readonly seq?: number | undefined;
+}
+
+type Entered = Exclude<AdmitOutcome, { kind: "refused" }>;
+
+/** A submission on its way through the gate. */
+interface Request {
+  readonly caller: Caller;
+  readonly claim: Claim;
+  readonly challenge: RecognisedChallenge;
+  readonly answer: Answer;
+  readonly receivedAt: number;
+}
+
+export interface SubmitOutcome {
+  readonly kind: "admitted" | "replay";
+  readonly submission: Submission;
+}
+
+/**
+ * Decides in bounded time whether a request may enter, cheapest check first. Every refusal is an `AssayError`; when
+ * the client vanishes the abort reason is thrown. Whatever was held is free again when a promise has settled.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #modules: AdmissionModules;
+  readonly #measures: Measures;
+  readonly #proof: Proof;
+  readonly #submitGate: Gate;
+  readonly #readGate: Gate;
+  readonly #addresses: Buckets;
+  readonly #submitters: Buckets;
+  readonly #readers: Buckets;
+
+  constructor(options: AdmissionOptions, modules: AdmissionModules) {
+    const { clock, metrics } = modules;
+    const { perIpPerMin, perHotkey, gate } = options;
+    this.#options = options;
+    this.#modules = modules;
+    this.#measures = new Measures(clock, metrics);
+    this.#proof = new Proof(modules);
+    this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
+    this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
+    this.#addresses = new Buckets({
+      burst: perIpPerMin,
+      perSecond: perIpPerMin / 60,
+      keys: limits.addresses.value,
+    });
+    this.#submitters = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
+    this.#readers = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
+  }
+
+  stats(): { readonly submit: GateStats; readonly read: GateStats } {
+    return { submit: this.#submitGate.stats(), read: this.#readGate.stats() };
+  }
+
+  /** Admits one answer, durably, or returns the submission that it repeats. */
+  submit(caller: Caller, body: SubmitBody): Promise<SubmitOutcome> {
+    return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, body));
+  }
+
+  /** Proves who sends a signed read. What a suspended miner may still read says so with `allowSuspended`. */
+  authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
+    return this.#measures.counted("read", caller.signal, () =>
+      this.#read(caller, "hotkey_or_session", options.allowSuspended),
+    );
+  }
+
+  /** Binds 32 bytes of an Ed25519 public key to the hotkey, which must have signed the request itself. */
+  openSession(caller: Caller, publicKey: Uint8Array): Promise<SessionGrant> {
+    return this.#measures.counted("session", caller.signal, async () => {
+      if (publicKey.length !== 32) {
+        throw new AssayError({
+          code: "invalid_request",
+          field: "ed25519_public_key",
+          expected: "must be 32 bytes",
+        });
+      }
+      const { hotkey } = await this.#read(caller, "hotkey", true);
+      const { sessions, clock, chance } = this.#modules;
+      return sessions.open(hotkey, publicKey, clock.nowMs(), chance);
+    });
+  }
+
+  async #submit(caller: Caller, body: SubmitBody): Promise<SubmitOutcome> {
+    const receivedAt = this.#modules.clock.nowMs();
+    const claim = readClaim(caller.headers, this.#options, receivedAt);
+    const challenge = await this.#measures.timed("recognise", () =>
+      this.#modules.challenges.recognise(body.challenge_id, claim.hotkey, body.seq),
+    );
+    caller.signal.throwIfAborted();
+    this.#takeAddress(caller.ip);
+    const reservation = this.#reserve(challenge.lane);
+    let handedOver = false;
+    try {
+      const outcome = await this.#admit({ caller, claim, challenge, answer: body.answer, receivedAt });
+      if (outcome.kind === "admitted") handedOver = this.#handOver(outcome.submission, reservation);
+      this.#measures.countSubmission(challenge.lane, outcome.kind);
+      return outcome;
+    } finally {
+      if (!handedOver) reservation.release();
+    }
+  }
+
+  /** From the gate to the durable row; the slot is free again however this ends. */
+  async #admit(request: Request): Promise<Entered> {
+    const { caller, claim } = request;
+    const { miners } = this.#modules;
+    const slot = await this.#measures.timed("gate", () =>
+      this.#submitGate.enter(claim.hotkey, caller.signal),
+    );
+    try {
+      caller.signal.throwIfAborted();
+      await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
+      const block = requireBlock(miners);
+      requireRegistered(miners, claim.hotkey);
+      requireFree(miners, claim.hotkey);
+      return await this.#record(request, block);
+    } finally {
+      slot.release();
+    }
+  }
+
+  async #record(request: Request, block: number): Promise<Entered> {
+    const { claim, challenge, answer, receivedAt } = request;
+    const { chance, clock, draw, store } = this.#modules;
+    const { hotkey } = claim;
+    const submission = newSubmission({
+      hotkey,
+      challenge,
+      answer,
+      draw: draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch),
+      block,
+      receivedAt,
+      random: chance.bytes(16),
+    });
+    const outcome = await this.#measures.timed("record", () => store.admit(submission));
+    if (outcome.kind !== "refused") return outcome;
+    throw refusal(outcome.code, challenge, epochAt(clock.nowMs(), this.#options.epochHours));
+  }
+
+  /** The row is durable and will be decided whatever happens here: a throw is ours, not the miner's. */
+  #handOver(submission: PendingSubmission, reservation: Reservation): boolean {
+    try {
+      this.#modules.admitted(submission, reservation);
+      return true;
+    } catch (thrown) {
+      this.#modules.log.error("hand_over_failed", {
+        receipt_id: submission.receiptId,
+        cause: causeText(thrown),
+      });
+      return false;
+    }
+  }
+
+  async #read(caller: Caller, signers: Signers, allowSuspended: boolean): Promise<Claim> {
+    const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
+    caller.signal.throwIfAborted();
+    this.#takeAddress(caller.ip);
+    // A read names no challenge of its own, so anybody may claim any hotkey: the address keeps their shares apart.
+    const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
+    const slot = await this.#readGate.enter(key, caller.signal);
+    try {
+      caller.signal.throwIfAborted();
+      await this.#prove(caller, claim, signers, this.#readers);
+    } finally {
+      slot.release();
+    }
+    requireRegistered(this.#modules.miners, claim.hotkey);
+    if (!allowSuspended) requireFree(this.#modules.miners, claim.hotkey);
+    return claim;
+  }
+
+  /** The signature, then a token of the hotkey that it proved. */
+  async #prove(caller: Caller, claim: Claim, signers: Signers, buckets: Buckets): Promise<void> {
+    await this.#measures.timed("signature", () => this.#proof.require(claim, caller.rawBody, signers));
+    caller.signal.throwIfAborted();
+    const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
+    if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  #takeAddress(ip: string): void {
+    const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
+    if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  #reserve(lane: string): Reservation {
+    const reservation = this.#modules.backlog.reserve(lane);
+    if (reservation !== null) return reservation;
+    throw new AssayError({ code: "verify_backlog", retry_after_s: retryAfterS.verify_backlog });
+  }
+}

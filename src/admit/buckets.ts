@@ -1,0 +1,46 @@
+import { BoundedMap } from "../core/boundedMap.ts";
+
+export interface BucketOptions {
+  /** Requests that may come at once. */
+  readonly burst: number;
+  /** Requests that come back each second. */
+  readonly perSecond: number;
+  /** Keys remembered; past it the longest unused is forgotten, and starts full. */
+  readonly keys: number;
+}
+
+/**
+ * A token bucket a key, as GCRA: one number each, the time at which the bucket would be full again. A refusal
+ * costs nothing, so a caller that waits as told is served.
+ */
+export class Buckets {
+  readonly #intervalMs: number;
+  readonly #toleranceMs: number;
+  readonly #fullAt: BoundedMap<string, number>;
+
+  constructor(options: BucketOptions) {
+    if (!(options.burst >= 1)) throw new RangeError(`buckets: burst ${options.burst}`);
+    if (!(options.perSecond > 0)) throw new RangeError(`buckets: per second ${options.perSecond}`);
+    this.#intervalMs = 1000 / options.perSecond;
+    this.#toleranceMs = this.#intervalMs * (options.burst - 1);
+    this.#fullAt = new BoundedMap(options.keys);
+  }
+
+  get size(): number {
+    return this.#fullAt.size;
+  }
+
+  /** Keys forgotten for want of room. */
+  get dropped(): number {
+    return this.#fullAt.dropped;
+  }
+
+  /** 0 when a token was taken, else the milliseconds after which one can be. `nowMs` never goes back. */
+  take(key: string, nowMs: number): number {
+    const fullAt = Math.max(this.#fullAt.get(key) ?? nowMs, nowMs);
+    const waitMs = fullAt - this.#toleranceMs - nowMs;
+    if (waitMs > 0) return waitMs;
+    this.#fullAt.set(key, fullAt + this.#intervalMs);
+    return 0;
+  }
+}

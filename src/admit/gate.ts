@@ -1,0 +1,217 @@
+import type { Clock } from "../core/clock.ts";
+import { AssayError } from "../core/errors.ts";
+import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
+import { Fifo } from "./fifo.ts";
+import { Levels } from "./levels.ts";
+import { retryAfterS } from "./limits.ts";
+
+export interface GateOptions {
+  /** Holders at once. */
+  readonly slots: number;
+  /** The longest that anybody waits. */
+  readonly waitMs: number;
+  /** Those that wait at once; 0 refuses whoever finds no slot. */
+  readonly queue: number;
+}
+
+export interface GateStats extends GateOptions {
+  readonly held: number;
+  readonly waiting: number;
+}
+
+/** A right to go on. Releasing it twice is releasing it once. */
+export interface Slot {
+  release(): void;
+}
+
+/** One key with all that it holds and waits for; forgotten when that is nothing. */
+interface Tenant {
+  readonly key: string;
+  held: number;
+  readonly line: Fifo<Waiter>;
+}
+
+interface Waiter {
+  readonly tenant: Tenant;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly onAbort: () => void;
+  readonly resolve: (slot: Slot) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+type Refusal = "queue" | "share" | "wait" | "displaced";
+
+/**
+ * The bound on what is admitted at once, fair between keys. A key holds at most a quarter of the slots and an eighth
+ * of the queue; a free slot goes to the waiting key that holds least, in turn among equals, first come first served
+ * within a key. When the queue is full, a key that waits for less displaces the newest of the key that waits for most.
+ */
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #clock: Clock;
+  readonly #slotShare: number;
+  readonly #placeShare: number;
+  readonly #tenants = new Map<string, Tenant>();
+  /** Waiting tenants below their share of slots, by slots held. */
+  readonly #byHeld: Levels<Tenant>;
+  /** Waiting tenants, by places in the queue. */
+  readonly #byPlaces: Levels<Tenant>;
+  /** All that wait, oldest first: the deadlines stand in this order too, so one timer serves all. */
+  readonly #all = new Fifo<Waiter>();
+  readonly #heldGauge: Gauge;
+  readonly #waitingGauge: Gauge;
+  readonly #refusals: Counter;
+  #held = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: GateOptions, modules: { clock: Clock; metrics: Metrics; name: string }) {
+    if (!Number.isInteger(options.slots) || options.slots < 1)
+      throw new RangeError(`gate: slots ${options.slots}`);
+    if (!Number.isInteger(options.queue) || options.queue < 0)
+      throw new RangeError(`gate: queue ${options.queue}`);
+    if (!(options.waitMs >= 0)) throw new RangeError(`gate: wait ${options.waitMs}`);
+    const { metrics, name } = modules;
+    this.#options = options;
+    this.#clock = modules.clock;
+    this.#slotShare = Math.max(1, Math.ceil(options.slots / 4));
+    this.#placeShare = Math.ceil(options.queue / 8);
+    this.#byHeld = new Levels(this.#slotShare);
+    this.#byPlaces = new Levels(this.#placeShare);
+    this.#heldGauge = metrics.gauge(`assay_gate_${name}_held_count`, "Slots held");
+    this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting_count`, "Requests that wait for a slot");
+    this.#refusals = metrics.counter(`assay_gate_${name}_refused_total`, "Requests refused a slot", [
+      "reason",
+    ]);
+  }
+
+  stats(): GateStats {
+    return { ...this.#options, held: this.#held, waiting: this.#all.length };
+  }
+
+  /** Keys that hold or wait for anything. */
+  get keys(): number {
+    return this.#tenants.size;
+  }
+
+  /** Throws `busy` when the queue is full, the key has its share, or the wait is over; the signal's reason on abort. */
+  async enter(key: string, signal: AbortSignal): Promise<Slot> {
+    signal.throwIfAborted();
+    const tenant = this.#tenants.get(key) ?? { key, held: 0, line: new Fifo<Waiter>() };
+    // A slot is only ever free while all who wait have their share, so nobody is overtaken here.
+    if (this.#held < this.#options.slots && tenant.held < this.#slotShare) {
+      const slot = this.#take(tenant);
+      this.#report();
+      return slot;
+    }
+    const refusal = this.#makeRoom(tenant);
+    if (refusal !== null) throw this.#busy(refusal);
+    return new Promise((resolve, reject) => this.#wait(tenant, signal, resolve, reject));
+  }
+
+  #take(tenant: Tenant): Slot {
+    this.#held++;
+    tenant.held++;
+    this.#settle(tenant);
+    let released = false;
+    const release = () => {
+      if (released) return;
+      released = true;
+      this.#held--;
+      tenant.held--;
+      this.#settle(tenant);
+      this.#serve();
+      this.#report();
+    };
+    return { release };
+  }
+
+  /** Hands free slots to who waits. */
+  #serve(): void {
+    while (this.#held < this.#options.slots) {
+      const waiter = this.#byHeld.lowest()?.line.first;
+      if (!waiter) return;
+      this.#remove(waiter);
+      waiter.resolve(this.#take(waiter.tenant));
+    }
+  }
+
+  /** Null when the tenant may wait. */
+  #makeRoom(tenant: Tenant): Refusal | null {
+    if (tenant.line.length >= this.#placeShare) return this.#placeShare === 0 ? "queue" : "share";
+    if (this.#all.length < this.#options.queue) return null;
+    const longest = this.#byPlaces.highest();
+    // Worth it only if the displaced key still waits for as much as the newcomer will.
+    if (!longest?.line.last || longest.line.length < tenant.line.length + 2) return "queue";
+    this.#refuse(longest.line.last, this.#busy("displaced"));
+    return null;
+  }
+
+  #wait(tenant: Tenant, signal: AbortSignal, resolve: Waiter["resolve"], reject: Waiter["reject"]): void {
+    const onAbort = () => this.#refuse(waiter, signal.reason);
+    const deadlineMs = this.#clock.monotonicMs() + this.#options.waitMs;
+    const waiter: Waiter = { tenant, deadlineMs, signal, onAbort, resolve, reject };
+    tenant.line.append(waiter);
+    this.#all.append(waiter);
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#settle(tenant);
+    this.#report();
+    this.#arm();
+  }
+
+  #refuse(waiter: Waiter, reason: unknown): void {
+    this.#remove(waiter);
+    this.#report();
+    waiter.reject(reason);
+  }
+
+  #remove(waiter: Waiter): void {
+    waiter.tenant.line.leave(waiter);
+    this.#all.leave(waiter);
+    waiter.signal.removeEventListener("abort", waiter.onAbort);
+    this.#settle(waiter.tenant);
+    if (this.#all.length === 0) this.#disarm();
+  }
+
+  /** Puts a tenant where its numbers belong; forgets it when they are zero. */
+  #settle(tenant: Tenant): void {
+    const places = tenant.line.length;
+    if (places > 0 && tenant.held < this.#slotShare) this.#byHeld.put(tenant, tenant.held);
+    else this.#byHeld.drop(tenant);
+    if (places > 0) this.#byPlaces.put(tenant, places);
+    else this.#byPlaces.drop(tenant);
+    if (places + tenant.held > 0) this.#tenants.set(tenant.key, tenant);
+    else this.#tenants.delete(tenant.key);
+  }
+
+  #arm(): void {
+    const next = this.#all.first;
+    if (next === null || this.#timer !== null) return;
+    const inMs = Math.max(1, Math.ceil(next.deadlineMs - this.#clock.monotonicMs()));
+    this.#timer = setTimeout(() => this.#expire(), inMs);
+  }
+
+  #disarm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #expire(): void {
+    this.#timer = null;
+    const nowMs = this.#clock.monotonicMs();
+    for (let next = this.#all.first; next !== null && next.deadlineMs <= nowMs; next = this.#all.first) {
+      this.#refuse(next, this.#busy("wait"));
+    }
+    this.#arm();
+  }
+
+  #busy(reason: Refusal): AssayError {
+    this.#refusals.add({ reason });
+    return new AssayError({ code: "busy", retry_after_s: retryAfterS.busy });
+  }
+
+  #report(): void {
+    this.#heldGauge.set(this.#held);
+    this.#waitingGauge.set(this.#all.length);
+  }
+}

@@ -1,0 +1,41 @@
+/** A bound that admission holds by itself, with the reason for its size. */
+interface Limit {
+  readonly value: number;
+  readonly reason: string;
+}
+
+/** Bounds that no operator needs to set; what operators set is in the configuration. */
+export const limits = {
+  sessions: {
+    value: 8192,
+    reason: "one a hotkey, as many hotkeys as judge remembers; the longest unused is dropped and opens again",
+  },
+  addresses: {
+    value: 65_536,
+    reason: "one number each (about 8 MB); a forgotten address starts with a full bucket",
+  },
+  hotkeys: {
+    value: 16_384,
+    reason: "twice the hotkeys that judge remembers, and only proven ones come in",
+  },
+  admittedKeys: {
+    value: 16_384,
+    reason: "one text of 32 characters each, per worker; a dropped key costs one slow verification",
+  },
+  uuidLength: { value: 64, reason: "a UUID has 36 characters; the text is part of every signed message" },
+} as const satisfies Record<string, Limit>;
+
+/** Seconds after which a refused caller may come back. */
+export const retryAfterS = {
+  /** A slot is held for milliseconds: one second is the shortest that the header can say. */
+  busy: 1,
+  /** A backlog within its bound is worked off in about a second. */
+  verify_backlog: 1,
+  /** One block: the height is read again by then. */
+  chain_unavailable: 12,
+} as const;
+
+/** A wait in milliseconds as `Retry-After` takes it: whole seconds, at least 1. */
+export function wholeSeconds(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs / 1000));
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "../core/clock.ts";
+import { AssayError } from "../core/errors.ts";
+import type { Counter, Histogram, Metrics } from "../core/metrics.ts";
+
+/** What a request came for. */
+export type Purpose = "submit" | "read" | "session";
+export type Stage = "recognise" | "gate" | "signature" | "record";
+
+/** Seconds; the upper ones are what the gate's wait and a slow disk can cost. */
+const stageBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** Counts how requests end, and times what they wait for. */
+export class Measures {
+  readonly #clock: Clock;
+  readonly #ended: Counter;
+  readonly #refused: Counter;
+  readonly #vanished: Counter;
+  readonly #stage: Histogram;
+
+  constructor(clock: Clock, metrics: Metrics) {
+    this.#clock = clock;
+    this.#ended = metrics.counter("assay_admit_submissions_total", "Submissions let in", ["lane", "kind"]);
+    this.#refused = metrics.counter("assay_admit_refusals_total", "Requests refused", ["purpose", "code"]);
+    this.#vanished = metrics.counter("assay_admit_vanished_total", "Clients that left unanswered", [
+      "purpose",
+    ]);
+    this.#stage = metrics.histogram(
+      "assay_admit_stage_seconds",
+      "Time spent in a stage of admission",
+      ["stage"],
+      stageBuckets,
+    );
+  }
+
+  countSubmission(lane: string, kind: "admitted" | "replay"): void {
+    this.#ended.add({ lane, kind });
+  }
+
+  async timed<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+    const startMs = this.#clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      this.#stage.observe((this.#clock.monotonicMs() - startMs) / 1000, { stage });
+    }
+  }
+
+  /** Runs a request to its end and counts a bad one. */
+  async counted<T>(purpose: Purpose, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (thrown) {
+      if (signal.aborted && thrown === signal.reason) this.#vanished.add({ purpose });
+      else this.#refused.add({ purpose, code: thrown instanceof AssayError ? thrown.code : "internal" });
+      throw thrown;
+    }
+  }
+}

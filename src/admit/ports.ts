@@ -1,0 +1,59 @@
+import type { Chance } from "../core/chance.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Hotkey } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { RecognisedChallenge } from "../flow/challenge.ts";
+import type { Draw } from "../flow/draw.ts";
+import type { Pool } from "../flow/pool.ts";
+import type { Store } from "../flow/store.ts";
+import type { PendingSubmission } from "../flow/submission.ts";
+import type { GateOptions } from "./gate.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface AdmissionOptions {
+  /** The hotkey that requests must be signed for. */
+  readonly validator: string;
+  readonly pastMs: number;
+  readonly futureMs: number;
+  /** Of the gate for submissions; reads have a second one of the same size, so neither starves the other. */
+  readonly gate: GateOptions;
+  readonly perIpPerMin: number;
+  readonly perHotkey: { readonly burst: number; readonly perSecond: number };
+  readonly epochHours: number;
+}
+
+/** A place among what waits for verification. */
+export interface Reservation {
+  release(): void;
+}
+
+/** What the chain and judge know of miners. */
+export interface Miners {
+  /** Height, or null while it is unknown. */
+  block(): number | null;
+  /** True for everybody where anyone may take part. */
+  isRegistered(hotkey: string): boolean;
+  /** The first block at which the hotkey is free, or null when it is not suspended. */
+  suspendedUntil(hotkey: string): number | null;
+}
+
+export interface AdmissionModules {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly pool: Pick<Pool, "run">;
+  readonly store: Pick<Store, "admit">;
+  readonly sessions: Sessions;
+  readonly challenges: {
+    /** Throws `malformed_challenge_id`, `epoch_expired` or `not_your_challenge`. */
+    recognise(text: string, hotkey: Hotkey, seqHint?: number): Promise<RecognisedChallenge>;
+  };
+  readonly miners: Miners;
+  readonly draw: (lane: string, hotkey: Hotkey, workId: string, epoch: number) => Draw;
+  /** Null when verification is at its bound. */
+  readonly backlog: { reserve(lane: string): Reservation | null };
+  /** Takes over a new submission together with its reservation, sampled or not; when it throws it has taken neither. */
+  readonly admitted: (submission: PendingSubmission, reservation: Reservation) => void;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from "../../core/clock.ts";
+import { causeText } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import type { Chain, ChainMiner } from "../../flow/chain.ts";
+import { parseMiners, readMiners } from "./miners.ts";
+
+export interface LocalChainOptions {
+  readonly blockMs: number;
+  /** Unix time of block 0 in ms. */
+  readonly genesisMs: number;
+  /** Blocks a tempo. */
+  readonly tempo: number;
+  readonly miners: { readonly kind: "open" } | { readonly kind: "file"; readonly file: string };
+}
+
+/** The list of a miners file, and the text it came from. */
+interface Listed {
+  readonly text: string;
+  readonly miners: readonly ChainMiner[];
+  readonly hotkeys: ReadonlySet<string>;
+}
+
+function list(text: string, file: string): Listed {
+  const miners = parseMiners(text, file);
+  return { text, miners, hotkeys: new Set(miners.map((miner) => miner.hotkey)) };
+}
+
+/** A chain without a chain: height is time, miners are anyone or a file's. */
+class LocalChain implements Chain {
+  readonly kind = "local";
+  readonly #options: LocalChainOptions;
+  readonly #modules: { readonly clock: Clock; readonly log: Log };
+  #listed: Listed | null;
+  /** The version of the file that was refused last, so that it is logged once. */
+  #refused: string | null = null;
+
+  constructor(options: LocalChainOptions, modules: { clock: Clock; log: Log }, listed: Listed | null) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#listed = listed;
+  }
+
+  block(): number | null {
+    const { blockMs, genesisMs } = this.#options;
+    const height = Math.floor((this.#modules.clock.nowMs() - genesisMs) / blockMs);
+    return height < 0 ? null : height;
+  }
+
+  tempo(): number {
+    return this.#options.tempo;
+  }
+
+  miners(): readonly ChainMiner[] | null {
+    return this.#listed?.miners ?? null;
+  }
+
+  isRegistered(hotkey: string): boolean {
+    return this.#listed?.hotkeys.has(hotkey) ?? true;
+  }
+
+  /** Reads the file again; a version that cannot be read or is wrong is logged, and the last good one stays. */
+  async refresh(): Promise<void> {
+    const { miners } = this.#options;
+    if (miners.kind === "open") return;
+    let text = "";
+    try {
+      text = await readMiners(miners.file);
+      if (text === this.#listed?.text || text === this.#refused) return;
+      this.#listed = list(text, miners.file);
+      this.#refused = null;
+      this.#modules.log.info("chain_miners_changed", { miners: this.#listed.miners.length });
+    } catch (error) {
+      const isNews = text !== this.#refused;
+      this.#refused = text;
+      if (isNews) this.#modules.log.error("chain_miners_refused", { cause: causeText(error) });
+    }
+  }
+
+  async submitWeights(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+/** Opens the local chain. Throws `file_unreadable` or `config_invalid` when its miners file is missing or wrong. */
+export async function openLocalChain(
+  options: LocalChainOptions,
+  modules: { clock: Clock; log: Log },
+): Promise<Chain> {
+  if (!(options.blockMs > 0)) throw new RangeError(`local chain: block of ${options.blockMs} ms`);
+  if (!(options.tempo >= 1)) throw new RangeError(`local chain: tempo of ${options.tempo} blocks`);
+  const { miners } = options;
+  const listed = miners.kind === "file" ? list(await readMiners(miners.file), miners.file) : null;
+  return new LocalChain(options, modules, listed);
+}

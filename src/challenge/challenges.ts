@@ -1,0 +1,175 @@
+import type { Clock } from "../core/clock.ts";
+import { AssayError } from "../core/errors.ts";
+import { type Epoch, epochAt } from "../core/ids.ts";
+import type { ChallengeItem, ChallengePage, RecognisedChallenge } from "../flow/challenge.ts";
+import type { Submission } from "../flow/submission.ts";
+import { type ParsedId, parseChallengeId } from "./id.ts";
+import type { IndexCacheStats } from "./indexCache.ts";
+import { type IndexedScheme, makeIndexed } from "./indexed.ts";
+import { INDEX_ALLOTMENT_MAX, type IndexPlace } from "./indexTable.ts";
+import type { IdScheme, SchemeName } from "./scheme.ts";
+import { makeSealed } from "./sealed.ts";
+
+/** A page is made on the event loop, about 5 us an item. */
+const PAGE_MAX = 500;
+
+export interface ChallengeTier {
+  readonly lane: string;
+  readonly allotment: number;
+  readonly weight: number;
+  readonly maxAttempts: number;
+  readonly n_vars: number;
+  readonly n_clauses: number;
+}
+
+export interface ChallengesOptions {
+  readonly issue: SchemeName;
+  /** Recognised besides the issuing scheme. */
+  readonly accept: readonly SchemeName[];
+  readonly epochHours: number;
+  readonly indexMaps: number;
+  readonly current: Uint8Array;
+  /** Counts for ids of epochs up to `lastEpoch`. */
+  readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
+  readonly tiers: ReadonlyMap<number, ChallengeTier>;
+}
+
+export interface ChallengesModules {
+  readonly clock: Clock;
+  /** `buildIndex` off the event loop. */
+  readonly buildIndex: (place: IndexPlace) => Promise<Uint8Array>;
+}
+
+/** All schemes over one master; `accepted` names those that ids are recognised by, the issuing one first. */
+interface Master {
+  readonly issuing: IdScheme;
+  readonly accepted: readonly IdScheme[];
+  readonly all: readonly IdScheme[];
+  readonly indexed: IndexedScheme;
+}
+
+function makeMaster(secret: Uint8Array, options: ChallengesOptions, modules: ChallengesModules): Master {
+  const sealed = makeSealed(secret);
+  const indexed = makeIndexed(secret, { maps: options.indexMaps, build: modules.buildIndex });
+  const issuing = options.issue === "sealed" ? sealed : indexed;
+  const others = [sealed, indexed].filter(
+    (scheme) => scheme !== issuing && options.accept.includes(scheme.name),
+  );
+  return { issuing, accepted: [issuing, ...others], all: [sealed, indexed], indexed };
+}
+
+/** RangeError when an index would be asked for more ids than one may hold. */
+function checkAllotments(master: Master, tiers: ChallengesOptions["tiers"]): void {
+  if (!master.accepted.includes(master.indexed)) return;
+  for (const [tier, { allotment }] of tiers) {
+    if (allotment > INDEX_ALLOTMENT_MAX)
+      throw new RangeError(
+        `tier ${tier}: the indexed scheme takes at most ${INDEX_ALLOTMENT_MAX} challenges, not ${allotment}`,
+      );
+  }
+}
+
+/** Lists the challenges of a miner, and recognises an id that was issued to it. */
+export class Challenges {
+  readonly #options: ChallengesOptions;
+  readonly #clock: Clock;
+  readonly #current: Master;
+  readonly #previous: Master | null;
+
+  constructor(options: ChallengesOptions, modules: ChallengesModules) {
+    this.#options = options;
+    this.#clock = modules.clock;
+    this.#current = makeMaster(options.current, options, modules);
+    this.#previous = options.previous && makeMaster(options.previous.secret, options, modules);
+    checkAllotments(this.#current, options.tiers);
+  }
+
+  currentEpoch(): Epoch {
+    return epochAt(this.#clock.nowMs(), this.#options.epochHours);
+  }
+
+  /** Throws `malformed_challenge_id`, `epoch_expired`, `not_your_challenge`, or `busy` when indexes cannot keep up. */
+  async recognise(text: string, hotkey: string, seqHint?: number): Promise<RecognisedChallenge> {
+    const id = parseChallengeId(text);
+    if (id === null) throw new AssayError({ code: "malformed_challenge_id" });
+    const current = this.currentEpoch();
+    if (id.epoch !== current && id.epoch !== current - 1)
+      throw new AssayError({ code: "epoch_expired", epoch: id.epoch, current });
+    const tier = this.#options.tiers.get(id.tier);
+    if (tier === undefined) throw new AssayError({ code: "not_your_challenge" });
+    for (const scheme of this.#schemesFor(id)) {
+      const seq = await scheme.recover(id, hotkey, tier.allotment, seqHint);
+      if (seq !== null) return recognised(id, tier, seq, scheme.seed(hotkey, id.epoch, id.tier, seq));
+    }
+    throw new AssayError({ code: "not_your_challenge" });
+  }
+
+  #schemesFor(id: ParsedId): readonly IdScheme[] {
+    if (this.#previous === null || id.epoch > (this.#options.previous?.lastEpoch ?? -1))
+      return this.#current.accepted;
+    return [...this.#current.accepted, ...this.#previous.accepted];
+  }
+
+  /**
+   * The seed of a recorded submission, whatever its epoch and whichever scheme issued it: what was promised a verdict
+   * outlives epochs and migrations. Null when no master at hand issued it.
+   */
+  seedOf(submission: Pick<Submission, "challengeId" | "hotkey" | "epoch" | "tier" | "seq">): bigint | null {
+    const { challengeId, hotkey, epoch, tier, seq } = submission;
+    for (const scheme of [...this.#current.all, ...(this.#previous?.all ?? [])]) {
+      if (scheme.id(hotkey, epoch, tier, seq) === challengeId) return scheme.seed(hotkey, epoch, tier, seq);
+    }
+    return null;
+  }
+
+  /** A page of the current epoch, of at most 500 items. Throws `lane_not_found`, `tier_not_found`. */
+  page(lane: string, hotkey: string, tier: number, offset: number, limit: number): ChallengePage {
+    const place = this.#tierOf(lane, tier);
+    if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`page: offset ${offset}`);
+    if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`page: limit ${limit}`);
+    const epoch = this.currentEpoch();
+    const end = Math.min(offset + Math.min(limit, PAGE_MAX), place.allotment);
+    const { n_vars, n_clauses, weight } = place;
+    const items: ChallengeItem[] = [];
+    for (let seq = offset; seq < end; seq++) {
+      const challenge_id = this.#current.issuing.id(hotkey, epoch, tier, seq);
+      items.push({ challenge_id, seq, n_vars, n_clauses, weight });
+    }
+    return { epoch, lane, tier, items, next_offset: end < place.allotment ? end : null };
+  }
+
+  #tierOf(lane: string, number: number): ChallengeTier {
+    const tier = this.#options.tiers.get(number);
+    if (tier?.lane === lane) return tier;
+    for (const other of this.#options.tiers.values()) {
+      if (other.lane === lane) throw new AssayError({ code: "tier_not_found", tier: number });
+    }
+    throw new AssayError({ code: "lane_not_found", lane });
+  }
+
+  /** Builds the index of a miner's tier for the current epoch ahead of its ids; nothing where none is used. */
+  async prewarm(hotkey: string, tier: number): Promise<void> {
+    const { accepted, indexed } = this.#current;
+    const allotment = this.#options.tiers.get(tier)?.allotment;
+    if (allotment === undefined || !accepted.includes(indexed)) return;
+    await indexed.prewarm(hotkey, this.currentEpoch(), tier, allotment);
+  }
+
+  /** What the indexes of the current master hold. */
+  indexStats(): IndexCacheStats {
+    return this.#current.indexed.stats();
+  }
+}
+
+function recognised(id: ParsedId, tier: ChallengeTier, seq: number, seed: bigint): RecognisedChallenge {
+  return {
+    challengeId: id.id,
+    lane: tier.lane,
+    epoch: id.epoch,
+    tier: id.tier,
+    seq,
+    seed,
+    weight: tier.weight,
+    maxAttempts: tier.maxAttempts,
+  };
+}

@@ -1,0 +1,29 @@
+import type { ChallengeId } from "../core/ids.ts";
+import type { ParsedId } from "./id.ts";
+
+export type SchemeName = "sealed" | "indexed";
+
+export interface IssuedChallenge {
+  readonly challengeId: ChallengeId;
+  /** 63-bit. */
+  readonly seed: bigint;
+}
+
+/** How ids and seeds follow from a master secret. Tier and seq are in 0..2^32-1; RangeError otherwise. */
+export interface IdScheme {
+  readonly name: SchemeName;
+  issue(hotkey: string, epoch: number, tier: number, seq: number): IssuedChallenge;
+  /** The id alone, for listings. */
+  id(hotkey: string, epoch: number, tier: number, seq: number): ChallengeId;
+  seed(hotkey: string, epoch: number, tier: number, seq: number): bigint;
+  /**
+   * The seq (below `allotment`) at which the id was issued to the hotkey, else null. A caller that knows the seq may
+   * give it; a wrong one may resolve to null.
+   */
+  recover(
+    id: ParsedId,
+    hotkey: string,
+    allotment: number,
+    seqHint?: number,
+  ): number | null | Promise<number | null>;
+}

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { Command } from "commander";
+import { AssayError } from "../core/errors.ts";
+import { integer } from "./options.ts";
+import { note, print, table } from "./output.ts";
+
+const names = ["recover", "generate", "check", "submit", "memory"] as const;
+
+interface Report {
+  readonly bench: string;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly machine: Readonly<Record<string, string | number>>;
+}
+
+interface BenchModule {
+  run(options: {
+    seconds: number;
+    clients: number;
+    hotkeys: number;
+    progress: (line: string) => void;
+  }): Promise<Report>;
+}
+
+async function load(name: string): Promise<BenchModule> {
+  const module = new URL(`../../bench/${name}.ts`, import.meta.url);
+  if (!(names as readonly string[]).includes(name))
+    throw new AssayError({ code: "usage", message: `no bench "${name}"; there are: ${names.join(", ")}` });
+  if (!existsSync(module))
+    throw new AssayError({
+      code: "failed",
+      message: "benches run from a checkout; an installed package does not carry them",
+    });
+  return (await import(module.href)) as BenchModule;
+}
+
+function text(report: Report): string {
+  const section = (title: string, rows: Readonly<Record<string, string | number>>) =>
+    `${title}\n${table(Object.entries(rows).map(([key, value]) => [`  ${key}`, String(value)]))}`;
+  return [
+    section(`bench ${report.bench}`, report.figures),
+    section("ratios", report.ratios),
+    section("machine", report.machine),
+  ].join("\n");
+}
+
+export function benchCommand(): Command {
+  return new Command("bench")
+    .description(
+      "Measure this machine: each bench prints its figures and the floor or peer measured in the same run.",
+    )
+    .argument("<name>", names.join(", "))
+    .option("--seconds <count>", "how long to load (submit)", integer(1, 3600), 10)
+    .option("--clients <count>", "concurrent clients (submit)", integer(1, 4096), 64)
+    .option("--hotkeys <count>", "hotkeys in rotation (submit)", integer(1, 65_536), 256)
+    .option("--json", "print {bench, figures, ratios, machine}")
+    .addHelpText("after", "\nExamples:\n  assay bench recover\n  assay bench submit --seconds 20 --json")
+    .action(
+      async (
+        name: string,
+        options: { seconds: number; clients: number; hotkeys: number; json?: boolean },
+      ) => {
+        const bench = await load(name);
+        const report = await bench.run({ ...options, progress: note });
+        print(options.json, report, () => text(report));
+      },
+    );
+}

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { examine, type Finding } from "../node/doctor.ts";
+import { exitCodes, print, table } from "./output.ts";
+import { configFile, type SettingsOptions, withSettings } from "./settings.ts";
+
+function text(findings: readonly Finding[]): string {
+  return table(
+    findings.map(({ name, state, detail }) => [state === "ok" ? "ok" : state.toUpperCase(), name, detail]),
+  );
+}
+
+export function doctorCommand(): Command {
+  return withSettings(
+    new Command("doctor").description(
+      "Examine a data directory and this machine; exit 1 when the validator would not start.",
+    ),
+  )
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      "\nIt changes nothing. Stop the validator first if the store shall be examined too.\n\nExample:\n  assay doctor --data /var/lib/assay",
+    )
+    .action(async (options: SettingsOptions & { json?: boolean }) => {
+      const findings = await examine({
+        dataDir: options.data,
+        configFile: configFile(options),
+        env: process.env,
+      });
+      const healthy = findings.every((finding) => finding.state !== "fail");
+      print(options.json, { healthy, findings }, () => text(findings));
+      process.exitCode = healthy ? exitCodes.done : exitCodes.failed;
+    });
+}

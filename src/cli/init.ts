@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { loadConfig } from "../config/load.ts";
+import { starterConfig } from "../config/starter.ts";
+import { systemChance } from "../core/chance.ts";
+import {
+  loadOrMakeHotkey,
+  loadOrMakeSigner,
+  loadOrMakeToken,
+  newSecretText,
+  writePrivate,
+} from "../node/keys/files.ts";
+import { isDevelopmentUri } from "../node/keys/uri.ts";
+import { print } from "./output.ts";
+
+interface InitReport {
+  readonly data: string;
+  readonly hotkey: string;
+  readonly key_id: string;
+  readonly made: readonly string[];
+  readonly kept: readonly string[];
+}
+
+/** Makes what is missing and keeps what is there, so that it can be run again. */
+async function init(data: string): Promise<InitReport> {
+  mkdirSync(join(data, "keys"), { recursive: true });
+  const made: string[] = [];
+  const kept: string[] = [];
+  const watch = (file: string): string => {
+    (existsSync(file) ? kept : made).push(file);
+    return file;
+  };
+  const yaml = watch(join(data, "assay.yaml"));
+  if (!existsSync(yaml)) writeFileSync(yaml, starterConfig(), { flag: "wx" });
+  const config = loadConfig({ file: yaml, env: process.env });
+  const at = (path: string) => join(data, path);
+  const secret = watch(at(config.challenge.secret_file));
+  if (!existsSync(secret)) writePrivate(secret, `${newSecretText(systemChance)}\n`);
+  const hotkey = isDevelopmentUri(config.keys.hotkey) ? config.keys.hotkey : watch(at(config.keys.hotkey));
+  const keypair = await loadOrMakeHotkey(hotkey, config.chain.kind);
+  const signer = loadOrMakeSigner(watch(at(config.keys.publishing)));
+  loadOrMakeToken(watch(at(config.admin.token_file)), systemChance);
+  return { data, hotkey: keypair.hotkey, key_id: signer.kid, made, kept };
+}
+
+function text(report: InitReport): string {
+  return [
+    ...report.made.map((file) => `made  ${file}`),
+    ...report.kept.map((file) => `kept  ${file}`),
+    `validator hotkey  ${report.hotkey}`,
+    `publishing key    ${report.key_id}`,
+    `next: edit ${join(report.data, "assay.yaml")}, then run  assay up --data ${report.data}`,
+  ].join("\n");
+}
+
+export function initCommand(): Command {
+  return new Command("init")
+    .description(
+      "Write a commented assay.yaml, the challenge secret and the keys into a data directory; keeps what is there.",
+    )
+    .option("--data <dir>", "data directory", "data")
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      "\nBack up keys/challenge.secret: without it open epochs cannot be closed.\n\nExample:\n  assay init --data /var/lib/assay",
+    )
+    .action(async (options: { data: string; json?: boolean }) => {
+      const report = await init(options.data);
+      print(options.json, report, () => text(report));
+    });
+}

@@ -1,0 +1,69 @@
+import { Command, CommanderError } from "commander";
+import { readVersion } from "../node/version.ts";
+import { benchCommand } from "./bench.ts";
+import { challengeCommand } from "./challenge.ts";
+import { checkCommand } from "./check.ts";
+import { doctorCommand } from "./doctor.ts";
+import { idCommand } from "./id.ts";
+import { initCommand } from "./init.ts";
+import { keygenCommand } from "./keygen.ts";
+import { minerCommand } from "./miner.ts";
+import { exitCodes, printError, printJson } from "./output.ts";
+import { skiplistCommand } from "./skiplist.ts";
+import { statusCommand } from "./status.ts";
+import { upCommand } from "./up.ts";
+import { weightsCommand } from "./weights.ts";
+
+function makeProgram(): Command {
+  const program = new Command("assay")
+    .description(
+      "A validator for networks of untrusted workers: unique work out, answers in,\na random share verified, cheats punished, weights signed.",
+    )
+    .version(readVersion(), "-V, --version")
+    .showHelpAfterError("(add --help for what the command takes)")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  assay up --demo 4          a validator with four local miners, one of them a cheat\n  assay init && assay up     a validator of your own in ./data\n  assay miner --url URL --key //Bob\n\nExit status: 0 done, 1 failed, 2 usage.",
+    );
+  for (const make of [
+    upCommand,
+    minerCommand,
+    initCommand,
+    doctorCommand,
+    statusCommand,
+    keygenCommand,
+    idCommand,
+    challengeCommand,
+    checkCommand,
+    skiplistCommand,
+    weightsCommand,
+    benchCommand,
+  ])
+    program.addCommand(make());
+  return program;
+}
+
+/** Makes every command throw instead of exiting, so that one place decides the exit status. */
+function neverExit(command: Command, json: boolean): void {
+  command.exitOverride();
+  if (json) command.configureOutput({ writeErr: () => undefined });
+  for (const child of command.commands) neverExit(child, json);
+}
+
+function usageStatus(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return exitCodes.done;
+  if (json) printJson({ error: { code: "usage", message: error.message.replace(/^error: /, "") } });
+  return exitCodes.usage;
+}
+
+/** Runs one command line; sets the exit status: 0 done, 1 failed, 2 usage. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const json = argv.includes("--json");
+  const program = makeProgram();
+  neverExit(program, json);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? usageStatus(error, json) : printError(json, error);
+  }
+}

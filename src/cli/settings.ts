@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type ConfigSources, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+
+export interface SettingsOptions {
+  readonly config?: string;
+  readonly data: string;
+}
+
+/** The options that tell where a validator's configuration and data are. */
+export function withSettings(command: Command): Command {
+  return command
+    .option("--config <file>", "configuration (default: assay.yaml in the data directory, if there)")
+    .option("--data <dir>", "data directory: store, keys, configuration", "data");
+}
+
+/** The configuration file that counts, or null for the defaults. */
+export function configFile(options: SettingsOptions): string | null {
+  if (options.config !== undefined) return options.config;
+  const beside = join(options.data, "assay.yaml");
+  return existsSync(beside) ? beside : null;
+}
+
+export function settings(options: SettingsOptions, override?: ConfigSources["override"]): Config {
+  const sources = { file: configFile(options), env: process.env };
+  return loadConfig(override === undefined ? sources : { ...sources, override });
+}

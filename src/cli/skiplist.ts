@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { AssayError } from "../core/errors.ts";
+import { DEFAULT_URL, integer } from "./options.ts";
+import { print, table } from "./output.ts";
+import { ask } from "./remote.ts";
+
+interface Access {
+  readonly url: string;
+  readonly data: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+}
+
+interface SkipRow {
+  readonly hotkey: string;
+  readonly until_block: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+function tokenOf(access: Access): string {
+  const file = access.tokenFile ?? join(access.data, "keys", "admin.token");
+  if (!existsSync(file))
+    throw new AssayError({
+      code: "file_unreadable",
+      file,
+      cause_text: "no operator token there; name it with --token-file",
+    });
+  return readFileSync(file, "utf8").trim();
+}
+
+function withAccess(command: Command): Command {
+  return command
+    .option("--url <url>", "the validator", DEFAULT_URL)
+    .option("--data <dir>", "its data directory, for the operator token", "data")
+    .option("--token-file <file>", "operator token, instead of keys/admin.token in the data directory")
+    .option("--json", "print one JSON document");
+}
+
+function listCommand(): Command {
+  return withAccess(new Command("list").description("List suspended hotkeys.")).action(
+    async (options: Access) => {
+      const { items } = await ask<{ items: SkipRow[] }>(options.url, "/v1/admin/skiplist", {
+        token: tokenOf(options),
+      });
+      print(options.json, items, () =>
+        items.length === 0
+          ? "nobody is suspended"
+          : table([
+              ["hotkey", "until block", "by", "reason"],
+              ...items.map((row) => [row.hotkey, String(row.until_block), row.by, row.reason]),
+            ]),
+      );
+    },
+  );
+}
+
+function addCommand(): Command {
+  return withAccess(new Command("add").description("Suspend a hotkey by hand; the reason is logged."))
+    .argument("<hotkey>")
+    .requiredOption("--tempos <count>", "for how many tempos", integer(1, 100_000))
+    .requiredOption("--reason <text>", "why; the miner can read it")
+    .action(async (hotkey: string, options: Access & { tempos: number; reason: string }) => {
+      const body = { hotkey, tempos: options.tempos, reason: options.reason };
+      const row = await ask<SkipRow>(options.url, "/v1/admin/skiplist", {
+        method: "POST",
+        token: tokenOf(options),
+        body,
+      });
+      print(options.json, row, () => `${row.hotkey} is suspended until block ${row.until_block}`);
+    });
+}
+
+function releaseCommand(): Command {
+  return withAccess(new Command("release").description("Lift the suspension of a hotkey."))
+    .argument("<hotkey>")
+    .action(async (hotkey: string, options: Access) => {
+      const path = `/v1/admin/skiplist/${encodeURIComponent(hotkey)}`;
+      const released = await ask<object>(options.url, path, { method: "DELETE", token: tokenOf(options) });
+      print(options.json, released, () => `${hotkey} is released`);
+    });
+}
+
+export function skiplistCommand(): Command {
+  return new Command("skiplist")
+    .description("List, suspend and release hotkeys of a running validator.")
+    .addCommand(listCommand())
+    .addCommand(addCommand())
+    .addCommand(releaseCommand())
+    .addHelpText("after", "\nExample:\n  assay skiplist add 5Grw... --tempos 20 --reason 'answers resold'");
+}

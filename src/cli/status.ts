@@ -1,0 +1,38 @@
+import { Command } from "commander";
+import type { Readiness, StatusDocument } from "../node/documents.ts";
+import { DEFAULT_URL } from "./options.ts";
+import { print, table } from "./output.ts";
+import { ask } from "./remote.ts";
+
+function lines(status: StatusDocument, ready: Readiness): string {
+  const rows = [
+    ["version", status.version],
+    ["network", `${status.network} / ${status.netuid}`],
+    ["validator", status.validator],
+    ["block", `${status.block ?? "unknown"} (tempo ${status.tempo})`],
+    ["epoch", `${status.epoch}`],
+    ["gate", `${status.gate.used} of ${status.gate.slots} slots, ${status.gate.waiting} waiting`],
+    ...status.lanes.map((lane) => [
+      `lane ${lane.name}`,
+      `${lane.mode}, rate ${lane.rate}, penalty ${lane.penalty}`,
+    ]),
+    ...ready.checks.map((check) => [
+      `ready: ${check.name}`,
+      `${check.ok ? "ok" : "NOT OK"} ${check.detail ?? ""}`,
+    ]),
+  ];
+  return table(rows);
+}
+
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("Show what a running validator says of itself.")
+    .option("--url <url>", "the validator", DEFAULT_URL)
+    .option("--json", "print one JSON document")
+    .addHelpText("after", "\nExample:\n  assay status --url http://127.0.0.1:8420")
+    .action(async (options: { url: string; json?: boolean }) => {
+      const status = await ask<StatusDocument>(options.url, "/v1/status");
+      const ready = await ask<Readiness>(options.url, "/readyz");
+      print(options.json, { ...status, readiness: ready }, () => lines(status, ready));
+    });
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { ed25519PublicKey, type PublicJwk, verifyDocument } from "../core/ed25519.ts";
+import { AssayError, causeText } from "../core/errors.ts";
+import type { SignedVector } from "../node/documents.ts";
+import { DEFAULT_URL, integer } from "./options.ts";
+import { exitCodes, print, table } from "./output.ts";
+import { ask } from "./remote.ts";
+
+interface WeightsOptions {
+  readonly url: string;
+  readonly epoch?: number;
+  readonly file?: string;
+  readonly keys?: string;
+  readonly json?: boolean;
+}
+
+function readJson<T>(file: string): T {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as T;
+  } catch (error) {
+    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) });
+  }
+}
+
+function vectorOf(options: WeightsOptions): Promise<SignedVector> {
+  if (options.file !== undefined) return Promise.resolve(readJson<SignedVector>(options.file));
+  return ask<SignedVector>(options.url, `/v1/weights/${options.epoch ?? "latest"}`);
+}
+
+function keysOf(options: WeightsOptions): Promise<{ keys: PublicJwk[] }> {
+  if (options.keys !== undefined) return Promise.resolve(readJson<{ keys: PublicJwk[] }>(options.keys));
+  return ask<{ keys: PublicJwk[] }>(options.url, "/v1/keys");
+}
+
+/** Whether the vector's own key signed it, and what is wrong otherwise. */
+function judgeVector(vector: SignedVector, keys: readonly PublicJwk[]): string | null {
+  const jwk = keys.find((key) => key.kid === vector.key_id);
+  if (jwk === undefined) return `no published key has the id ${vector.key_id}`;
+  if (typeof vector.signature !== "string") return "the vector has no signature";
+  const key = ed25519PublicKey(Buffer.from(jwk.x, "base64url"));
+  return verifyDocument({ ...vector }, key) ? null : "the signature does not verify";
+}
+
+function show(vector: SignedVector): string {
+  const rows = vector.weights.map((row) => [
+    row.hotkey ?? "burn",
+    String(row.uid ?? "-"),
+    row.weight.toFixed(6),
+    String(row.u16),
+  ]);
+  const head = `epoch ${vector.epoch}  block ${vector.block}  ${vector.network}/${vector.netuid}  key ${vector.key_id}`;
+  return rows.length === 0
+    ? `${head}\nnobody weighs anything`
+    : `${head}\n${table([["hotkey", "uid", "weight", "u16"], ...rows])}`;
+}
+
+function withSource(command: Command): Command {
+  return command
+    .option("--url <url>", "the validator", DEFAULT_URL)
+    .option(
+      "--epoch <number>",
+      "weighing period; the latest when left out",
+      integer(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option("--file <file>", "a vector in a file instead")
+    .option("--json", "print one JSON document");
+}
+
+export function weightsCommand(): Command {
+  const showCommand = withSource(new Command("show").description("Show a signed weight vector.")).action(
+    async (options: WeightsOptions) => {
+      const vector = await vectorOf(options);
+      print(options.json, vector, () => show(vector));
+    },
+  );
+  const verifyCommand = withSource(
+    new Command("verify").description("Check the signature of a weight vector; exit 1 when it fails."),
+  )
+    .option("--keys <file>", "JWKS in a file instead of the validator's /v1/keys")
+    .action(async (options: WeightsOptions) => {
+      const [vector, { keys }] = [await vectorOf(options), await keysOf(options)];
+      const fault = judgeVector(vector, keys);
+      const verdict = {
+        valid: fault === null,
+        epoch: vector.epoch,
+        key_id: vector.key_id,
+        ...(fault === null ? {} : { fault }),
+      };
+      print(options.json, verdict, () =>
+        fault === null ? `valid: epoch ${vector.epoch}, key ${vector.key_id}` : `invalid: ${fault}`,
+      );
+      process.exitCode = fault === null ? exitCodes.done : exitCodes.failed;
+    });
+  return new Command("weights")
+    .description("Show and verify signed weight vectors.")
+    .addCommand(showCommand)
+    .addCommand(verifyCommand)
+    .addHelpText(
+      "after",
+      "\nExamples:\n  assay weights show\n  assay weights verify --file vector.json --keys jwks.json",
+    );
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import { AssayError, causeText } from "../core/errors.ts";
+import { applyEnvironment } from "./environment.ts";
+import { nearest } from "./nearest.ts";
+import { type Config, configSchema, relationFaults } from "./schema.ts";
+
+type Tree = Record<string, unknown>;
+
+/** Where a configuration comes from; later sources override earlier ones. */
+export interface ConfigSources {
+  /** Path of assay.yaml; null for defaults alone. */
+  readonly file: string | null;
+  readonly env: NodeJS.ProcessEnv;
+  /** Changes what file and environment gave, from flags or for a demo. */
+  readonly override?: (raw: Tree) => void;
+}
+
+const describePath = (path: readonly PropertyKey[]): string => path.map(String).join(".") || "(top level)";
+
+function knownKeys(path: readonly PropertyKey[], defaults: unknown): string[] {
+  const node = path.reduce<unknown>((at, key) => {
+    const tree = at as Tree | undefined;
+    return tree?.[String(key)] ?? Object.values(tree ?? {})[0];
+  }, defaults);
+  return Object.keys((node as Tree | undefined) ?? {});
+}
+
+function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
+  if (issue.code !== "unrecognized_keys") return [`${describePath(issue.path)}: ${issue.message}`];
+  return issue.keys.map((key) => {
+    const near = nearest(key, knownKeys(issue.path, defaults));
+    return `${describePath([...issue.path, key])}: unknown key${near ? `; did you mean "${near}"?` : ""}`;
+  });
+}
+
+function readTree(file: string): Tree {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new AssayError({ code: "config_unreadable", file, cause_text: causeText(error) });
+  }
+  const document = parseDocument(text);
+  const faults = document.errors.map((error) => error.message.split("\n")[0] ?? "not YAML");
+  const tree: unknown = faults.length > 0 ? null : (document.toJS() ?? {});
+  if (faults.length === 0 && (typeof tree !== "object" || Array.isArray(tree)))
+    faults.push("not a YAML mapping");
+  if (faults.length > 0) throw new AssayError({ code: "config_invalid", file, faults });
+  return tree as Tree;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const child of Object.values(value)) freeze(child);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** The configuration with every default. */
+export function defaultConfig(): Config {
+  return freeze(configSchema.parse({}));
+}
+
+/** Parses all sources once and freezes the result; throws `config_invalid` with every fault in one report. */
+export function loadConfig(sources: ConfigSources): Config {
+  const defaults = defaultConfig();
+  const raw = sources.file === null ? {} : readTree(sources.file);
+  const where = sources.file ?? "configuration";
+  const faults = applyEnvironment(raw, sources.env, defaults as unknown as Tree);
+  sources.override?.(raw);
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, defaults)));
+  else faults.push(...relationFaults(parsed.data));
+  if (faults.length > 0 || !parsed.success)
+    throw new AssayError({ code: "config_invalid", file: where, faults });
+  return freeze(parsed.data);
+}

@@ -1,0 +1,190 @@
+import type { PublicJwk } from "../core/ed25519.ts";
+import type { ReadyCheck } from "../core/problem.ts";
+import type { ChallengePage } from "../flow/challenge.ts";
+import type { EpochRecord } from "../flow/draw.ts";
+import type { Answer } from "../flow/lane.ts";
+import type { MinerCounts, Standing, SuspensionKind } from "../flow/standing.ts";
+import type { Evidence, Receipt } from "../flow/submission.ts";
+import type { SignedVector } from "../flow/weights.ts";
+
+/** Whoever sends a request, before anything is believed. */
+export interface Caller {
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The socket's address, or what a trusted proxy says it is. */
+  readonly ip: string;
+  /** The complete body as it arrived; empty without one. What a signature is over. */
+  readonly rawBody: Uint8Array;
+  /** Aborts when the client is gone before its answer was sent. */
+  readonly signal: AbortSignal;
+}
+
+export interface Liveness {
+  readonly status: "ok";
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  readonly checks: readonly ReadyCheck[];
+}
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface TierStatus {
+  readonly tier: number;
+  readonly allotment: number;
+  readonly weight: number;
+  readonly n_vars: number;
+  readonly n_clauses: number;
+}
+
+export interface LaneStatus {
+  readonly name: string;
+  readonly mode: "pull" | "push";
+  /** A fraction as the configuration writes it. */
+  readonly rate: string;
+  readonly penalty: "reject" | "strike";
+  readonly share: number;
+  readonly tiers: readonly TierStatus[];
+}
+
+export interface Status {
+  readonly version: string;
+  readonly network: string;
+  readonly netuid: number;
+  /** The validator's hotkey. */
+  readonly validator: string;
+  readonly block: number | null;
+  /** Blocks. */
+  readonly tempo: number;
+  readonly epoch: number;
+  readonly epoch_hours: number;
+  readonly lanes: readonly LaneStatus[];
+  readonly gate: { readonly slots: number; readonly used: number; readonly waiting: number };
+  readonly sampling: {
+    readonly floor: string;
+    readonly classes: { readonly customer: string; readonly cold_start: string; readonly struck: string };
+  };
+}
+
+export interface ListQuery {
+  readonly lane: string;
+  readonly tier: number;
+  readonly offset: number;
+  /** 1..500. */
+  readonly limit: number;
+}
+
+/** A challenge's text and its strong validator, without quotes. */
+export interface ChallengeText {
+  readonly text: string;
+  readonly etag: string;
+}
+
+export interface SessionRequest {
+  /** 64 lower-case hex digits, whichever form the request gave. */
+  readonly ed25519_public_key: string;
+}
+
+export interface Session {
+  readonly session_id: string;
+  readonly hotkey: string;
+  /** Unix milliseconds. */
+  readonly expires_at: number;
+}
+
+export interface SubmitRequest {
+  readonly challenge_id: string;
+  readonly answer: Answer;
+  /** A hint that saves looking the challenge up; never believed. */
+  readonly seq?: number;
+}
+
+export interface Submitted {
+  readonly receipt: Receipt;
+  /** True when this answer was admitted before. */
+  readonly replay: boolean;
+}
+
+export interface MinerView extends Standing {
+  readonly counts: MinerCounts;
+}
+
+export interface MinerPage {
+  readonly items: readonly MinerView[];
+  /** The `after` of the next page; null at the end. */
+  readonly next_after: string | null;
+}
+
+export interface StrikeView {
+  readonly strike_id: string;
+  readonly lane: string;
+  readonly block: number;
+  /** Unix milliseconds. */
+  readonly at: number;
+  /** False once it led to a suspension. */
+  readonly counted: boolean;
+  readonly suspended_until: number | null;
+  readonly evidence: Evidence;
+}
+
+export interface StrikeList {
+  readonly hotkey: string;
+  readonly items: readonly StrikeView[];
+}
+
+export interface SkiplistItem {
+  readonly hotkey: string;
+  readonly kind: SuspensionKind;
+  readonly until_block: number;
+  readonly reason: string;
+  readonly by: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+export interface Skiplist {
+  readonly items: readonly SkiplistItem[];
+}
+
+export interface SuspendRequest {
+  readonly hotkey: string;
+  readonly tempos: number;
+  readonly reason: string;
+}
+
+export interface Released {
+  readonly hotkey: string;
+  /** Suspensions that were lifted. */
+  readonly released: number;
+}
+
+/** What the routes call. Every refusal is an `AssayError`; anything else that is thrown answers 500 `internal`. */
+export interface Handlers {
+  healthz(): Liveness;
+  readyz(): Promise<Readiness>;
+  metrics(): Promise<Exposition>;
+  status(): Status;
+  keys(): { readonly keys: readonly PublicJwk[] };
+  listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;
+  challengeText(caller: Caller, id: string, seq?: number): Promise<ChallengeText>;
+  openSession(caller: Caller, request: SessionRequest): Promise<Session>;
+  submit(caller: Caller, request: SubmitRequest): Promise<Submitted>;
+  receipt(caller: Caller, id: string): Promise<Receipt>;
+  miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;
+  miner(hotkey: string): Promise<MinerView>;
+  strikes(hotkey: string): Promise<StrikeList>;
+  latestWeights(): Promise<SignedVector>;
+  weights(epoch: number): Promise<SignedVector>;
+  sampling(epoch: number): Promise<EpochRecord>;
+  /** Lines without their newline. Throws `epoch_open` or `epoch_not_found` before the first. */
+  auditLog(epoch: number): AsyncIterable<string>;
+  skiplist(): Promise<Skiplist>;
+  suspend(request: SuspendRequest): Promise<SkiplistItem>;
+  release(hotkey: string, reason?: string): Promise<Released>;
+  /** Compares in constant time. */
+  isOperator(token: string): boolean;
+}

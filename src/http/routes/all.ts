@@ -1,0 +1,23 @@
+import type { Log } from "../../core/log.ts";
+import type { Handlers } from "../handlers.ts";
+import type { Route } from "../route.ts";
+import { challengeRoutes } from "./challenges.ts";
+import { documentRoute } from "./document.ts";
+import { minerRoutes } from "./miners.ts";
+import { operationRoutes } from "./operation.ts";
+import { publicationRoutes } from "./publications.ts";
+import { skiplistRoutes } from "./skiplist.ts";
+import { submissionRoutes } from "./submissions.ts";
+
+/** Everything that is served. `openapi` makes the document that describes it. */
+export function routesOf(handlers: Handlers, log: Log, openapi: () => object): Route[] {
+  return [
+    ...operationRoutes(handlers),
+    documentRoute(openapi),
+    ...challengeRoutes(handlers),
+    ...submissionRoutes(handlers),
+    ...minerRoutes(handlers),
+    ...publicationRoutes(handlers, log),
+    ...skiplistRoutes(handlers),
+  ];
+}

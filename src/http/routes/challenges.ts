@@ -1,0 +1,89 @@
+import type { FastifyRequest } from "fastify";
+import { Type } from "typebox";
+import { callerOf } from "../caller.ts";
+import { textChecker } from "../checker.ts";
+import { matchesETag } from "../etag.ts";
+import type { Handlers } from "../handlers.ts";
+import type { Route } from "../route.ts";
+import * as schemas from "../schemas.ts";
+
+const strict = { additionalProperties: false } as const;
+
+const listQuery = Type.Object(
+  {
+    lane: Type.Optional(Type.String({ description: "A pull lane", default: "sat" })),
+    tier: Type.Optional(Type.Integer({ minimum: 1, maximum: 999_999, default: 1 })),
+    offset: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, default: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+  },
+  strict,
+);
+const textQuery = Type.Object({ seq: Type.Optional(schemas.u32Integer) }, strict);
+const idPath = Type.Object({ id: Type.String({ description: "A challenge id" }) }, strict);
+
+/** Listing and fetching challenges; both for the miner that signs. */
+export function challengeRoutes(handlers: Handlers): Route[] {
+  return [list(handlers), text(handlers)];
+}
+
+function list(handlers: Handlers): Route {
+  const query = textChecker(listQuery, "query");
+  return {
+    method: "GET",
+    url: "/v1/challenges",
+    operation: {
+      id: "listChallenges",
+      tag: "mining",
+      summary: "List your challenges",
+      description:
+        "A page of the signing miner's allotment in the current epoch; next_offset is null at the end.",
+      signedBy: "miner",
+      query: listQuery,
+      answers: { 200: { description: "A page of challenges", schema: schemas.challengePage } },
+      problems: ["lane_not_found", "tier_not_found"],
+    },
+    serve: (request, reply) => {
+      const { lane = "sat", tier = 1, offset = 0, limit = 50 } = query(request.query);
+      return handlers.listChallenges(callerOf(request, reply), { lane, tier, offset, limit });
+    },
+  };
+}
+
+function text(handlers: Handlers): Route {
+  const query = textChecker(textQuery, "query");
+  return {
+    method: "GET",
+    url: "/v1/challenges/:id",
+    operation: {
+      id: "challengeText",
+      tag: "mining",
+      summary: "Fetch a challenge",
+      description:
+        "The instance as DIMACS CNF, for its owner only. A given seq saves the validator the look-up.",
+      signedBy: "miner",
+      path: idPath,
+      query: textQuery,
+      answers: {
+        200: {
+          description: "DIMACS CNF",
+          mediaType: "text/plain",
+          schema: Type.String(),
+          headers: { ETag: "Changes when the text does" },
+        },
+        304: { description: "The text of If-None-Match is still the text" },
+      },
+      problems: ["malformed_challenge_id", "epoch_expired", "not_your_challenge"],
+    },
+    serve: async (request, reply) => {
+      const { id } = request.params as { id: string };
+      const { seq } = query(request.query);
+      const challenge = await handlers.challengeText(callerOf(request, reply), id, seq);
+      reply.header("etag", `"${challenge.etag}"`).header("cache-control", "private, no-cache");
+      if (matchesETag(ifNoneMatch(request), challenge.etag)) return reply.code(304).send();
+      reply.type("text/plain; charset=utf-8");
+      return challenge.text;
+    },
+  };
+}
+
+const ifNoneMatch = (request: FastifyRequest): string | undefined => request.headers["if-none-match"];

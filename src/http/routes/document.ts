@@ -1,0 +1,24 @@
+import { Type } from "typebox";
+import type { Route } from "../route.ts";
+
+/** The OpenAPI document of all routes, made when it is first asked for. */
+export function documentRoute(openapi: () => object): Route {
+  let text: string | null = null;
+  return {
+    method: "GET",
+    url: "/openapi.json",
+    operation: {
+      id: "openapi",
+      tag: "operation",
+      summary: "This document",
+      description: "OpenAPI 3.1 of all routes; x-problem-codes lists what an operation can refuse with.",
+      answers: { 200: { description: "OpenAPI 3.1", schema: Type.Object({}) } },
+      problems: [],
+    },
+    serve: (_request, reply) => {
+      text ??= JSON.stringify(openapi());
+      reply.type("application/json");
+      return text;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { Type } from "typebox";
+import { checker, textChecker } from "../checker.ts";
+import type { Handlers } from "../handlers.ts";
+import { bodyOf, checkedHotkey, type Route } from "../route.ts";
+import * as schemas from "../schemas.ts";
+import { hotkeyOf, hotkeyPath } from "./miners.ts";
+
+const strict = { additionalProperties: false } as const;
+const reason = Type.String({ minLength: 1, maxLength: 500, description: "Logged, and shown to the miner" });
+
+const suspendBody = Type.Object(
+  {
+    hotkey: schemas.hotkeyText,
+    tempos: Type.Integer({ minimum: 1, maximum: 100_000, description: "How long, in tempos" }),
+    reason,
+  },
+  strict,
+);
+const releaseQuery = Type.Object({ reason: Type.Optional(reason) }, strict);
+
+/** The operator's hand on the skiplist. */
+export function skiplistRoutes(handlers: Handlers): Route[] {
+  return [list(handlers), suspend(handlers), release(handlers)];
+}
+
+function list(handlers: Handlers): Route {
+  return {
+    method: "GET",
+    url: "/v1/admin/skiplist",
+    operation: {
+      id: "skiplist",
+      tag: "administration",
+      summary: "Who is suspended",
+      description: "Every live suspension, with its end, its reason and who made it.",
+      signedBy: "operator",
+      answers: { 200: { description: "The skiplist", schema: schemas.skiplist } },
+      problems: ["store_unavailable"],
+    },
+    serve: () => handlers.skiplist(),
+  };
+}
+
+function suspend(handlers: Handlers): Route {
+  const body = checker(suspendBody, "body");
+  return {
+    method: "POST",
+    url: "/v1/admin/skiplist",
+    operation: {
+      id: "suspend",
+      tag: "administration",
+      summary: "Suspend a hotkey",
+      description: "For a number of tempos from now. A suspension that already ends later stays as it is.",
+      signedBy: "operator",
+      body: suspendBody,
+      answers: { 201: { description: "The suspension as it stands", schema: schemas.skiplistItem } },
+      problems: ["chain_unavailable", "store_unavailable"],
+    },
+    serve: async (request, reply) => {
+      const given = body(bodyOf(request));
+      const hotkey = checkedHotkey(given.hotkey, "/hotkey");
+      const item = await handlers.suspend({ hotkey, tempos: given.tempos, reason: given.reason });
+      reply.code(201);
+      return item;
+    },
+  };
+}
+
+function release(handlers: Handlers): Route {
+  const query = textChecker(releaseQuery, "query");
+  return {
+    method: "DELETE",
+    url: "/v1/admin/skiplist/:hotkey",
+    operation: {
+      id: "release",
+      tag: "administration",
+      summary: "Release a hotkey",
+      description: "Lifts every suspension of the hotkey at once.",
+      signedBy: "operator",
+      path: hotkeyPath,
+      query: releaseQuery,
+      answers: { 200: { description: "What was lifted", schema: schemas.released } },
+      problems: ["suspension_not_found", "store_unavailable"],
+    },
+    serve: (request) => handlers.release(hotkeyOf(request), query(request.query).reason),
+  };
+}

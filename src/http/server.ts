@@ -1,0 +1,121 @@
+import { type AddressInfo, Server as TcpServer } from "node:net";
+import swagger from "@fastify/swagger";
+import { type FastifyInstance, fastify } from "fastify";
+import { AssayError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Metrics } from "../core/metrics.ts";
+import { methodIndex } from "./allowed.ts";
+import { type AnsweringModules, answerError, installAnswering } from "./answering.ts";
+import type { Handlers } from "./handlers.ts";
+import { InFlight } from "./inFlight.ts";
+import { makeListener } from "./listener.ts";
+import { makeMeasures } from "./measures.ts";
+import { openapiOptions } from "./openapi.ts";
+import type { Route } from "./route.ts";
+import { routesOf } from "./routes/all.ts";
+import { takeJsonBytes } from "./utf8Json.ts";
+
+export interface HttpOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** For headers and body together. */
+  readonly bodyDeadlineMs: number;
+  readonly maxConnections: number;
+  /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
+  readonly trustedProxies: readonly string[];
+  readonly version: string;
+}
+
+export interface HttpModules {
+  readonly handlers: Handlers;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  readonly port: number;
+  /** For `inject`. */
+  readonly app: FastifyInstance;
+  /** Stops accepting, ends what is under way, refuses what still comes with `shutting_down`, then closes. Once. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const defaultGraceMs = 10_000;
+
+/** Handlers whose connection was cut are told, and have this long to end. */
+const lastWordMs = 1000;
+
+/** Nothing that is served has a longer id in its path. */
+const longestParameter = 512;
+
+function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringModules): FastifyInstance {
+  const { trustedProxies, maxBodyBytes } = options;
+  return fastify({
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    bodyLimit: maxBodyBytes,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: longestParameter },
+    serverFactory: (listener) => makeListener(listener, options, metrics, answering.measures.refused),
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
+  });
+}
+
+function addRoute(app: FastifyInstance, { method, url, operation, serve }: Route, inFlight: InFlight): void {
+  app.route({
+    method,
+    url,
+    config: { operation },
+    handler: (request, reply) => inFlight.run(request.raw, reply.raw, () => serve(request, reply)),
+  });
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<AddressInfo> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    const syscall = error instanceof Error && "syscall" in error ? error.syscall : undefined;
+    if (syscall !== "listen" && syscall !== "getaddrinfo") throw error;
+    throw new AssayError({ code: "address_in_use", host, port }, { cause: error });
+  }
+  return app.server.address() as AddressInfo;
+}
+
+async function close(app: FastifyInstance, inFlight: InFlight, graceMs: number): Promise<void> {
+  // Not the HTTP server's own close, which cuts idle connections at once: a request on its way would be lost unanswered.
+  TcpServer.prototype.close.call(app.server);
+  await inFlight.drain(graceMs);
+  app.server.closeAllConnections();
+  await inFlight.drain(Math.min(graceMs, lastWordMs));
+  await app.close();
+}
+
+/** Serves the routes. A host and port that cannot be opened throw `address_in_use`. */
+export async function startHttp(options: HttpOptions, modules: HttpModules): Promise<HttpServer> {
+  const { handlers, log, metrics } = modules;
+  const { host, port, maxBodyBytes, version } = options;
+  const inFlight = new InFlight();
+  const measures = makeMeasures(metrics);
+  const routes = routesOf(handlers, log, () => app.swagger());
+  const methodsOf = methodIndex(routes);
+  const answering = { handlers, log, measures, inFlight, methodsOf, maxBodyBytes };
+  const app = makeApp(options, metrics, answering);
+  takeJsonBytes(app);
+  installAnswering(app, answering);
+  await app.register(swagger, openapiOptions(version));
+  for (const route of routes) addRoute(app, route, inFlight);
+  const bound = await listen(app, host, port);
+  let closing: Promise<void> | null = null;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound.port}`,
+    port: bound.port,
+    app,
+    close: (graceMs = defaultGraceMs) => {
+      closing ??= close(app, inFlight, graceMs);
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Socket } from "node:net";
+
+/** How long a refused client may go on sending before its connection is cut. */
+const lingerMs = 1000;
+
+function endThenCut(socket: Socket): void {
+  if (socket.destroyed) return;
+  socket.end();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  timer.unref();
+  socket.once("close", () => clearTimeout(timer));
+}
+
+/**
+ * Makes the end of the running answer end the connection so that a client which is still sending gets to read the answer:
+ * closing over unread bytes would reset the connection and take the answer along. What it sends is thrown away.
+ */
+export function lingerAfterAnswer(socket: Socket): void {
+  socket.destroySoon = () => endThenCut(socket);
+}
+
+/** Writes the last bytes of a connection and ends it: in the same way, or `atOnce` when nothing more can be under way. */
+export function endWith(socket: Socket, bytes: string, atOnce: boolean): void {
+  if (!atOnce) {
+    socket.write(bytes);
+    endThenCut(socket);
+  } else socket.end(bytes, () => socket.destroy());
+}

@@ -1,0 +1,283 @@
+import type { Chance } from "../core/chance.ts";
+import type { Clock } from "../core/clock.ts";
+import { AssayError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
+import type { Chain } from "../flow/chain.ts";
+import type { DrawClass } from "../flow/draw.ts";
+import type { Penalty } from "../flow/lane.ts";
+import type { Sighting, Standing, StandingState, Suspension, SuspensionKind } from "../flow/standing.ts";
+import type { Store } from "../flow/store.ts";
+import type { PendingSubmission, StrikeRecord } from "../flow/submission.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { FALLBACK_TEMPO, isColdStart, selectPrune, suspensionEnd } from "./rules.ts";
+import { Sightings } from "./sightings.ts";
+import { Strikes } from "./strikes.ts";
+import { Suspensions } from "./suspensions.ts";
+
+export interface JudgeOptions {
+  /** Strikes within the window that suspend. */
+  readonly strikes: number;
+  readonly windowBlocks: number;
+  readonly suspensionTempos: number;
+  readonly unreachableTempos: number;
+  readonly coldStartBlocks: number;
+  readonly retentionBlocks: number;
+  /** Hotkeys remembered at most. */
+  readonly history: number;
+}
+
+export interface JudgeModules {
+  readonly store: Pick<
+    Store,
+    "standingState" | "suspend" | "release" | "dropMiners" | "dropEndedSuspensions"
+  >;
+  readonly chain: Pick<Chain, "block" | "tempo">;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A suspended hotkey, as it is served; `at` in Unix ms. */
+export interface SkiplistRow {
+  readonly hotkey: string;
+  readonly kind: SuspensionKind;
+  readonly until_block: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+/** Strikes kept in memory a hotkey, at least: enough to tell a struck one, whatever the quota. */
+const STRIKES_KEPT = 64;
+
+/**
+ * Standing of every hotkey. Its memory mirrors the store: what judge itself decides is durable first and counts
+ * then; strikes and sightings are written with the submission, and told by `record` and `seen`.
+ */
+export class Judge {
+  readonly #options: JudgeOptions;
+  readonly #modules: JudgeModules;
+  readonly #suspensions = new Suspensions();
+  readonly #strikes: Strikes;
+  readonly #sightings: Sightings;
+  readonly #counters: { readonly strikes: Counter; readonly forgotten: Counter };
+  readonly #gauges: { readonly suspended: Gauge; readonly known: Gauge };
+
+  /** Throws `store_corrupt` when standing cannot be read in full: never an amnesty. */
+  static async load(options: JudgeOptions, modules: JudgeModules): Promise<Judge> {
+    return new Judge(options, modules, await modules.store.standingState());
+  }
+
+  private constructor(options: JudgeOptions, modules: JudgeModules, state: StandingState) {
+    const { metrics } = modules;
+    this.#options = options;
+    this.#modules = modules;
+    this.#strikes = new Strikes(Math.max(STRIKES_KEPT, options.strikes));
+    const isSuspended = (hotkey: string): boolean => this.#longest(hotkey) !== null;
+    this.#sightings = new Sightings(options.history, isSuspended, state.sightings);
+    this.#counters = {
+      strikes: metrics.counter("assay_strikes_total", "Proven cheats", ["lane", "suspends"]),
+      forgotten: metrics.counter("assay_hotkeys_forgotten_total", "Hotkeys dropped from memory", ["why"]),
+    };
+    this.#gauges = {
+      suspended: metrics.gauge("assay_suspended_count", "Hotkeys on the skiplist"),
+      known: metrics.gauge("assay_hotkeys_known_count", "Hotkeys remembered"),
+    };
+    for (const suspension of state.suspensions) this.#suspensions.add(suspension);
+    for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);
+  }
+
+  /** The first free block of a suspended hotkey, else null. Throws `chain_unavailable` while the height is unknown. */
+  suspendedUntil(hotkey: string): number | null {
+    return this.#suspensions.longest(hotkey, this.#block())?.untilBlock ?? null;
+  }
+
+  /** Why the hotkey is sampled at more than its lane's rate; with the height unknown every reason that may hold. */
+  classesFor(hotkey: string): DrawClass[] {
+    const classes: DrawClass[] = [];
+    if (this.#isCold(this.#sightings.get(hotkey))) classes.push("cold_start");
+    if (this.#strikes.recent(hotkey, this.#height()) > 0) classes.push("struck");
+    return classes;
+  }
+
+  /** A submission of the hotkey was recorded at the block. */
+  seen(hotkey: string, block: number): void {
+    const evicted = this.#sightings.see(hotkey, block);
+    if (evicted === null) return;
+    this.#strikes.forget(evicted);
+    this.#counters.forgotten.add({ why: "room" });
+  }
+
+  /**
+   * The strike that a verdict is, if it is one: an `invalid` where the lane's penalty is `strike`. Changes nothing;
+   * `record` does once the store has it. Throws `chain_unavailable` while the height is unknown: nothing is judged then.
+   */
+  assess(submission: PendingSubmission, verdict: Verdict, penalty: Penalty): StrikeRecord | null {
+    if (verdict.outcome !== "invalid" || penalty !== "strike") return null;
+    const { strikes, windowBlocks, suspensionTempos } = this.#options;
+    const { clock, chance, chain } = this.#modules;
+    const { hotkey, lane } = submission;
+    const block = this.#block();
+    const tempo = chain.tempo();
+    const total = this.#strikes.counted(hotkey, block, windowBlocks) + 1;
+    return {
+      strikeId: `st_${Buffer.from(chance.bytes(16)).toString("hex")}`,
+      hotkey,
+      lane,
+      block,
+      at: clock.nowMs(),
+      evidence: {
+        work_id: submission.draw.work_id,
+        receipt_id: submission.receiptId,
+        answer_sha256: submission.answerSha256,
+        draw: submission.draw,
+        verdict: { outcome: "invalid", code: verdict.code },
+        checker: `${lane}/1`,
+        rule: this.#ruleText(tempo),
+      },
+      suspendUntil: total >= strikes ? suspensionEnd(block, suspensionTempos, tempo) : null,
+    };
+  }
+
+  /** The store has the strike. */
+  record(strike: StrikeRecord): void {
+    const { hotkey, lane, block, suspendUntil } = strike;
+    this.#strikes.add(hotkey, block, suspendUntil === null);
+    this.#counters.strikes.add({ lane, suspends: String(suspendUntil !== null) });
+    if (suspendUntil === null) return;
+    this.#strikes.settle(hotkey);
+    this.#suspensions.add({
+      hotkey,
+      kind: "strike",
+      untilBlock: suspendUntil,
+      reason: strike.evidence.verdict.code,
+      by: "judge",
+      at: strike.at,
+    });
+    this.#modules.log.warn("suspended", { hotkey, until_block: suspendUntil, by: "judge" });
+  }
+
+  /** Suspends by hand, for whole tempos from now. Throws `chain_unavailable`, `store_unavailable`. */
+  async suspend(order: { hotkey: string; tempos: number; reason: string }, by: string): Promise<SkiplistRow> {
+    const { hotkey, tempos, reason } = order;
+    if (!Number.isSafeInteger(tempos) || tempos < 1) throw new RangeError(`suspend: ${tempos} tempos`);
+    const { store, chain, clock, log } = this.#modules;
+    const untilBlock = suspensionEnd(this.#block(), tempos, chain.tempo());
+    const suspension: Suspension = {
+      hotkey,
+      kind: "operator",
+      untilBlock,
+      reason,
+      by,
+      at: clock.nowMs(),
+    };
+    await store.suspend(suspension);
+    this.#suspensions.add(suspension);
+    log.warn("suspended", { hotkey, until_block: untilBlock, by, reason });
+    return rowOf(this.#suspensions.longest(hotkey, null) ?? suspension);
+  }
+
+  /** Ends every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
+  async release(hotkey: string, reason: string): Promise<number> {
+    const { store, clock, log } = this.#modules;
+    if (this.#longest(hotkey) === null) throw new AssayError({ code: "suspension_not_found", hotkey });
+    const ended = this.#suspensions.of(hotkey);
+    const released = await store.release(hotkey, { action: "release", hotkey, reason, at: clock.nowMs() });
+    this.#suspensions.remove(ended);
+    log.warn("released", { hotkey, reason });
+    return released;
+  }
+
+  /** Who is suspended now, one row a hotkey. */
+  skiplist(): SkiplistRow[] {
+    return this.#suspensions.live(this.#height()).map(rowOf);
+  }
+
+  /** Standing of a sighting, such as one read from the store. With the height unknown, suspensions and cold starts hold. */
+  standing(sighting: Sighting): Standing {
+    const { hotkey } = sighting;
+    const suspension = this.#longest(hotkey);
+    const free = this.#isCold(sighting) ? "cold_start" : "active";
+    return {
+      hotkey,
+      standing: suspension === null ? free : "suspended",
+      first_seen_block: sighting.firstSeen,
+      last_seen_block: sighting.lastSeen,
+      until_block: suspension?.untilBlock ?? null,
+      strikes: this.#strikes.recent(hotkey, this.#height()),
+    };
+  }
+
+  /** Null for a hotkey that was not seen. */
+  standingOf(hotkey: string): Standing | null {
+    const sighting = this.#sightings.get(hotkey);
+    return sighting === undefined ? null : this.standing(sighting);
+  }
+
+  /** Whether the hotkey may weigh anything: neither suspended nor in cold start. */
+  mayEarn(hotkey: string): boolean {
+    return this.#longest(hotkey) === null && !this.#isCold(this.#sightings.get(hotkey));
+  }
+
+  /** Forgets what retention and history let go, in the store first. Does nothing while the height is unknown. */
+  async tick(): Promise<void> {
+    const block = this.#height();
+    if (block === null) return;
+    const { store } = this.#modules;
+    const { retentionBlocks, history, windowBlocks } = this.#options;
+    const isSuspended = (hotkey: string): boolean => this.#longest(hotkey) !== null;
+    const bounds = { block, retentionBlocks, history };
+    const selected = selectPrune(this.#sightings.values(), bounds, isSuspended);
+    await this.#forget([...selected, ...this.#sightings.gone()]);
+    await store.dropEndedSuspensions(block);
+    this.#suspensions.dropEnded(block);
+    this.#strikes.prune(block, windowBlocks);
+    this.#gauges.suspended.set(this.#suspensions.live(block).length);
+    this.#gauges.known.set(this.#sightings.size);
+  }
+
+  async #forget(hotkeys: readonly string[]): Promise<void> {
+    if (hotkeys.length === 0) return;
+    const asOf = new Map(hotkeys.map((hotkey) => [hotkey, this.#sightings.get(hotkey)]));
+    await this.#modules.store.dropMiners(hotkeys);
+    this.#sightings.forget(hotkeys, asOf);
+    for (const hotkey of hotkeys) {
+      if (this.#sightings.get(hotkey) === undefined) this.#strikes.forget(hotkey);
+    }
+    this.#counters.forgotten.add({ why: "retention" }, hotkeys.length);
+  }
+
+  #height(): number | null {
+    return this.#modules.chain.block();
+  }
+
+  #block(): number {
+    const block = this.#height();
+    if (block === null) throw new AssayError({ code: "chain_unavailable", retry_after_s: 12 });
+    return block;
+  }
+
+  #longest(hotkey: string): Suspension | null {
+    return this.#suspensions.longest(hotkey, this.#height());
+  }
+
+  #isCold(sighting: Sighting | undefined): boolean {
+    const block = this.#height();
+    return block === null || isColdStart(block, sighting?.firstSeen, this.#options.coldStartBlocks);
+  }
+
+  #ruleText(tempo: number): string {
+    const { strikes, windowBlocks, suspensionTempos } = this.#options;
+    return (
+      `judge/1: ${strikes} strike(s) within ${windowBlocks} blocks suspend for ` +
+      `${suspensionTempos} tempos of ${tempo > 0 ? tempo : FALLBACK_TEMPO} blocks`
+    );
+  }
+}
+
+function rowOf(suspension: Suspension): SkiplistRow {
+  const { hotkey, kind, untilBlock, reason, by, at } = suspension;
+  return { hotkey, kind, until_block: untilBlock, reason, by, at };
+}

@@ -1,0 +1,69 @@
+import type { Sighting } from "../flow/standing.ts";
+
+/** Blocks a tempo while the chain has not said (design 3.5). */
+export const FALLBACK_TEMPO = 360;
+/** A strike raises the sample rate of its hotkey for so long: 7 days of 12 s blocks (design 3.3). */
+export const STRUCK_BLOCKS = 50_400;
+/** Share of the active miners, in per cent, whose failing within one minute is presumed our own fault. */
+export const SELF_FAULT_PERCENT = 30;
+
+/** Free again at `untilBlock` itself. */
+export function suspendedAt(block: number, untilBlock: number): boolean {
+  return block < untilBlock;
+}
+
+/** Unseen counts as cold, and so does a hotkey first seen above the present height. */
+export function isColdStart(block: number, firstSeen: number | undefined, coldStartBlocks: number): boolean {
+  return firstSeen === undefined || block - firstSeen < coldStartBlocks;
+}
+
+/** A strike exactly at the cutoff still counts. */
+export function inWindow(strikeBlock: number, block: number, windowBlocks: number): boolean {
+  return strikeBlock >= block - windowBlocks;
+}
+
+/** How many of the strikes lie in the window that ends at `block`. */
+export function strikesInWindow(
+  strikeBlocks: readonly number[],
+  block: number,
+  windowBlocks: number,
+): number {
+  return strikeBlocks.filter((strike) => inWindow(strike, block, windowBlocks)).length;
+}
+
+/** The first block at which a hotkey suspended at `block` is free; a tempo of 0 or unknown is 360. */
+export function suspensionEnd(block: number, tempos: number, tempo: number): number {
+  return block + tempos * (tempo > 0 ? tempo : FALLBACK_TEMPO);
+}
+
+/** Whether so many miners failed to connect within one minute that the fault is presumed ours. */
+export function selfFaultPresumed(unreachable: number, active: number): boolean {
+  return active > 0 && unreachable * 100 >= active * SELF_FAULT_PERCENT;
+}
+
+export interface PruneBounds {
+  readonly block: number;
+  readonly retentionBlocks: number;
+  /** Hotkeys remembered at most. */
+  readonly history: number;
+}
+
+/**
+ * Hotkeys to forget: those not seen within the retention, then the longest unseen past the history.
+ * A live suspension keeps its hotkey.
+ */
+export function selectPrune(
+  sightings: Iterable<Sighting>,
+  bounds: PruneBounds,
+  isSuspended: (hotkey: string) => boolean,
+): string[] {
+  const all = [...sightings];
+  const oldestFirst = all
+    .filter((sighting) => !isSuspended(sighting.hotkey))
+    .sort((a, b) => a.lastSeen - b.lastSeen || (a.hotkey < b.hotkey ? -1 : 1));
+  const cutoff = bounds.block - bounds.retentionBlocks;
+  const expired = oldestFirst.findIndex((sighting) => sighting.lastSeen >= cutoff);
+  const expiredCount = expired === -1 ? oldestFirst.length : expired;
+  const dropped = Math.max(expiredCount, all.length - bounds.history);
+  return oldestFirst.slice(0, dropped).map((sighting) => sighting.hotkey);
+}

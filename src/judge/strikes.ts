@@ -1,0 +1,59 @@
+import { inWindow, STRUCK_BLOCKS, strikesInWindow } from "./rules.ts";
+
+interface Struck {
+  readonly block: number;
+  /** False once it led to a suspension. */
+  counted: boolean;
+}
+
+/** Strikes in memory, a few a hotkey: evidence and history are the store's. */
+export class Strikes {
+  readonly #byHotkey = new Map<string, Struck[]>();
+  readonly #limit: number;
+
+  /** `limit`: strikes kept a hotkey, oldest dropped first. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(hotkey: string, block: number, counted: boolean): void {
+    const strikes = this.#byHotkey.get(hotkey) ?? [];
+    strikes.push({ block, counted });
+    strikes.sort((a, b) => a.block - b.block);
+    if (strikes.length > this.#limit) strikes.shift();
+    this.#byHotkey.set(hotkey, strikes);
+  }
+
+  /** Strikes of the hotkey that still count towards a suspension at the block. */
+  counted(hotkey: string, block: number, windowBlocks: number): number {
+    const strikes = this.#byHotkey.get(hotkey) ?? [];
+    const counting = strikes.filter((strike) => strike.counted).map((strike) => strike.block);
+    return strikesInWindow(counting, block, windowBlocks);
+  }
+
+  /** They led to a suspension: from now on they count for nothing but the sample rate. */
+  settle(hotkey: string): void {
+    for (const strike of this.#byHotkey.get(hotkey) ?? []) strike.counted = false;
+  }
+
+  /** How many lie within the last 50,400 blocks; with the height unknown (null) all that are kept. */
+  recent(hotkey: string, block: number | null): number {
+    const strikes = this.#byHotkey.get(hotkey) ?? [];
+    if (block === null) return strikes.length;
+    return strikes.filter((strike) => inWindow(strike.block, block, STRUCK_BLOCKS)).length;
+  }
+
+  forget(hotkey: string): void {
+    this.#byHotkey.delete(hotkey);
+  }
+
+  /** Drops those that neither window needs any more. */
+  prune(block: number, windowBlocks: number): void {
+    const kept = Math.max(windowBlocks, STRUCK_BLOCKS);
+    for (const [hotkey, strikes] of this.#byHotkey) {
+      const left = strikes.filter((strike) => inWindow(strike.block, block, kept));
+      if (left.length === 0) this.#byHotkey.delete(hotkey);
+      else this.#byHotkey.set(hotkey, left);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { deriveKey, sha256Hex } from "../core/hash.ts";
+import type { Store } from "../flow/store.ts";
+
+/** The masters in force: the previous one counts for ids of epochs up to the one in which the secret changed. */
+export interface Masters {
+  readonly current: Uint8Array;
+  readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
+}
+
+const NOTE = "challenge_secret";
+
+interface SecretNote {
+  readonly fingerprint: string;
+  readonly rotatedEpoch: number | null;
+}
+
+/** Tells masters apart without telling anything else of them. */
+function fingerprint(master: Uint8Array): string {
+  return sha256Hex(deriveKey(master, "assay/v1/fingerprint").export());
+}
+
+/** Notices a changed secret and remembers the epoch of the change across restarts. */
+export async function resolveMasters(
+  current: Uint8Array,
+  previous: Uint8Array | null,
+  epoch: number,
+  store: Pick<Store, "note" | "setNote">,
+): Promise<Masters> {
+  const text = await store.note(NOTE);
+  const known = text === null ? null : (JSON.parse(text) as SecretNote);
+  const print = fingerprint(current);
+  let rotatedEpoch = known?.rotatedEpoch ?? null;
+  if (known?.fingerprint !== print) {
+    rotatedEpoch = known === null ? null : epoch;
+    await store.setNote(NOTE, JSON.stringify({ fingerprint: print, rotatedEpoch } satisfies SecretNote));
+  }
+  if (previous === null) return { current, previous: null };
+  return { current, previous: { secret: previous, lastEpoch: rotatedEpoch ?? epoch } };
+}

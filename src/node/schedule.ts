@@ -1,0 +1,37 @@
+import type { Parts } from "./parts.ts";
+import type { Timers } from "./timers.ts";
+
+/** How often each part looks at the clock; none of them decides by it, so a late tick only delays. */
+const every = {
+  /** Epoch turns and closings. */
+  sampler: 2000,
+  /** Rows that a crash or an outage left undecided. */
+  recover: 2000,
+  /** Pruning of history. */
+  judge: 60_000,
+  chain: 30_000,
+  retention: 3_600_000,
+} as const;
+
+/** Audits and weights look back at most so many epochs beyond the window. */
+const EPOCHS_KEPT = 168;
+
+async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {
+  const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
+  const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
+  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince });
+  if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
+}
+
+/** Starts every periodic job of a validator. */
+export function schedule(parts: Parts, timers: Timers): void {
+  const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
+  timers.every("weigher", blockMs, () => parts.weigher.tick());
+  timers.every("sampler", every.sampler, () => parts.sampler.tick());
+  timers.every("recover", every.recover, async () => {
+    await parts.verifier.recover();
+  });
+  timers.every("judge", every.judge, () => parts.judge.tick());
+  timers.every("chain", every.chain, () => parts.chain.refresh());
+  timers.every("retention", every.retention, () => retain(parts));
+}

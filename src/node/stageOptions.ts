@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import type { AdmissionOptions } from "../admit/ports.ts";
+import type { ChallengesOptions, ChallengeTier } from "../challenge/challenges.ts";
+import type { Config } from "../config/schema.ts";
+import { sibling } from "../core/sibling.ts";
+import type { Lane } from "../flow/lane.ts";
+import type { JudgeOptions } from "../judge/judge.ts";
+import type { PoolOptions } from "../verify/pool.ts";
+import type { WeigherOptions } from "../weigh/weigher.ts";
+import type { Masters } from "./rotation.ts";
+
+// What each stage reads of the configuration, in the stage's own words.
+
+/** Worker threads: what is configured, else 2 x cores. */
+export function threadsOf(config: Config): number {
+  return config.verify.concurrency ?? 2 * availableParallelism();
+}
+
+export function poolOptions(config: Config): PoolOptions {
+  return {
+    threads: threadsOf(config),
+    entry: sibling(import.meta.url, "worker"),
+    workerData: config,
+    // A signature takes 0.1 ms and a check 0.5 ms: what takes a thousand times as long hangs.
+    deadlineMs: { signature: 2000, check: 5000, render: 5000, index: 10_000 },
+    batch: 16,
+    queueMax: 8192,
+  };
+}
+
+export function judgeOptions({ judge }: Config): JudgeOptions {
+  return {
+    strikes: judge.strikes,
+    windowBlocks: judge.window_blocks,
+    suspensionTempos: judge.suspension_tempos,
+    unreachableTempos: judge.unreachable_tempos,
+    coldStartBlocks: judge.cold_start_blocks,
+    retentionBlocks: judge.retention_blocks,
+    history: judge.history,
+  };
+}
+
+export function admissionOptions({ admit, challenge }: Config, validator: string): AdmissionOptions {
+  return {
+    validator,
+    pastMs: admit.signature_window_ms,
+    // Clocks run ahead less often than requests are late: 2 s of the default 8 s.
+    futureMs: admit.signature_window_ms / 4,
+    gate: { slots: admit.gate.slots, waitMs: admit.gate.wait_ms, queue: admit.gate.queue },
+    perIpPerMin: admit.per_ip_per_min,
+    perHotkey: { burst: admit.per_hotkey.burst, perSecond: admit.per_hotkey.per_s },
+    epochHours: challenge.epoch_hours,
+  };
+}
+
+export function challengesOptions(
+  { challenge }: Config,
+  masters: Masters,
+  lanes: ReadonlyMap<string, Lane>,
+): ChallengesOptions {
+  return {
+    issue: challenge.scheme,
+    accept: challenge.accept,
+    epochHours: challenge.epoch_hours,
+    indexMaps: challenge.index_maps,
+    ...masters,
+    tiers: tierTable(lanes),
+  };
+}
+
+export function weigherOptions(
+  config: Config,
+  validator: string,
+  lanes: ReadonlyMap<string, Lane>,
+): WeigherOptions {
+  const { network, netuid, weigh, chain } = config;
+  return {
+    network,
+    netuid,
+    validator,
+    windowHours: weigh.window_hours,
+    regionCap: weigh.region_cap,
+    burn: weigh.burn,
+    everyTempos: weigh.every_tempos,
+    shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
+    ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,
+  };
+}
+
+/** Which lane a tier of a challenge id belongs to. */
+function tierTable(lanes: ReadonlyMap<string, Lane>): ReadonlyMap<number, ChallengeTier> {
+  const rows = [...lanes.values()].flatMap((lane) =>
+    [...lane.tiers].map(([number, { allotment, weight, shape }]) => {
+      const row = { lane: lane.name, allotment, weight, maxAttempts: lane.policy.maxAttempts, ...shape };
+      return [number, row] as const;
+    }),
+  );
+  return new Map(rows);
+}

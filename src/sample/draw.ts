@@ -1,0 +1,47 @@
+import type { KeyObject } from "node:crypto";
+import { lp, readU64 } from "../core/bytes.ts";
+import { type Fraction, threshold64 } from "../core/fraction.ts";
+import { deriveKey, hmac } from "../core/hash.ts";
+import type { Draw, DrawClass } from "../flow/draw.ts";
+import { type Rates, rateFor } from "./policy.ts";
+
+/** k of an epoch, as a key object; `export()` gives its 32 bytes. */
+export function sampleKey(master: Uint8Array, epoch: number): KeyObject {
+  return deriveKey(master, `assay/v1/sample/${epoch}`);
+}
+
+/** HMAC-SHA256 of what the decision is about, 32 bytes. */
+export function drawX(k: KeyObject, lane: string, hotkey: string, workId: string): Buffer {
+  return hmac(k, Buffer.concat([lp(lane), lp(hotkey), lp(workId)]));
+}
+
+/** Whether the first 8 bytes of x, big-endian, are below `floor(num * 2^64 / den)`. */
+export function isSampled(x: Uint8Array, rate: Fraction): boolean {
+  return readU64(x) < threshold64(rate);
+}
+
+/** What a draw depends on. */
+export interface DrawFacts {
+  readonly epoch: number;
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly workId: string;
+  readonly classes: readonly DrawClass[];
+}
+
+/** The decision for one work id: the validator's, and anyone's who audits it. */
+export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
+  const { epoch, lane, hotkey, workId } = facts;
+  const applied = rateFor(rates, lane, facts.classes);
+  const x = drawX(k, lane, hotkey, workId);
+  return {
+    epoch,
+    lane,
+    hotkey,
+    work_id: workId,
+    class: applied.class,
+    rate: applied.rate.text,
+    x: x.toString("hex", 0, 8),
+    sampled: isSampled(x, applied.rate),
+  };
+}

@@ -1,0 +1,182 @@
+import type { KeyObject } from "node:crypto";
+import type { Clock } from "../core/clock.ts";
+import type { Signer } from "../core/ed25519.ts";
+import { AssayError, causeText } from "../core/errors.ts";
+import { epochAt } from "../core/ids.ts";
+import type { Log } from "../core/log.ts";
+import type { Counter, Metrics } from "../core/metrics.ts";
+import type { Draw, DrawClass, EpochRecord, SamplePolicy } from "../flow/draw.ts";
+import type { Store } from "../flow/store.ts";
+import { commitment } from "./commitment.ts";
+import { decide, sampleKey } from "./draw.ts";
+import { type Rates, ratesOf } from "./policy.ts";
+import { RateWatch } from "./watch.ts";
+
+export interface SamplerOptions {
+  readonly epochHours: number;
+  /** What new commitments bind; an epoch that is committed keeps its own. */
+  readonly policy: SamplePolicy;
+  /** Current master first, then the previous one, if any. */
+  readonly masters: readonly Uint8Array[];
+}
+
+export interface SamplerModules {
+  readonly store: Pick<Store, "commitEpoch" | "closeEpoch" | "epoch" | "openEpochs">;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What is served of an epoch; `revealed_key` is null until it closed. */
+export interface PublishedEpoch extends EpochRecord {
+  readonly state: "open" | "closed";
+}
+
+/** Epochs closed in one tick: after an outage the rest follows in the next ones. */
+const CLOSE_BATCH = 64;
+
+/**
+ * Draws what is verified. An epoch is absent, deciding or shut:
+ * - it decides once its commitment is on record, from one epoch before it begins until the second after it;
+ * - then it leaves memory for good before the store is asked to close it, and only the store's record of a closed
+ *   epoch ever shows its key;
+ * - an epoch on record as closed is shut, even when the clock steps back into it.
+ */
+export class Sampler {
+  readonly #options: SamplerOptions;
+  readonly #modules: SamplerModules;
+  readonly #draws: Counter;
+  readonly #watch: RateWatch;
+  /** At most the epochs before, at and after the current one; `shut` for one that was closed. */
+  readonly #epochs = new Map<number, { readonly key: KeyObject; readonly rates: Rates } | "shut">();
+
+  constructor(options: SamplerOptions, modules: SamplerModules) {
+    if (options.masters.length === 0) throw new RangeError("sampler: no master secret");
+    this.#options = options;
+    this.#modules = modules;
+    this.#watch = new RateWatch(modules);
+    this.#draws = modules.metrics.counter("assay_draws_total", "Sampling decisions", [
+      "lane",
+      "class",
+      "sampled",
+    ]);
+  }
+
+  /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
+  async start(): Promise<void> {
+    const current = this.#current();
+    for (const record of await this.#modules.store.openEpochs()) {
+      const key = this.#keyOf(record);
+      if (record.epoch >= current - 1 && record.epoch <= current + 1) this.#adopt(record, key);
+    }
+    await this.#commitAround(current);
+  }
+
+  /** Commits ahead and closes what can no longer decide; to be called several times an epoch, one at a time. */
+  async tick(): Promise<void> {
+    const current = this.#current();
+    for (const epoch of this.#epochs.keys()) {
+      if (epoch < current - 1 || epoch > current + 1) this.#epochs.delete(epoch);
+    }
+    await this.#commitAround(current);
+    await this.#closeBefore(current - 1);
+  }
+
+  /**
+   * The decision for one work id, by the policy on record for its epoch. Throws `epoch_expired` when the epoch
+   * is over, `store_unavailable` when its commitment is not on record yet.
+   */
+  draw(lane: string, hotkey: string, workId: string, epoch: number, classes: readonly DrawClass[]): Draw {
+    const state = this.#epochs.get(epoch);
+    if (state === undefined || state === "shut") throw this.#refusal(epoch, state === "shut");
+    const draw = decide(state.key, state.rates, { epoch, lane, hotkey, workId, classes });
+    this.#draws.add({ lane, class: draw.class, sampled: String(draw.sampled) });
+    this.#watch.count(draw);
+    return draw;
+  }
+
+  /** Throws `epoch_not_found` when the epoch was never committed. */
+  async published(epoch: number): Promise<PublishedEpoch> {
+    const record = await this.#modules.store.epoch(epoch);
+    if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
+    const isClosed = record.closed_at !== null;
+    return {
+      ...record,
+      state: isClosed ? "closed" : "open",
+      revealed_key: isClosed ? record.revealed_key : null,
+    };
+  }
+
+  #current(): number {
+    return epochAt(this.#modules.clock.nowMs(), this.#options.epochHours);
+  }
+
+  #refusal(epoch: number, shut: boolean): AssayError {
+    const current = this.#current();
+    return shut || epoch < current
+      ? new AssayError({ code: "epoch_expired", epoch, current })
+      : new AssayError({ code: "store_unavailable", retry_after_s: 5 });
+  }
+
+  async #commitAround(current: number): Promise<void> {
+    for (const epoch of [current, current + 1]) {
+      if (!this.#epochs.has(epoch)) await this.#commit(epoch);
+    }
+  }
+
+  async #commit(epoch: number): Promise<void> {
+    const { store, signer, clock, log } = this.#modules;
+    const [master] = this.#options.masters;
+    if (master === undefined) return;
+    const { policy } = this.#options;
+    const unsigned = {
+      epoch,
+      commitment: commitment(sampleKey(master, epoch).export(), policy),
+      policy,
+      committed_at: clock.nowMs(),
+      key_id: signer.kid,
+    };
+    const record = await store.commitEpoch({ ...unsigned, signature: signer.signDocument(unsigned) });
+    if (record.closed_at !== null) {
+      this.#epochs.set(epoch, "shut");
+      log.warn("sample_epoch_shut", { epoch });
+      return;
+    }
+    this.#adopt(record, this.#keyOf(record));
+    log.info("sample_epoch_committed", { epoch, commitment: record.commitment });
+  }
+
+  #adopt(record: EpochRecord, key: KeyObject): void {
+    this.#epochs.set(record.epoch, { key, rates: ratesOf(record.policy) });
+  }
+
+  /** The key that reproduces a commitment. Throws `commitment_unmatched` when no master gives it. */
+  #keyOf(record: EpochRecord): KeyObject {
+    for (const master of this.#options.masters) {
+      const key = sampleKey(master, record.epoch);
+      if (commitment(key.export(), record.policy) === record.commitment) return key;
+    }
+    throw new AssayError({ code: "commitment_unmatched", epoch: record.epoch });
+  }
+
+  async #closeBefore(firstKept: number): Promise<void> {
+    const open = await this.#modules.store.openEpochs();
+    const over = open.filter((record) => record.epoch < firstKept).sort((a, b) => a.epoch - b.epoch);
+    for (const record of over.slice(0, CLOSE_BATCH)) await this.#close(record);
+  }
+
+  async #close(record: EpochRecord): Promise<void> {
+    const { store, clock, log } = this.#modules;
+    const { epoch } = record;
+    try {
+      const key = this.#keyOf(record);
+      const after = await store.closeEpoch(epoch, key.export().toString("hex"), clock.nowMs());
+      if (after !== null && after.closed_at !== null) {
+        log.info("sample_epoch_closed", { epoch, log_head: after.log_head, log_length: after.log_length });
+      } else log.debug("sample_epoch_waits", { epoch });
+    } catch (error) {
+      log.error("sample_close_failed", { epoch, cause: causeText(error) });
+    }
+  }
+}

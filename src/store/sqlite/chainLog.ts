@@ -1,0 +1,48 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { canonical } from "../../core/canonical.ts";
+import { sha256Hex } from "../../core/hash.ts";
+import type { LogEntry } from "../../flow/draw.ts";
+import type { ChainedEntry } from "../../flow/store.ts";
+import { json, type Row, text } from "./rows.ts";
+
+/** Where the next line of an epoch's log goes. */
+export interface LogEnd {
+  readonly epoch: number;
+  readonly head: string;
+  readonly length: number;
+}
+
+const linkMembers = ["type", "epoch", "n", "prev"] as const;
+
+/** The hash-chained logs. A line is stored as it is hashed: canonical JSON with `n` and `prev`, without `hash`. */
+export class ChainLog {
+  readonly #insert: StatementSync;
+  readonly #advance: StatementSync;
+  readonly #page: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare("INSERT INTO log_lines (epoch, n, line, hash) VALUES (?, ?, ?, ?)");
+    this.#advance = db.prepare("UPDATE epochs SET log_head = ?, log_length = ? WHERE epoch = ?");
+    this.#page = db.prepare("SELECT line, hash FROM log_lines WHERE epoch = ? AND n > ? ORDER BY n LIMIT ?");
+  }
+
+  /** Appends inside the caller's transaction; returns the line's number. */
+  append(end: LogEnd, entry: LogEntry): number {
+    const line = canonical({ ...entry, n: end.length, prev: end.head });
+    const hash = sha256Hex(line);
+    this.#insert.run(end.epoch, end.length, line, hash);
+    this.#advance.run(hash, end.length + 1, end.epoch);
+    return end.length;
+  }
+
+  page(epoch: number, after: number, limit: number): ChainedEntry[] {
+    return this.#page.all(epoch, after, limit).map(chainedEntry);
+  }
+}
+
+function chainedEntry(row: Row): ChainedEntry {
+  return {
+    ...json<Omit<ChainedEntry, "hash">>(row, "line", linkMembers),
+    hash: text(row, "hash"),
+  } as ChainedEntry;
+}

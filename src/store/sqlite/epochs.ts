@@ -1,0 +1,58 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { EpochRecord, SamplePolicy } from "../../flow/draw.ts";
+import type { ChainedEntry } from "../../flow/store.ts";
+import type { ChainLog } from "./chainLog.ts";
+import { read, write } from "./operation.ts";
+import { integer, json, type Row, real, realOrNull, text, textOrNull } from "./rows.ts";
+
+type Commitment = Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">;
+
+const policyMembers = ["lanes", "classes", "floor"] as const;
+
+export function epochOf(row: Row): EpochRecord {
+  return {
+    epoch: integer(row, "epoch"),
+    commitment: text(row, "commitment"),
+    policy: json<SamplePolicy>(row, "policy", policyMembers),
+    committed_at: real(row, "committed_at"),
+    signature: text(row, "signature"),
+    key_id: text(row, "key_id"),
+    closed_at: realOrNull(row, "closed_at"),
+    revealed_key: textOrNull(row, "revealed_key"),
+    log_head: text(row, "log_head"),
+    log_length: integer(row, "log_length"),
+  };
+}
+
+export function epochOperations(db: DatabaseSync, log: ChainLog) {
+  const one = db.prepare("SELECT * FROM epochs WHERE epoch = ?");
+  const open = db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
+  // The first line's `prev` is the commitment, so an empty log ends there.
+  const insert = db.prepare(`INSERT INTO epochs (epoch, commitment, policy, committed_at, signature, key_id,
+      closed_at, revealed_key, log_head, log_length)
+    VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0) ON CONFLICT DO NOTHING`);
+  const close = db.prepare(`UPDATE epochs SET closed_at = ?, revealed_key = ?
+    WHERE epoch = ? AND closed_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM submissions WHERE state = 'pending' AND submissions.epoch = epochs.epoch)`);
+  const find = (epoch: number): EpochRecord | null => {
+    const row = one.get(epoch);
+    return row === undefined ? null : epochOf(row);
+  };
+
+  return {
+    commitEpoch: write((record: Commitment): EpochRecord => {
+      const { epoch, commitment, policy, committed_at, signature, key_id } = record;
+      insert.run(epoch, commitment, JSON.stringify(policy), committed_at, signature, key_id, commitment);
+      return epochOf(one.get(epoch) ?? {});
+    }),
+    closeEpoch: write((epoch: number, revealedKey: string, at: number): EpochRecord | null => {
+      close.run(at, revealedKey, epoch);
+      return find(epoch);
+    }),
+    epoch: read(find),
+    openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),
+    logPage: read((epoch: number, after: number, limit: number): ChainedEntry[] =>
+      log.page(epoch, after, limit),
+    ),
+  };
+}

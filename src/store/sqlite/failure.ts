@@ -1,0 +1,66 @@
+import { AssayError, causeText } from "../../core/errors.ts";
+import type { Problem } from "../../core/problem.ts";
+import { Unreadable } from "./rows.ts";
+
+/** An error on its way between threads; `fault` is the caller's own mistake. */
+export type Failure =
+  | { readonly kind: "problem"; readonly problem: Problem; readonly cause: string }
+  | { readonly kind: "fault"; readonly name: string; readonly message: string };
+
+/** Primary result codes of SQLite that this code tells apart. */
+export const sqlite = {
+  permission: 3,
+  busy: 5,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  cannotOpen: 14,
+  constraint: 19,
+  authorization: 23,
+  notADatabase: 26,
+} as const;
+
+/** After these the thread's view of the file can no longer be trusted, so it ends. */
+const fatal: ReadonlySet<number> = new Set([sqlite.io, sqlite.corrupt, sqlite.notADatabase]);
+
+/** The primary result code, or null when SQLite did not throw it. */
+export function resultCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null;
+  return error.errcode & 0xff;
+}
+
+export function isFatal(error: unknown): boolean {
+  const code = resultCode(error);
+  return code !== null && fatal.has(code);
+}
+
+/** Whether SQLite met pages that no database has. */
+export function isDamage(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === sqlite.corrupt || code === sqlite.notADatabase;
+}
+
+export function unavailable(): Problem {
+  return { code: "store_unavailable", retry_after_s: 1 };
+}
+
+export function toFailure(error: unknown, file: string): Failure {
+  const cause = causeText(error);
+  if (error instanceof AssayError) return { kind: "problem", problem: error.problem, cause };
+  if (error instanceof Unreadable) {
+    return { kind: "problem", problem: { code: "store_corrupt", file, cause_text: cause }, cause };
+  }
+  const code = resultCode(error);
+  if (code === sqlite.constraint) return { kind: "fault", name: "RangeError", message: cause };
+  if (code !== null) return { kind: "problem", problem: unavailable(), cause };
+  return { kind: "fault", name: error instanceof Error ? error.name : "Error", message: cause };
+}
+
+export function fromFailure(failure: Failure): Error {
+  if (failure.kind === "problem") {
+    return new AssayError(failure.problem, { cause: new Error(failure.cause) });
+  }
+  if (failure.name === "RangeError") return new RangeError(failure.message);
+  if (failure.name === "TypeError") return new TypeError(failure.message);
+  return new Error(failure.message);
+}

@@ -1,0 +1,37 @@
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { AssayError } from "../../core/errors.ts";
+import { epochOf } from "./epochs.ts";
+import { isOurs, knownVersion, schemaVersion } from "./migrate.ts";
+import { text, Unreadable } from "./rows.ts";
+import { standingOperations } from "./standing.ts";
+import { pendingOf, pendingSelect } from "./submissions.ts";
+
+/** Decodes every row that a start depends on; throws `Unreadable` on the first that is damaged. */
+export function checkRows(db: DatabaseSync): void {
+  standingOperations(db).standingState.run();
+  for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
+  for (const row of db.prepare(`${pendingSelect} WHERE s.state = 'pending'`).iterate()) pendingOf(row);
+}
+
+/** Looks at an existing store through a connection that cannot write. Throws `Unreadable`, or `store_too_new`. */
+export function inspect(file: string): void {
+  // An empty file is a valid database to SQLite, and a lost one to us: ours are never empty.
+  if (statSync(file).size === 0) throw new Unreadable("the file is empty");
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    if (!isOurs(db)) throw new Unreadable("the file is not a store of assay");
+    const version = schemaVersion(db);
+    if (version > knownVersion) {
+      throw new AssayError({ code: "store_too_new", file, version, known: knownVersion });
+    }
+    const faults = db
+      .prepare("PRAGMA quick_check(3)")
+      .all()
+      .map((row) => text(row, "quick_check"));
+    if (faults[0] !== "ok") throw new Unreadable(faults.join("; "));
+    if (version === knownVersion) checkRows(db);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,4 @@
+import { initial } from "./0001-initial.ts";
+
+/** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
+export const migrations: readonly string[] = [initial];

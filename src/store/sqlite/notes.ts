@@ -1,0 +1,23 @@
+import type { DatabaseSync } from "node:sqlite";
+import { read, write } from "./operation.ts";
+import { text } from "./rows.ts";
+
+export function noteOperations(db: DatabaseSync) {
+  const get = db.prepare("SELECT value FROM notes WHERE key = ?");
+  const set = db.prepare(
+    "INSERT INTO notes (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+  );
+  const alive = db.prepare("SELECT 1");
+  return {
+    note: read((key: string): string | null => {
+      const row = get.get(key);
+      return row === undefined ? null : text(row, "value");
+    }),
+    setNote: write((key: string, value: string): void => {
+      set.run(key, value);
+    }),
+    ping: read((): void => {
+      alive.get();
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../core/log.ts";
+import type { Metrics } from "../../core/metrics.ts";
+import { sibling } from "../../core/sibling.ts";
+import type { Store } from "../../flow/store.ts";
+import { Channel } from "./channel.ts";
+import { fromFailure } from "./failure.ts";
+import type { FromThread, ThreadData } from "./messages.ts";
+import { SqliteStore } from "./store.ts";
+
+export interface SqliteStoreOptions {
+  readonly file: string;
+  /** How long a group of writes goes on taking what arrives; 2. */
+  readonly groupMs?: number;
+  /** Writes that share one transaction; 256. */
+  readonly groupMax?: number;
+  /** Calls that may wait, all told; 4,096: seconds of work, and 64 slots of 64 KiB answers are a small part. */
+  readonly queueMax?: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens or makes the SQLite store. Throws `store_in_use`, `store_corrupt`, `store_too_new`, `store_not_durable` or
+ * `file_unreadable`; a file that is refused is left as it is.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock } = options;
+  checkBounds(groupMs, groupMax, queueMax);
+  const data: ThreadData = { file, groupMs, groupMax, queueMax };
+  const worker = new Worker(sibling(import.meta.url, "thread"), { workerData: data, name: "assay-store" });
+  const [first]: FromThread[] = await once(worker, "message");
+  if (first?.kind === "opened") {
+    log.info("store_opened", { file });
+    return new SqliteStore(new Channel(worker, { queueMax, log, metrics, clock }));
+  }
+  await once(worker, "exit");
+  if (first?.kind === "refused") throw fromFailure(first.failure);
+  throw new Error("the store's thread began without a word");
+}
+
+function checkBounds(groupMs: number, groupMax: number, queueMax: number): void {
+  if (!(groupMs >= 0)) throw new RangeError(`groupMs: ${groupMs}`);
+  if (!Number.isInteger(groupMax) || groupMax < 1) throw new RangeError(`groupMax: ${groupMax}`);
+  if (!Number.isInteger(queueMax) || queueMax < 1) throw new RangeError(`queueMax: ${queueMax}`);
+}

@@ -1,0 +1,87 @@
+import { BoundedQueue } from "../core/boundedQueue.ts";
+import type { PoolTaskKind } from "../flow/pool.ts";
+import type { Job } from "./slot.ts";
+
+/** What goes first: a client waits for a signature or an index, and nobody for a check. */
+const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check"];
+/** A batch should not hold its worker for longer, ms: the time that a signature may have to wait for it. */
+const BATCH_MS = 8;
+/** How much a new measurement counts in the mean time of a kind. */
+const BLEND = 0.2;
+
+/** Jobs that wait for a worker: a bounded queue a kind, and before them what has to run again. */
+export class Jobs {
+  readonly #queues: ReadonlyMap<PoolTaskKind, BoundedQueue<Job>>;
+  /** Bounded by what can be running at once. */
+  readonly #again: Job[] = [];
+  readonly #batch: number;
+  /** Mean time of one task, ms; the starting values are replaced by what is measured. */
+  readonly #meanMs: Record<PoolTaskKind, number> = { signature: 0.25, index: 8, render: 1, check: 1 };
+
+  constructor(queueMax: number, batch: number) {
+    this.#batch = batch;
+    this.#queues = new Map(priority.map((kind) => [kind, new BoundedQueue<Job>(queueMax)]));
+  }
+
+  get length(): number {
+    let sum = this.#again.length;
+    for (const queue of this.#queues.values()) sum += queue.length;
+    return sum;
+  }
+
+  /** False when the queue of its kind is full. */
+  push(job: Job): boolean {
+    return this.#queues.get(job.task.kind)?.push(job) ?? false;
+  }
+
+  again(jobs: readonly Job[]): void {
+    this.#again.push(...jobs);
+  }
+
+  measured(kind: PoolTaskKind, tasks: number, elapsedMs: number): void {
+    this.#meanMs[kind] += BLEND * (elapsedMs / tasks - this.#meanMs[kind]);
+  }
+
+  /** The next batch, all of one kind, for one of `idle` workers; a job whose worker died runs alone. */
+  take(idle: number): Job[] {
+    const first = this.#again[0];
+    if (first !== undefined) return this.#takeAgain(first);
+    for (const kind of priority) {
+      const queue = this.#queues.get(kind);
+      if (queue !== undefined && queue.length > 0) return this.#takeFrom(queue, kind, idle);
+    }
+    return [];
+  }
+
+  /** Everything that waits, for a pool that cannot run it. */
+  takeAll(): Job[] {
+    const all = this.#again.splice(0);
+    for (const queue of this.#queues.values()) {
+      for (let job = queue.shift(); job !== undefined; job = queue.shift()) all.push(job);
+    }
+    return all;
+  }
+
+  #takeAgain(first: Job): Job[] {
+    const { kind } = first.task;
+    const differs = (job: Job): boolean => job.task.kind !== kind || job.losses > 0;
+    const stop = this.#again.findIndex(differs);
+    const most = stop === -1 ? this.#limit(kind) : Math.min(stop, this.#limit(kind));
+    return this.#again.splice(0, Math.max(1, most));
+  }
+
+  #takeFrom(queue: BoundedQueue<Job>, kind: PoolTaskKind, idle: number): Job[] {
+    const count = Math.min(this.#limit(kind), Math.ceil(queue.length / idle));
+    const jobs: Job[] = [];
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      jobs.push(job);
+      if (jobs.length >= count) break;
+    }
+    return jobs;
+  }
+
+  #limit(kind: PoolTaskKind): number {
+    const fitting = Math.floor(BATCH_MS / Math.max(this.#meanMs[kind], 1e-6));
+    return Math.max(1, Math.min(this.#batch, fitting));
+  }
+}

@@ -1,0 +1,38 @@
+/** Room that a submission holds until it is concluded. */
+export interface Reservation {
+  /** Gives the room back; again does nothing. */
+  release(): void;
+}
+
+/** Verification units held, against a bound. */
+export class Units {
+  readonly bound: number;
+  #held = 0;
+  #holders = 0;
+
+  constructor(bound: number) {
+    if (!(bound > 0)) throw new RangeError(`verification units: bound ${bound}`);
+    this.bound = bound;
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Null when there is no room; alone, a cost above the bound is let in. */
+  reserve(cost: number): Reservation | null {
+    if (this.#holders > 0 && this.#held + cost > this.bound) return null;
+    this.#held += cost;
+    this.#holders++;
+    let held = true;
+    return {
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.#holders--;
+        // Nothing held is exactly nothing, whatever the fractions summed up to.
+        this.#held = this.#holders === 0 ? 0 : this.#held - cost;
+      },
+    };
+  }
+}

@@ -1,0 +1,288 @@
+import type { Clock } from "../core/clock.ts";
+import { AssayError, causeText } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
+import type { Lane } from "../flow/lane.ts";
+import type { Pool } from "../flow/pool.ts";
+import type { Store } from "../flow/store.ts";
+import type { PendingSubmission } from "../flow/submission.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { Cadence } from "./cadence.ts";
+import { PoolFault } from "./fault.ts";
+import { type Reservation, Units } from "./units.ts";
+import { Waits } from "./waits.ts";
+
+export interface VerifierOptions {
+  /** Checks that run at once. */
+  readonly concurrency: number;
+  /** Verification units pending at most, times concurrency. */
+  readonly pendingFactor: number;
+  /** Checks of one submission that may end in `error` before it is void. */
+  readonly maxTries: number;
+  /** First wait before anything is tried again, ms; doubled each time. */
+  readonly retryMs: number;
+}
+
+export interface VerifierModules {
+  readonly pool: Pool;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly store: Pick<Store, "pending" | "countTry">;
+  /** Null when no secret at hand can rebuild the task: the submission is void then. */
+  readonly seedOf: (submission: PendingSubmission) => bigint | null;
+  /** Ends a submission; a null verdict: it was not sampled. Rejects when it could not be recorded. */
+  readonly conclude: (submission: PendingSubmission, verdict: Verdict | null) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A submission in the stage: waiting for its turn, at its turn, or being concluded. */
+interface Entry {
+  readonly submission: PendingSubmission;
+  readonly reservation: Reservation;
+  atTurn: boolean;
+}
+
+/** One verification unit, ms. */
+const UNIT_MS = 16;
+/** Rows that `recover` reads at once. */
+const RECOVER_BATCH = 64;
+/** Longest wait between two tries, ms. */
+const MAX_WAIT_MS = 30_000;
+/** Tries to record something before the row is left to `recover`: a few minutes of a store that is down. */
+const MAX_RECORD_TRIES = 12;
+
+/**
+ * Checks what was sampled, and concludes everything. A row that it lets go of (stopping, or a store that stays down)
+ * is still pending in the store, and `recover` takes it up again.
+ */
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #modules: VerifierModules;
+  readonly #units: Units;
+  readonly #cadence = new Cadence();
+  /** All entries by receipt; bounded by their reservations. */
+  readonly #entries = new Map<string, Entry>();
+  /** Entries that wait for their turn, in order; a subset of the above. */
+  #queue: Entry[] = [];
+  /** Waits for another try, ended when draining starts; and waits of cadence, ended when it is over. */
+  readonly #retries = new Waits();
+  readonly #pauses = new Waits();
+  readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
+  readonly #seconds: Histogram;
+  readonly #pendingGauge: Gauge;
+  #running = 0;
+  #draining = false;
+  #stopped = false;
+  #recovering: Promise<number> | null = null;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: VerifierOptions, modules: VerifierModules) {
+    const { metrics } = modules;
+    this.#options = options;
+    this.#modules = modules;
+    this.#units = new Units(options.concurrency * options.pendingFactor);
+    this.#counters = {
+      ended: metrics.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
+      faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
+      unrecorded: metrics.counter("assay_verify_unrecorded_total", "Failed attempts to record", ["what"]),
+    };
+    this.#seconds = metrics.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
+      "lane",
+    ]);
+    this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");
+  }
+
+  /** Room for one submission of a lane, or null at the bound and while stopping. */
+  reserve(lane: string): Reservation | null {
+    if (this.#draining) return null;
+    return this.#units.reserve(this.#costOf(lane));
+  }
+
+  canAcceptWork(): boolean {
+    return !this.#draining && this.#units.held < this.#units.bound;
+  }
+
+  pendingUnits(): number {
+    return this.#units.held;
+  }
+
+  /** Takes a recorded submission, and its reservation for as long as it is pending here. */
+  accept(submission: PendingSubmission, reservation: Reservation): void {
+    if (this.#draining || this.#entries.has(submission.receiptId)) {
+      reservation.release();
+      return;
+    }
+    const entry: Entry = { submission, reservation, atTurn: false };
+    this.#entries.set(submission.receiptId, entry);
+    this.#enqueue(entry);
+  }
+
+  /** True from the turn of a submission until its end, sampled or not. */
+  isVerifying(receiptId: string): boolean {
+    return this.#entries.get(receiptId)?.atTurn ?? false;
+  }
+
+  /** Takes up undecided rows that nobody here is at, as far as there is room; returns how many. */
+  recover(): Promise<number> {
+    this.#recovering ??= this.#recover().finally(() => {
+      this.#recovering = null;
+    });
+    return this.#recovering;
+  }
+
+  /** Takes nothing more and waits for what is under way; returns how many rows were left to the next start. */
+  async drain(deadlineMs: number): Promise<number> {
+    this.#draining = true;
+    this.#retries.end();
+    if (this.#entries.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onEmpty = resolve;
+      const timer = setTimeout(resolve, deadlineMs);
+      await promise;
+      clearTimeout(timer);
+    }
+    this.#stopped = true;
+    this.#pauses.end();
+    const left = this.#entries.size;
+    for (const entry of [...this.#entries.values()]) this.#leave(entry);
+    this.#queue = [];
+    return left;
+  }
+
+  #costOf(lane: string): number {
+    return this.#modules.lanes.get(lane)?.cost ?? 1;
+  }
+
+  async #recover(): Promise<number> {
+    let taken = 0;
+    for (;;) {
+      const inFlight = new Set(this.#entries.keys());
+      const rows = this.canAcceptWork() ? await this.#modules.store.pending(RECOVER_BATCH, inFlight) : [];
+      const before = taken;
+      for (const row of rows) {
+        const reservation = this.#entries.has(row.receiptId) ? null : this.reserve(row.lane);
+        if (reservation === null) continue;
+        this.accept(row, reservation);
+        taken++;
+      }
+      if (rows.length < RECOVER_BATCH || taken === before) return taken;
+    }
+  }
+
+  #enqueue(entry: Entry): void {
+    this.#queue.push(entry);
+    this.#pendingGauge.set(this.#units.held);
+    // Never in the caller's turn: it has yet to answer its client.
+    setImmediate(() => this.#pump());
+  }
+
+  #pump(): void {
+    while (!this.#stopped && this.#running < this.#options.concurrency) {
+      const entry = this.#queue.shift();
+      if (entry === undefined) return;
+      entry.atTurn = true;
+      void (entry.submission.sampled ? this.#verify(entry) : this.#pass(entry)).catch((error: unknown) => {
+        this.#modules.log.error("verify_failed", { cause: causeText(error) });
+        this.#leave(entry);
+      });
+    }
+  }
+
+  /** What was not sampled takes the time of a check, but no worker. */
+  async #pass(entry: Entry): Promise<void> {
+    const { lane } = entry.submission;
+    await this.#pauses.wait(this.#cadence.next(lane, this.#costOf(lane) * UNIT_MS));
+    await this.#conclude(entry, null);
+  }
+
+  async #verify(entry: Entry): Promise<void> {
+    const { submission } = entry;
+    this.#running++;
+    const startedAt = this.#modules.clock.monotonicMs();
+    const verdict = await this.#check(submission);
+    this.#running--;
+    setImmediate(() => this.#pump());
+    if (verdict === "again") return this.#retry(entry, 0);
+    if (verdict === "lost") return this.#conclude(entry, { outcome: "error", code: "check_crashed" });
+    if (verdict.outcome === "error") return this.#countFault(entry, verdict);
+    const durationMs = this.#modules.clock.monotonicMs() - startedAt;
+    this.#cadence.checked(submission.lane, durationMs);
+    this.#seconds.observe(durationMs / 1000, { lane: submission.lane });
+    await this.#conclude(entry, verdict);
+  }
+
+  /**
+   * `again`: the pool had no room or is closing, which says nothing about the submission. `lost`: its secret or its
+   * lane is gone, and no further try would end differently.
+   */
+  async #check(submission: PendingSubmission): Promise<Verdict | "again" | "lost"> {
+    const { pool, lanes, seedOf, log } = this.#modules;
+    const { lane, tier, answer, receiptId } = submission;
+    try {
+      const seed = seedOf(submission);
+      if (seed === null || !lanes.has(lane)) {
+        log.warn("check_impossible", { receipt_id: receiptId, lane });
+        return "lost";
+      }
+      return await pool.run({ kind: "check", lane, ref: { tier, seed }, answer });
+    } catch (error) {
+      if (error instanceof AssayError && (error.code === "busy" || error.code === "shutting_down")) {
+        return "again";
+      }
+      log.warn("check_failed", { receipt_id: receiptId, lane, cause: causeText(error) });
+      return { outcome: "error", code: error instanceof PoolFault ? error.code : "check_crashed" };
+    }
+  }
+
+  /** Counts a check that ended in error; after the last try the submission is void, and nobody's fault. */
+  async #countFault(entry: Entry, verdict: Verdict & { outcome: "error" }): Promise<void> {
+    const { submission } = entry;
+    this.#counters.faults.add({ lane: submission.lane, code: verdict.code });
+    const tries = await this.#record("try", () => this.#modules.store.countTry(submission.receiptId));
+    if (tries === null) this.#leave(entry);
+    else if (tries >= this.#options.maxTries) await this.#conclude(entry, verdict);
+    else await this.#retry(entry, tries - 1);
+  }
+
+  async #retry(entry: Entry, failures: number): Promise<void> {
+    entry.atTurn = false;
+    if (await this.#retries.wait(this.#backoff(failures))) this.#enqueue(entry);
+    else this.#leave(entry);
+  }
+
+  async #conclude(entry: Entry, verdict: Verdict | null): Promise<void> {
+    const { submission } = entry;
+    const done = await this.#record("verdict", async () => {
+      await this.#modules.conclude(submission, verdict);
+      return true;
+    });
+    if (done) this.#counters.ended.add({ lane: submission.lane, outcome: verdict?.outcome ?? "unsampled" });
+    this.#leave(entry);
+  }
+
+  /** Tries until it is recorded; null when it gave up, and then the row is still pending in the store. */
+  async #record<T>(what: string, attempt: () => Promise<T>): Promise<T | null> {
+    for (let failures = 0; failures < MAX_RECORD_TRIES && !this.#stopped; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        this.#counters.unrecorded.add({ what });
+        this.#modules.log.error("verify_not_recorded", { what, failures, cause: causeText(error) });
+      }
+      if (!(await this.#retries.wait(this.#backoff(failures)))) return null;
+    }
+    return null;
+  }
+
+  #backoff(failures: number): number {
+    return Math.min(MAX_WAIT_MS, this.#options.retryMs * 2 ** failures);
+  }
+
+  #leave(entry: Entry): void {
+    this.#entries.delete(entry.submission.receiptId);
+    entry.reservation.release();
+    this.#pendingGauge.set(this.#units.held);
+    if (this.#entries.size === 0) this.#onEmpty?.();
+  }
+}

@@ -1,0 +1,191 @@
+import { canonical } from "../core/canonical.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Signer } from "../core/ed25519.ts";
+import { sha256Hex } from "../core/hash.ts";
+import type { Log } from "../core/log.ts";
+import type { Counter, Metrics } from "../core/metrics.ts";
+import type { Chain } from "../flow/chain.ts";
+import type { Store } from "../flow/store.ts";
+import type { SignedVector, UnsignedVector, WeightRow } from "../flow/weights.ts";
+import { type Burn, placeOnChain, rowsOf } from "./rows.ts";
+import { combine, periodAt } from "./rules.ts";
+
+export interface WeigherOptions {
+  readonly network: string;
+  readonly netuid: number;
+  /** The validator's hotkey. */
+  readonly validator: string;
+  readonly windowHours: number;
+  /** Share of all uids that one /16 may hold. */
+  readonly regionCap: number;
+  readonly burn: Burn;
+  readonly everyTempos: number;
+  /** Share of the weights by lane. */
+  readonly shares: Readonly<Record<string, number>>;
+  /** Validity of a vector in ms: two periods. */
+  readonly ttlMs: number;
+}
+
+export interface WeigherModules {
+  readonly store: Pick<Store, "credits" | "recordIntent" | "saveVector" | "vector" | "note" | "setNote">;
+  readonly judge: { mayEarn(hotkey: string): boolean };
+  readonly chain: Pick<Chain, "block" | "tempo" | "miners" | "submitWeights">;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The first period that this validator saw: it does not weigh what was before its time. */
+const SINCE_NOTE = "weigh_since";
+/** The period whose vector is being made or handed in; empty when there is none. */
+const OPEN_NOTE = "weigh_open";
+
+/**
+ * Makes one vector a period, once the period is over: intent on record, then signature, then the chain. Whatever
+ * is on record is what gets signed, so two vectors of one period cannot differ, through any crash.
+ */
+export class Weigher {
+  readonly #options: WeigherOptions;
+  readonly #modules: WeigherModules;
+  readonly #vectors: Counter;
+  readonly #policyHash: string;
+  #running: Promise<void> | null = null;
+  #since: number | null = null;
+  /** The period in work as the note has it; undefined until it was read. */
+  #open: number | null | undefined;
+  /** The last period that needs nothing more. */
+  #done: number | null = null;
+
+  constructor(options: WeigherOptions, modules: WeigherModules) {
+    const { windowHours, regionCap, burn, everyTempos, shares } = options;
+    this.#options = options;
+    this.#modules = modules;
+    this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by what became of them", [
+      "outcome",
+    ]);
+    const policy = {
+      window_hours: windowHours,
+      region_cap: regionCap,
+      burn: { share: burn.share, uid: burn.uid },
+      every_tempos: everyTempos,
+      shares,
+    };
+    this.#policyHash = `sha256:${sha256Hex(canonical(policy))}`;
+  }
+
+  /** Does what the height asks for; a call during another joins it. Nothing while the height is unknown. */
+  tick(): Promise<void> {
+    this.#running ??= this.#step().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** The rows that a vector made now would have. Throws `store_unavailable`. */
+  async preview(): Promise<WeightRow[]> {
+    const { store, judge, chain, clock } = this.#modules;
+    const { windowHours, shares, regionCap, burn } = this.#options;
+    const credits = await store.credits(clock.nowMs() - windowHours * 3_600_000);
+    const weights = combine(credits, shares, (hotkey) => judge.mayEarn(hotkey));
+    const miners = chain.miners();
+    return rowsOf(placeOnChain(weights, miners, regionCap), burn, miners);
+  }
+
+  async #step(): Promise<void> {
+    const { chain } = this.#modules;
+    const block = chain.block();
+    if (block === null) return;
+    const period = periodAt(block, chain.tempo(), this.#options.everyTempos);
+    const since = await this.#readSince(period);
+    const left = await this.#readOpen();
+    const over = period - 1;
+    if (left !== null && left < over) await this.#finish(left, block, false);
+    if (since <= over && this.#done !== over) await this.#finish(over, block, true);
+  }
+
+  async #readSince(period: number): Promise<number> {
+    if (this.#since !== null && this.#since <= period) return this.#since;
+    const { store } = this.#modules;
+    const text = await store.note(SINCE_NOTE);
+    const isKnown = text !== null && Number(text) <= period;
+    if (!isKnown) await store.setNote(SINCE_NOTE, String(period));
+    this.#since = isKnown ? Number(text) : period;
+    return this.#since;
+  }
+
+  async #readOpen(): Promise<number | null> {
+    if (this.#open === undefined) {
+      const text = await this.#modules.store.note(OPEN_NOTE);
+      this.#open = text ? Number(text) : null;
+    }
+    return this.#open;
+  }
+
+  async #setOpen(period: number | null): Promise<void> {
+    if (this.#open === period) return;
+    await this.#modules.store.setNote(OPEN_NOTE, period === null ? "" : String(period));
+    this.#open = period;
+  }
+
+  /** Brings a period to its end; `current`: it is the last one over, so its weights still go to the chain. */
+  async #finish(period: number, block: number, current: boolean): Promise<void> {
+    const known = await this.#modules.store.vector(period);
+    // A vector that is not in work any more has been handed in.
+    const handedIn = known !== null && this.#open !== period;
+    if (!handedIn) {
+      await this.#setOpen(period);
+      const vector = known ?? (await this.#sign(period, block));
+      if (vector !== null && current) await this.#handIn(vector);
+      await this.#setOpen(null);
+    }
+    if (current) this.#done = period;
+  }
+
+  async #sign(period: number, block: number): Promise<SignedVector | null> {
+    const { store, signer, log } = this.#modules;
+    const intent = await store.recordIntent(await this.#unsigned(period, block));
+    if (intent.key_id !== signer.kid) {
+      // Signing anew would name a key that did not sign; changing the document would break the rule of one vector.
+      log.error("weigh_intent_of_another_key", { period, key_id: intent.key_id });
+      this.#vectors.add({ outcome: "abandoned" });
+      return null;
+    }
+    const vector = { ...intent, signature: signer.signDocument(intent) };
+    await store.saveVector(vector);
+    this.#vectors.add({ outcome: "signed" });
+    log.info("vector_signed", { period, rows: vector.weights.length });
+    return vector;
+  }
+
+  async #unsigned(period: number, block: number): Promise<UnsignedVector> {
+    const { network, netuid, validator, ttlMs } = this.#options;
+    const weights = await this.preview();
+    const issuedAt = this.#modules.clock.nowMs();
+    return {
+      version: 1,
+      network,
+      netuid,
+      validator,
+      epoch: period,
+      block,
+      issued_at: issuedAt,
+      expires_at: issuedAt + ttlMs,
+      policy_hash: this.#policyHash,
+      key_id: this.#modules.signer.kid,
+      weights,
+    };
+  }
+
+  /** The chain takes uids with weight; when there are none it keeps what it has. */
+  async #handIn(vector: SignedVector): Promise<void> {
+    const rows = vector.weights.filter((row) => row.uid !== null && row.u16 > 0);
+    if (rows.length === 0) return;
+    const uids = rows.map((row) => row.uid).filter((uid) => uid !== null);
+    await this.#modules.chain.submitWeights(
+      uids,
+      rows.map((row) => row.u16),
+    );
+    this.#vectors.add({ outcome: "handed_in" });
+  }
+}

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { test } from "node:test";
+
+const root = resolve(import.meta.dirname, "..");
+const src = join(root, "src");
+
+/** Which folders of src a folder may import; a folder imports itself freely. */
+const stage = ["core", "flow"];
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  flow: ["core"],
+  config: ["core"],
+  challenge: stage,
+  admit: stage,
+  dispatch: stage,
+  sample: stage,
+  verify: stage,
+  judge: stage,
+  weigh: stage,
+  economics: stage,
+  lanes: stage,
+  store: stage,
+  chain: stage,
+  http: stage,
+  observe: ["core"],
+  node: [
+    "core",
+    "flow",
+    "config",
+    "challenge",
+    "admit",
+    "dispatch",
+    "sample",
+    "verify",
+    "judge",
+    "weigh",
+    "economics",
+    "lanes",
+    "store",
+    "chain",
+    "http",
+    "observe",
+  ],
+  cli: ["node", "config", "core", "economics", "observe"],
+};
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return filesUnder(path);
+    return /\.(ts|tsx|js|mjs|cjs)$/.test(name) ? [path] : [];
+  });
+}
+
+/** Every module specifier of a source text: static, type-only, side-effect and dynamic imports, re-exports. */
+function specifiersOf(text: string): string[] {
+  const patterns = [
+    /\b(?:import|export)\s[^"';]*?\bfrom\s*["']([^"']+)["']/g,
+    /\bimport\s*["']([^"']+)["']/g,
+    /\bimport\s*\(\s*["']([^"']+)["']/g,
+    /\brequire\s*\(\s*["']([^"']+)["']/g,
+  ];
+  return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ""));
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = filesUnder(src);
+const folderOf = (file: string): string => relative(src, file).split("/")[0] ?? "";
+const edges: Edge[] = files.flatMap((file) =>
+  specifiersOf(readFileSync(file, "utf8"))
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => ({ from: file, to: resolve(dirname(file), specifier) })),
+);
+
+test("the reader of imports sees every kind of import", () => {
+  const text = `import a from "./a.ts";\nimport type { B } from './b.ts';\nimport "./c.ts";\nexport { d } from "./d.ts";\nconst e = await import("./e.ts");\nimport {\n  f,\n} from "./f.ts";`;
+  assert.deepEqual(specifiersOf(text).sort(), ["./a.ts", "./b.ts", "./c.ts", "./d.ts", "./e.ts", "./f.ts"]);
+});
+
+test("every folder of src has a row in the import table", () => {
+  const folders = readdirSync(src).filter((name) => statSync(join(src, name)).isDirectory());
+  assert.deepEqual(
+    folders.filter((folder) => !(folder in allowed)),
+    [],
+  );
+  assert.deepEqual(
+    files.filter((file) => dirname(file) === src),
+    [],
+    "no file stands outside a folder",
+  );
+});
+
+test("imports follow the table", () => {
+  const faults = edges
+    .filter(({ from, to }) => {
+      const target = relative(src, to);
+      if (target.startsWith("..")) return true;
+      return folderOf(from) !== folderOf(to) && !allowed[folderOf(from)]?.includes(folderOf(to));
+    })
+    .map(({ from, to }) => `${relative(root, from)} -> ${relative(root, to)}`);
+  assert.deepEqual(faults, []);
+});
+
+test("a lane imports no other lane", () => {
+  const laneOf = (file: string): string => relative(join(src, "lanes"), file).split("/")[0] ?? "";
+  const faults = edges.filter(
+    ({ from, to }) =>
+      folderOf(from) === "lanes" &&
+      folderOf(to) === "lanes" &&
+      laneOf(from).indexOf(".") < 0 &&
+      laneOf(from) !== laneOf(to),
+  );
+  assert.deepEqual(faults, []);
+});
+
+function cycleFrom(start: string, graph: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const path: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string): string[] | null => {
+    const at = path.indexOf(file);
+    if (at >= 0) return [...path.slice(at), file];
+    if (done.has(file)) return null;
+    path.push(file);
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next);
+      if (cycle !== null) return cycle;
+    }
+    path.pop();
+    done.add(file);
+    return null;
+  };
+  return visit(start);
+}
+
+test("no import cycles", () => {
+  const graph = new Map(
+    files.map((file) => [file, edges.filter((edge) => edge.from === file).map((edge) => edge.to)]),
+  );
+  const cycle = files.map((file) => cycleFrom(file, graph)).find((found) => found !== null);
+  assert.equal(cycle?.map((file) => relative(root, file)).join(" -> "), undefined);
+});
+
+test("clock and chance are read only in core's adapters", () => {
+  const adapters = new Set([join(src, "core/clock.ts"), join(src, "core/chance.ts")]);
+  const faults = files
+    .filter((file) => !adapters.has(file))
+    .filter((file) =>
+      /\bDate\.now\b|\bMath\.random\b|\bperformance\.now\b|\bnew Date\(\)/.test(readFileSync(file, "utf8")),
+    )
+    .map((file) => relative(root, file));
+  assert.deepEqual(faults, []);
+});
+
+test("files and functions of src stay small enough to read", () => {
+  const long = files
+    .map((file) => ({ file: relative(root, file), lines: readFileSync(file, "utf8").split("\n").length }))
+    .filter(({ file, lines }) => lines > 300 && file !== "src/core/problem.ts");
+  assert.deepEqual(long, []);
+});
