@@ -112,35 +112,43 @@ export class Admission {
     );
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
-    const reservation = this.#reserve(challenge.lane);
-    let handedOver = false;
-    try {
-      const outcome = await this.#admit({ caller, claim, challenge, answer: body.answer, receivedAt });
-      if (outcome.kind === "admitted") handedOver = this.#handOver(outcome.submission, reservation);
-      this.#measures.countSubmission(challenge.lane, outcome.kind);
-      return outcome;
-    } finally {
-      if (!handedOver) reservation.release();
-    }
+    if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
+    const outcome = await this.#admit({ caller, claim, challenge, answer: body.answer, receivedAt });
+    this.#measures.countSubmission(challenge.lane, outcome.kind);
+    return outcome;
   }
 
-  /** From the gate to the durable row; the slot is free again however this ends. */
+  /**
+   * From the gate to the durable row; slot and room are free again however this ends. Room in verification is taken with
+   * the slot and not before: what is not proven yet can never hold more of it than the gate has slots.
+   */
   async #admit(request: Request): Promise<Entered> {
-    const { caller, claim } = request;
-    const { miners } = this.#modules;
+    const { caller, claim, challenge } = request;
     const slot = await this.#measures.timed("gate", () =>
       this.#submitGate.enter(claim.hotkey, caller.signal),
     );
+    let handedOver = false;
+    const reservation = this.#modules.backlog.reserve(challenge.lane);
     try {
-      caller.signal.throwIfAborted();
-      await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
-      const block = requireBlock(miners);
-      requireRegistered(miners, claim.hotkey);
-      requireFree(miners, claim.hotkey);
-      return await this.#record(request, block);
+      if (reservation === null) throw backlogRefusal();
+      const outcome = await this.#proveAndRecord(request);
+      if (outcome.kind === "admitted") handedOver = this.#handOver(outcome.submission, reservation);
+      return outcome;
     } finally {
       slot.release();
+      if (!handedOver) reservation?.release();
     }
+  }
+
+  async #proveAndRecord(request: Request): Promise<Entered> {
+    const { caller, claim } = request;
+    const { miners } = this.#modules;
+    caller.signal.throwIfAborted();
+    await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
+    const block = requireBlock(miners);
+    requireRegistered(miners, claim.hotkey);
+    requireFree(miners, claim.hotkey);
+    return this.#record(request, block);
   }
 
   async #record(request: Request, block: number): Promise<Entered> {
@@ -205,10 +213,8 @@ export class Admission {
     const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
   }
+}
 
-  #reserve(lane: string): Reservation {
-    const reservation = this.#modules.backlog.reserve(lane);
-    if (reservation !== null) return reservation;
-    throw new AssayError({ code: "verify_backlog", retry_after_s: retryAfterS.verify_backlog });
-  }
+function backlogRefusal(): AssayError {
+  return new AssayError({ code: "verify_backlog", retry_after_s: retryAfterS.verify_backlog });
 }

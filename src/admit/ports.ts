@@ -52,8 +52,12 @@ export interface AdmissionModules {
   };
   readonly miners: Miners;
   readonly draw: (lane: string, hotkey: Hotkey, workId: string, epoch: number) => Draw;
-  /** Null when verification is at its bound. */
-  readonly backlog: { reserve(lane: string): Reservation | null };
+  /** Verification's bound: a look at it before the gate, and room with the slot. */
+  readonly backlog: {
+    hasRoom(lane: string): boolean;
+    /** Null when verification is at its bound. */
+    reserve(lane: string): Reservation | null;
+  };
   /** Takes over a new submission together with its reservation, sampled or not; when it throws it has taken neither. */
   readonly admitted: (submission: PendingSubmission, reservation: Reservation) => void;
 }

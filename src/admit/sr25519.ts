@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
-import { sr25519Verify, waitReady } from "@polkadot/wasm-crypto";
+import { ristretto255 } from "@noble/curves/ed25519.js";
 import { BoundedMap } from "../core/boundedMap.ts";
 import { limits } from "./limits.ts";
 
-/** The fast engine: 2.7 times wasm-crypto, but it panics on malformed input, and enough panics poison it. */
+/** The engine: 2.7 times wasm-crypto, but it panics on malformed input, and enough panics poison it. */
 export interface FastEngine {
   sr25519_verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
@@ -41,11 +41,21 @@ export function isWellFormed(signature: Uint8Array): boolean {
   return false;
 }
 
+/** Whether 32 bytes are the one encoding of a point of the group. */
+function decodes(publicKey: Uint8Array): boolean {
+  try {
+    ristretto255.Point.fromBytes(publicKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Verifies sr25519 signatures under the context `substrate`, over the message as it is: no `<Bytes>` wrapping.
- * What could make the fast engine panic never reaches it: a malformed signature is refused here, and a public key
- * is admitted once wasm-crypto, which is total, has found a signature of it good; so it decodes. Should the engine
- * throw all the same, that instance is discarded and wasm-crypto answers. Synchronous; one for each worker.
+ * What could make the engine panic never reaches it: a malformed signature is refused here, and so is a public key that
+ * does not decode, which is found out once a key. Should the engine throw all the same, that instance is discarded and a
+ * fresh one asked. Synchronous; one for each worker.
  */
 export class Sr25519Verifier {
   readonly #fresh: () => FastEngine;
@@ -53,14 +63,9 @@ export class Sr25519Verifier {
   #engine: FastEngine;
   #replaced = 0;
 
-  private constructor(fresh: () => FastEngine) {
+  constructor(fresh: () => FastEngine = freshEngine) {
     this.#fresh = fresh;
     this.#engine = fresh();
-  }
-
-  static async create(fresh: () => FastEngine = freshEngine): Promise<Sr25519Verifier> {
-    await waitReady();
-    return new Sr25519Verifier(fresh);
   }
 
   /** Engines discarded because they threw. */
@@ -68,23 +73,31 @@ export class Sr25519Verifier {
     return this.#replaced;
   }
 
-  /** False for whatever is not a good signature, of any shape; never throws. */
+  /** False for whatever is not a good signature, of any shape. Throws only when two engines in a row did: never the miner's fault. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-    if (publicKey.length !== 32 || !isWellFormed(signature)) return false;
-    const key = Buffer.from(publicKey).toString("latin1");
-    if (this.#admitted.get(key) !== true) return this.#introduce(key, publicKey, message, signature);
+    if (publicKey.length !== 32 || !isWellFormed(signature) || !this.#admit(publicKey)) return false;
     try {
-      return this.#engine.sr25519_verify(publicKey, message, signature);
+      return this.#ask(publicKey, message, signature);
     } catch {
-      this.#engine = this.#fresh();
-      this.#replaced++;
-      return sr25519Verify(signature, message, publicKey);
+      return this.#ask(publicKey, message, signature);
     }
   }
 
-  #introduce(key: string, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-    const good = sr25519Verify(signature, message, publicKey);
-    if (good) this.#admitted.set(key, true);
-    return good;
+  #ask(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    try {
+      return this.#engine.sr25519_verify(publicKey, message, signature);
+    } catch (error) {
+      this.#engine = this.#fresh();
+      this.#replaced++;
+      throw error;
+    }
+  }
+
+  #admit(publicKey: Uint8Array): boolean {
+    const key = Buffer.from(publicKey).toString("latin1");
+    if (this.#admitted.get(key) === true) return true;
+    if (!decodes(publicKey)) return false;
+    this.#admitted.set(key, true);
+    return true;
   }
 }

@@ -7,7 +7,7 @@ import type { Handlers } from "./handlers.ts";
 import type { InFlight } from "./inFlight.ts";
 import type { Measures } from "./measures.ts";
 import { problemAnswer, problemMediaType } from "./problemDocument.ts";
-import { noRoute, problemFrom } from "./problemFrom.ts";
+import { isDeparture, noRoute, problemFrom } from "./problemFrom.ts";
 import { lingerAfterAnswer } from "./socketEnd.ts";
 
 export interface AnsweringModules {
@@ -57,20 +57,32 @@ function firstRefusal(request: FastifyRequest, modules: AnsweringModules): Probl
   return guarded && !isOperator(request, modules.handlers) ? { code: "unauthorized" } : null;
 }
 
-/** Answers anything thrown with its problem document. What is no problem is logged and answers `internal`. */
+type Refusing = Omit<AnsweringModules, "methodsOf" | "handlers">;
+
+/** Logs and counts what is thrown; returns what the client is told of it. */
+function stateProblem(thrown: unknown, request: FastifyRequest, modules: Refusing): Problem {
+  const { log, measures, maxBodyBytes } = modules;
+  const at = { route: request.routeOptions.url, method: request.method };
+  if (isDeparture(thrown, request)) {
+    log.debug("client_gone", at);
+    return { code: "malformed_request" };
+  }
+  const known = problemFrom(thrown, request, maxBodyBytes);
+  const problem: Problem = known ?? { code: "internal" };
+  if (known === null) log.error("request_failed", { ...at, cause: thrown });
+  else log.debug("request_refused", { ...at, code: problem.code });
+  measures.refused(problem);
+  return problem;
+}
+
+/** Answers anything thrown with its problem document; what is no problem answers `internal`. */
 export function answerError(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { log, measures, inFlight, maxBodyBytes }: Omit<AnsweringModules, "methodsOf" | "handlers">,
+  modules: Refusing,
 ): void {
-  const known = problemFrom(thrown, request, maxBodyBytes);
-  const problem: Problem = known ?? { code: "internal" };
-  const route = request.routeOptions.url;
-  if (known === null) log.error("request_failed", { route, method: request.method, cause: thrown });
-  else log.debug("request_refused", { route, method: request.method, code: problem.code });
-  measures.refused(problem);
-  const { status, headers, body } = problemAnswer(problem);
+  const { status, headers, body } = problemAnswer(stateProblem(thrown, request, modules));
   reply
     .code(status)
     .headers({ ...headers, ...everyAnswer })
@@ -78,7 +90,7 @@ export function answerError(
   if (isUnread(request)) endConnection(request, reply);
   // As bytes: to a text Fastify would add a charset, which this media type does not have.
   reply.send(Buffer.from(body));
-  if (request.raw.socket.destroyed) inFlight.leave(reply.raw);
+  if (request.raw.socket.destroyed) modules.inFlight.leave(reply.raw);
 }
 
 /** Hooks that every request passes. */

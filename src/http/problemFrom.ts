@@ -11,6 +11,12 @@ export function noRoute(request: FastifyRequest): Problem {
   return { code: "route_not_found", path: path.slice(0, longestPath) };
 }
 
+/** Whether something was thrown only because the client left: its body broke off, or a handler heeded its signal. */
+export function isDeparture(thrown: unknown, { raw }: FastifyRequest): boolean {
+  const heeded = thrown instanceof Error && thrown.name === "AbortError";
+  return raw.socket.destroyed && (heeded || !raw.complete);
+}
+
 function frameworkProblem(code: unknown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
@@ -30,7 +36,6 @@ function frameworkProblem(code: unknown, request: FastifyRequest, maxBodyBytes: 
 /** What a client is told of anything thrown; null when that is nothing but `internal`. */
 export function problemFrom(thrown: unknown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
   if (thrown instanceof AssayError) return kindOf(thrown.problem).status === null ? null : thrown.problem;
-  if (request.raw.destroyed && !request.raw.complete) return { code: "malformed_request" };
   const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
   return frameworkProblem(code, request, maxBodyBytes);
 }

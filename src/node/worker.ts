@@ -6,4 +6,4 @@ import { lanesOf } from "./lanes.ts";
 import { makeTaskRunner } from "./tasks.ts";
 
 // The entry of a pool worker: the configuration crosses as plain data, everything else is made here.
-serveTasks(makeTaskRunner(lanesOf(workerData as Config), await Sr25519Verifier.create()));
+serveTasks(makeTaskRunner(lanesOf(workerData as Config), new Sr25519Verifier()));

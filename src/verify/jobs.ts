@@ -2,7 +2,10 @@ import { BoundedQueue } from "../core/boundedQueue.ts";
 import type { PoolTaskKind } from "../flow/pool.ts";
 import type { Job } from "./slot.ts";
 
-/** What goes first: a client waits for a signature or an index, and nobody for a check. */
+/**
+ * What goes first: a client waits for a signature or an index, and nobody for a check. But no kind goes twice in a row while
+ * another waits: checks that starve end in refusals, and a signature waits for one batch of them at most.
+ */
 const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check"];
 /** A batch should not hold its worker for longer, ms: the time that a signature may have to wait for it. */
 const BATCH_MS = 8;
@@ -15,6 +18,7 @@ export class Jobs {
   /** Bounded by what can be running at once. */
   readonly #again: Job[] = [];
   readonly #batch: number;
+  #last: PoolTaskKind | null = null;
   /** Mean time of one task, ms; the starting values are replaced by what is measured. */
   readonly #meanMs: Record<PoolTaskKind, number> = { signature: 0.25, index: 8, render: 1, check: 1 };
 
@@ -46,11 +50,12 @@ export class Jobs {
   take(idle: number): Job[] {
     const first = this.#again[0];
     if (first !== undefined) return this.#takeAgain(first);
-    for (const kind of priority) {
-      const queue = this.#queues.get(kind);
-      if (queue !== undefined && queue.length > 0) return this.#takeFrom(queue, kind, idle);
-    }
-    return [];
+    const waiting = priority.filter((kind) => (this.#queues.get(kind)?.length ?? 0) > 0);
+    const kind = waiting.find((candidate) => candidate !== this.#last) ?? waiting[0];
+    const queue = kind === undefined ? undefined : this.#queues.get(kind);
+    if (kind === undefined || queue === undefined) return [];
+    this.#last = kind;
+    return this.#takeFrom(queue, kind, idle);
   }
 
   /** Everything that waits, for a pool that cannot run it. */

@@ -19,9 +19,14 @@ export class Units {
     return this.#held;
   }
 
-  /** Null when there is no room; alone, a cost above the bound is let in. */
+  /** Alone, a cost above the bound fits too: it could never enter otherwise. */
+  fits(cost: number): boolean {
+    return this.#holders === 0 || this.#held + cost <= this.bound;
+  }
+
+  /** Null when there is no room. */
   reserve(cost: number): Reservation | null {
-    if (this.#holders > 0 && this.#held + cost > this.bound) return null;
+    if (!this.fits(cost)) return null;
     this.#held += cost;
     this.#holders++;
     let held = true;

@@ -99,6 +99,11 @@ export class Verifier {
     return this.#units.reserve(this.#costOf(lane));
   }
 
+  /** Whether `reserve` would find room now; takes none. */
+  hasRoom(lane: string): boolean {
+    return !this.#draining && this.#units.fits(this.#costOf(lane));
+  }
+
   canAcceptWork(): boolean {
     return !this.#draining && this.#units.held < this.#units.bound;
   }

@@ -13,7 +13,7 @@ import type { PoolResults, PoolTask, PoolTaskKind, TaskOfKind } from "../../src/
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../src/flow/submission.ts";
 import { epistulaHeaders, type Signing, signingOf } from "./signing.ts";
 
-const verifier = await Sr25519Verifier.create();
+const verifier = new Sr25519Verifier();
 const hourMs = 3_600_000;
 
 export const validator = signingOf("validator").hotkey;
@@ -98,7 +98,7 @@ export class AdmissionWorld {
         suspendedUntil: () => this.suspendedUntil,
       },
       draw: (lane, hotkey, workId, drawEpoch) => drawOf(lane, hotkey, workId, drawEpoch),
-      backlog: { reserve: () => this.#reserve() },
+      backlog: { hasRoom: () => !this.backlogFull, reserve: () => this.#reserve() },
       admitted: (submission, reservation) => {
         this.handOver(submission, reservation);
         this.admitted.push(submission);

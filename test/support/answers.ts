@@ -17,7 +17,7 @@ export interface PlantedChallenge {
   readonly challengeId: string;
   /** base64 of the planted bitset. */
   readonly right: string;
-  /** The same with every bit of the first byte flipped. */
+  /** The same with every second bit flipped: the complement of an `ajm` model would satisfy too. */
   readonly wrong: string;
 }
 
@@ -30,7 +30,7 @@ export function planted(
   const { challengeId, seed } = scheme.issue(hotkey, epoch, tier, seq);
   const { model } = generate({ seed, vars: 400, clauses: 1704, method: tier === 1 ? "biased" : "ajm" });
   const bits = encodeBitset(model);
-  const flipped = bits.map((byte) => byte ^ 0xff);
+  const flipped = bits.map((byte) => byte ^ 0x55);
   return {
     challengeId,
     right: Buffer.from(bits).toString("base64"),

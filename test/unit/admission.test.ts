@@ -184,7 +184,7 @@ describe("limits by caller", () => {
       world.submit({ ...world.letter(alice, `flood ${n}`), signal: gone.signal }).catch(() => {}),
     );
     await settled();
-    assert.deepEqual(world.held(), { slots: 2, waiting: 2, reserved: 4 });
+    assert.deepEqual(world.held(), { slots: 2, waiting: 2, reserved: 2 });
     const modest = others.slice(0, 6).map((miner) => world.submit(world.letter(miner)));
     await settled();
     assert.equal(world.held().slots, 8);

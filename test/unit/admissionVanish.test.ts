@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AdmissionWorld, alice, nothingHeld, others, settled } from "../support/admissionWorld.ts";
+import { problemOf } from "../support/thrown.ts";
 
 describe("clients that vanish", () => {
   const clients = 1000;
@@ -58,7 +59,7 @@ describe("clients that vanish", () => {
       const letters = Array.from({ length: 50 }, (_, n) => world.letter(alice, `answer ${sent + n}`));
       const requests = letters.map((letter) => world.submit({ ...letter, signal: client.signal }));
       await settled();
-      assert.deepEqual(world.held(), { slots: 8, waiting: 50, reserved: 58 });
+      assert.deepEqual(world.held(), { slots: 8, waiting: 50, reserved: 8 });
       client.abort();
       const ends = await Promise.allSettled(requests);
       assert.ok(ends.every((end) => end.status === "rejected" && end.reason === client.signal.reason));
@@ -68,6 +69,23 @@ describe("clients that vanish", () => {
     await Promise.all(holders);
     assert.deepEqual(world.held(), { ...nothingHeld, reserved: 8 });
     assert.equal(world.counts.get("assay_admit_vanished_total submit"), clients);
+  });
+
+  it("a backlog that fills while one waits for its slot refuses, and nothing stays held", async () => {
+    const world = new AdmissionWorld({ gate: { slots: 1, waitMs: 60_000, queue: 8 } });
+    const hold = Promise.withResolvers<void>();
+    world.before.signature = () => hold.promise;
+    const [first = alice, second = alice] = others;
+    const holder = world.submit(world.letter(first));
+    await settled();
+    const waiter = problemOf(() => world.submit(world.letter(second)));
+    await settled();
+    world.backlogFull = true;
+    hold.resolve();
+    assert.equal((await holder).kind, "admitted");
+    assert.equal((await waiter).code, "verify_backlog");
+    assert.deepEqual(world.held(), { ...nothingHeld, reserved: 1 });
+    assert.equal(world.recorded.size, 1);
   });
 
   it("one that is gone before it is looked at takes no token", async () => {

@@ -124,6 +124,37 @@ test("a client that vanishes aborts the handler's signal", async (t) => {
   assert.equal(signals.length, 3);
 });
 
+test("a client that left is nobody's failure: nothing is logged as one, nothing counted as refused", async (t) => {
+  const logged: string[] = [];
+  const note = (event: string) => void logged.push(event);
+  let heard = 0;
+  const server = await serve(
+    t,
+    {
+      submit: (caller) =>
+        new Promise((_resolve, reject) => {
+          heard++;
+          caller.signal.addEventListener("abort", () => reject(caller.signal.reason));
+        }),
+    },
+    {},
+    { debug: note, info: note, warn: note, error: note },
+  );
+  const whole = `${head}Content-Length: ${submission.length}\r\n\r\n${submission}`;
+  for (const sent of [whole, whole.slice(0, -5)]) {
+    const socket = await dial(server.port);
+    socket.on("error", () => {});
+    socket.write(sent);
+    if (sent === whole) await until(() => heard === 1);
+    else await exchange(server.port, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    const before = logged.length;
+    socket.resetAndDestroy();
+    await until(() => logged.length > before);
+  }
+  assert.deepEqual(logged, ["client_gone", "client_gone"]);
+  assert.doesNotMatch((await server.registry.expose()).body, /^assay_http_problems_total\{/m);
+});
+
 test("a signal asked for after its client left is aborted at once, and one that was answered never is", async (t) => {
   const entered = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();

@@ -261,12 +261,15 @@ describe("verifier", () => {
     const second = verifier.reserve("sat");
     assert.ok(first && second);
     assert.equal(verifier.pendingUnits(), 4);
+    assert.equal(verifier.hasRoom("sat"), false);
     assert.equal(verifier.reserve("sat"), null);
     assert.equal(verifier.canAcceptWork(), false);
     first.release();
     first.release();
     assert.equal(verifier.pendingUnits(), 2);
     assert.equal(verifier.canAcceptWork(), true);
+    assert.equal(verifier.hasRoom("sat"), true);
+    assert.equal(verifier.pendingUnits(), 2, "asking takes none");
     assert.ok(verifier.reserve("sat"));
   });
 
