@@ -62,7 +62,11 @@ export function upCommand(): Command {
       "add so many local miners, the last one a cheat, on a 2-second block",
       integer(1, 64),
     )
-    .option("--verification-concurrency <count>", "worker threads (default: 2 x cores)", integer(1, 1024))
+    .option(
+      "--verification-concurrency <count>",
+      "verifications at once (default: 2 x cores)",
+      integer(1, 1024),
+    )
     .option("--log-level <level>", `${levels.join(", ")} (default: info; warn with --demo)`, oneOf(...levels))
     .addHelpText(
       "after",

@@ -134,7 +134,7 @@ export const configSchema = z.strictObject({
       .max(1024)
       .nullable()
       .default(null)
-      .describe("Worker threads; null: 2 x cores"),
+      .describe("Verifications at once; null: 2 x cores"),
     pending_factor: count(1, 1000, 4).describe("Verifications pending at most, times concurrency"),
   }),
   dispatch: section({

@@ -19,9 +19,9 @@ import { type Masters, resolveMasters } from "./rotation.ts";
 import {
   admissionOptions,
   challengesOptions,
+  concurrencyOf,
   judgeOptions,
   poolOptions,
-  threadsOf,
   weigherOptions,
 } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -98,7 +98,7 @@ async function makeStages(
   const concluder = new Concluder({ store, judge, lanes, clock: modules.clock, log: modules.log });
   const verifier = new Verifier(
     {
-      concurrency: threadsOf(config),
+      concurrency: concurrencyOf(config),
       pendingFactor: config.verify.pending_factor,
       maxTries: MAX_TRIES,
       retryMs: RETRY_MS,

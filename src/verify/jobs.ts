@@ -9,6 +9,8 @@ import type { Job } from "./slot.ts";
 const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check"];
 /** A batch should not hold its worker for longer, ms: the time that a signature may have to wait for it. */
 const BATCH_MS = 8;
+/** Less than this is not spread over more workers, ms: waking a thread costs about as much as a signature. */
+const SPREAD_MS = 1;
 /** How much a new measurement counts in the mean time of a kind. */
 const BLEND = 0.2;
 
@@ -76,7 +78,8 @@ export class Jobs {
   }
 
   #takeFrom(queue: BoundedQueue<Job>, kind: PoolTaskKind, idle: number): Job[] {
-    const count = Math.min(this.#limit(kind), Math.ceil(queue.length / idle));
+    const worthwhile = Math.ceil(SPREAD_MS / Math.max(this.#meanMs[kind], 1e-6));
+    const count = Math.min(this.#limit(kind), Math.max(worthwhile, Math.ceil(queue.length / idle)));
     const jobs: Job[] = [];
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       jobs.push(job);

@@ -63,7 +63,10 @@ export class Slot {
   constructor(entry: URL, workerData: unknown, nowMs: number, events: SlotEvents) {
     this.#events = events;
     this.#markSince = nowMs;
-    this.#worker = new Worker(entry, { workerData, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 8 } });
+    this.#worker = new Worker(entry, {
+      workerData,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB, maxYoungGenerationSizeMb: 8 },
+    });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ready = promise;
     this.#worker.on("message", (message: FromWorker) => {

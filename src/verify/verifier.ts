@@ -13,7 +13,7 @@ import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
 
 export interface VerifierOptions {
-  /** Checks that run at once. */
+  /** Verification units that are checked at once: cheap checks go to the pool many at a time, in batches. */
   readonly concurrency: number;
   /** Verification units pending at most, times concurrency. */
   readonly pendingFactor: number;
@@ -71,7 +71,7 @@ export class Verifier {
   readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
   readonly #seconds: Histogram;
   readonly #pendingGauge: Gauge;
-  #running = 0;
+  readonly #running: Units;
   #draining = false;
   #stopped = false;
   #recovering: Promise<number> | null = null;
@@ -82,6 +82,7 @@ export class Verifier {
     this.#options = options;
     this.#modules = modules;
     this.#units = new Units(options.concurrency * options.pendingFactor);
+    this.#running = new Units(options.concurrency);
     this.#counters = {
       ended: metrics.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
       faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
@@ -183,15 +184,23 @@ export class Verifier {
   }
 
   #pump(): void {
-    while (!this.#stopped && this.#running < this.#options.concurrency) {
-      const entry = this.#queue.shift();
-      if (entry === undefined) return;
+    for (let entry = this.#queue[0]; entry !== undefined && !this.#stopped; entry = this.#queue[0]) {
+      const turn = this.#takeTurn(entry);
+      if (turn === null) return;
+      this.#queue.shift();
       entry.atTurn = true;
-      void (entry.submission.sampled ? this.#verify(entry) : this.#pass(entry)).catch((error: unknown) => {
+      turn.catch((error: unknown) => {
         this.#modules.log.error("verify_failed", { cause: causeText(error) });
         this.#leave(entry);
       });
     }
+  }
+
+  /** Null while as much is being checked as may be. */
+  #takeTurn(entry: Entry): Promise<void> | null {
+    if (!entry.submission.sampled) return this.#pass(entry);
+    const room = this.#running.reserve(this.#costOf(entry.submission.lane));
+    return room === null ? null : this.#verify(entry, room);
   }
 
   /** What was not sampled takes the time of a check, but no worker. */
@@ -201,12 +210,11 @@ export class Verifier {
     await this.#conclude(entry, null);
   }
 
-  async #verify(entry: Entry): Promise<void> {
+  async #verify(entry: Entry, room: Reservation): Promise<void> {
     const { submission } = entry;
-    this.#running++;
     const startedAt = this.#modules.clock.monotonicMs();
     const verdict = await this.#check(submission);
-    this.#running--;
+    room.release();
     setImmediate(() => this.#pump());
     if (verdict === "again") return this.#retry(entry, 0);
     if (verdict === "lost") return this.#conclude(entry, { outcome: "error", code: "check_crashed" });
