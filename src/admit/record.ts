@@ -25,7 +25,7 @@ export function newSubmission(passed: Passed): NewSubmission {
   const { lane, challengeId, epoch, tier, seq, weight, maxAttempts } = challenge;
   const answerHash = sha256(answer.bytes);
   return {
-    receiptId: receiptId(random),
+    receiptId: receiptId(receivedAt, random),
     idempotencyKey: idempotencyKey(lane, hotkey, challengeId, answerHash),
     lane,
     hotkey,

@@ -1,4 +1,5 @@
-import { type Problem, type ProblemKind, problemTable } from "./problem.ts";
+import type { Problem, ProblemKind } from "./problem.ts";
+import { problemTable } from "./problemTable.ts";
 
 /** The table's row of a problem. */
 export function kindOf(problem: Problem): ProblemKind<Problem> {

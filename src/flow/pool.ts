@@ -32,7 +32,7 @@ export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolTask, { kind: K }>;
 
 /**
  * Runs tasks off the event loop. A task that outlives its deadline takes its worker with it: the worker is killed and
- * respawned, the task fails with `PoolFault` `timeout`, its neighbours run again.
+ * respawned, the task fails with `PoolFault` `check_timeout`, its neighbours run again.
  */
 export interface Pool {
   run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]>;

@@ -89,7 +89,7 @@ export interface Store {
   standingState(): Promise<StandingState>;
   /** Keeps the later `untilBlock`: a suspension is never shortened. Logs the action of an operator. */
   suspend(suspension: Suspension): Promise<void>;
-  /** Removes suspensions of the given kinds; returns how many. */
+  /** An operator's action ends every suspension of the hotkey and is logged; null ends only `unreachable` ones. Returns how many. */
   release(hotkey: string, action: OperatorAction | null): Promise<number>;
   dropMiners(hotkeys: readonly string[]): Promise<void>;
   /** Drops suspensions that ended at or before the block. */

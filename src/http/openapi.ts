@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { Type } from "typebox";
-import { type Problem, type ProblemCode, problemTable } from "../core/problem.ts";
+import type { Problem, ProblemCode } from "../core/problem.ts";
+import { problemTable } from "../core/problemTable.ts";
 import { problemMediaType } from "./problemDocument.ts";
 import { problemsOf } from "./problemsOf.ts";
 import type { AnswerShape, Operation } from "./route.ts";

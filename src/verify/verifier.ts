@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { AssayError, causeText } from "../core/errors.ts";
+import { causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 import type { Lane } from "../flow/lane.ts";
@@ -8,7 +8,7 @@ import type { Store } from "../flow/store.ts";
 import type { PendingSubmission } from "../flow/submission.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { Cadence } from "./cadence.ts";
-import { PoolFault } from "./fault.ts";
+import { checkOne } from "./checkOne.ts";
 import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
 
@@ -213,7 +213,7 @@ export class Verifier {
   async #verify(entry: Entry, room: Reservation): Promise<void> {
     const { submission } = entry;
     const startedAt = this.#modules.clock.monotonicMs();
-    const verdict = await this.#check(submission);
+    const verdict = await checkOne(this.#modules, submission);
     room.release();
     setImmediate(() => this.#pump());
     if (verdict === "again") return this.#retry(entry, 0);
@@ -223,29 +223,6 @@ export class Verifier {
     this.#cadence.checked(submission.lane, durationMs);
     this.#seconds.observe(durationMs / 1000, { lane: submission.lane });
     await this.#conclude(entry, verdict);
-  }
-
-  /**
-   * `again`: the pool had no room or is closing, which says nothing about the submission. `lost`: its secret or its
-   * lane is gone, and no further try would end differently.
-   */
-  async #check(submission: PendingSubmission): Promise<Verdict | "again" | "lost"> {
-    const { pool, lanes, seedOf, log } = this.#modules;
-    const { lane, tier, answer, receiptId } = submission;
-    try {
-      const seed = seedOf(submission);
-      if (seed === null || !lanes.has(lane)) {
-        log.warn("check_impossible", { receipt_id: receiptId, lane });
-        return "lost";
-      }
-      return await pool.run({ kind: "check", lane, ref: { tier, seed }, answer });
-    } catch (error) {
-      if (error instanceof AssayError && (error.code === "busy" || error.code === "shutting_down")) {
-        return "again";
-      }
-      log.warn("check_failed", { receipt_id: receiptId, lane, cause: causeText(error) });
-      return { outcome: "error", code: error instanceof PoolFault ? error.code : "check_crashed" };
-    }
   }
 
   /** Counts a check that ended in error; after the last try the submission is void, and nobody's fault. */

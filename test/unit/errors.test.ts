@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { type ProblemCode, type ProblemKind, problemTable } from "../../src/core/problem.ts";
+import type { ProblemCode, ProblemKind } from "../../src/core/problem.ts";
+import { problemTable } from "../../src/core/problemTable.ts";
 import { errorCodes, invalidCodes, type VerdictCode } from "../../src/flow/verdict.ts";
 import { serve } from "../support/httpServer.ts";
 

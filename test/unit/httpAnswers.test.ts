@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kindOf } from "../../src/core/errors.ts";
 import type { Log } from "../../src/core/log.ts";
-import { type Problem, problemTable } from "../../src/core/problem.ts";
+import type { Problem } from "../../src/core/problem.ts";
+import { problemTable } from "../../src/core/problemTable.ts";
 import { matchesETag } from "../../src/http/etag.ts";
 import { problemAnswer } from "../../src/http/problemDocument.ts";
 import {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { TSchema } from "typebox";
 import { Compile } from "typebox/compile";
-import { problemTable } from "../../src/core/problem.ts";
+import { problemTable } from "../../src/core/problemTable.ts";
 import {
   hotkey,
   operatorToken,
