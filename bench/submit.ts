@@ -10,7 +10,7 @@ import { type BenchServer, benchSecret, minerCounts, startServer, startValidator
 const REQUESTS_PER_S_MOST = 5000;
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
-const WARM_UP_S = 2;
+const WARM_UP_S = 4;
 
 interface Phase {
   readonly clients: number;

@@ -162,7 +162,7 @@ export class Admission {
       draw: draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch),
       block,
       receivedAt,
-      random: chance.bytes(16),
+      random: chance.bytes(10),
     });
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;

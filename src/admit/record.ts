@@ -15,7 +15,7 @@ export interface Passed {
   readonly draw: Draw;
   readonly block: number;
   readonly receivedAt: number;
-  /** 16 unpredictable bytes: the receipt id. */
+  /** 10 unpredictable bytes of the receipt id. */
   readonly random: Uint8Array;
 }
 

@@ -8,10 +8,10 @@ import {
   loadOrMakeHotkey,
   loadOrMakeSigner,
   loadOrMakeToken,
-  newSecretText,
-  writePrivate,
+  makeSecretIfMissing,
 } from "../node/keys/files.ts";
 import { isDevelopmentUri } from "../node/keys/uri.ts";
+import { pathsOf } from "../node/paths.ts";
 import { print } from "./output.ts";
 
 interface InitReport {
@@ -34,13 +34,12 @@ async function init(data: string): Promise<InitReport> {
   const yaml = watch(join(data, "assay.yaml"));
   if (!existsSync(yaml)) writeFileSync(yaml, starterConfig(), { flag: "wx" });
   const config = loadConfig({ file: yaml, env: process.env });
-  const at = (path: string) => join(data, path);
-  const secret = watch(at(config.challenge.secret_file));
-  if (!existsSync(secret)) writePrivate(secret, `${newSecretText(systemChance)}\n`);
-  const hotkey = isDevelopmentUri(config.keys.hotkey) ? config.keys.hotkey : watch(at(config.keys.hotkey));
+  const paths = pathsOf(config, data);
+  makeSecretIfMissing(watch(paths.secret), systemChance);
+  const hotkey = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
   const keypair = await loadOrMakeHotkey(hotkey, config.chain.kind);
-  const signer = loadOrMakeSigner(watch(at(config.keys.publishing)));
-  loadOrMakeToken(watch(at(config.admin.token_file)), systemChance);
+  const signer = loadOrMakeSigner(watch(paths.publishing));
+  loadOrMakeToken(watch(paths.adminToken), systemChance);
   return { data, hotkey: keypair.hotkey, key_id: signer.kid, made, kept };
 }
 

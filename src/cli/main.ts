@@ -20,7 +20,6 @@ function makeProgram(): Command {
       "A validator for networks of untrusted workers: unique work out, answers in,\na random share verified, cheats punished, weights signed.",
     )
     .version(readVersion(), "-V, --version")
-    .showHelpAfterError("(add --help for what the command takes)")
     .addHelpText(
       "after",
       "\nExamples:\n  assay up --demo 4          a validator with four local miners, one of them a cheat\n  assay init && assay up     a validator of your own in ./data\n  assay miner --url URL --key //Bob\n\nExit status: 0 done, 1 failed, 2 usage.",
@@ -45,7 +44,7 @@ function makeProgram(): Command {
 
 /** Makes every command throw instead of exiting, so that one place decides the exit status. */
 function neverExit(command: Command, json: boolean): void {
-  command.exitOverride();
+  command.exitOverride().showHelpAfterError("(add --help for what the command takes)");
   if (json) command.configureOutput({ writeErr: () => undefined });
   for (const child of command.commands) neverExit(child, json);
 }

@@ -1,4 +1,5 @@
 import { AssayError, causeText } from "../core/errors.ts";
+import { RemoteRefusal } from "./remote.ts";
 
 /** Exit codes of every command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
@@ -21,7 +22,7 @@ export function note(line: string): void {
 
 /** States a failure as the command promises: a document with `--json`, else one readable report on stderr. */
 export function printError(json: boolean, error: unknown): number {
-  const known = error instanceof AssayError;
+  const known = error instanceof AssayError || error instanceof RemoteRefusal;
   const code = known ? error.code : "internal";
   if (json) printJson({ error: { code, message: causeText(error) } });
   else note(`assay: ${causeText(error)}${known ? ` (${code})` : ""}`);

@@ -1,19 +1,33 @@
 import { AssayError, causeText } from "../core/errors.ts";
 
-/** A refusal of the validator, passed on with its own words. */
-export class RemoteRefusal extends AssayError {
+/** A refusal of the validator, passed on with its own code and words. */
+export class RemoteRefusal extends Error {
+  /** A problem code, perhaps of a version that has others than this one. */
+  readonly code: string;
+
   constructor(code: string, detail: string) {
-    super({ code: "failed", message: `${detail} (${code})` });
+    super(detail);
+    this.name = "RemoteRefusal";
+    this.code = code;
   }
 }
 
-/** Asks a running validator; throws `unreachable` or its refusal. */
+function parseAnswer<T>(url: string, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new AssayError({ code: "unreachable", url, cause_text: "what answered is no validator" });
+  }
+}
+
+/** Asks a running validator; throws `unreachable` or its refusal, unless its status is one that the caller reads too. */
 export async function ask<T>(
   url: string,
   path: string,
-  init: { method?: string; token?: string; body?: unknown } = {},
+  init: { method?: string; token?: string; body?: unknown; readsToo?: number } = {},
 ): Promise<T> {
   let response: Response;
+  let text: string;
   try {
     response = await fetch(url.replace(/\/+$/, "") + path, {
       method: init.method ?? "GET",
@@ -24,12 +38,12 @@ export async function ask<T>(
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
       signal: AbortSignal.timeout(15_000),
     });
+    text = await response.text();
   } catch (error) {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
     throw new AssayError({ code: "unreachable", url, cause_text: causeText(cause) });
   }
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text) as T;
+  if (response.ok || response.status === init.readsToo) return parseAnswer<T>(url, text);
   let problem: { code?: string; detail?: string } = {};
   try {
     problem = JSON.parse(text) as typeof problem;

@@ -42,9 +42,15 @@ function withAccess(command: Command): Command {
 function listCommand(): Command {
   return withAccess(new Command("list").description("List suspended hotkeys.")).action(
     async (options: Access) => {
-      const { items } = await ask<{ items: SkipRow[] }>(options.url, "/v1/admin/skiplist", {
+      const answer = await ask<{ items: SkipRow[] }>(options.url, "/v1/admin/skiplist", {
         token: tokenOf(options),
       });
+      const items = answer.items.map(({ hotkey, until_block, reason, by }) => ({
+        hotkey,
+        until_block,
+        reason,
+        by,
+      }));
       print(options.json, items, () =>
         items.length === 0
           ? "nobody is suspended"

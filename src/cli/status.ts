@@ -32,7 +32,9 @@ export function statusCommand(): Command {
     .addHelpText("after", "\nExample:\n  assay status --url http://127.0.0.1:8420")
     .action(async (options: { url: string; json?: boolean }) => {
       const status = await ask<StatusDocument>(options.url, "/v1/status");
-      const ready = await ask<Readiness>(options.url, "/readyz");
-      print(options.json, { ...status, readiness: ready }, () => lines(status, ready));
+      // One that is not ready says so with 503, and names the same checks.
+      const { ready, checks } = await ask<Readiness>(options.url, "/readyz", { readsToo: 503 });
+      const readiness = { ready, checks };
+      print(options.json, { ...status, readiness }, () => lines(status, readiness));
     });
 }

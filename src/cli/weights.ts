@@ -23,14 +23,20 @@ function readJson<T>(file: string): T {
   }
 }
 
-function vectorOf(options: WeightsOptions): Promise<SignedVector> {
-  if (options.file !== undefined) return Promise.resolve(readJson<SignedVector>(options.file));
-  return ask<SignedVector>(options.url, `/v1/weights/${options.epoch ?? "latest"}`);
+/** Refuses a document that does not hold the list that it is read for. */
+function holding<T>(document: T | null, list: keyof T, from: string): T {
+  if (typeof document === "object" && document !== null && Array.isArray(document[list])) return document;
+  throw new AssayError({ code: "failed", message: `${from}: no list "${String(list)}" in it` });
 }
 
-function keysOf(options: WeightsOptions): Promise<{ keys: PublicJwk[] }> {
-  if (options.keys !== undefined) return Promise.resolve(readJson<{ keys: PublicJwk[] }>(options.keys));
-  return ask<{ keys: PublicJwk[] }>(options.url, "/v1/keys");
+async function vectorOf({ file, url, epoch }: WeightsOptions): Promise<SignedVector> {
+  if (file !== undefined) return holding(readJson<SignedVector>(file), "weights", file);
+  return holding(await ask<SignedVector>(url, `/v1/weights/${epoch ?? "latest"}`), "weights", url);
+}
+
+async function keysOf({ keys, url }: WeightsOptions): Promise<{ keys: PublicJwk[] }> {
+  if (keys !== undefined) return holding(readJson<{ keys: PublicJwk[] }>(keys), "keys", keys);
+  return holding(await ask<{ keys: PublicJwk[] }>(url, "/v1/keys"), "keys", url);
 }
 
 /** Whether the vector's own key signed it, and what is wrong otherwise. */

@@ -22,17 +22,19 @@ function leafAt(tree: Tree, path: readonly string[]): unknown {
   return path.reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
 }
 
-function assign(tree: Tree, path: readonly string[], value: unknown): void {
+/** A branch that is not there yet starts complete, so that setting one tier does not drop the others. */
+function assign(tree: Tree, path: readonly string[], value: unknown, complete: unknown): void {
   const [key, ...rest] = path;
   if (key === undefined) return;
   if (rest.length === 0) {
     tree[key] = value;
     return;
   }
-  const child = tree[key];
-  const branch: Tree = isTree(child) ? child : {};
-  tree[key] = branch;
-  assign(branch, rest, value);
+  const whole = isTree(complete) ? complete[key] : undefined;
+  tree[key] ??= structuredClone(whole) ?? {};
+  const branch = tree[key];
+  // What is no branch is left for the schema to refuse.
+  if (isTree(branch)) assign(branch, rest, value, whole);
 }
 
 /**
@@ -50,7 +52,7 @@ export function applyEnvironment(raw: Tree, env: NodeJS.ProcessEnv, complete: Tr
       continue;
     }
     try {
-      assign(raw, path, typeof leafAt(complete, path) === "string" ? text : parse(text));
+      assign(raw, path, typeof leafAt(complete, path) === "string" ? text : parse(text), complete);
     } catch {
       faults.push(`${name}: the value is not readable as YAML`);
     }

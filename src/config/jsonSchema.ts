@@ -6,3 +6,8 @@ export function configJsonSchema(): object {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
   return { ...schema, title: "assay.yaml" };
 }
+
+/** The same as it stands in docs/assay.schema.json. */
+export function configJsonSchemaText(): string {
+  return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+}

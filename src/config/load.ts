@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
+import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { AssayError, causeText } from "../core/errors.ts";
 import { applyEnvironment } from "./environment.ts";
@@ -28,11 +28,26 @@ function knownKeys(path: readonly PropertyKey[], defaults: unknown): string[] {
 }
 
 function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
+  if (issue.code === "invalid_key")
+    return issue.issues.map(({ message }) => `${describePath(issue.path)}: ${message}`);
   if (issue.code !== "unrecognized_keys") return [`${describePath(issue.path)}: ${issue.message}`];
   return issue.keys.map((key) => {
     const near = nearest(key, knownKeys(issue.path, defaults));
     return `${describePath([...issue.path, key])}: unknown key${near ? `; did you mean "${near}"?` : ""}`;
   });
+}
+
+/** Decimals that a float does not keep: 15 significant digits always survive. */
+function inexactNumbers(document: Document): string[] {
+  const faults: string[] = [];
+  visit(document, {
+    Scalar: (_, { value, source }) => {
+      const digits = source?.replace(/e.*$/i, "").replace(/^[-+0.]+|\./g, "") ?? "";
+      if (typeof value === "number" && digits.length > 15 && !Number.isSafeInteger(value))
+        faults.push(`${source}: more than 15 digits are not read exactly; write a fraction in quotes`);
+    },
+  });
+  return faults;
 }
 
 function readTree(file: string): Tree {
@@ -44,6 +59,7 @@ function readTree(file: string): Tree {
   }
   const document = parseDocument(text);
   const faults = document.errors.map((error) => error.message.split("\n")[0] ?? "not YAML");
+  faults.push(...inexactNumbers(document));
   const tree: unknown = faults.length > 0 ? null : (document.toJS() ?? {});
   if (faults.length === 0 && (typeof tree !== "object" || Array.isArray(tree)))
     faults.push("not a YAML mapping");

@@ -1,18 +1,19 @@
 import { z } from "zod";
 import { parseFraction } from "../core/fraction.ts";
+import { isAddressRange } from "./addressRange.ts";
 
 const count = (least: number, most: number, fallback: number) =>
   z.int().min(least).max(most).default(fallback);
 
+const noFraction = { error: "must be a fraction in 0..1, such as 20/500 or 0.04" };
+
 /** A share in 0..1 that is read exactly: `20/500`, `0.04` or `1`. */
 const fraction = (fallback: string) =>
   z
-    .union([z.string(), z.number()])
+    .union([z.string(), z.number()], noFraction)
     .transform(String)
-    .refine((text) => parseFraction(text) !== null, {
-      error: "must be a fraction in 0..1, such as 20/500 or 0.04",
-    })
-    .default(fallback);
+    .refine((text) => parseFraction(text) !== null, noFraction)
+    .prefault(fallback);
 
 const file = (fallback: string) => z.string().min(1).default(fallback);
 
@@ -29,19 +30,18 @@ const defaultTiers: Record<string, z.infer<typeof tier>> = {
   2: { allotment: 10_000, weight: 2, vars: 400, clauses: 1704, method: "ajm" },
 };
 
-/** Tiers 1 and 2 may be given in part; what they leave out keeps its default. */
-function fillTiers(given: unknown): unknown {
-  if (typeof given !== "object" || given === null) return given;
-  const filled = Object.entries(given).map(([key, value]) =>
-    typeof value === "object" && value !== null ? [key, { ...defaultTiers[key], ...value }] : [key, value],
-  );
-  return Object.fromEntries(filled);
-}
+const tierNumber = z.string().regex(/^[1-9]\d{0,5}$/, "a tier is a number from 1");
 
-const tiers = z.preprocess(
-  fillTiers,
-  z.record(z.string().regex(/^[1-9]\d{0,5}$/, "a tier is a number from 1"), tier),
-);
+/** Tiers 1 and 2 may be given in part; what they leave out keeps its default. */
+const tiers = z
+  .record(tierNumber, tier.partial())
+  .transform((given) =>
+    Object.fromEntries(
+      Object.entries(given).map(([key, value]) => [key, { ...defaultTiers[key], ...value }]),
+    ),
+  )
+  .pipe(z.record(tierNumber, tier))
+  .prefault(defaultTiers);
 
 const sat = z.strictObject({
   rate: fraction("1").describe("Share of the answers that is verified; a check costs microseconds"),
@@ -50,7 +50,7 @@ const sat = z.strictObject({
     .default("reject")
     .describe("What a wrong answer costs: the answer, or a strike"),
   max_attempts: count(1, 100, 3).describe("Answers that a challenge takes; 1 where penalty is strike"),
-  tiers: tiers.default(defaultTiers),
+  tiers,
   share: z
     .number()
     .min(0)
@@ -166,14 +166,25 @@ export const configSchema = z.strictObject({
   }),
   http: section({
     trusted_proxies: z
-      .array(z.string())
+      .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
       .max(64)
       .default([])
-      .describe("Addresses whose forwarded headers count"),
+      .describe("Addresses and CIDR ranges whose forwarded headers count"),
     max_connections: count(8, 1_000_000, 4096),
   }),
   admin: section({ token_file: file("keys/admin.token") }),
 });
+
+/** The reverse index of a larger allotment would stall a worker; sealed ids have no such bound. */
+const INDEXED_ALLOTMENT_MAX = 1_000_000;
+
+function tooLargeToIndex({ challenge, lanes }: Config): string | null {
+  if (challenge.scheme !== "indexed" && !challenge.accept.includes("indexed")) return null;
+  const large = Object.entries(lanes.sat.tiers).find(([, tier]) => tier.allotment > INDEXED_ALLOTMENT_MAX);
+  return large === undefined
+    ? null
+    : `lanes.sat.tiers.${large[0]}.allotment: indexed ids take at most ${INDEXED_ALLOTMENT_MAX}; lower it, or leave indexed out of challenge.scheme and challenge.accept`;
+}
 
 /** Relations between keys; each returns a fault or null. */
 const relations: readonly ((config: Config) => string | null)[] = [
@@ -182,6 +193,7 @@ const relations: readonly ((config: Config) => string | null)[] = [
       ? "weigh.burn.uid: a burn share needs the uid that receives it"
       : null,
   (c) => (Object.keys(c.lanes.sat.tiers).length > 0 ? null : "lanes.sat.tiers: at least one tier is needed"),
+  tooLargeToIndex,
 ];
 
 /** Faults that no single key shows. */

@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
 import { AssayError, causeText } from "../core/errors.ts";
 import { silentLog } from "../core/log.ts";
 import { noMetrics } from "../core/metrics.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
-import { loadKeypair, loadOrMakeSigner, loadSecret } from "./keys/files.ts";
+import { loadKeypair, loadOrMakeSigner, loadOrMakeToken, loadSecret } from "./keys/files.ts";
 import { isDevelopmentUri } from "./keys/uri.ts";
 import { samplePolicyOf } from "./lanes.ts";
 import { type Paths, pathsOf } from "./paths.ts";
@@ -38,6 +39,10 @@ async function finding(name: string, probe: () => Promise<Omit<Finding, "name">>
   }
 }
 
+function secretFinding(name: string, file: string): Promise<Finding> {
+  return finding(name, async () => ok(`${loadSecret(file).length} bytes`));
+}
+
 async function hotkeyFinding(source: string): Promise<Omit<Finding, "name">> {
   if (!isDevelopmentUri(source) && !existsSync(source))
     return warn(`${source} is missing; the first start makes it`);
@@ -48,6 +53,11 @@ async function hotkeyFinding(source: string): Promise<Omit<Finding, "name">> {
 async function publishingFinding(file: string): Promise<Omit<Finding, "name">> {
   if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
   return ok(`key id ${loadOrMakeSigner(file).kid}`);
+}
+
+async function tokenFinding(file: string): Promise<Omit<Finding, "name">> {
+  if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
+  return ok(`${loadOrMakeToken(file, systemChance).length} characters`);
 }
 
 async function storeFinding(file: string): Promise<Omit<Finding, "name">> {
@@ -98,9 +108,11 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Findi
       checkFloor(samplePolicyOf(config));
       return ok(`sat ${config.lanes.sat.rate}, floor ${config.sample.floor}`);
     }),
-    await finding("challenge secret", async () => ok(`${loadSecret(paths.secret).length} bytes`)),
+    await secretFinding("challenge secret", paths.secret),
+    ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
     await finding("hotkey", () => hotkeyFinding(paths.hotkey)),
     await finding("publishing key", () => publishingFinding(paths.publishing)),
+    await finding("operator token", () => tokenFinding(paths.adminToken)),
     await finding("store", () => storeFinding(paths.store)),
     await finding("chain", () => chainFinding(config, paths)),
   ];

@@ -29,11 +29,12 @@ export async function resolveMasters(
   const text = await store.note(NOTE);
   const known = text === null ? null : (JSON.parse(text) as SecretNote);
   const print = fingerprint(current);
-  let rotatedEpoch = known?.rotatedEpoch ?? null;
-  if (known?.fingerprint !== print) {
-    rotatedEpoch = known === null ? null : epoch;
+  const changed = known !== null && known.fingerprint !== print;
+  let rotatedEpoch = changed ? epoch : (known?.rotatedEpoch ?? null);
+  // A previous secret whose change nobody saw counts from now on, not anew from every restart.
+  if (previous !== null) rotatedEpoch ??= epoch;
+  if (known?.fingerprint !== print || known.rotatedEpoch !== rotatedEpoch)
     await store.setNote(NOTE, JSON.stringify({ fingerprint: print, rotatedEpoch } satisfies SecretNote));
-  }
   if (previous === null) return { current, previous: null };
   return { current, previous: { secret: previous, lastEpoch: rotatedEpoch ?? epoch } };
 }

@@ -109,7 +109,8 @@ test("keys are made with mode 0600 and never printed", async () => {
     readFileSync(join(dir, "keys/challenge.secret"), "utf8").trim(),
     readFileSync(join(dir, "keys/admin.token"), "utf8").trim(),
     (JSON.parse(readFileSync(join(dir, "keys/publishing.json"), "utf8")) as { d: string }).d,
-    (JSON.parse(readFileSync(join(dir, "keys/hotkey.json"), "utf8")) as { secretPhrase: string }).secretPhrase,
+    (JSON.parse(readFileSync(join(dir, "keys/hotkey.json"), "utf8")) as { secretPhrase: string })
+      .secretPhrase,
   ];
   for (const secret of secrets) assert.ok(!printed.includes(secret));
   removeDir(dir);

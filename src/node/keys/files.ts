@@ -85,7 +85,7 @@ export function loadOrMakeToken(file: string, chance: Chance): string {
   return token;
 }
 
-/** For demos only: makes the master secret when there is none, mode 0600. */
+/** Makes the master secret when there is none, mode 0600; a start does so in a demo only. */
 export function makeSecretIfMissing(file: string, chance: Chance): void {
   if (!existsSync(file)) writePrivate(file, `${newSecretText(chance)}\n`);
 }

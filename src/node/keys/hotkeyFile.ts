@@ -63,7 +63,7 @@ function pairOf(file: string, key: HotkeyFile, publicKey: Uint8Array | null): Ui
   if (key.secretSeed) return pairOfSeed(hex(file, "secretSeed", key.secretSeed, 32));
   if (key.privateKey && publicKey)
     return pairOfPrivateKey(file, hex(file, "privateKey", key.privateKey, 64), publicKey);
-  throw malformed(file, "it holds no secretPhrase, secretSeed or privateKey");
+  throw malformed(file, "it holds no secretPhrase, no secretSeed and no privateKey with its publicKey");
 }
 
 function parseJson(file: string, text: string): HotkeyFile {
@@ -89,6 +89,8 @@ export async function parseHotkeyFile(file: string, text: string): Promise<Keypa
   const keypair = keypairOf(pairOf(file, key, publicKey));
   if (publicKey !== null && Buffer.compare(publicKey, keypair.publicKey) !== 0)
     throw malformed(file, "the secret does not belong to the public key");
+  if (key.ss58Address !== undefined && key.ss58Address !== keypair.hotkey)
+    throw malformed(file, `the secret is that of ${keypair.hotkey}, ss58Address says otherwise`);
   return keypair;
 }
 

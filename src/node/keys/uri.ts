@@ -18,10 +18,12 @@ function scaleText(text: string): Uint8Array {
   return Uint8Array.of(...length, ...bytes);
 }
 
+const U64_MAX = 2n ** 64n - 1n;
+
 /** The 32-byte chain code of a junction: a number as u64 little-endian, else SCALE text, hashed when longer. */
 function chainCode(junction: string): Uint8Array {
   const out = new Uint8Array(32);
-  if (/^\d{1,19}$/.test(junction)) {
+  if (/^\d{1,20}$/.test(junction) && BigInt(junction) <= U64_MAX) {
     new DataView(out.buffer).setBigUint64(0, BigInt(junction), true);
     return out;
   }
