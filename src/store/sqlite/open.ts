@@ -32,14 +32,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   checkBounds(groupMs, groupMax, queueMax);
   const data: ThreadData = { file, groupMs, groupMax, queueMax };
   const worker = new Worker(sibling(import.meta.url, "thread"), { workerData: data, name: "assay-store" });
-  // Listened for from the beginning: a thread that refuses may be gone by the time its word is read.
   const exited = new Promise<FromThread[]>((resolve) => worker.once("exit", () => resolve([])));
   const [first]: FromThread[] = await Promise.race([once(worker, "message"), exited]);
   if (first?.kind === "opened") {
     log.info("store_opened", { file });
     return new SqliteStore(new Channel(worker, { queueMax, log, metrics, clock }));
   }
-  await exited;
+  await worker.terminate();
   if (first?.kind === "refused") throw fromFailure(first.failure);
   throw new Error("the store's thread began without a word");
 }
