@@ -321,7 +321,7 @@ describe("verifier", () => {
 
   it("puts an unsampled submission behind the sampled ones that came first", async (t) => {
     const held = new HeldPool();
-    const { verifier, submit } = make(t, { pool: held, concurrency: 1 });
+    const { verifier, submit } = make(t, { pool: held, concurrency: 1, cost: 1 });
     submit("valid");
     const behind = submit("valid");
     const unsampled = submit("valid", { sampled: false });
