@@ -10,7 +10,7 @@ import { noMetrics } from "../src/core/metrics.ts";
 import { sibling } from "../src/core/sibling.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
-import { loadOrMakeHotkey } from "../src/node/keys/files.ts";
+import { hotkeyOf } from "../src/node/keys/hotkeyOf.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 import { WorkerPool } from "../src/verify/pool.ts";
 
@@ -18,7 +18,7 @@ import { WorkerPool } from "../src/verify/pool.ts";
 // check and one grouped commit. Nothing is recognised, limited, drawn, verified or receipted.
 const dir = process.argv.at(-1) ?? "";
 const config = loadConfig({ file: join(dir, "assay.yaml"), env: {} });
-const { hotkey } = await loadOrMakeHotkey(join(dir, config.keys.hotkey), "local");
+const hotkey = await hotkeyOf({ source: join(dir, config.keys.hotkey), chainKind: "local" });
 const modules = { clock: systemClock, log: silentLog, metrics: noMetrics };
 const store = await openSqliteStore({ file: join(dir, "floor.db"), ...modules });
 const pool = await WorkerPool.open(

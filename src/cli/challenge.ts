@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { challengeOffline } from "../node/offline.ts";
 import { withPlace } from "./id.ts";
 import { integer, oneOf } from "./options.ts";
 import { print } from "./output.ts";
@@ -33,7 +32,8 @@ export function challengeCommand(): Command {
       "after",
       "\nTiers 1 and 2 default to 400 variables and 1704 clauses, tier 1 biased, tier 2 ajm.\n\nExample:\n  assay challenge --secret-file keys/challenge.secret --hotkey 5Grw... --epoch 498698 --tier 1 --seq 7 > one.cnf",
     )
-    .action((options: ChallengeOptions) => {
+    .action(async (options: ChallengeOptions) => {
+      const { challengeOffline } = await import("../node/offline.ts");
       const made = challengeOffline(options);
       const witness = made.planted === undefined ? "" : `c planted ${made.planted.join(" ")} 0\n`;
       print(options.json, made, () => `${witness}${made.cnf.trimEnd()}`);

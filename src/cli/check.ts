@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { checkOffline } from "../node/offline.ts";
 import { exitCodes, print } from "./output.ts";
 
 export function checkCommand(): Command {
@@ -11,7 +10,8 @@ export function checkCommand(): Command {
     .requiredOption("--solution <file>", 'the answer: an "s SATISFIABLE" line and "v" lines')
     .option("--json", "print {valid, code?}")
     .addHelpText("after", "\nExample:\n  assay check --cnf one.cnf --solution one.sol")
-    .action((options: { cnf: string; solution: string; json?: boolean }) => {
+    .action(async (options: { cnf: string; solution: string; json?: boolean }) => {
+      const { checkOffline } = await import("../node/offline.ts");
       const verdict = checkOffline(options.cnf, options.solution);
       print(options.json, verdict, () => (verdict.valid ? "valid" : `invalid: ${verdict.code}`));
       process.exitCode = verdict.valid ? exitCodes.done : exitCodes.failed;

@@ -4,13 +4,9 @@ import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { starterConfig } from "../config/starter.ts";
 import { systemChance } from "../core/chance.ts";
-import {
-  loadOrMakeHotkey,
-  loadOrMakeSigner,
-  loadOrMakeToken,
-  makeSecretIfMissing,
-} from "../node/keys/files.ts";
-import { isDevelopmentUri } from "../node/keys/uri.ts";
+import { isDevelopmentUri } from "../node/keys/developmentUri.ts";
+import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing } from "../node/keys/files.ts";
+import { hotkeyOf } from "../node/keys/hotkeyOf.ts";
 import { pathsOf } from "../node/paths.ts";
 import { print } from "./output.ts";
 
@@ -36,11 +32,11 @@ async function init(data: string): Promise<InitReport> {
   const config = loadConfig({ file: yaml, env: process.env });
   const paths = pathsOf(config, data);
   makeSecretIfMissing(watch(paths.secret), systemChance);
-  const hotkey = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
-  const keypair = await loadOrMakeHotkey(hotkey, config.chain.kind);
+  const source = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
+  const hotkey = await hotkeyOf({ source, chainKind: config.chain.kind });
   const signer = loadOrMakeSigner(watch(paths.publishing));
   loadOrMakeToken(watch(paths.adminToken), systemChance);
-  return { data, hotkey: keypair.hotkey, key_id: signer.kid, made, kept };
+  return { data, hotkey, key_id: signer.kid, made, kept };
 }
 
 function text(report: InitReport): string {

@@ -2,14 +2,13 @@ import { Command } from "commander";
 import { systemChance } from "../core/chance.ts";
 import { generatePrivateJwk } from "../core/ed25519.ts";
 import { newSecretText, writePrivate } from "../node/keys/files.ts";
-import { newHotkeyFile } from "../node/keys/hotkeyFile.ts";
 import { oneOf } from "./options.ts";
 import { print } from "./output.ts";
 
 type Kind = "hotkey" | "publishing" | "secret";
 
 async function make(kind: Kind): Promise<{ text: string; hotkey?: string }> {
-  if (kind === "hotkey") return newHotkeyFile();
+  if (kind === "hotkey") return (await import("../node/keys/hotkeyFile.ts")).newHotkeyFile();
   if (kind === "publishing") return { text: `${JSON.stringify(generatePrivateJwk())}\n` };
   return { text: `${newSecretText(systemChance)}\n` };
 }

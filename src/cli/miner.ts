@@ -1,8 +1,6 @@
 import { Command } from "commander";
 import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
-import { loadKeypair } from "../node/keys/files.ts";
-import { runMiner } from "../node/miner/run.ts";
 import { refusals, type Tally } from "../node/miner/tally.ts";
 import { DEFAULT_URL, oneOf } from "./options.ts";
 
@@ -31,6 +29,8 @@ function liveLine(json: boolean): (tally: Tally) => void {
 }
 
 async function mine(options: MinerCommandOptions): Promise<void> {
+  const { loadKeypair } = await import("../node/keys/loadKeypair.ts");
+  const { runMiner } = await import("../node/miner/run.ts");
   const keypair = await loadKeypair(options.key);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
 import { demoOverride, startDemo } from "../node/demo.ts";
-import { startNode } from "../node/start.ts";
 import { readVersion } from "../node/version.ts";
 import { makeLog } from "../observe/log.ts";
 import { integer, oneOf } from "./options.ts";
@@ -37,6 +36,7 @@ async function up(options: UpOptions): Promise<void> {
       raw.verify = { ...(raw.verify as object | undefined), concurrency: options.verificationConcurrency };
   });
   const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
+  const { startNode } = await import("../node/start.ts");
   const { host, port, data } = options;
   const modules = { clock: systemClock, chance: systemChance, log };
   const node = await startNode(

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import { sibling } from "../core/sibling.ts";
-import { keypairOfUri } from "./keys/uri.ts";
+import { hotkeyOf } from "./keys/hotkeyOf.ts";
 import { newTally, refusals, type Tally } from "./miner/tally.ts";
 import type { ThreadOrders } from "./miner/thread.ts";
 import type { RunningNode } from "./start.ts";
@@ -41,7 +41,7 @@ async function startMiner(index: number, count: number, url: string, log: Log): 
   const worker = new Worker(sibling(import.meta.url, "miner/thread"), { workerData: orders });
   const miner: DemoMiner = {
     name,
-    hotkey: (await keypairOfUri(uri)).hotkey,
+    hotkey: await hotkeyOf({ source: uri, chainKind: "local" }),
     worker,
     cheat,
     tally: newTally(),

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import type { Config } from "../config/schema.ts";
-import { isDevelopmentUri } from "./keys/uri.ts";
+import { isDevelopmentUri } from "./keys/developmentUri.ts";
 
 /** Where everything of a validator stands; relative paths are under the data directory. */
 export interface Paths {

@@ -8,13 +8,8 @@ import type { Store } from "../flow/store.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
-import {
-  loadOrMakeHotkey,
-  loadOrMakeSigner,
-  loadOrMakeToken,
-  loadSecret,
-  makeSecretIfMissing,
-} from "./keys/files.ts";
+import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "./keys/files.ts";
+import { hotkeyOf } from "./keys/hotkeyOf.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
@@ -43,7 +38,7 @@ export async function openRecords(
   if (options.demo) makeSecretIfMissing(paths.secret, chance);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  const { hotkey } = await loadOrMakeHotkey(paths.hotkey, config.chain.kind);
+  const hotkey = await hotkeyOf({ source: paths.hotkey, chainKind: config.chain.kind });
   if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
   const signer = loadOrMakeSigner(paths.publishing);
   const adminToken = loadOrMakeToken(paths.adminToken, chance);

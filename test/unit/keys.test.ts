@@ -7,9 +7,8 @@ import fc from "fast-check";
 import { systemChance } from "../../src/core/chance.ts";
 import { ed25519PublicKey, generatePrivateJwk, thumbprint, verifyDocument } from "../../src/core/ed25519.ts";
 import { decodeHotkey, encodeHotkey, parseHotkey } from "../../src/core/ss58.ts";
+import { isDevelopmentUri } from "../../src/node/keys/developmentUri.ts";
 import {
-  loadKeypair,
-  loadOrMakeHotkey,
   loadOrMakeSigner,
   loadOrMakeToken,
   loadSecret,
@@ -17,7 +16,8 @@ import {
   writePrivate,
 } from "../../src/node/keys/files.ts";
 import { newHotkeyFile, parseHotkeyFile } from "../../src/node/keys/hotkeyFile.ts";
-import { isDevelopmentUri, keypairOfUri } from "../../src/node/keys/uri.ts";
+import { loadKeypair, loadOrMakeHotkey } from "../../src/node/keys/loadKeypair.ts";
+import { keypairOfUri } from "../../src/node/keys/uri.ts";
 import { problemOf } from "../support/thrown.ts";
 import { removeDir, temporaryDir } from "../support/validator.ts";
 

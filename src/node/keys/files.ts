@@ -4,9 +4,6 @@ import { parseSecret } from "../../challenge/secret.ts";
 import type { Chance } from "../../core/chance.ts";
 import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../../core/ed25519.ts";
 import { AssayError, causeText } from "../../core/errors.ts";
-import { newHotkeyFile, parseHotkeyFile } from "./hotkeyFile.ts";
-import type { Keypair } from "./keypair.ts";
-import { isDevelopmentUri, keypairOfUri } from "./uri.ts";
 
 /** Reads a file whole; throws `file_unreadable` naming it. */
 export function readBytes(file: string): Buffer {
@@ -25,24 +22,6 @@ export function writePrivate(file: string, content: string): void {
   } catch (error) {
     throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
   }
-}
-
-/** The key pair of a hotkey file or a development URI. */
-export async function loadKeypair(source: string): Promise<Keypair> {
-  return isDevelopmentUri(source)
-    ? keypairOfUri(source)
-    : parseHotkeyFile(source, readBytes(source).toString("utf8"));
-}
-
-/** The hotkey of a validator: a development URI only on the local chain; a missing file is made. */
-export async function loadOrMakeHotkey(source: string, chainKind: string): Promise<Keypair> {
-  if (isDevelopmentUri(source)) {
-    if (chainKind !== "local")
-      throw new AssayError({ code: "development_key", uri: source, chain: chainKind });
-    return keypairOfUri(source);
-  }
-  if (!existsSync(source)) writePrivate(source, (await newHotkeyFile()).text);
-  return loadKeypair(source);
 }
 
 function parsePublishing(file: string, text: string): PrivateJwk {

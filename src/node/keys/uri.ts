@@ -1,15 +1,9 @@
 import { blake2b, sr25519DeriveKeypairHard, sr25519DeriveKeypairSoft } from "@polkadot/wasm-crypto";
+import { isDevelopmentUri } from "./developmentUri.ts";
 import { cryptoReady, type Keypair, keypairOf, pairOfPhrase } from "./keypair.ts";
 
 /** The phrase behind every substrate development account; public knowledge. */
 const DEVELOPMENT_PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
-/** Starts with a hard junction, which no path does. */
-const uriPattern = /^\/\/[^/]+(\/\/?[^/]+)*$/;
-
-export function isDevelopmentUri(text: string): boolean {
-  return uriPattern.test(text);
-}
-
 /** SCALE compact length of at most 2^14 - 1, then the bytes. */
 function scaleText(text: string): Uint8Array {
   const bytes = Buffer.from(text, "utf8");

@@ -30,7 +30,7 @@ export interface OpenFile {
 
 /**
  * Commits fsync the log once; `fullfsync` asks the same of the drive on macOS. A larger checkpoint (16 MB) and
- * cache (32 MB) write an index page once for many groups; the log's file shrinks back to 64 MB after a burst.
+ * cache (16 MB) write an index page once for many groups; the log's file shrinks back to 64 MB after a burst.
  */
 const pragmas = `
 PRAGMA journal_mode = WAL;
@@ -39,7 +39,7 @@ PRAGMA fullfsync = ON;
 PRAGMA checkpoint_fullfsync = ON;
 PRAGMA wal_autocheckpoint = 4096;
 PRAGMA journal_size_limit = 67108864;
-PRAGMA cache_size = -32768;
+PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 `;
 

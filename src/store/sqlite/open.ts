@@ -31,7 +31,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock } = options;
   checkBounds(groupMs, groupMax, queueMax);
   const data: ThreadData = { file, groupMs, groupMax, queueMax };
-  const worker = new Worker(sibling(import.meta.url, "thread"), { workerData: data, name: "assay-store" });
+  const worker = new Worker(sibling(import.meta.url, "thread"), {
+    workerData: data,
+    name: "assay-store",
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   const exited = new Promise<FromThread[]>((resolve) => worker.once("exit", () => resolve([])));
   const [first]: FromThread[] = await Promise.race([once(worker, "message"), exited]);
   if (first?.kind === "opened") {
@@ -42,6 +46,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   if (first?.kind === "refused") throw fromFailure(first.failure);
   throw new Error("the store's thread began without a word");
 }
+
+/** Messages live briefly; without a bound the young heap grows with the memory of the machine. */
+const YOUNG_MIB = 16;
 
 function checkBounds(groupMs: number, groupMax: number, queueMax: number): void {
   if (!(groupMs >= 0)) throw new RangeError(`groupMs: ${groupMs}`);
