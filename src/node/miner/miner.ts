@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { BoundedMap } from "../../core/boundedMap.ts";
 import type { Chance } from "../../core/chance.ts";
 import type { Clock } from "../../core/clock.ts";
 import { causeText } from "../../core/errors.ts";
@@ -13,6 +14,8 @@ import { countRefusal, newTally, type Tally } from "./tally.ts";
 
 /** Receipts watched until they end; past it the oldest is no longer followed. */
 const WATCHED_MAX = 64;
+/** Receipts remembered as counted: more than an allotment holds. */
+const COUNTED_MAX = 65_536;
 const PAGE = 50;
 
 export interface MinerOptions {
@@ -46,6 +49,7 @@ export class Miner {
   protected readonly modules: MinerModules;
   readonly #backoff: Backoff;
   readonly #watched: string[] = [];
+  readonly #counted = new BoundedMap<string, true>(COUNTED_MAX);
   readonly #offsets = new Map<number, number>();
   #round = 0;
 
@@ -145,9 +149,13 @@ export class Miner {
     await sleep(ms, undefined, { signal: this.options.signal }).catch(() => undefined);
   }
 
+  /** A receipt counts once, however often its answer is sent. */
   #watch(reply: Reply): void {
+    const { receipt_id } = JSON.parse(reply.text) as Receipt;
+    if (this.#counted.get(receipt_id) === true) return;
+    this.#counted.set(receipt_id, true);
     this.tally.submitted++;
-    this.#watched.push((JSON.parse(reply.text) as Receipt).receipt_id);
+    this.#watched.push(receipt_id);
     if (this.#watched.length > WATCHED_MAX) this.#watched.shift();
     this.modules.changed(this.tally);
   }
