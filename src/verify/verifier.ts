@@ -196,10 +196,11 @@ export class Verifier {
     }
   }
 
-  /** Null while as much is being checked as may be. */
+  /** Null while as much is being checked as may be. What was not sampled waits for its turn as well, and then holds no place. */
   #takeTurn(entry: Entry): Promise<void> | null {
-    if (!entry.submission.sampled) return this.#pass(entry);
-    const room = this.#running.reserve(this.#costOf(entry.submission.lane));
+    const cost = this.#costOf(entry.submission.lane);
+    if (!entry.submission.sampled) return this.#running.fits(cost) ? this.#pass(entry) : null;
+    const room = this.#running.reserve(cost);
     return room === null ? null : this.#verify(entry, room);
   }
 
