@@ -41,3 +41,13 @@ export interface Standing {
   readonly until_block: number | null;
   readonly strikes: number;
 }
+
+/** A suspended hotkey, as it is served; `at` in Unix ms. */
+export interface SkiplistItem {
+  readonly hotkey: string;
+  readonly kind: SuspensionKind;
+  readonly until_block: number;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+}

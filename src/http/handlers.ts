@@ -3,7 +3,7 @@ import type { ReadyCheck } from "../core/problem.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { EpochRecord } from "../flow/draw.ts";
 import type { Answer } from "../flow/lane.ts";
-import type { MinerCounts, Standing, SuspensionKind } from "../flow/standing.ts";
+import type { MinerCounts, SkiplistItem, Standing } from "../flow/standing.ts";
 import type { Evidence, Receipt } from "../flow/submission.ts";
 import type { SignedVector } from "../flow/weights.ts";
 
@@ -134,16 +134,6 @@ export interface StrikeView {
 export interface StrikeList {
   readonly hotkey: string;
   readonly items: readonly StrikeView[];
-}
-
-export interface SkiplistItem {
-  readonly hotkey: string;
-  readonly kind: SuspensionKind;
-  readonly until_block: number;
-  readonly reason: string;
-  readonly by: string;
-  /** Unix milliseconds. */
-  readonly at: number;
 }
 
 export interface Skiplist {

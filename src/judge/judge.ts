@@ -6,7 +6,7 @@ import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { DrawClass } from "../flow/draw.ts";
 import type { Penalty } from "../flow/lane.ts";
-import type { Sighting, Standing, StandingState, Suspension, SuspensionKind } from "../flow/standing.ts";
+import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from "../flow/standing.ts";
 import type { Store } from "../flow/store.ts";
 import type { PendingSubmission, StrikeRecord } from "../flow/submission.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -37,16 +37,6 @@ export interface JudgeModules {
   readonly chance: Chance;
   readonly log: Log;
   readonly metrics: Metrics;
-}
-
-/** A suspended hotkey, as it is served; `at` in Unix ms. */
-export interface SkiplistRow {
-  readonly hotkey: string;
-  readonly kind: SuspensionKind;
-  readonly until_block: number;
-  readonly reason: string;
-  readonly by: string;
-  readonly at: number;
 }
 
 /** Strikes kept in memory a hotkey, at least: enough to tell a struck one, whatever the quota. */
@@ -160,7 +150,10 @@ export class Judge {
   }
 
   /** Suspends by hand, for whole tempos from now. Throws `chain_unavailable`, `store_unavailable`. */
-  async suspend(order: { hotkey: string; tempos: number; reason: string }, by: string): Promise<SkiplistRow> {
+  async suspend(
+    order: { hotkey: string; tempos: number; reason: string },
+    by: string,
+  ): Promise<SkiplistItem> {
     const { hotkey, tempos, reason } = order;
     if (!Number.isSafeInteger(tempos) || tempos < 1) throw new RangeError(`suspend: ${tempos} tempos`);
     const { store, chain, clock, log } = this.#modules;
@@ -191,7 +184,7 @@ export class Judge {
   }
 
   /** Who is suspended now, one row a hotkey. */
-  skiplist(): SkiplistRow[] {
+  skiplist(): SkiplistItem[] {
     return this.#suspensions.live(this.#height()).map(rowOf);
   }
 
@@ -277,7 +270,7 @@ export class Judge {
   }
 }
 
-function rowOf(suspension: Suspension): SkiplistRow {
+function rowOf(suspension: Suspension): SkiplistItem {
   const { hotkey, kind, untilBlock, reason, by, at } = suspension;
   return { hotkey, kind, until_block: untilBlock, reason, by, at };
 }

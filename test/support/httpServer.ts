@@ -6,8 +6,9 @@ import { AssayError } from "../../src/core/errors.ts";
 import { type Log, silentLog } from "../../src/core/log.ts";
 import { encodeHotkey } from "../../src/core/ss58.ts";
 import type { Draw } from "../../src/flow/draw.ts";
+import type { SkiplistItem } from "../../src/flow/standing.ts";
 import type { Receipt } from "../../src/flow/submission.ts";
-import type { Caller, Handlers, MinerView, SkiplistItem, SubmitRequest } from "../../src/http/handlers.ts";
+import type { Caller, Handlers, MinerView, SubmitRequest } from "../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../src/http/server.ts";
 import { MetricRegistry } from "../../src/observe/metrics.ts";
 
