@@ -71,7 +71,8 @@ export const workProblems = {
     status: 503,
     blame: "validator",
     title: "Store unavailable",
-    detail: (p) => `Nothing was recorded; send the same request again in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `Nothing is promised; send the same request again in ${p.retry_after_s} s, it counts once.`,
     retry: "outage",
   },
   chain_unavailable: {

@@ -48,7 +48,8 @@ export interface RetentionBounds {
 
 /**
  * Durable records. Every write is durable (fsync'd) when its promise resolves; writes that arrive together
- * share one transaction. A failing store rejects with `store_unavailable`; nothing was recorded then.
+ * share one transaction. A failing store rejects with `store_unavailable`: nothing is promised then,
+ * though a write whose commit failed half way may be found after a restart.
  */
 export interface Store {
   /**

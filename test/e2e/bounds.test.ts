@@ -60,11 +60,15 @@ function refusedOf(replies: readonly Reply[], status: number, code: string, reas
   return refused.length;
 }
 
-/** What was answered 202 ends accepted, and the validator counted nothing else. */
+/**
+ * What was answered 202 ends accepted, and the validator counted nothing else, except at most `unsure` requests whose commit
+ * failed half way: those were promised nothing, and may be found after a restart.
+ */
 async function assertKept(
   validator: Validator,
   clients: readonly ValidatorClient[],
   replies: readonly Reply[],
+  unsure = 0,
 ): Promise<void> {
   const admitted = replies.filter(({ status }) => status === 202).map(receiptIn);
   for (const { hotkey, receipt_id } of admitted) {
@@ -73,7 +77,7 @@ async function assertKept(
   }
   const { items } = await fetched<{ items: MinerView[] }>(validator.url, "/v1/miners");
   const submitted = items.reduce((sum, { counts }) => sum + counts.submitted, 0);
-  assert.equal(submitted, admitted.length);
+  assert.ok(submitted >= admitted.length && submitted <= admitted.length + unsure, `${submitted} recorded`);
 }
 
 test("a full gate answers 429 busy at once, and is free again afterwards", async (t) => {
@@ -237,7 +241,7 @@ test("a store that can no longer write answers 503 store_unavailable, breaks no 
   t.after(() => validator.kill());
   const { hostname, port } = new URL(validator.url);
   const healed = await clientsOf(`http://${hostname}:${port}`);
-  await assertKept(validator, healed, replies);
+  await assertKept(validator, healed, replies, refused);
   assert.equal(await validator.stop(), 0);
   recordsOnDisk(dir);
 });
