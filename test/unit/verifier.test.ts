@@ -393,7 +393,7 @@ describe("recovery of undecided rows", () => {
     const { verifier, rows } = make(t);
     const pending = rows.pending.bind(rows);
     rows.pending = () => Promise.reject(storeDown());
-    await assert.rejects(verifier.recover(), /Nothing was recorded/);
+    await assert.rejects(verifier.recover(), { code: "store_unavailable" });
     rows.pending = pending;
     rows.add(pendingSubmission({ receiptId: "rc_left" }));
     assert.equal(await verifier.recover(), 1);
