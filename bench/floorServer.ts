@@ -26,7 +26,7 @@ const pool = await WorkerPool.open(
     threads: 4,
     entry: sibling(import.meta.resolve("../src/node/start.ts"), "worker"),
     workerData: config,
-    deadlineMs: { signature: 2000, check: 5000, render: 5000, index: 10_000 },
+    deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,
   },

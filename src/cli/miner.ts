@@ -1,13 +1,18 @@
 import { Command } from "commander";
 import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
+import type { Keypair } from "../node/keys/keypair.ts";
 import { refusals, type Tally } from "../node/miner/tally.ts";
-import { DEFAULT_URL, oneOf } from "./options.ts";
+import { DEFAULT_URL, integer, oneOf } from "./options.ts";
 
 interface MinerCommandOptions {
   readonly url: string;
   readonly key: string;
-  readonly lane: "sat";
+  readonly lane: "sat" | "groth16";
+  readonly capacity: number;
+  readonly circuits?: string;
+  readonly host: string;
+  readonly port?: number;
   readonly json?: boolean;
 }
 
@@ -28,31 +33,48 @@ function liveLine(json: boolean): (tally: Tally) => void {
   };
 }
 
+async function work(options: MinerCommandOptions, keypair: Keypair, signal: AbortSignal): Promise<void> {
+  const { url, lane, capacity, circuits, host, port } = options;
+  const changed = liveLine(options.json ?? false);
+  const modules = { clock: systemClock, chance: systemChance, changed };
+  if (lane === "sat") {
+    const { runMiner } = await import("../node/miner/run.ts");
+    return runMiner({ url, keypair, lane, signal, cheat: false }, modules);
+  }
+  const { runPushMiner } = await import("../node/miner/push/run.ts");
+  const listen = port === undefined ? {} : { listen: { host, port } };
+  const from = circuits === undefined ? {} : { circuitsDir: circuits };
+  return runPushMiner({ url, keypair, lane, capacity, signal, cheat: false, ...listen, ...from }, modules);
+}
+
 async function mine(options: MinerCommandOptions): Promise<void> {
   const { loadKeypair } = await import("../node/keys/loadKeypair.ts");
-  const { runMiner } = await import("../node/miner/run.ts");
   const keypair = await loadKeypair(options.key);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   process.stdout.write(options.json ? "" : `mining ${options.lane} as ${keypair.hotkey} at ${options.url}\n`);
-  const changed = liveLine(options.json ?? false);
-  await runMiner(
-    { url: options.url, keypair, lane: options.lane, signal: stop.signal, cheat: false },
-    { clock: systemClock, chance: systemChance, changed },
-  );
+  await work(options, keypair, stop.signal);
   if (process.stdout.isTTY && !options.json) process.stdout.write("\n");
 }
 
 export function minerCommand(): Command {
   return new Command("miner")
-    .description("Run the reference miner: fetch challenges, solve them, submit the answers.")
+    .description("Run the reference miner: sat fetches challenges and solves them, groth16 is handed jobs.")
     .requiredOption("--key <file|uri>", "hotkey file, or a development URI such as //Bob")
     .option("--url <url>", "the validator", DEFAULT_URL)
-    .option("--lane <lane>", "kind of work", oneOf("sat"), "sat")
+    .option("--lane <lane>", "kind of work: sat or groth16", oneOf("sat", "groth16"), "sat")
+    .option("--capacity <jobs>", "jobs at once (groth16)", integer(1, 65_536), 2)
+    .option("--circuits <folder>", "holds ID/ID.wasm and ID/ID.zkey of each circuit (groth16)")
+    .option(
+      "--port <number>",
+      "wait to be dialled at POST /v1/work instead of dialling in (groth16)",
+      integer(0, 65_535),
+    )
+    .option("--host <address>", "address for --port", "127.0.0.1")
     .option("--json", "print one JSON line whenever a count changes")
     .addHelpText(
       "after",
-      "\nIt waits as Retry-After says, and keeps going through a restart of the validator. SIGINT or SIGTERM ends it with status 0.\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420",
+      "\nIt waits as Retry-After says, and keeps going through a restart of the validator. SIGINT or SIGTERM ends it with status 0.\nThe groth16 lane proves with snarkjs, which is not shipped: npm install snarkjs@0.7.6\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420\n  assay miner --key //Bob --lane groth16 --capacity 4",
     )
     .action(mine);
 }

@@ -15,8 +15,12 @@ interface UpOptions extends SettingsOptions {
   readonly port: number;
   readonly demo?: number;
   readonly verificationConcurrency?: number;
+  readonly dispatchCeiling?: number;
+  readonly allowPrivate?: boolean;
   readonly logLevel?: string;
 }
+
+type Tree = Record<string, unknown>;
 
 const levels = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -28,13 +32,23 @@ async function stopSignal(): Promise<string> {
   return first;
 }
 
+/** Flags over the configuration: what was not given leaves the file's value. */
+function overlay(raw: Tree, options: UpOptions): void {
+  const { verificationConcurrency, dispatchCeiling, allowPrivate } = options;
+  const section = (name: string, keys: Tree): void => {
+    raw[name] = { ...(raw[name] as Tree | undefined), ...keys };
+  };
+  if (verificationConcurrency !== undefined) section("verify", { concurrency: verificationConcurrency });
+  if (dispatchCeiling !== undefined) section("dispatch", { ceiling: dispatchCeiling });
+  if (allowPrivate !== undefined) section("dispatch", { allow_private: allowPrivate });
+}
+
 async function up(options: UpOptions): Promise<void> {
   const demo = options.demo ?? 0;
   const stop = stopSignal();
   const config = settings(options, (raw) => {
     if (demo > 0) demoOverride(raw);
-    if (options.verificationConcurrency !== undefined)
-      raw.verify = { ...(raw.verify as object | undefined), concurrency: options.verificationConcurrency };
+    overlay(raw, options);
   });
   const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
   const { startNode } = await import("../node/start.ts");
@@ -55,6 +69,20 @@ async function up(options: UpOptions): Promise<void> {
   log.info("stopped", { signal });
 }
 
+const help = `
+Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.
+SIGTERM or SIGINT drains and exits 0. \`assay init\` makes the secret that a start without --demo needs.
+
+--dispatch-ceiling bounds the jobs that are out at all miners together. Left out, each miner's adaptive cap,
+the bound on pending verifications and the byte budget (dispatch.bytes_in_flight) govern, and they follow what the
+miners deliver and this host can verify. Set it when something that Assay cannot see is the bottleneck: a metered
+uplink, a shared host, a first day on a new machine. Start near twice what the miners deliver in one service time,
+and raise it while assay_dispatch_in_flight_count stays at it.
+
+Examples:
+  assay up --demo 4
+  assay up --config assay.yaml --data /var/lib/assay --host 0.0.0.0`;
+
 export function upCommand(): Command {
   return withSettings(new Command("up").description("Run the validator."))
     .option("--host <address>", "address to listen on", "127.0.0.1")
@@ -69,10 +97,13 @@ export function upCommand(): Command {
       "verifications at once (default: 2 x cores)",
       integer(1, 1024),
     )
-    .option("--log-level <level>", `${levels.join(", ")} (default: info; warn with --demo)`, oneOf(...levels))
-    .addHelpText(
-      "after",
-      '\nPrints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.\nSIGTERM or SIGINT drains and exits 0. `assay init` makes the secret that a start without --demo needs.\n\nExamples:\n  assay up --demo 4\n  assay up --config assay.yaml --data /var/lib/assay --host 0.0.0.0',
+    .option(
+      "--dispatch-ceiling <jobs>",
+      "jobs in flight altogether, over all miners (default: none)",
+      integer(1, 1_000_000),
     )
+    .option("--allow-private", "dial miners at private and loopback addresses too: tests and closed networks")
+    .option("--log-level <level>", `${levels.join(", ")} (default: info; warn with --demo)`, oneOf(...levels))
+    .addHelpText("after", help)
     .action(up);
 }

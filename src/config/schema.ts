@@ -59,11 +59,51 @@ const sat = z.strictObject({
     .describe("Share of the weights that this lane's miners divide"),
 });
 
+/** An object whose keys all have defaults, so that leaving it out means its defaults. */
+function section<Shape extends z.ZodRawShape>(shape: Shape) {
+  const object = z.strictObject(shape);
+  return object.prefault({} as z.input<typeof object> & z.core.util.NoUndefined<z.input<typeof object>>);
+}
+
+const circuit = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9_.-]{0,63}$/,
+      "must be 1 to 64 of a-z, 0-9, _ . and -, the first a letter or digit",
+    )
+    .describe("Name of the kind of work, as jobs carry it"),
+  verification_key: file("verification_key.json").describe("JSON file as snarkjs exports it"),
+  public_inputs: z
+    .array(z.string().regex(/^[A-Za-z_]\w{0,63}(\[[1-9]\d{0,2}\])?$/, 'must be a name such as "x" or "x[4]"'))
+    .min(1)
+    .max(64)
+    .describe("Public inputs in the circuit's order, x or x[4] for a list: the last of its public signals"),
+  benchmark: section({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe("Whether the validator makes jobs of its own from random inputs"),
+  }),
+});
+
 const groth16 = z.strictObject({
-  rate: fraction("20/500"),
-  penalty: z.enum(["reject", "strike"]).default("strike"),
-  circuits: z.array(z.unknown()).max(0, "this version has no push lane; leave circuits empty").default([]),
-  share: z.number().min(0).max(1).default(0.5),
+  rate: fraction("20/500").describe("Share of the proofs that is verified, whatever the volume"),
+  penalty: z
+    .enum(["reject", "strike"])
+    .default("strike")
+    .describe("What an invalid proof costs: the credit, or a strike"),
+  circuits: z
+    .array(circuit)
+    .max(256)
+    .default([])
+    .describe("Circuits that jobs ask proofs of; none: no jobs are handed out"),
+  share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("Share of the weights that this lane's miners divide"),
 });
 
 const gate = z.strictObject({
@@ -71,12 +111,6 @@ const gate = z.strictObject({
   wait_ms: count(0, 60_000, 250).describe("How long one waits for a slot before it is refused as busy"),
   queue: count(0, 65_536, 256).describe("How many may wait"),
 });
-
-/** An object whose keys all have defaults, so that leaving it out means its defaults. */
-function section<Shape extends z.ZodRawShape>(shape: Shape) {
-  const object = z.strictObject(shape);
-  return object.prefault({} as z.input<typeof object> & z.core.util.NoUndefined<z.input<typeof object>>);
-}
 
 /** Every key of assay.yaml with its default and its bounds. */
 export const configSchema = z.strictObject({
@@ -138,9 +172,24 @@ export const configSchema = z.strictObject({
     pending_factor: count(1, 1000, 4).describe("Verifications pending at most, times concurrency"),
   }),
   dispatch: section({
-    ceiling: z.int().min(1).nullable().default(null),
-    allow_private: z.boolean().default(false),
-    bytes_in_flight: count(1_048_576, Number.MAX_SAFE_INTEGER, 268_435_456),
+    ceiling: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe(
+        "Jobs in flight altogether; null: only the caps of the miners and pending verifications bound them",
+      ),
+    allow_private: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether miners at private and loopback addresses are dialled: for tests and closed networks",
+      ),
+    bytes_in_flight: count(1_048_576, Number.MAX_SAFE_INTEGER, 268_435_456).describe(
+      "Bytes of jobs in flight altogether",
+    ),
   }),
   weigh: section({
     window_hours: z.number().positive().max(8760).default(24),
@@ -186,6 +235,12 @@ function tooLargeToIndex({ challenge, lanes }: Config): string | null {
     : `lanes.sat.tiers.${large[0]}.allotment: indexed ids take at most ${INDEXED_ALLOTMENT_MAX}; lower it, or leave indexed out of challenge.scheme and challenge.accept`;
 }
 
+function repeatedCircuit({ lanes }: Config): string | null {
+  const ids = lanes.groth16.circuits.map(({ id }) => id);
+  const repeated = ids.find((id, i) => ids.indexOf(id) !== i);
+  return repeated === undefined ? null : `lanes.groth16.circuits: two circuits have the id ${repeated}`;
+}
+
 /** Relations between keys; each returns a fault or null. */
 const relations: readonly ((config: Config) => string | null)[] = [
   (c) =>
@@ -194,6 +249,7 @@ const relations: readonly ((config: Config) => string | null)[] = [
       : null,
   (c) => (Object.keys(c.lanes.sat.tiers).length > 0 ? null : "lanes.sat.tiers: at least one tier is needed"),
   tooLargeToIndex,
+  repeatedCircuit,
 ];
 
 /** Faults that no single key shows. */

@@ -41,7 +41,11 @@ export type Problem =
   | { code: "already_solved"; challenge_id: string }
   | { code: "already_answered"; challenge_id: string }
   | { code: "attempts_exhausted"; challenge_id: string; max_attempts: number }
+  | { code: "job_conflict"; client_key: string }
+  | { code: "upgrade_required"; protocol: string }
   // Bounds.
+  | { code: "job_queue_full"; limit: number; retry_after_s: number }
+  | { code: "too_many_streams"; limit: number; retry_after_s: number }
   | { code: "ip_rate_limited"; retry_after_s: number }
   | { code: "rate_limited"; retry_after_s: number }
   | { code: "busy"; retry_after_s: number }
@@ -53,6 +57,9 @@ export type Problem =
   // Look-ups.
   | { code: "lane_not_found"; lane: string }
   | { code: "tier_not_found"; tier: number }
+  | { code: "lane_kind_not_found"; lane: string; kind: string; kinds: readonly string[] }
+  | { code: "push_lane_off" }
+  | { code: "job_not_found"; job_id: string }
   | { code: "receipt_not_found" }
   | { code: "miner_not_found"; hotkey: string }
   | { code: "weights_not_found"; epoch: number | null }
@@ -73,6 +80,7 @@ export type Problem =
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_not_durable"; file: string; found: string }
+  | { code: "circuit_invalid"; circuit: string; file: string; cause_text: string }
   | { code: "rate_below_floor"; lane: string; rate: string; floor: string }
   | { code: "commitment_unmatched"; epoch: number }
   | { code: "address_in_use"; host: string; port: number }

@@ -77,6 +77,13 @@ export const startProblems = {
     title: "Store not durable",
     detail: (p) => `${p.file}: ${p.found}; receipts promise durability, so this is refused.`,
   },
+  circuit_invalid: {
+    status: null,
+    blame: "operator",
+    title: "Circuit unusable",
+    detail: (p) =>
+      `Circuit ${p.circuit}: ${p.file}: ${p.cause_text}. Give lanes.groth16.circuits a verification key as snarkjs exports it.`,
+  },
   rate_below_floor: {
     status: null,
     blame: "operator",

@@ -39,6 +39,33 @@ export const workProblems = {
     title: "No attempts left",
     detail: (p) => `${p.challenge_id} has had its ${p.max_attempts} attempts; take the next challenge.`,
   },
+  job_conflict: {
+    status: 409,
+    blame: "operator",
+    title: "Client key taken",
+    detail: (p) =>
+      `Another job was put in under the client key ${p.client_key}; a repeated request must be the same, a new job needs a new key.`,
+  },
+  upgrade_required: {
+    status: 426,
+    blame: "miner",
+    title: "WebSocket expected",
+    detail: (p) => `This route speaks ${p.protocol} only; open it with an Upgrade request.`,
+  },
+  job_queue_full: {
+    status: 503,
+    blame: "validator",
+    title: "Job queue full",
+    detail: (p) => `${p.limit} jobs wait for miners already; put this one in again in ${p.retry_after_s} s.`,
+    retry: "backpressure",
+  },
+  too_many_streams: {
+    status: 503,
+    blame: "validator",
+    title: "No stream left",
+    detail: (p) => `${p.limit} miners have a stream open, the bound; come back in ${p.retry_after_s} s.`,
+    retry: "saturation",
+  },
   ip_rate_limited: {
     status: 429,
     blame: "miner",
@@ -95,6 +122,24 @@ export const workProblems = {
     title: "Not ready",
     detail: (p) => `Not working: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}.`,
     retry: "outage",
+  },
+  lane_kind_not_found: {
+    status: 404,
+    blame: "operator",
+    title: "No such kind of work",
+    detail: (p) => `Lane ${p.lane} has no kind "${p.kind}"; there are: ${p.kinds.join(", ")}.`,
+  },
+  push_lane_off: {
+    status: 404,
+    blame: "operator",
+    title: "No push lane",
+    detail: () => "This validator hands out no jobs: lanes.groth16.circuits is empty in its configuration.",
+  },
+  job_not_found: {
+    status: 404,
+    blame: "operator",
+    title: "No such job",
+    detail: (p) => `No job ${p.job_id} was put in here, or retention has dropped it.`,
   },
   lane_not_found: {
     status: 404,

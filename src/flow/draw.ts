@@ -39,17 +39,33 @@ export interface EpochRecord {
   readonly log_length: number;
 }
 
-/** One line of an epoch's hash-chained log; `hash` is SHA-256 of the canonical line without `hash`. */
+/**
+ * One line of an epoch's hash-chained log; `hash` is SHA-256 of the canonical line without `hash`. A `draw` is of one
+ * submission, `draws` of many jobs handed out together. Every line of what was sampled is followed by a `verdict`.
+ */
 export type LogEntry =
   | ({ readonly type: "draw"; readonly receipt_id: string; readonly answer_sha256: string } & Draw)
+  | ({ readonly type: "draws" } & DrawGroup)
   | {
       readonly type: "verdict";
       readonly epoch: number;
       readonly lane: string;
       readonly hotkey: string;
       readonly work_id: string;
-      readonly receipt_id: string;
+      /** Null for a job. */
+      readonly receipt_id: string | null;
       readonly state: "accepted" | "rejected" | "void";
       readonly verified: boolean;
       readonly code: string | null;
+      /** Of a job's answer; null when none came. A submission's stands with its draw. */
+      readonly answer_sha256?: string | null;
     };
+
+/** Draws of jobs of one lane and epoch, compact: a validator hands out tens of thousands a second. */
+export interface DrawGroup {
+  readonly epoch: number;
+  readonly lane: string;
+  readonly hotkeys: readonly string[];
+  /** `{index into hotkeys} {job id} {class} {1 if sampled, else 0}` */
+  readonly rows: readonly string[];
+}

@@ -36,18 +36,65 @@ export interface Tier {
   readonly shape: { readonly n_vars: number; readonly n_clauses: number };
 }
 
-/** One kind of work: how it is made and how an answer to it is checked. Pure; runs inline and in the worker pool. */
-export interface Lane<Task = unknown> {
+interface LaneBase {
   readonly name: string;
-  readonly mode: "pull" | "push";
   readonly policy: LanePolicy;
-  readonly tiers: ReadonlyMap<number, Tier>;
   /** Load of one check in verification units; one unit is about 16 ms of one core. */
   readonly cost: number;
+}
+
+/** Work that miners fetch: how it is made and how an answer to it is checked. Pure; runs inline and in the worker pool. */
+export interface PullLane<Task = unknown> extends LaneBase {
+  readonly mode: "pull";
+  readonly tiers: ReadonlyMap<number, Tier>;
   /** Rebuilds the task from its seed; throws on a tier that the lane does not have. */
   issue(ref: TaskRef): Task;
   /** `invalid` only when the answer itself is wrong; a throw counts as `error`. */
   check(task: Task, answer: Answer): Verdict;
   /** What the miner fetches, as text/plain. */
   render(task: Task): string;
+}
+
+/** What a job asks for: named values, each a decimal number or a list of them. */
+export type JobInput = Readonly<Record<string, string | readonly string[]>>;
+
+/** A job before it has an id: one of the lane's kinds and what is asked of it. */
+export interface JobTask {
+  readonly kind: string;
+  readonly input: JobInput;
+}
+
+/** An answer as text (JSON), with what it has to answer. */
+export interface JobCheck {
+  readonly input: JobInput;
+  readonly answer: string;
+}
+
+/** Work that is handed to miners. Pure but for the engine that `prepare` loads; runs inline and in the worker pool. */
+export interface PushLane extends LaneBase {
+  readonly mode: "push";
+  /** Names of the kinds of work, such as circuits. */
+  readonly kinds: readonly string[];
+  /** Makes ready to check; once in every thread that checks, before its first check. Throws `circuit_invalid`. */
+  prepare(): Promise<void>;
+  /** The benchmark job of a seed (63 bits): the same seed gives the same job. Null when no kind has benchmark jobs. */
+  issue(seed: bigint): JobTask | null;
+  /** A customer's input, checked. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
+  accept(kind: string, input: unknown): JobTask;
+  /** Checks answers of one kind together; one verdict each, in order. `random`: so many unpredictable bytes. */
+  check(kind: string, items: readonly JobCheck[], random: (count: number) => Uint8Array): Verdict[];
+  /** A well-formed answer to the seed's benchmark job that is known to be wrong: it must be found `invalid`. */
+  canary(seed: bigint): (JobTask & { readonly answer: string }) | null;
+}
+
+/** One kind of work. */
+export type Lane = PullLane | PushLane;
+
+/** The lanes of one mode. */
+export function pullLanes(lanes: ReadonlyMap<string, Lane>): PullLane[] {
+  return [...lanes.values()].filter((lane) => lane.mode === "pull");
+}
+
+export function pushLanes(lanes: ReadonlyMap<string, Lane>): PushLane[] {
+  return [...lanes.values()].filter((lane) => lane.mode === "push");
 }

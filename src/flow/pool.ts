@@ -1,4 +1,4 @@
-import type { Answer, TaskRef } from "./lane.ts";
+import type { Answer, JobCheck, TaskRef } from "./lane.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Work that worker threads do. Data crosses by copy, so tasks hold plain values only. */
@@ -10,6 +10,13 @@ export type PoolTask =
       readonly signature: Uint8Array;
     }
   | { readonly kind: "check"; readonly lane: string; readonly ref: TaskRef; readonly answer: Answer }
+  | {
+      readonly kind: "proofs";
+      readonly lane: string;
+      /** The lane's kind of work. */
+      readonly of: string;
+      readonly items: readonly JobCheck[];
+    }
   | { readonly kind: "render"; readonly lane: string; readonly ref: TaskRef }
   | {
       readonly kind: "index";
@@ -23,6 +30,8 @@ export type PoolTask =
 export interface PoolResults {
   signature: boolean;
   check: Verdict;
+  /** One an item, in order. */
+  proofs: Verdict[];
   render: string;
   index: Uint8Array;
 }

@@ -1,4 +1,5 @@
-import type { EpochRecord, LogEntry } from "./draw.ts";
+import type { DrawGroup, EpochRecord, LogEntry } from "./draw.ts";
+import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
 import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
 import type {
   AdmitOutcome,
@@ -38,12 +39,18 @@ export interface OperatorAction {
   readonly at: number;
 }
 
+export type CustomerOutcome =
+  | { readonly kind: "added" | "replay"; readonly job: CustomerJob }
+  | { readonly kind: "conflict" | "full" };
+
 /** How far retention reaches back. */
 export interface RetentionBounds {
   /** Decided submissions, solves and logs of epochs before this one are dropped; pending rows never. */
   readonly beforeEpoch: number;
   /** Solves at or after this time are kept whatever their epoch: the weigh window needs them. */
   readonly keepSolvesSince: number;
+  /** Ended customer jobs from before this time are dropped; queued ones never. */
+  readonly keepJobsSince: number;
 }
 
 /**
@@ -72,12 +79,40 @@ export interface Store {
   recordPage(page: IssuedPage): Promise<void>;
   issuedPages(hotkey: string, epoch: number): Promise<IssuedPage[]>;
 
+  /**
+   * Appends the draws of jobs about to be handed out to their epochs' logs and notes the sampled ones as open. Rejects
+   * with `epoch_expired` when an epoch is closed, and then none of the groups is recorded.
+   */
+  recordDraws(groups: readonly DrawGroup[]): Promise<void>;
+  /**
+   * Ends open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
+   * unverified credit of its hotkey in every lane). Returns the ids that were open and are ended now; the others changed
+   * nothing.
+   */
+  endSamples(ends: readonly SampledEnd[]): Promise<string[]>;
+  /** Sampled jobs without a verdict, such as a crash leaves behind. */
+  openSamples(limit: number): Promise<OpenSample[]>;
+  /**
+   * Adds work to buckets of time, and counts and sights its miners. Credit of a moment at or before a strike of its hotkey is
+   * forfeited, though it is recorded after it. Throws RangeError on amounts below 0 or not finite.
+   */
+  addWork(deltas: readonly WorkDelta[]): Promise<void>;
+  /** Buckets that began at or after `since`. */
+  work(since: number): Promise<WorkBucket[]>;
+
+  /** `replay` when the client key is known with the same lane, kind and input; `conflict` when with others; `full` at the bound on queued jobs. */
+  addCustomerJob(job: CustomerJob, queuedMax: number): Promise<CustomerOutcome>;
+  customerJob(jobId: string): Promise<CustomerJob | null>;
+  /** Queued jobs, oldest first, for a start. */
+  queuedCustomerJobs(limit: number): Promise<CustomerJob[]>;
+  updateCustomerJob(update: CustomerUpdate): Promise<void>;
+
   /** Records an epoch's commitment before anything uses it; returns the one on record, which may be older. */
   commitEpoch(
     record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">,
   ): Promise<EpochRecord>;
   /**
-   * One transaction: when the epoch has no pending row, closes it for ever and stores its key; returns the
+   * One transaction: when the epoch has no pending row and no open sample, closes it for ever and stores its key; returns the
    * record as it then stands (still open while rows are pending), or null when it was never committed.
    */
   closeEpoch(epoch: number, revealedKey: string, at: number): Promise<EpochRecord | null>;

@@ -1,5 +1,5 @@
 import type { Draw } from "./draw.ts";
-import type { Answer } from "./lane.ts";
+import type { Answer, JobInput } from "./lane.ts";
 
 export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
 
@@ -76,12 +76,15 @@ export interface Decision {
 /** What a strike stores; the miner can fetch it. */
 export interface Evidence {
   readonly work_id: string;
-  readonly receipt_id: string;
+  /** Null for a job. */
+  readonly receipt_id: string | null;
   readonly answer_sha256: string;
   readonly draw: Draw;
   readonly verdict: { readonly outcome: "invalid"; readonly code: string };
   readonly checker: string;
   readonly rule: string;
+  /** Of a job: what was asked and what came, so that anyone can check it again. */
+  readonly exhibit?: { readonly kind: string; readonly input: JobInput; readonly answer: string };
 }
 
 export interface StrikeRecord {

@@ -4,7 +4,7 @@ export type Verdict =
   | { readonly outcome: "invalid"; readonly code: InvalidCode }
   | { readonly outcome: "error"; readonly code: ErrorCode };
 
-/** Reasons of the `sat` lane, as miners of this ecosystem know them. */
+/** Reasons of the `sat` lane, as miners of this ecosystem know them, then those of the `groth16` lane. */
 export const invalidCodes = [
   "answer_missing_dimacs_solution",
   "solution_missing_status",
@@ -17,11 +17,20 @@ export const invalidCodes = [
   "solution_unsatisfied",
   "assignment_wrong_length",
   "assignment_spare_bits",
+  "proof_malformed",
+  "proof_number_not_canonical",
+  "proof_number_out_of_range",
+  "proof_point_not_on_curve",
+  "proof_point_not_in_subgroup",
+  "proof_point_at_infinity",
+  "proof_signals_wrong_length",
+  "proof_signals_not_bound",
+  "proof_rejected",
 ] as const;
 export type InvalidCode = (typeof invalidCodes)[number];
 
 /** Reasons that blame nobody. */
-export const errorCodes = ["check_crashed", "check_timeout", "worker_lost"] as const;
+export const errorCodes = ["check_crashed", "check_timeout", "worker_lost", "inputs_missing"] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** What a verdict row of a receipt can say. */

@@ -2,7 +2,8 @@ import type { PublicJwk } from "../core/ed25519.ts";
 import type { ReadyCheck } from "../core/problem.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { EpochRecord } from "../flow/draw.ts";
-import type { Answer } from "../flow/lane.ts";
+import type { CustomerState } from "../flow/job.ts";
+import type { Answer, JobInput } from "../flow/lane.ts";
 import type { MinerCounts, SkiplistItem, Standing } from "../flow/standing.ts";
 import type { Evidence, Receipt } from "../flow/submission.ts";
 import type { SignedVector } from "../flow/weights.ts";
@@ -48,7 +49,22 @@ export interface LaneStatus {
   readonly rate: string;
   readonly penalty: "reject" | "strike";
   readonly share: number;
+  /** Of a pull lane. */
   readonly tiers: readonly TierStatus[];
+  /** Of a push lane: what its jobs can ask for. */
+  readonly kinds: readonly string[];
+}
+
+/** The push lanes at work. */
+export interface DispatchStatus {
+  /** Miners that can be given jobs, and of those the ones with a stream of their own. */
+  readonly miners: number;
+  readonly streams: number;
+  readonly in_flight: number;
+  /** The bound in force, whichever set it; null for none. */
+  readonly ceiling: number | null;
+  /** Customer jobs that wait for a miner. */
+  readonly queued: number;
 }
 
 export interface Status {
@@ -63,6 +79,8 @@ export interface Status {
   readonly epoch: number;
   readonly epoch_hours: number;
   readonly lanes: readonly LaneStatus[];
+  /** Null without a push lane. */
+  readonly dispatch: DispatchStatus | null;
   readonly gate: { readonly slots: number; readonly used: number; readonly waiting: number };
   readonly sampling: {
     readonly floor: string;
@@ -152,6 +170,41 @@ export interface Released {
   readonly released: number;
 }
 
+export interface JobRequest {
+  readonly lane: string;
+  readonly kind: string;
+  /** Names with decimal numbers or lists of them; whether they are those of the kind is the lane's to say. */
+  readonly input: unknown;
+  /** 1 to 128 printable ASCII characters. */
+  readonly client_key: string;
+}
+
+/** A customer job, as it is served. Times in Unix milliseconds. */
+export interface JobView {
+  readonly job_id: string;
+  readonly client_key: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly input: JobInput;
+  readonly state: CustomerState;
+  /** Miners that have had it. */
+  readonly attempts: number;
+  readonly created_at: number;
+  readonly ended_at: number | null;
+  /** Who answered. */
+  readonly hotkey: string | null;
+  /** The verified answer, as its lane has answers. */
+  readonly answer: unknown;
+  /** Why it failed. */
+  readonly code: string | null;
+}
+
+export interface JobPut {
+  readonly job: JobView;
+  /** True when this request was taken before. */
+  readonly replay: boolean;
+}
+
 /** What the routes call. Every refusal is an `AssayError`; anything else that is thrown answers 500 `internal`. */
 export interface Handlers {
   healthz(): Liveness;
@@ -175,6 +228,10 @@ export interface Handlers {
   skiplist(): Promise<Skiplist>;
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: string, reason?: string): Promise<Released>;
+  /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
+  putJob(request: JobRequest): Promise<JobPut>;
+  /** Throws `job_not_found`. */
+  job(id: string): Promise<JobView>;
   /** Compares in constant time. */
   isOperator(token: string): boolean;
 }

@@ -43,6 +43,14 @@ const lane = object({
   penalty: words("reject", "strike"),
   share,
   tiers: Type.Array(tier),
+  kinds: Type.Array(Type.String(), { description: "What the jobs of a push lane can ask for" }),
+});
+const dispatch = object({
+  miners: count,
+  streams: count,
+  in_flight: count,
+  ceiling: orNull(count),
+  queued: count,
 });
 const classes = object({ customer: Type.String(), cold_start: Type.String(), struck: Type.String() });
 export const status = object({
@@ -55,6 +63,7 @@ export const status = object({
   epoch: count,
   epoch_hours: Type.Number(),
   lanes: Type.Array(lane),
+  dispatch: orNull(dispatch),
   gate: object({ slots: count, used: count, waiting: count }),
   sampling: object({ floor: Type.String(), classes }),
 });
@@ -127,14 +136,20 @@ const draw = object({
   x: Type.String({ pattern: "^[0-9a-f]{16}$" }),
   sampled: Type.Boolean(),
 });
+const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+const exhibit = object(
+  { kind: Type.String(), input: jobInput, answer: Type.String() },
+  "Of a job: what was asked and what came, so that anyone can check it again",
+);
 const evidence = object({
   work_id: Type.String(),
-  receipt_id: Type.String(),
+  receipt_id: orNull(Type.String({ description: "Null for a job" })),
   answer_sha256: hex64,
   draw,
   verdict: object({ outcome: Type.Literal("invalid"), code: Type.String() }),
   checker: Type.String(),
   rule: Type.String(),
+  exhibit: Type.Optional(exhibit),
 });
 const strike = object({
   strike_id: Type.String(),
@@ -191,3 +206,18 @@ export const skiplistItem = object({
 });
 export const skiplist = object({ items: Type.Array(skiplistItem) });
 export const released = object({ hotkey: Type.String(), released: count });
+
+export const job = object({
+  job_id: Type.String({ pattern: "^jb_[0-9a-f]{32}$" }),
+  client_key: Type.String(),
+  lane: Type.String(),
+  kind: Type.String(),
+  input: jobInput,
+  state: words("queued", "done", "failed"),
+  attempts: count,
+  created_at: millis,
+  ended_at: orNull(millis),
+  hotkey: orNull(Type.String({ description: "Who answered" })),
+  answer: Type.Unknown({ description: "The verified answer as its lane has them; null before there is one" }),
+  code: orNull(Type.String({ description: "Why it failed" })),
+});

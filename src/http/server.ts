@@ -13,6 +13,8 @@ import { makeMeasures } from "./measures.ts";
 import { openapiOptions } from "./openapi.ts";
 import type { Route } from "./route.ts";
 import { routesOf } from "./routes/all.ts";
+import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
+import type { StreamOptions } from "./stream/options.ts";
 import { takeJsonBytes } from "./utf8Json.ts";
 
 export interface HttpOptions {
@@ -26,10 +28,14 @@ export interface HttpOptions {
   /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   readonly version: string;
+  /** Bounds of the streams, where they are not the defaults. */
+  readonly streams?: Partial<StreamOptions>;
 }
 
 export interface HttpModules {
   readonly handlers: Handlers;
+  /** The push lane; absent where no jobs are handed out. */
+  readonly streams?: PushModules;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -84,13 +90,37 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return app.server.address() as AddressInfo;
 }
 
-async function close(app: FastifyInstance, inFlight: InFlight, graceMs: number): Promise<void> {
+async function close(
+  app: FastifyInstance,
+  inFlight: InFlight,
+  streams: AttachedStreams | null,
+  graceMs: number,
+): Promise<void> {
   // Not the HTTP server's own close, which cuts idle connections at once: a request on its way would be lost unanswered.
   TcpServer.prototype.close.call(app.server);
-  await inFlight.drain(graceMs);
+  await Promise.all([inFlight.drain(graceMs), streams?.close(graceMs)]);
   app.server.closeAllConnections();
   await inFlight.drain(Math.min(graceMs, lastWordMs));
   await app.close();
+}
+
+function attach(
+  app: FastifyInstance,
+  inFlight: InFlight,
+  options: Partial<StreamOptions> = {},
+  { streams, log, metrics }: HttpModules,
+): AttachedStreams | null {
+  if (streams === undefined) return null;
+  return attachStreams(app.server, options, {
+    authenticate: (caller) => streams.authenticate(caller),
+    lanes: streams.lanes,
+    listener: streams.listener,
+    clock: streams.clock,
+    log,
+    metrics,
+    route: (request, response) => app.routing(request, response),
+    release: (response) => inFlight.leave(response),
+  });
 }
 
 /** Serves the routes. A host and port that cannot be opened throw `address_in_use`. */
@@ -99,10 +129,16 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   const { host, port, maxBodyBytes, version } = options;
   const inFlight = new InFlight();
   const measures = makeMeasures(metrics);
-  const routes = routesOf(handlers, log, () => app.swagger());
+  const routes = routesOf(
+    handlers,
+    log,
+    () => app.swagger(),
+    () => streams,
+  );
   const methodsOf = methodIndex(routes);
   const answering = { handlers, log, measures, inFlight, methodsOf, maxBodyBytes };
   const app = makeApp(options, metrics, answering);
+  const streams = attach(app, inFlight, options.streams, modules);
   takeJsonBytes(app);
   installAnswering(app, answering);
   await app.register(swagger, openapiOptions(version));
@@ -114,7 +150,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     port: bound.port,
     app,
     close: (graceMs = defaultGraceMs) => {
-      closing ??= close(app, inFlight, graceMs);
+      closing ??= close(app, inFlight, streams, graceMs);
       return closing;
     },
   };

@@ -8,12 +8,14 @@ import type { DrawClass } from "../flow/draw.ts";
 import type { Penalty } from "../flow/lane.ts";
 import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from "../flow/standing.ts";
 import type { Store } from "../flow/store.ts";
-import type { PendingSubmission, StrikeRecord } from "../flow/submission.ts";
+import type { StrikeRecord } from "../flow/submission.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { FALLBACK_TEMPO, isColdStart, selectPrune, suspensionEnd } from "./rules.ts";
+import { evidenceOf, type Judged } from "./evidence.ts";
+import { isColdStart, ruleText, selectPrune, suspensionEnd } from "./rules.ts";
 import { Sightings } from "./sightings.ts";
 import { Strikes } from "./strikes.ts";
 import { Suspensions } from "./suspensions.ts";
+import { Unreachable, type UnreachableOutcome } from "./unreachable.ts";
 
 export interface JudgeOptions {
   /** Strikes within the window that suspend. */
@@ -52,6 +54,7 @@ export class Judge {
   readonly #suspensions = new Suspensions();
   readonly #strikes: Strikes;
   readonly #sightings: Sightings;
+  readonly #unreachable: Unreachable;
   readonly #counters: { readonly strikes: Counter; readonly forgotten: Counter };
   readonly #gauges: { readonly suspended: Gauge; readonly known: Gauge };
 
@@ -65,8 +68,10 @@ export class Judge {
     this.#options = options;
     this.#modules = modules;
     this.#strikes = new Strikes(Math.max(STRIKES_KEPT, options.strikes));
-    const isSuspended = (hotkey: string): boolean => this.#longest(hotkey) !== null;
+    const isSuspended = (hotkey: string): boolean => this.isSuspended(hotkey);
     this.#sightings = new Sightings(options.history, isSuspended, state.sightings);
+    const unreachable = { tempos: options.unreachableTempos, remembered: options.history };
+    this.#unreachable = new Unreachable(unreachable, modules, this.#suspensions);
     this.#counters = {
       strikes: metrics.counter("assay_strikes_total", "Proven cheats", ["lane", "suspends"]),
       forgotten: metrics.counter("assay_hotkeys_forgotten_total", "Hotkeys dropped from memory", ["why"]),
@@ -77,6 +82,11 @@ export class Judge {
     };
     for (const suspension of state.suspensions) this.#suspensions.add(suspension);
     for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);
+  }
+
+  /** Whether the hotkey is out now; with the height unknown every suspension holds. */
+  isSuspended(hotkey: string): boolean {
+    return this.#longest(hotkey) !== null;
   }
 
   /** The first free block of a suspended hotkey, else null. Throws `chain_unavailable` while the height is unknown. */
@@ -104,11 +114,11 @@ export class Judge {
    * The strike that a verdict is, if it is one: an `invalid` where the lane's penalty is `strike`. Changes nothing;
    * `record` does once the store has it. Throws `chain_unavailable` while the height is unknown: nothing is judged then.
    */
-  assess(submission: PendingSubmission, verdict: Verdict, penalty: Penalty): StrikeRecord | null {
+  assess(judged: Judged, verdict: Verdict, penalty: Penalty): StrikeRecord | null {
     if (verdict.outcome !== "invalid" || penalty !== "strike") return null;
     const { strikes, windowBlocks, suspensionTempos } = this.#options;
     const { clock, chance, chain } = this.#modules;
-    const { hotkey, lane } = submission;
+    const { hotkey, lane } = judged;
     const block = this.#block();
     const tempo = chain.tempo();
     const total = this.#strikes.counted(hotkey, block, windowBlocks) + 1;
@@ -118,15 +128,7 @@ export class Judge {
       lane,
       block,
       at: clock.nowMs(),
-      evidence: {
-        work_id: submission.draw.work_id,
-        receipt_id: submission.receiptId,
-        answer_sha256: submission.answerSha256,
-        draw: submission.draw,
-        verdict: { outcome: "invalid", code: verdict.code },
-        checker: `${lane}/1`,
-        rule: this.#ruleText(tempo),
-      },
+      evidence: evidenceOf(judged, verdict.code, ruleText(this.#options, tempo)),
       suspendUntil: total >= strikes ? suspensionEnd(block, suspensionTempos, tempo) : null,
     };
   }
@@ -147,6 +149,20 @@ export class Judge {
       at: strike.at,
     });
     this.#modules.log.warn("suspended", { hotkey, until_block: suspendUntil, by: "judge" });
+  }
+
+  /**
+   * The miner could not be reached: it is out for some tempos, or else this says why not. `active`: how many miners work,
+   * with those that failed within the last minute; when 30 % of them did, the fault is presumed ours, and all that were put
+   * out within it come back. With the height unknown nobody is put out. Throws `store_unavailable`.
+   */
+  unreachable(hotkey: string, active: number): Promise<UnreachableOutcome> {
+    return this.#unreachable.failed(hotkey, active);
+  }
+
+  /** Lets back in whoever is out for being unreachable; returns how many. Throws `store_unavailable`. */
+  liftUnreachable(reason: string): Promise<number> {
+    return this.#unreachable.liftAll(reason);
   }
 
   /** Suspends by hand, for whole tempos from now. Throws `chain_unavailable`, `store_unavailable`. */
@@ -177,6 +193,7 @@ export class Judge {
     const { store, clock, log } = this.#modules;
     if (this.#longest(hotkey) === null) throw new AssayError({ code: "suspension_not_found", hotkey });
     const ended = this.#suspensions.of(hotkey);
+    this.#unreachable.spare(hotkey);
     const released = await store.release(hotkey, { action: "release", hotkey, reason, at: clock.nowMs() });
     this.#suspensions.remove(ended);
     log.warn("released", { hotkey, reason });
@@ -220,7 +237,7 @@ export class Judge {
     if (block === null) return;
     const { store } = this.#modules;
     const { retentionBlocks, history, windowBlocks } = this.#options;
-    const isSuspended = (hotkey: string): boolean => this.#longest(hotkey) !== null;
+    const isSuspended = (hotkey: string): boolean => this.isSuspended(hotkey);
     const bounds = { block, retentionBlocks, history };
     const selected = selectPrune(this.#sightings.values(), bounds, isSuspended);
     await this.#forget([...selected, ...this.#sightings.gone()]);
@@ -259,14 +276,6 @@ export class Judge {
   #isCold(sighting: Sighting | undefined): boolean {
     const block = this.#height();
     return block === null || isColdStart(block, sighting?.firstSeen, this.#options.coldStartBlocks);
-  }
-
-  #ruleText(tempo: number): string {
-    const { strikes, windowBlocks, suspensionTempos } = this.#options;
-    return (
-      `judge/1: ${strikes} strike(s) within ${windowBlocks} blocks suspend for ` +
-      `${suspensionTempos} tempos of ${tempo > 0 ? tempo : FALLBACK_TEMPO} blocks`
-    );
   }
 }
 

@@ -6,6 +6,8 @@ export const FALLBACK_TEMPO = 360;
 export const STRUCK_BLOCKS = 50_400;
 /** Share of the active miners, in per cent, whose failing within one minute is presumed our own fault. */
 export const SELF_FAULT_PERCENT = 30;
+/** That minute. */
+export const SELF_FAULT_WINDOW_MS = 60_000;
 
 /** Free again at `untilBlock` itself. */
 export function suspendedAt(block: number, untilBlock: number): boolean {
@@ -36,9 +38,25 @@ export function suspensionEnd(block: number, tempos: number, tempo: number): num
   return block + tempos * (tempo > 0 ? tempo : FALLBACK_TEMPO);
 }
 
+/** The strike rule with its numbers, as evidence quotes it. */
+export function ruleText(
+  rule: { readonly strikes: number; readonly windowBlocks: number; readonly suspensionTempos: number },
+  tempo: number,
+): string {
+  return (
+    `judge/1: ${rule.strikes} strike(s) within ${rule.windowBlocks} blocks suspend for ` +
+    `${rule.suspensionTempos} tempos of ${tempo > 0 ? tempo : FALLBACK_TEMPO} blocks`
+  );
+}
+
 /** Whether so many miners failed to connect within one minute that the fault is presumed ours. */
 export function selfFaultPresumed(unreachable: number, active: number): boolean {
   return active > 0 && unreachable * 100 >= active * SELF_FAULT_PERCENT;
+}
+
+/** A failure exactly a minute ago still counts. Monotonic ms. */
+export function withinSelfFaultWindow(failedAtMs: number, nowMs: number): boolean {
+  return nowMs - failedAtMs <= SELF_FAULT_WINDOW_MS;
 }
 
 export interface PruneBounds {

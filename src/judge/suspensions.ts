@@ -1,7 +1,10 @@
 import type { Suspension, SuspensionKind } from "../flow/standing.ts";
 import { suspendedAt } from "./rules.ts";
 
-/** Suspensions in memory: one of each kind a hotkey, never shortened. Bounded by the strikes of one suspension's time. */
+/**
+ * Suspensions in memory: one of each kind a hotkey, never shortened. Bounded by the strikes and the failures to connect of
+ * one suspension's time.
+ */
 export class Suspensions {
   readonly #byHotkey = new Map<string, Map<SuspensionKind, Suspension>>();
 
@@ -17,6 +20,18 @@ export class Suspensions {
 
   of(hotkey: string): readonly Suspension[] {
     return [...(this.#byHotkey.get(hotkey)?.values() ?? [])];
+  }
+
+  get(hotkey: string, kind: SuspensionKind): Suspension | null {
+    return this.#byHotkey.get(hotkey)?.get(kind) ?? null;
+  }
+
+  /** Those of a kind that are live at the block; with the height unknown (null) all. */
+  ofKind(kind: SuspensionKind, block: number | null): Suspension[] {
+    return [...this.#byHotkey.values()]
+      .map((kinds) => kinds.get(kind))
+      .filter((suspension) => suspension !== undefined)
+      .filter(({ untilBlock }) => block === null || suspendedAt(block, untilBlock));
   }
 
   /** The suspension that ends last among those live at the block; with the height unknown (null) all are live. */

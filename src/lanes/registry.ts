@@ -1,13 +1,18 @@
-import type { Lane } from "../flow/lane.ts";
+import type { Lane, LanePolicy } from "../flow/lane.ts";
+import type { Circuit } from "./groth16/circuit.ts";
+import { makeGroth16Lane } from "./groth16/lane.ts";
 import { makeSatLane, type SatOptions } from "./sat/lane.ts";
 
 export interface LanesOptions {
   readonly sat: SatOptions;
+  readonly groth16: { readonly policy: LanePolicy; readonly circuits: readonly Circuit[] };
 }
 
 /** Every lane by its name; a new one is one more line. */
 export function makeLanes(options: LanesOptions): ReadonlyMap<string, Lane> {
   const lanes: Lane[] = [];
   lanes.push(makeSatLane(options.sat));
+  // Without a circuit there is no work to hand out, and so no lane.
+  if (options.groth16.circuits.length > 0) lanes.push(makeGroth16Lane(options.groth16));
   return new Map(lanes.map((lane) => [lane.name, lane]));
 }

@@ -2,7 +2,7 @@ import { Admission } from "../admit/admission.ts";
 import { Sessions } from "../admit/sessions.ts";
 import { Challenges } from "../challenge/challenges.ts";
 import { epochAt } from "../core/ids.ts";
-import type { Lane } from "../flow/lane.ts";
+import { type Lane, pushLanes } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
 import { Judge } from "../judge/judge.ts";
 import { checkFloor } from "../sample/policy.ts";
@@ -10,17 +10,21 @@ import { Sampler } from "../sample/sampler.ts";
 import { WorkerPool } from "../verify/pool.ts";
 import { Verifier } from "../verify/verifier.ts";
 import { Weigher } from "../weigh/weigher.ts";
+import { loadCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
 import { Concluder } from "./conclude.ts";
-import { lanesOf, samplePolicyOf } from "./lanes.ts";
+import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import type { Parts } from "./parts.ts";
+import { assemblePush, type PushParts } from "./push/assemblePush.ts";
 import { openRecords, type Records } from "./records.ts";
 import { type Masters, resolveMasters } from "./rotation.ts";
+import { Serial } from "./serial.ts";
 import {
   admissionOptions,
   challengesOptions,
   concurrencyOf,
   judgeOptions,
+  pendingBounds,
   poolOptions,
   weigherOptions,
 } from "./stageOptions.ts";
@@ -30,6 +34,13 @@ import type { StartModules, StartOptions } from "./startOptions.ts";
 const MAX_TRIES = 3;
 const RETRY_MS = 500;
 
+/** Reads what the lanes need and makes ready to check, here as in every worker: a bad circuit stops the start. */
+async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
+  const facts = { config, circuits: loadCircuits(config, dataDir) };
+  for (const lane of pushLanes(lanesOf(facts))) await lane.prepare();
+  return facts;
+}
+
 /** The stages that stand before a submission can be admitted. */
 interface Stages {
   readonly lanes: ReadonlyMap<string, Lane>;
@@ -38,6 +49,7 @@ interface Stages {
   readonly pool: Pool;
   readonly challenges: Challenges;
   readonly verifier: Verifier;
+  readonly push: PushParts | null;
 }
 
 /** Makes every part of a validator and wires the stages to each other; nothing is listening yet. */
@@ -77,7 +89,8 @@ async function makeStages(
 ): Promise<Stages> {
   const { config } = options;
   const { store, chain, signer, metrics, secret, previousSecret } = records;
-  const lanes = lanesOf(config);
+  const facts = await readLanes(options);
+  const lanes = lanesOf(facts);
   const masters = await mastersOf(options, modules, records);
   const sampler = new Sampler(
     {
@@ -89,17 +102,18 @@ async function makeStages(
   );
   await sampler.start();
   const judge = await Judge.load(judgeOptions(config), { store, chain, metrics, ...modules });
-  const pool = await WorkerPool.open(poolOptions(config), { metrics, ...modules });
+  const pool = await WorkerPool.open(poolOptions(facts), { metrics, ...modules });
   closers.add("pool", () => pool.close());
   const challenges = new Challenges(challengesOptions(config, masters, lanes), {
     clock: modules.clock,
     buildIndex: (place) => pool.run({ kind: "index", ...place }),
   });
-  const concluder = new Concluder({ store, judge, lanes, clock: modules.clock, log: modules.log });
+  const strikes = new Serial();
+  const concluder = new Concluder({ store, judge, lanes, strikes, clock: modules.clock, log: modules.log });
   const verifier = new Verifier(
     {
       concurrency: concurrencyOf(config),
-      pendingFactor: config.verify.pending_factor,
+      pendingFactor: pendingBounds(config).pull / concurrencyOf(config),
       maxTries: MAX_TRIES,
       retryMs: RETRY_MS,
     },
@@ -110,7 +124,8 @@ async function makeStages(
       conclude: (submission, verdict) => concluder.conclude(submission, verdict),
     },
   );
-  return { lanes, sampler, judge, pool, challenges, verifier };
+  const push = await assemblePush(options, records, { ...modules, lanes, sampler, judge, pool, strikes });
+  return { lanes, sampler, judge, pool, challenges, verifier, push };
 }
 
 function makeAdmission(

@@ -2,7 +2,8 @@ import { canonical } from "../core/canonical.ts";
 import { AssayError } from "../core/errors.ts";
 import type { Store } from "../flow/store.ts";
 
-const PAGE = 500;
+/** A line of draws is up to 50 kB: so many are made in some milliseconds. */
+const PAGE = 32;
 
 /** The log of a closed epoch, one canonical JSON text a line; throws `epoch_not_found` or `epoch_open` first. */
 export async function* auditLines(

@@ -5,11 +5,14 @@ import type { Store } from "../flow/store.ts";
 import type { Decision, PendingSubmission, StrikeRecord } from "../flow/submission.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Judge } from "../judge/judge.ts";
+import type { Serial } from "./serial.ts";
 
 export interface ConcluderModules {
   readonly store: Pick<Store, "decide">;
   readonly judge: Pick<Judge, "assess" | "record">;
   readonly lanes: ReadonlyMap<string, Lane>;
+  /** Strikes are taken one after the other, whatever their lane, so that each is counted with all before it. */
+  readonly strikes: Serial;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,11 +28,10 @@ function decisionOf(receiptId: string, verdict: Verdict | null, at: number): Dec
 
 /**
  * Ends submissions: judge weighs the verdict, the store records both in one transaction, and only then does judge act on
- * it. Strikes are taken one after the other, so that each is counted with all before it.
+ * it.
  */
 export class Concluder {
   readonly #modules: ConcluderModules;
-  #striking: Promise<void> = Promise.resolve();
 
   constructor(modules: ConcluderModules) {
     this.#modules = modules;
@@ -43,9 +45,7 @@ export class Concluder {
       await store.decide(decision);
       return;
     }
-    const striking = this.#striking.then(() => this.#strike(submission, verdict, decision));
-    this.#striking = striking.catch(() => undefined);
-    await striking;
+    await this.#modules.strikes.run(() => this.#strike(submission, verdict, decision));
   }
 
   async #strike(submission: PendingSubmission, verdict: Verdict, decision: Decision): Promise<void> {

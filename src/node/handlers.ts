@@ -6,6 +6,7 @@ import type { Caller, Handlers } from "../http/handlers.ts";
 import { auditLines } from "./auditLines.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
+import { jobHandlers } from "./push/jobHandlers.ts";
 import { readiness } from "./readiness.ts";
 import { receiptOf } from "./receipts.ts";
 import { requireHotkey } from "./refuse.ts";
@@ -18,6 +19,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...workHandlers(parts),
     ...minerHandlers(parts),
     ...operatorHandlers(parts),
+    ...jobHandlers(parts),
   };
 }
 
@@ -88,12 +90,16 @@ function workHandlers(parts: Parts) {
 }
 
 function operatorHandlers(parts: Parts) {
-  const { judge, adminToken } = parts;
+  const { judge, adminToken, push } = parts;
   const expected = sha256(adminToken);
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
-    suspend: ({ hotkey, tempos, reason }) =>
-      judge.suspend({ hotkey: requireHotkey(hotkey, "/hotkey"), tempos, reason }, "operator"),
+    suspend: async ({ hotkey: text, tempos, reason }) => {
+      const hotkey = requireHotkey(text, "/hotkey");
+      const item = await judge.suspend({ hotkey, tempos, reason }, "operator");
+      push?.dispatcher.suspendHotkey(hotkey);
+      return item;
+    },
     release: async (hotkey, reason) => {
       const released = await judge.release(
         requireHotkey(hotkey, "hotkey"),

@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import { type Fraction, parseFraction } from "../core/fraction.ts";
 import type { SamplePolicy } from "../flow/draw.ts";
 import type { Lane } from "../flow/lane.ts";
+import type { Circuit } from "../lanes/groth16/circuit.ts";
 import { makeLanes } from "../lanes/registry.ts";
 
 /** A fraction that the configuration has already accepted. */
@@ -11,9 +12,15 @@ export function fraction(text: string): Fraction {
   return parsed;
 }
 
+/** What lanes are made from; plain data, so that it crosses to workers. */
+export interface LaneFacts {
+  readonly config: Config;
+  readonly circuits: readonly Circuit[];
+}
+
 /** The lanes of a configuration; runs on the main thread and in every worker. */
-export function lanesOf(config: Config): ReadonlyMap<string, Lane> {
-  const { sat } = config.lanes;
+export function lanesOf({ config, circuits }: LaneFacts): ReadonlyMap<string, Lane> {
+  const { sat, groth16 } = config.lanes;
   return makeLanes({
     sat: {
       policy: {
@@ -23,6 +30,16 @@ export function lanesOf(config: Config): ReadonlyMap<string, Lane> {
         share: sat.share,
       },
       tiers: new Map(Object.entries(sat.tiers).map(([number, tier]) => [Number(number), tier])),
+    },
+    groth16: {
+      // A job is handed to one miner at a time and answered once.
+      policy: {
+        rate: fraction(groth16.rate),
+        penalty: groth16.penalty,
+        maxAttempts: 1,
+        share: groth16.share,
+      },
+      circuits,
     },
   });
 }

@@ -15,6 +15,7 @@ import type { MetricRegistry } from "../observe/metrics.ts";
 import type { Sampler } from "../sample/sampler.ts";
 import type { Verifier } from "../verify/verifier.ts";
 import type { Weigher } from "../weigh/weigher.ts";
+import type { PushParts } from "./push/assemblePush.ts";
 
 /** Everything that runs in a validator, as the composition root made it. */
 export interface Parts {
@@ -34,6 +35,8 @@ export interface Parts {
   readonly verifier: Verifier;
   readonly admission: Admission;
   readonly weigher: Weigher;
+  /** Null where no jobs are handed out. */
+  readonly push: PushParts | null;
   readonly metrics: MetricRegistry;
   readonly clock: Clock;
   readonly chance: Chance;

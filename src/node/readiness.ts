@@ -24,13 +24,14 @@ async function freeSpaceFault(dir: string): Promise<string | null> {
 }
 
 /** Whether the validator can take submissions, check by check. */
-export async function readiness({ store, chain, verifier, dataDir }: Parts): Promise<Readiness> {
+export async function readiness({ store, chain, verifier, push, dataDir }: Parts): Promise<Readiness> {
   const checks = await Promise.all([
     check("store", async () => store.ping().then(() => null)),
     check("chain", async () => (chain.block() === null ? "the height is unknown" : null)),
     check("verification", async () =>
       verifier.canAcceptWork() ? null : "pending verifications are at their bound",
     ),
+    ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
     check("disk", () => freeSpaceFault(dataDir)),
   ]);
   return { ready: checks.every(({ ok }) => ok), checks };

@@ -1,4 +1,5 @@
 import type { Parts } from "./parts.ts";
+import type { PushParts } from "./push/assemblePush.ts";
 import type { Timers } from "./timers.ts";
 
 /** How often each part looks at the clock; none of them decides by it, so a late tick only delays. */
@@ -11,16 +12,31 @@ const every = {
   judge: 60_000,
   chain: 30_000,
   retention: 3_600_000,
+  /** Deadlines of jobs, caps, accounts. */
+  dispatch: 250,
+  /** What a restart should remember of the caps. */
+  dispatchState: 60_000,
+  canary: 1000,
 } as const;
 
 /** Audits and weights look back at most so many epochs beyond the window. */
 const EPOCHS_KEPT = 168;
 
+/** An operator can fetch the answer of a job for so long. */
+const JOBS_KEPT_MS = 7 * 86_400_000;
+
 async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {
   const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
   const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
-  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince });
+  const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
+  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince, keepJobsSince });
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
+}
+
+function schedulePush({ dispatcher, canary }: PushParts, timers: Timers): void {
+  timers.every("dispatch", every.dispatch, () => dispatcher.tick());
+  timers.every("dispatch_state", every.dispatchState, () => dispatcher.save());
+  timers.every("canary", every.canary, () => canary.tick());
 }
 
 /** Starts every periodic job of a validator. */
@@ -33,5 +49,6 @@ export function schedule(parts: Parts, timers: Timers): void {
   });
   timers.every("judge", every.judge, () => parts.judge.tick());
   timers.every("chain", every.chain, () => parts.chain.refresh());
+  if (parts.push !== null) schedulePush(parts.push, timers);
   timers.every("retention", every.retention, () => retain(parts));
 }

@@ -1,8 +1,10 @@
+import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
+import { startPush, streamsOf } from "./push/startPush.ts";
 import { schedule } from "./schedule.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { Timers } from "./timers.ts";
@@ -12,6 +14,8 @@ export interface RunningNode {
   readonly url: string;
   readonly hotkey: string;
   block(): number | null;
+  /** What judge says of a hotkey; null before it was seen. */
+  standing(hotkey: string): Standing["standing"] | null;
   previewWeights(): Promise<readonly WeightRow[]>;
   latestVector(): Promise<SignedVector | null>;
   /** Stops taking requests, ends what runs, closes everything in reverse. Once. */
@@ -45,7 +49,7 @@ async function start(options: StartOptions, modules: StartModules, closers: Clos
       trustedProxies: config.http.trusted_proxies,
       version: options.version,
     },
-    { handlers: makeHandlers(parts), log, metrics: parts.metrics },
+    { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },
   );
   const timers = new Timers(log);
   closers.add("verifier", async () => {
@@ -54,6 +58,7 @@ async function start(options: StartOptions, modules: StartModules, closers: Clos
   });
   closers.add("timers", () => timers.stop());
   closers.add("http", () => http.close(DRAIN_MS));
+  if (parts.push !== null) startPush(parts, parts.push, closers);
   schedule(parts, timers);
   log.info("started", {
     url: http.url,
@@ -65,6 +70,7 @@ async function start(options: StartOptions, modules: StartModules, closers: Clos
     url: http.url,
     hotkey: parts.hotkey,
     block: () => chain.block(),
+    standing: (hotkey) => parts.judge.standingOf(hotkey)?.standing ?? null,
     previewWeights: () => weigher.preview(),
     latestVector: () => store.latestVector(),
     close: () => closers.close(),

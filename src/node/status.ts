@@ -1,20 +1,30 @@
 import type { Lane } from "../flow/lane.ts";
-import type { LaneStatus, Status } from "../http/handlers.ts";
+import type { DispatchStatus, LaneStatus, Status } from "../http/handlers.ts";
 import type { Parts } from "./parts.ts";
+import type { PushParts } from "./push/assemblePush.ts";
 
 function laneStatus(lane: Lane): LaneStatus {
   const { rate, penalty, share } = lane.policy;
+  const { name, mode } = lane;
+  const base = { name, mode, rate: rate.text, penalty, share };
+  if (lane.mode === "push") return { ...base, tiers: [], kinds: [...lane.kinds] };
   const tiers = [...lane.tiers].map(([tier, { allotment, weight, shape }]) => ({
     tier,
     allotment,
     weight,
     ...shape,
   }));
-  return { name: lane.name, mode: lane.mode, rate: rate.text, penalty, share, tiers };
+  return { ...base, tiers, kinds: [] };
+}
+
+function dispatchStatus({ dispatcher }: PushParts): DispatchStatus {
+  const { miners, streams, inFlight, ceiling, queued } = dispatcher.stats();
+  return { miners, streams, in_flight: inFlight, ceiling, queued };
 }
 
 /** What the validator says of itself to anyone. */
-export function statusOf({ config, version, hotkey, chain, challenges, lanes, admission }: Parts): Status {
+export function statusOf(parts: Parts): Status {
+  const { config, version, hotkey, chain, challenges, lanes, admission, push } = parts;
   const { slots, held, waiting } = admission.stats().submit;
   return {
     version,
@@ -26,6 +36,7 @@ export function statusOf({ config, version, hotkey, chain, challenges, lanes, ad
     epoch: challenges.currentEpoch(),
     epoch_hours: config.challenge.epoch_hours,
     lanes: [...lanes.values()].map(laneStatus),
+    dispatch: push === null ? null : dispatchStatus(push),
     gate: { slots, used: held, waiting },
     sampling: { floor: config.sample.floor, classes: { ...config.sample.classes } },
   };

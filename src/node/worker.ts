@@ -1,9 +1,12 @@
 import { workerData } from "node:worker_threads";
 import { Sr25519Verifier } from "../admit/sr25519.ts";
-import type { Config } from "../config/schema.ts";
+import { systemChance } from "../core/chance.ts";
+import { pushLanes } from "../flow/lane.ts";
 import { serveTasks } from "../verify/serve.ts";
-import { lanesOf } from "./lanes.ts";
+import { type LaneFacts, lanesOf } from "./lanes.ts";
 import { makeTaskRunner } from "./tasks.ts";
 
-// The entry of a pool worker: the configuration crosses as plain data, everything else is made here.
-serveTasks(makeTaskRunner(lanesOf(workerData as Config), new Sr25519Verifier()));
+// The entry of a pool worker: configuration and circuits cross as plain data, everything else is made here.
+const lanes = lanesOf(workerData as LaneFacts);
+for (const lane of pushLanes(lanes)) await lane.prepare();
+serveTasks(makeTaskRunner(lanes, new Sr25519Verifier(), (count) => systemChance.bytes(count)));

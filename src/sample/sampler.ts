@@ -4,11 +4,12 @@ import type { Signer } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/errors.ts";
 import { epochAt } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Counter, Metrics } from "../core/metrics.ts";
+import type { Metrics } from "../core/metrics.ts";
 import type { Draw, DrawClass, EpochRecord, SamplePolicy } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 import { commitment } from "./commitment.ts";
 import { decide, sampleKey } from "./draw.ts";
+import { DrawCounts } from "./drawCounts.ts";
 import { type Rates, ratesOf } from "./policy.ts";
 import { RateWatch } from "./watch.ts";
 
@@ -46,7 +47,7 @@ const CLOSE_BATCH = 64;
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #modules: SamplerModules;
-  readonly #draws: Counter;
+  readonly #draws: DrawCounts;
   readonly #watch: RateWatch;
   /** At most the epochs before, at and after the current one; `shut` for one that was closed. */
   readonly #epochs = new Map<number, { readonly key: KeyObject; readonly rates: Rates } | "shut">();
@@ -56,11 +57,13 @@ export class Sampler {
     this.#options = options;
     this.#modules = modules;
     this.#watch = new RateWatch(modules);
-    this.#draws = modules.metrics.counter("assay_draws_total", "Sampling decisions", [
-      "lane",
-      "class",
-      "sampled",
-    ]);
+    this.#draws = new DrawCounts(
+      modules.metrics.counter("assay_draws_total", "Sampling decisions, shown 500 at a time", [
+        "lane",
+        "class",
+        "sampled",
+      ]),
+    );
   }
 
   /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
@@ -91,7 +94,7 @@ export class Sampler {
     const state = this.#epochs.get(epoch);
     if (state === undefined || state === "shut") throw this.#refusal(epoch, state === "shut");
     const draw = decide(state.key, state.rates, { epoch, lane, hotkey, workId, classes });
-    this.#draws.add({ lane, class: draw.class, sampled: String(draw.sampled) });
+    this.#draws.add(draw);
     this.#watch.count(draw);
     return draw;
   }

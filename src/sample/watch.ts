@@ -3,6 +3,7 @@ import { parseFraction, threshold64 } from "../core/fraction.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import type { Draw } from "../flow/draw.ts";
+import { isCertain, SHOWN_EVERY } from "./drawCounts.ts";
 
 /** Chance of a single false alarm over an unlimited run (Ville's inequality). */
 const FALSE_ALARM = 1e-9;
@@ -68,7 +69,8 @@ export class RateWatch {
     const series = this.#series.get(key) ?? { draws: 0, sampled: 0, logEvidence: 0, alarmed: false };
     observe(series, rateNumber(draw.rate), draw.sampled);
     this.#series.set(key, series);
-    this.#realised.set(series.sampled / series.draws, labels);
+    if (series.draws % SHOWN_EVERY === 0 || isCertain(draw.rate))
+      this.#realised.set(series.sampled / series.draws, labels);
     if (series.alarmed || !isRefuted(series)) return;
     series.alarmed = true;
     this.#alarms.add(labels);

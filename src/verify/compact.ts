@@ -23,6 +23,7 @@ export function compact(task: PoolTask): PoolTask {
     case "index":
       return { ...task, secret: owned(task.secret) };
     case "render":
+    case "proofs":
       return task;
   }
 }

@@ -6,7 +6,7 @@ import type { Job } from "./slot.ts";
  * What goes first: a client waits for a signature or an index, and nobody for a check. But no kind goes twice in a row while
  * another waits: checks that starve end in refusals, and a signature waits for one batch of them at most.
  */
-const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check"];
+const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check", "proofs"];
 /** A batch should not hold its worker for longer, ms: the time that a signature may have to wait for it. */
 const BATCH_MS = 8;
 /** Less than this is not spread over more workers, ms: waking a thread costs about as much as a signature. */
@@ -22,7 +22,13 @@ export class Jobs {
   readonly #batch: number;
   #last: PoolTaskKind | null = null;
   /** Mean time of one task, ms; the starting values are replaced by what is measured. */
-  readonly #meanMs: Record<PoolTaskKind, number> = { signature: 0.25, index: 8, render: 1, check: 1 };
+  readonly #meanMs: Record<PoolTaskKind, number> = {
+    signature: 0.25,
+    index: 8,
+    render: 1,
+    check: 1,
+    proofs: 20,
+  };
 
   constructor(queueMax: number, batch: number) {
     this.#batch = batch;

@@ -9,6 +9,7 @@ import type { Store } from "../flow/store.ts";
 import type { SignedVector, UnsignedVector, WeightRow } from "../flow/weights.ts";
 import { type Burn, placeOnChain, rowsOf } from "./rows.ts";
 import { combine, periodAt } from "./rules.ts";
+import { deliveredWork, type PushRules } from "./work.ts";
 
 export interface WeigherOptions {
   readonly network: string;
@@ -22,12 +23,16 @@ export interface WeigherOptions {
   readonly everyTempos: number;
   /** Share of the weights by lane. */
   readonly shares: Readonly<Record<string, number>>;
+  readonly push: PushRules;
   /** Validity of a vector in ms: two periods. */
   readonly ttlMs: number;
 }
 
 export interface WeigherModules {
-  readonly store: Pick<Store, "credits" | "recordIntent" | "saveVector" | "vector" | "note" | "setNote">;
+  readonly store: Pick<
+    Store,
+    "credits" | "work" | "recordIntent" | "saveVector" | "vector" | "note" | "setNote"
+  >;
   readonly judge: { mayEarn(hotkey: string): boolean };
   readonly chain: Pick<Chain, "block" | "tempo" | "miners" | "submitWeights">;
   readonly signer: Signer;
@@ -58,7 +63,7 @@ export class Weigher {
   #done: number | null = null;
 
   constructor(options: WeigherOptions, modules: WeigherModules) {
-    const { windowHours, regionCap, burn, everyTempos, shares } = options;
+    const { windowHours, regionCap, burn, everyTempos, shares, push } = options;
     this.#options = options;
     this.#modules = modules;
     this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by what became of them", [
@@ -70,6 +75,11 @@ export class Weigher {
       burn: { share: burn.share, uid: burn.uid },
       every_tempos: everyTempos,
       shares,
+      push: {
+        half_life_ms: push.halfLifeMs,
+        min_results: push.minResults,
+        exponent: push.exponent,
+      },
     };
     this.#policyHash = `sha256:${sha256Hex(canonical(policy))}`;
   }
@@ -85,8 +95,11 @@ export class Weigher {
   /** The rows that a vector made now would have. Throws `store_unavailable`. */
   async preview(): Promise<WeightRow[]> {
     const { store, judge, chain, clock } = this.#modules;
-    const { windowHours, shares, regionCap, burn } = this.#options;
-    const credits = await store.credits(clock.nowMs() - windowHours * 3_600_000);
+    const { windowHours, shares, push, regionCap, burn } = this.#options;
+    const nowMs = clock.nowMs();
+    const since = nowMs - windowHours * 3_600_000;
+    const [solved, work] = await Promise.all([store.credits(since), store.work(since)]);
+    const credits = [...solved, ...deliveredWork(work, nowMs, push)];
     const weights = combine(credits, shares, (hotkey) => judge.mayEarn(hotkey));
     const miners = chain.miners();
     return rowsOf(placeOnChain(weights, miners, regionCap), burn, miners);

@@ -4,6 +4,7 @@ import { concurrencyCases } from "./store/concurrencyCases.ts";
 import { decideCases } from "./store/decideCases.ts";
 import { epochCases } from "./store/epochCases.ts";
 import type { OpenStore } from "./store/fixtures.ts";
+import { jobCases } from "./store/jobCases.ts";
 import { modelCases } from "./store/modelCases.ts";
 import { standingCases } from "./store/standingCases.ts";
 import { weightCases } from "./store/weightCases.ts";
@@ -16,6 +17,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("epochs and pages", () => epochCases(open));
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
+    describe("jobs", () => jobCases(open));
     describe("concurrency", () => concurrencyCases(open));
     describe("model", () => modelCases(open));
   });

@@ -8,7 +8,7 @@ import { encodeHotkey } from "../../src/core/ss58.ts";
 import type { Draw } from "../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../src/flow/standing.ts";
 import type { Receipt } from "../../src/flow/submission.ts";
-import type { Caller, Handlers, MinerView, SubmitRequest } from "../../src/http/handlers.ts";
+import type { Caller, Handlers, JobView, MinerView, SubmitRequest } from "../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../src/http/server.ts";
 import { MetricRegistry } from "../../src/observe/metrics.ts";
 
@@ -73,6 +73,21 @@ const vector = {
   signature: "c2ln",
 } as const;
 
+export const job: JobView = {
+  job_id: `jb_${"0".repeat(32)}`,
+  client_key: "order-1",
+  lane: "groth16",
+  kind: "square",
+  input: { x: "3", path: ["1", "0"] },
+  state: "queued",
+  attempts: 0,
+  created_at: 1_700_000_000_000,
+  ended_at: null,
+  hotkey: null,
+  answer: null,
+  code: null,
+};
+
 async function* noLines(): AsyncGenerator<string> {}
 
 /** Handlers that answer everything, so that the HTTP layer is all that is left to test. */
@@ -99,8 +114,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
           penalty: "reject",
           share: 0.5,
           tiers: [{ tier: 1, allotment: 10, weight: 1, n_vars: 4, n_clauses: 17 }],
+          kinds: [],
         },
       ],
+      dispatch: null,
       gate: { slots: 64, used: 0, waiting: 0 },
       sampling: { floor: "1/100", classes },
     }),
@@ -158,6 +175,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     skiplist: async () => ({ items: [suspension] }),
     suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),
     release: async (released) => ({ hotkey: released, released: 1 }),
+    putJob: async () => ({ job, replay: false }),
+    job: async () => job,
     isOperator: (token) => token === operatorToken,
     ...overrides,
   };
@@ -278,4 +297,11 @@ export const refusing = (problem: AssayError["problem"]) => async (): Promise<ne
 export const submission = JSON.stringify({
   challenge_id: receipt.challenge_id,
   solution: "s SATISFIABLE\nv 1 0\n",
+});
+
+export const jobRequest = JSON.stringify({
+  lane: job.lane,
+  kind: job.kind,
+  input: job.input,
+  client_key: job.client_key,
 });

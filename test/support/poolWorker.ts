@@ -47,6 +47,10 @@ const run: TaskRunner = (task: PoolTask) => {
     case "signature":
       note("signature");
       return task.message.every((byte, i) => byte === task.signature[i]);
+    case "proofs":
+      return task.items.map(({ answer }) =>
+        behave(answer) === "valid" ? { outcome: "valid" } : { outcome: "invalid", code: "proof_rejected" },
+      );
     case "render":
       return behave(task.lane);
     case "index":

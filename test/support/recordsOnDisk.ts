@@ -23,6 +23,22 @@ export interface MinerRow {
   readonly void: number;
 }
 
+export interface WorkRow {
+  readonly hotkey: string;
+  readonly lane: string;
+  readonly verified: number;
+  readonly unverified: number;
+  readonly debit: number;
+  readonly results: number;
+}
+
+export interface CustomerJobRow {
+  readonly job_id: string;
+  readonly client_key: string;
+  readonly state: string;
+  readonly attempts: number;
+}
+
 interface EpochRow {
   readonly epoch: number;
   readonly commitment: string;
@@ -35,6 +51,10 @@ export interface RecordsOnDisk {
   readonly submissions: readonly SubmissionRow[];
   readonly solves: readonly { readonly challenge_id: string; readonly weight: number }[];
   readonly miners: readonly MinerRow[];
+  /** Sampled jobs without a verdict. */
+  readonly openSamples: readonly { readonly job_id: string; readonly hotkey: string }[];
+  readonly work: readonly WorkRow[];
+  readonly customerJobs: readonly CustomerJobRow[];
   /** Lines of every epoch's log by their type, after each chain was recomputed from its commitment to its head. */
   readonly logged: Readonly<Record<string, number>>;
 }
@@ -72,6 +92,9 @@ export function recordsOnDisk(dataDir: string): RecordsOnDisk {
       ),
       solves: all("SELECT challenge_id, weight FROM solves"),
       miners: all("SELECT hotkey, submitted, accepted, rejected, void FROM miners"),
+      openSamples: all("SELECT job_id, hotkey FROM open_samples"),
+      work: all("SELECT hotkey, lane, verified, unverified, debit, results FROM work"),
+      customerJobs: all("SELECT job_id, client_key, state, attempts FROM customer_jobs"),
       logged,
     };
   } finally {

@@ -6,6 +6,8 @@ import { Compile } from "typebox/compile";
 import { problemTable } from "../../src/core/problemTable.ts";
 import {
   hotkey,
+  job,
+  jobRequest,
   operatorToken,
   post,
   receipt,
@@ -61,6 +63,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/audit/{epoch}",
       "get /v1/challenges",
       "get /v1/challenges/{id}",
+      "get /v1/jobs/{id}",
       "get /v1/keys",
       "get /v1/miners",
       "get /v1/miners/{hotkey}",
@@ -68,9 +71,11 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/receipts/{id}",
       "get /v1/sampling/{epoch}",
       "get /v1/status",
+      "get /v1/stream",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
       "post /v1/admin/skiplist",
+      "post /v1/jobs",
       "post /v1/sessions",
       "post /v1/submissions",
     ],
@@ -81,12 +86,13 @@ test("every operation says what it is, whom it asks who they are, and what it ca
   const document = await documentOf(await serve(t));
   const ids = operationsOf(document).map(({ operation }) => operation.operationId);
   assert.equal(new Set(ids).size, ids.length);
-  const signed = /challenges|submissions|sessions|receipts/;
+  const signed = /challenges|submissions|sessions|receipts|stream/;
+  const operators = /admin|jobs/;
   for (const { name, operation } of operationsOf(document)) {
     assert.ok(operation.summary && operation.description, name);
     const headers = (operation.parameters ?? []).filter((parameter) => parameter.in === "header");
     assert.equal(headers.length, signed.test(name) ? 7 : 0, name);
-    assert.deepEqual(operation.security ?? [], name.includes("admin") ? [{ operatorToken: [] }] : [], name);
+    assert.deepEqual(operation.security ?? [], operators.test(name) ? [{ operatorToken: [] }] : [], name);
     const codes = operation["x-problem-codes"];
     assert.equal(new Set(codes).size, codes.length);
     const byStatus = new Map<string, string[]>();
@@ -119,11 +125,14 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/jobs": jobRequest,
   };
-  for (const { name, operation } of operationsOf(document)) {
+  // What becomes of a stream is said in frames: the tests of streams open some.
+  const plain = operationsOf(document).filter(({ name }) => !name.endsWith("/stream"));
+  for (const { name, operation } of plain) {
     const [method = "", path = ""] = name.split(" ");
     const named = path
-      .replace("{id}", receipt.receipt_id)
+      .replace("{id}", path.includes("jobs") ? job.job_id : receipt.receipt_id)
       .replace("{hotkey}", hotkey)
       .replace("{epoch}", "3");
     const body = bodies[name];

@@ -14,6 +14,7 @@ import {
   strikesInWindow,
   suspendedAt,
   suspensionEnd,
+  withinSelfFaultWindow,
 } from "../../src/judge/rules.ts";
 import { Counts } from "../support/counts.ts";
 import { FakeClock } from "../support/fakeClock.ts";
@@ -152,6 +153,13 @@ describe("rules of judge, one before, at and one past", () => {
     assert.equal(suspensionEnd(1000, 20, Number.NaN), 8200);
   });
 
+  it("a failure exactly a minute ago counts", () => {
+    assert.deepEqual(
+      [59_999, 60_000, 60_001].map((age) => withinSelfFaultWindow(5, 5 + age)),
+      [true, true, false],
+    );
+  });
+
   it("30 % unreachable is presumed our fault, below it is theirs", () => {
     assert.equal(selfFaultPresumed(29, 100), false);
     assert.equal(selfFaultPresumed(30, 100), true);
@@ -225,6 +233,16 @@ describe("strikes", () => {
       checker: "groth16/1",
       rule: "judge/1: 1 strike(s) within 7200 blocks suspend for 20 tempos of 360 blocks",
     });
+  });
+
+  it("carry what was asked and what came when it was a job", async () => {
+    const { judge } = await make();
+    const { draw } = pendingSubmission({ hotkey: "h", lane: "groth16" });
+    const exhibit = { kind: "square", input: { x: "3" }, answer: "{}" };
+    const job = { hotkey: "h", lane: "groth16", receiptId: null, answerSha256: "ab", draw, exhibit };
+    const { evidence } = judge.assess(job, invalid, "strike") ?? assert.fail();
+    assert.deepEqual([evidence.work_id, evidence.receipt_id], [draw.work_id, null]);
+    assert.deepEqual(evidence.exhibit, exhibit);
   });
 
   it("change nothing before they are recorded", async () => {

@@ -19,6 +19,7 @@ after(() => rmSync(folder, { recursive: true }));
 const deadlines = (ms: number): Record<PoolTaskKind, number> => ({
   signature: ms,
   check: ms,
+  proofs: ms,
   render: ms,
   index: ms,
 });

@@ -350,6 +350,21 @@ describe("memory", () => {
       1,
     );
   });
+
+  it("shows no single draw in its public counters", async () => {
+    const clock = new FakeClock(100 * HOUR);
+    const metrics = new Counts();
+    const options = { epochHours: 1, policy, masters: [master] };
+    const sampler = new Sampler(options, { store: new Epochs(), signer, clock, log: silentLog, metrics });
+    await sampler.start();
+    const seen: number[] = [];
+    for (let i = 0; i < 1000; i++) {
+      sampler.draw("groth16", "h", `${i}`, 100, []);
+      seen.push(metrics.get("assay_draws_total", { lane: "groth16", class: "lane" }));
+    }
+    assert.deepEqual([...new Set(seen)], [0, 500, 1000]);
+    assert.equal(seen.indexOf(500), 499);
+  });
 });
 
 describe("crashes", () => {

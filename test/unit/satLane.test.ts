@@ -22,7 +22,7 @@ const bitset = (bytes: Uint8Array) => ({ encoding: "bitset", bytes }) as const;
 const text = (solution: string) => ({ encoding: "text", bytes: Buffer.from(solution) }) as const;
 
 test("the registry holds the lane under its name", () => {
-  const lanes = makeLanes({ sat: options });
+  const lanes = makeLanes({ sat: options, groth16: { policy: options.policy, circuits: [] } });
   assert.deepEqual([...lanes.keys()], ["sat"]);
   assert.equal(lanes.get("sat")?.mode, "pull");
 });
@@ -53,7 +53,10 @@ test("a wrong answer is invalid with its reason", () => {
   };
   const flipped = encodeBitset(task.model).map((byte) => byte ^ 0xff);
   assert.equal(codeOf(bitset(flipped)), "solution_unsatisfied");
-  assert.equal(codeOf(text(renderSolution(task.model.map((value) => 1 - value)))), "solution_unsatisfied");
+  assert.equal(
+    codeOf(text(renderSolution(task.model.map((value: number) => 1 - value)))),
+    "solution_unsatisfied",
+  );
   assert.equal(codeOf(bitset(new Uint8Array(49))), "assignment_wrong_length");
   assert.equal(codeOf(text("")), "answer_missing_dimacs_solution");
   assert.equal(codeOf(text(renderSolution(task.model.subarray(1)))), "solution_incomplete_assignment");

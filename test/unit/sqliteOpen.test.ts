@@ -32,6 +32,7 @@ import {
   newSubmission,
   struck,
 } from "../conformance/store/fixtures.ts";
+import { customerJob, drawn, groupOf, opened } from "../conformance/store/jobFixtures.ts";
 import { problemOf } from "../support/thrown.ts";
 
 const child = join(import.meta.dirname, "../support/storeChild.ts");
@@ -54,6 +55,8 @@ async function fill(store: Store): Promise<void> {
   const caught = newSubmission();
   await decided(store, caught, struck(caught));
   await admitted(store, newSubmission());
+  await opened(store);
+  await store.addCustomerJob(customerJob(), 10);
 }
 
 async function filled(file: string): Promise<void> {
@@ -154,6 +157,8 @@ const damages: Record<string, string> = {
     "UPDATE submissions SET answer_encoding = 'x' WHERE state = 'pending'",
   "a pending row without its draw": "DELETE FROM log_lines WHERE n = 2",
   "a table that is gone": "DROP TABLE suspensions",
+  "open samples that are gone": "DROP TABLE open_samples",
+  "a queued job whose input is no JSON": "UPDATE customer_jobs SET input = '['",
 };
 
 for (const [name, sql] of Object.entries(damages)) {
@@ -231,7 +236,7 @@ test("the image that a crash leaves opens whole; with its file damaged it is ref
     await refuses(damaged, "store_corrupt");
     assert.ok(existsSync(`${damaged}-wal`));
     const again = await open(image);
-    assert.equal((await assertLog(again)).length, 3);
+    assert.equal((await assertLog(again)).length, 4);
     await again.close();
   }));
 
@@ -293,6 +298,40 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   migrate(db, refuse);
   db.close();
 });
+
+/** Turns a store into one of version 1, as it was before jobs. */
+const toVersion1 = `DROP TABLE open_samples; DROP TABLE work; DROP TABLE customer_jobs;
+  DELETE FROM log_lines WHERE n = 3; UPDATE epochs SET log_length = 3,
+    log_head = (SELECT hash FROM log_lines WHERE n = 2);
+  PRAGMA user_version = 1`;
+
+test("a store of version 1 is brought up with all it holds, and takes jobs", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    tamper(file, toVersion1);
+    const store = await open(file);
+    assert.equal((await assertLog(store)).length, 3);
+    assert.equal((await store.strikes("5Alice")).length, 1);
+    assert.equal((await store.pending(10, new Set())).length, 1);
+    await store.recordDraws([groupOf([drawn()])]);
+    assert.equal((await store.openSamples(10)).length, 1);
+    assert.deepEqual(await store.work(0), []);
+    assert.deepEqual(await store.queuedCustomerJobs(10), []);
+    await store.close();
+    const db = new DatabaseSync(file);
+    assert.equal(schemaVersion(db), knownVersion);
+    db.close();
+  }));
+
+test("a store of version 1 whose rows are damaged is refused as it is", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    tamper(file, `${toVersion1}; UPDATE suspensions SET kind = 'amnesty'`);
+    assert.equal((await problemOf(() => open(file))).code, "store_corrupt");
+    const db = new DatabaseSync(file);
+    assert.equal(schemaVersion(db), 1);
+    db.close();
+  }));
 
 test("bounds that bound nothing are refused", async () => {
   const options = { file: "unused", log: silentLog, metrics: noMetrics, clock: systemClock };

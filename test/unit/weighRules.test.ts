@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { ChainMiner } from "../../src/flow/chain.ts";
 import { placeOnChain, rowsOf } from "../../src/weigh/rows.ts";
 import { capRegions, combine, periodAt, regionLimit, regionOf, upscale } from "../../src/weigh/rules.ts";
+import { deliveredWork } from "../../src/weigh/work.ts";
 
 const everyone = () => true;
 const credit = (lane: string, hotkey: string, weight: number) => ({ lane, hotkey, weight });
@@ -214,5 +215,82 @@ describe("rows", () => {
     ]);
     assert.deepEqual(rowsOf(new Map(), { share: 0.5, uid: 9 }, miners), []);
     assert.equal(rowsOf(weights, { share: 0, uid: 9 }, miners).length, 2);
+  });
+});
+
+describe("delivered work", () => {
+  const HOUR = 3_600_000;
+  const now = 1000 * HOUR;
+  const rules = { halfLifeMs: 2 * HOUR, minResults: 100, exponent: 1 };
+  const bucket = { lane: "groth16", hotkey: "a", start: now, credit: 0, debit: 0, results: 100 };
+  const of = (buckets: readonly Partial<typeof bucket>[], changed = {}) =>
+    deliveredWork(
+      buckets.map((given) => ({ ...bucket, ...given })),
+      now,
+      { ...rules, ...changed },
+    );
+
+  it("is credit less debit, halved every two hours from the bucket's start", () => {
+    const buckets = [
+      { credit: 100, debit: 20 },
+      { credit: 100, start: now - 2 * HOUR },
+      { credit: 100, debit: 200, start: now - 4 * HOUR },
+      { credit: 100, start: now - HOUR },
+    ];
+    assert.deepEqual(of(buckets), [credit("groth16", "a", 80 + 50 - 25 + 100 * Math.SQRT1_2)]);
+    assert.deepEqual(of([{ credit: 100, start: now + 5 * HOUR }]), [credit("groth16", "a", 100)]);
+  });
+
+  it("is nothing below 100 results, failed ones counted, over all of the window", () => {
+    const hundred = [
+      { credit: 1, results: 60 },
+      { credit: 1, results: 40, start: now - 24 * HOUR },
+    ];
+    assert.equal(of(hundred).length, 1);
+    assert.deepEqual(
+      of([
+        { credit: 1, results: 60 },
+        { credit: 1, results: 39 },
+      ]),
+      [],
+    );
+    assert.deepEqual(of(hundred, { minResults: 101 }), []);
+  });
+
+  it("never falls below nothing, and is then no row", () => {
+    assert.deepEqual(of([{ credit: 5, debit: 5 }]), []);
+    assert.deepEqual(
+      of([
+        { credit: 5, debit: 10 },
+        { credit: 4, start: now - 1 },
+      ]),
+      [],
+    );
+  });
+
+  it("is raised to the exponent once it is summed", () => {
+    assert.deepEqual(of([{ credit: 4 }, { credit: 5 }], { exponent: 2 }), [credit("groth16", "a", 81)]);
+  });
+
+  it("is kept by lane and hotkey, in order, whatever order and names the buckets come in", () => {
+    const buckets = [
+      { lane: "x y", hotkey: "z", credit: 1 },
+      { lane: "x", hotkey: "y z", credit: 2 },
+      { hotkey: "b", credit: 0.1 },
+      { hotkey: "b", credit: 0.2, start: now - 1 },
+      { hotkey: "b", credit: 0.3, start: now - 2 },
+      { credit: 8 },
+    ];
+    const rows = of(buckets);
+    assert.deepEqual(
+      rows.map(({ lane, hotkey }) => [lane, hotkey]),
+      [
+        ["groth16", "a"],
+        ["groth16", "b"],
+        ["x", "y z"],
+        ["x y", "z"],
+      ],
+    );
+    assert.deepEqual(of(buckets.toReversed()), rows);
   });
 });

@@ -9,6 +9,7 @@ import {
 } from "../../src/core/ed25519.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { ChainMiner } from "../../src/flow/chain.ts";
+import type { WorkBucket } from "../../src/flow/job.ts";
 import type { Credit, SignedVector, UnsignedVector } from "../../src/flow/weights.ts";
 import { Weigher, type WeigherOptions } from "../../src/weigh/weigher.ts";
 import { Counts } from "../support/counts.ts";
@@ -28,7 +29,9 @@ class Vectors {
     { lane: "sat", hotkey: "a", weight: 3 },
     { lane: "sat", hotkey: "b", weight: 1 },
   ];
+  worked: WorkBucket[] = [];
   since: number | null = null;
+  workSince: number | null = null;
   calls = 0;
   crash: { readonly at: number; readonly effect: "before" | "after" } | null = null;
 
@@ -45,6 +48,12 @@ class Vectors {
     return this.#step(() => {
       this.since = since;
       return this.credited;
+    });
+  }
+  work(since: number) {
+    return this.#step(() => {
+      this.workSince = since;
+      return this.worked;
     });
   }
   recordIntent(vector: UnsignedVector) {
@@ -107,6 +116,7 @@ const options: WeigherOptions = {
   burn: { share: 0, uid: null },
   everyTempos: 1,
   shares: { sat: 1 },
+  push: { halfLifeMs: 2 * HOUR, minResults: 100, exponent: 1.3 },
   ttlMs: 1000,
 };
 
@@ -172,7 +182,7 @@ describe("weigher", () => {
         { hotkey: "b", uid: null, weight: 0.25, u16: 21_845 },
       ],
     });
-    assert.equal(store.since, clock.now - 24 * HOUR);
+    assert.deepEqual([store.since, store.workSince], [clock.now - 24 * HOUR, clock.now - 24 * HOUR]);
     assert.deepEqual(store.intents.get(10), { ...rest, policy_hash });
   });
 
@@ -185,6 +195,9 @@ describe("weigher", () => {
       { everyTempos: 2 },
       { shares: { sat: 0.5 } },
       { burn: { share: 0.1, uid: 1 } },
+      { push: { ...options.push, halfLifeMs: HOUR } },
+      { push: { ...options.push, minResults: 99 } },
+      { push: { ...options.push, exponent: 1 } },
     ];
     for (const changed of changes) {
       const { weigher, store, chain } = make({ options: changed });
@@ -194,6 +207,39 @@ describe("weigher", () => {
       hashes.add([...store.saved.values()][0]?.policy_hash);
     }
     assert.equal(hashes.size, changes.length);
+  });
+
+  it("adds delivered work of push lanes to what was solved, by the lanes' shares", async () => {
+    const { weigher, store, clock } = make({ options: { shares: { sat: 0.25, groth16: 0.75 } } });
+    const bucket = { lane: "groth16", start: clock.now, credit: 1000, debit: 0, results: 100 };
+    store.worked = [
+      { ...bucket, hotkey: "b" },
+      { ...bucket, hotkey: "c" },
+      { ...bucket, hotkey: "few", results: 99 },
+    ];
+    const rows = await weigher.preview();
+    assert.deepEqual(
+      rows.map(({ hotkey, weight }) => [hotkey, weight]),
+      [
+        ["a", 0.1875],
+        ["b", 0.0625 + 0.375],
+        ["c", 0.375],
+      ],
+    );
+  });
+
+  it("lets work fade by its age at the moment of the vector", async () => {
+    const { weigher, store, clock } = make({ options: { shares: { groth16: 1 } } });
+    const bucket = { lane: "groth16", credit: 1000, debit: 0, results: 100 };
+    const start = clock.now;
+    store.worked = [
+      { ...bucket, hotkey: "fresh", start },
+      { ...bucket, hotkey: "old", start: start - 2 * HOUR },
+    ];
+    clock.advance(HOUR);
+    const [fresh, old] = await weigher.preview();
+    const ratio = (old?.weight ?? 0) / (fresh?.weight ?? 0);
+    assert.ok(Math.abs(ratio - 0.5 ** 1.3) < 1e-12, String(ratio));
   });
 
   it("weighs nobody who may not earn, in vectors and in previews", async () => {
@@ -285,7 +331,7 @@ describe("weigher", () => {
     const { weigher, store, chain, metrics, start } = make();
     await weigher.tick();
     chain.height = 11 * PERIOD;
-    store.crash = { at: store.calls + 4, effect: "after" };
+    store.crash = { at: store.calls + 5, effect: "after" };
     await assert.rejects(weigher.tick(), /crash after/);
     assert.equal(store.intents.size, 1, "the intent is on record");
     const rotated = makeSigner(generatePrivateJwk());

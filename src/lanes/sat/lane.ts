@@ -1,4 +1,4 @@
-import type { Lane, LanePolicy, Tier } from "../../flow/lane.ts";
+import type { LanePolicy, PullLane, Tier } from "../../flow/lane.ts";
 import { checkAnswer } from "./check.ts";
 import { renderCnf } from "./dimacs.ts";
 import { generate, type Instance, type Method } from "./generate.ts";
@@ -25,7 +25,7 @@ function listed(tier: SatTier): Tier {
 }
 
 /** Planted 3-SAT: made from a seed, answered with an assignment. */
-export function makeSatLane(options: SatOptions): Lane<Instance> {
+export function makeSatLane(options: SatOptions): PullLane<Instance> {
   return {
     name: "sat",
     mode: "pull",

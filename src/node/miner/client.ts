@@ -83,7 +83,13 @@ export class ValidatorClient {
     this.#session = null;
   }
 
-  async #validatorHotkey(): Promise<string> {
+  /** The headers of a request signed with the hotkey, for what this client does not send itself. */
+  signedHeaders(body = ""): Promise<Record<string, string>> {
+    return this.#headers(body, null, 0);
+  }
+
+  /** Whom requests are signed for, as the status tells it. Throws when the validator cannot be reached. */
+  async validatorHotkey(): Promise<string> {
     if (this.#validator !== null) return this.#validator;
     const reply = await this.get("/v1/status");
     if (reply.status !== 200) throw new Error(`GET /v1/status answered ${reply.status}`);
@@ -92,7 +98,7 @@ export class ValidatorClient {
   }
 
   async #headers(body: string, session: Session | null, age: number): Promise<Record<string, string>> {
-    const signedFor = await this.#validatorHotkey();
+    const signedFor = await this.validatorHotkey();
     const timestamp = String(this.#clock.nowMs() - age);
     const uuid = this.#chance.uuid();
     const message = Buffer.from(`${sha256Hex(body)}.${uuid}.${timestamp}.${signedFor}`);

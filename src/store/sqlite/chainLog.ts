@@ -3,7 +3,7 @@ import { canonical } from "../../core/canonical.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import type { LogEntry } from "../../flow/draw.ts";
 import type { ChainedEntry } from "../../flow/store.ts";
-import { json, type Row, text } from "./rows.ts";
+import { integer, json, type Row, text } from "./rows.ts";
 
 /** Where the next line of an epoch's log goes. */
 export interface LogEnd {
@@ -19,11 +19,19 @@ export class ChainLog {
   readonly #insert: StatementSync;
   readonly #advance: StatementSync;
   readonly #page: StatementSync;
+  readonly #end: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare("INSERT INTO log_lines (epoch, n, line, hash) VALUES (?, ?, ?, ?)");
     this.#advance = db.prepare("UPDATE epochs SET log_head = ?, log_length = ? WHERE epoch = ?");
     this.#page = db.prepare("SELECT line, hash FROM log_lines WHERE epoch = ? AND n > ? ORDER BY n LIMIT ?");
+    this.#end = db.prepare("SELECT log_head, log_length FROM epochs WHERE epoch = ?");
+  }
+
+  /** Where the log of an epoch on record goes on, closed or not. */
+  endOf(epoch: number): LogEnd {
+    const row = this.#end.get(epoch);
+    return { epoch, head: text(row, "log_head"), length: integer(row, "log_length") };
   }
 
   /** Appends inside the caller's transaction; returns the line's number. */

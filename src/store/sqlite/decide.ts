@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Decision, Submission } from "../../flow/submission.ts";
 import type { ChainLog } from "./chainLog.ts";
 import { write } from "./operation.ts";
-import { integer, type Row, text } from "./rows.ts";
+import { integer } from "./rows.ts";
 import { strikeWriter } from "./strike.ts";
 import { submissionOf } from "./submissions.ts";
 
@@ -16,7 +16,6 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
   // What was accepted needs its answer no more; the hash stays.
   const end = db.prepare(`UPDATE submissions SET state = ?, code = ?, decided_at = ?,
       answer = CASE ? WHEN 'accepted' THEN NULL ELSE answer END WHERE id = ?`);
-  const logEnd = db.prepare("SELECT log_head, log_length FROM epochs WHERE epoch = ?");
   const counts = {
     accepted: db.prepare("UPDATE miners SET accepted = accepted + 1 WHERE hotkey = ?"),
     rejected: db.prepare("UPDATE miners SET rejected = rejected + 1 WHERE hotkey = ?"),
@@ -36,21 +35,17 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
   };
 
   const logVerdict = (s: Submission, { state, code }: End, verified: boolean): void => {
-    const epoch: Row | undefined = logEnd.get(s.epoch);
-    log.append(
-      { epoch: s.epoch, head: text(epoch, "log_head"), length: integer(epoch, "log_length") },
-      {
-        type: "verdict",
-        epoch: s.epoch,
-        lane: s.lane,
-        hotkey: s.hotkey,
-        work_id: s.challengeId,
-        receipt_id: s.receiptId,
-        state,
-        verified,
-        code,
-      },
-    );
+    log.append(log.endOf(s.epoch), {
+      type: "verdict",
+      epoch: s.epoch,
+      lane: s.lane,
+      hotkey: s.hotkey,
+      work_id: s.challengeId,
+      receipt_id: s.receiptId,
+      state,
+      verified,
+      code,
+    });
   };
 
   return {

@@ -33,7 +33,8 @@ export function epochOperations(db: DatabaseSync, log: ChainLog) {
     VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0) ON CONFLICT DO NOTHING`);
   const close = db.prepare(`UPDATE epochs SET closed_at = ?, revealed_key = ?
     WHERE epoch = ? AND closed_at IS NULL
-      AND NOT EXISTS (SELECT 1 FROM submissions WHERE state = 'pending' AND submissions.epoch = epochs.epoch)`);
+      AND NOT EXISTS (SELECT 1 FROM submissions WHERE state = 'pending' AND submissions.epoch = epochs.epoch)
+      AND NOT EXISTS (SELECT 1 FROM open_samples WHERE open_samples.epoch = epochs.epoch)`);
   const find = (epoch: number): EpochRecord | null => {
     const row = one.get(epoch);
     return row === undefined ? null : epochOf(row);

@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../core/errors.ts";
+import { customerJobOf } from "./customerJobs.ts";
+import { openSampleOf } from "./draws.ts";
 import { epochOf } from "./epochs.ts";
 import { isOurs, knownVersion, schemaVersion } from "./migrate.ts";
 import { text, Unreadable } from "./rows.ts";
@@ -12,6 +14,10 @@ export function checkRows(db: DatabaseSync): void {
   standingOperations(db).standingState.run();
   for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
   for (const row of db.prepare(`${pendingSelect} WHERE s.state = 'pending'`).iterate()) pendingOf(row);
+  for (const row of db.prepare("SELECT * FROM open_samples").iterate()) openSampleOf(row);
+  for (const row of db.prepare("SELECT * FROM customer_jobs WHERE state = 'queued'").iterate()) {
+    customerJobOf(row);
+  }
 }
 
 /** Looks at an existing store through a connection that cannot write. Throws `Unreadable`, or `store_too_new`. */

@@ -1,7 +1,16 @@
-import type { EpochRecord } from "../../flow/draw.ts";
+import type { DrawGroup, EpochRecord } from "../../flow/draw.ts";
+import type {
+  CustomerJob,
+  CustomerUpdate,
+  OpenSample,
+  SampledEnd,
+  WorkBucket,
+  WorkDelta,
+} from "../../flow/job.ts";
 import type { StandingState, Suspension } from "../../flow/standing.ts";
 import type {
   ChainedEntry,
+  CustomerOutcome,
   IssuedPage,
   OperatorAction,
   RetentionBounds,
@@ -56,6 +65,42 @@ export class SqliteStore implements Store {
 
   issuedPages(hotkey: string, epoch: number): Promise<IssuedPage[]> {
     return this.#channel.call("issuedPages", [hotkey, epoch]);
+  }
+
+  recordDraws(groups: readonly DrawGroup[]): Promise<void> {
+    return this.#channel.call("recordDraws", [groups]);
+  }
+
+  endSamples(ends: readonly SampledEnd[]): Promise<string[]> {
+    return this.#channel.call("endSamples", [ends]);
+  }
+
+  openSamples(limit: number): Promise<OpenSample[]> {
+    return this.#channel.call("openSamples", [limit]);
+  }
+
+  addWork(deltas: readonly WorkDelta[]): Promise<void> {
+    return this.#channel.call("addWork", [deltas]);
+  }
+
+  work(since: number): Promise<WorkBucket[]> {
+    return this.#channel.call("work", [since]);
+  }
+
+  addCustomerJob(job: CustomerJob, queuedMax: number): Promise<CustomerOutcome> {
+    return this.#channel.call("addCustomerJob", [job, queuedMax]);
+  }
+
+  customerJob(jobId: string): Promise<CustomerJob | null> {
+    return this.#channel.call("customerJob", [jobId]);
+  }
+
+  queuedCustomerJobs(limit: number): Promise<CustomerJob[]> {
+    return this.#channel.call("queuedCustomerJobs", [limit]);
+  }
+
+  updateCustomerJob(update: CustomerUpdate): Promise<void> {
+    return this.#channel.call("updateCustomerJob", [update]);
   }
 
   commitEpoch(

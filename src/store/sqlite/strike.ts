@@ -16,6 +16,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
   const forfeit = db.prepare(
     "UPDATE solves SET forfeited = 1 WHERE hotkey = ? AND verified = 0 AND forfeited = 0",
   );
+  const forfeitWork = db.prepare("UPDATE work SET unverified = 0 WHERE hotkey = ? AND unverified > 0");
   const spend = db.prepare("UPDATE strikes SET counted = 0 WHERE hotkey = ? AND counted = 1");
   const since = db.prepare(
     "SELECT 1 FROM strikes WHERE hotkey = ? AND at >= ? AND (at > ? OR after_id >= ?) LIMIT 1",
@@ -27,6 +28,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
       const { strikeId, hotkey, lane, block, at, evidence, suspendUntil } = strike;
       insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
       forfeit.run(hotkey);
+      forfeitWork.run(hotkey);
       if (suspendUntil === null) return;
       const reason = evidence.verdict.code;
       suspend({ hotkey, kind: "strike", untilBlock: suspendUntil, reason, by: "judge", at });

@@ -71,7 +71,11 @@ export function weightCases(open: OpenStore): void {
       for (const row of Object.values(rows)) await decided(store, row);
       await store.recordPage({ lane: "sat", hotkey: "5A", epoch: old, tier: 1, from: 0, to: 1, at: 1 });
       for (const epoch of [old, EPOCH]) await store.closeEpoch(epoch, "k", 1);
-      const { dropped } = await store.applyRetention({ beforeEpoch: EPOCH, keepSolvesSince: 100 });
+      const { dropped } = await store.applyRetention({
+        beforeEpoch: EPOCH,
+        keepSolvesSince: 100,
+        keepJobsSince: 0,
+      });
       assert.ok(dropped > 0);
       assert.equal(await store.submission(rows.stale.receiptId), null);
       assert.equal(await store.submission(rows.edge.receiptId), null);
@@ -81,9 +85,13 @@ export function weightCases(open: OpenStore): void {
       assert.deepEqual(await store.issuedPages("5A", old), []);
       assert.equal((await assertLog(store)).length, 2);
       assert.equal((await store.credits(0))[0]?.weight, 6);
-      const again = await store.applyRetention({ beforeEpoch: EPOCH, keepSolvesSince: 100 });
+      const again = await store.applyRetention({
+        beforeEpoch: EPOCH,
+        keepSolvesSince: 100,
+        keepJobsSince: 0,
+      });
       assert.deepEqual(again, { dropped: 0 });
-      await store.applyRetention({ beforeEpoch: EPOCH, keepSolvesSince: 101 });
+      await store.applyRetention({ beforeEpoch: EPOCH, keepSolvesSince: 101, keepJobsSince: 0 });
       assert.equal((await store.credits(0))[0]?.weight, 4);
       assert.equal((await store.miner("5Alice"))?.counts.accepted, 3);
     }));
@@ -96,7 +104,8 @@ export function weightCases(open: OpenStore): void {
       const waiting = newSubmission({ receivedAt: 1 });
       await admitted(store, waiting);
       await store.closeEpoch(EPOCH, "k", 1);
-      const far = { beforeEpoch: EPOCH + 1000, keepSolvesSince: Number.MAX_SAFE_INTEGER };
+      const end = Number.MAX_SAFE_INTEGER;
+      const far = { beforeEpoch: EPOCH + 1000, keepSolvesSince: end, keepJobsSince: end };
       assert.deepEqual(await store.applyRetention(far), { dropped: 0 });
       assert.equal((await store.submission(done.receiptId))?.state, "accepted");
       assert.equal((await store.pending(10, new Set())).length, 1);
@@ -110,7 +119,7 @@ export function weightCases(open: OpenStore): void {
       const rows = Array.from({ length: 1100 }, (_, index) => newSubmission({ receivedAt: index }));
       await Promise.all(rows.map((row) => decided(store, row)));
       await store.closeEpoch(EPOCH, "k", 1);
-      const bounds = { beforeEpoch: EPOCH + 1, keepSolvesSince: 2000 };
+      const bounds = { beforeEpoch: EPOCH + 1, keepSolvesSince: 2000, keepJobsSince: 0 };
       const { dropped } = await store.applyRetention(bounds);
       assert.equal(dropped, 1 + 1100 + 2200 + 1100);
       assert.deepEqual(await store.credits(-1), []);

@@ -1,0 +1,49 @@
+import { causeText } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { CustomerUpdate } from "../flow/job.ts";
+import type { Store } from "../flow/store.ts";
+
+/**
+ * What became of customer jobs, on its way to the store; the newest of each job wins, and what the store does not take is
+ * tried again. Bounded by the customer jobs there are.
+ */
+export class CustomerUpdates {
+  readonly #records: Pick<Store, "updateCustomerJob">;
+  readonly #log: Log;
+  readonly #failed: () => void;
+  readonly #waiting = new Map<string, CustomerUpdate>();
+  #writing: Promise<void> | null = null;
+
+  constructor(records: Pick<Store, "updateCustomerJob">, log: Log, failed: () => void) {
+    this.#records = records;
+    this.#log = log;
+    this.#failed = failed;
+  }
+
+  put(update: CustomerUpdate): void {
+    this.#waiting.set(update.jobId, update);
+    void this.flush();
+  }
+
+  /** Writes what waits, one after the other; stops at the first that is not taken. Never rejects. */
+  flush(): Promise<void> {
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = null;
+    });
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    for (const update of this.#waiting.values()) {
+      try {
+        await this.#records.updateCustomerJob(update);
+      } catch (error) {
+        this.#failed();
+        this.#log.error("customer_job_not_recorded", { job_id: update.jobId, cause: causeText(error) });
+        return;
+      }
+      // A newer one may have come meanwhile; it stays for its own turn.
+      if (this.#waiting.get(update.jobId) === update) this.#waiting.delete(update.jobId);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { type Dispatcher, errors, type Pool } from "undici";
+import { type DialOutcome, failed, readResponse } from "./response.ts";
+
+type Controller = Dispatcher.DispatchController;
+
+export interface AttemptOptions {
+  readonly jobId: string;
+  readonly request: Dispatcher.DispatchOptions;
+  readonly maxResponseBytes: number;
+  /** When it is given up, whatever the miner still sends; monotonic. */
+  readonly dueMs: number;
+}
+
+const cut = new Error("cut");
+
+/** What an error says of the miner, once it was reached. */
+function failureOf(error: Error): DialOutcome | null {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return failed("timeout");
+  }
+  const garbled = error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
+  return garbled ? failed("bad_response") : null;
+}
+
+/** One job's request to a dialled miner. `done` is called once, never within `start`; not at all after `cancel`. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  readonly #options: AttemptOptions;
+  readonly #pool: Pool;
+  readonly #done: (outcome: DialOutcome) => void;
+  #controller: Controller | null = null;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #responding = false;
+  #again = true;
+  #ended = false;
+
+  constructor(options: AttemptOptions, pool: Pool, done: (outcome: DialOutcome) => void) {
+    this.#options = options;
+    this.#pool = pool;
+    this.#done = done;
+  }
+
+  start(): void {
+    this.#pool.dispatch(this.#options.request, this);
+  }
+
+  /** Gives up when its time is over. */
+  look(nowMs: number): void {
+    if (nowMs >= this.#options.dueMs) this.#stop(failed("timeout"));
+  }
+
+  cancel(): void {
+    this.#ended = true;
+    this.#controller?.abort(cut);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#ended) controller.abort(cut);
+  }
+
+  onResponseStart(_controller: Controller, status: number): void {
+    if (status < 200) return;
+    this.#responding = true;
+    if (status >= 300) this.#stop(failed("handler_error"));
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#options.maxResponseBytes) this.#stop(failed("too_large"));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end(readResponse(Buffer.concat(this.#chunks), this.#options.jobId));
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    if (this.#ended) return;
+    const wasSent = this.#controller !== null;
+    const failure = failureOf(error);
+    if (failure !== null) this.#end(failure);
+    else if (this.#responding) this.#end(failed("broken_off"));
+    else if (wasSent && this.#again) this.#retry();
+    else this.#end({ kind: "unreachable" });
+  }
+
+  /**
+   * A connection that was kept can be closed by the miner in the very moment in which it is used. That says nothing of
+   * whether the miner can be reached, so the same job is sent once more.
+   */
+  #retry(): void {
+    this.#again = false;
+    this.#controller = null;
+    queueMicrotask(() => {
+      if (!this.#ended) this.start();
+    });
+  }
+
+  #stop(outcome: DialOutcome): void {
+    if (this.#ended) return;
+    this.#end(outcome);
+    this.#controller?.abort(cut);
+  }
+
+  #end(outcome: DialOutcome): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#chunks = [];
+    queueMicrotask(() => this.#done(outcome));
+  }
+}

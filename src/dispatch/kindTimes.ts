@@ -1,0 +1,102 @@
+/** Kinds of work at most; past it the one verified longest ago is dropped. */
+const KINDS = 1024;
+/** Times kept of each kind: enough for a 95th percentile. */
+const TIMES = 256;
+const REFERENCE = { share: 0.1, least: 8 } as const;
+/** `floorMs`: what a round trip and a busy moment take, however fast the work. */
+const DEADLINE = { share: 0.95, least: 50, factor: 2, floorMs: 1000 } as const;
+
+interface Times {
+  /** A ring; `count` of what was ever put in. */
+  readonly ring: Float64Array;
+  count: number;
+  /** When the kind last had a time, in times of all kinds. */
+  turn: number;
+  /** Made from the ring when asked for after a new time. */
+  referenceMs: number;
+  deadlineMs: number;
+  isStale: boolean;
+}
+
+/**
+ * How long each kind of work takes, from verified answers only: what nobody checked could have been made up in no time, and would
+ * shorten the deadlines of honest miners.
+ */
+export class KindTimes {
+  readonly #maxDeadlineMs: number;
+  readonly #kinds = new Map<string, Times>();
+  #turns = 0;
+
+  /** `restored`: times in ms by kind, oldest first, as `snapshot` gave them; what makes no sense is left out. */
+  constructor(maxDeadlineMs: number, restored: ReadonlyMap<string, readonly number[]> = new Map()) {
+    this.#maxDeadlineMs = maxDeadlineMs;
+    for (const [kind, times] of restored) {
+      for (const ms of times) if (ms <= maxDeadlineMs) this.verified(kind, ms);
+    }
+  }
+
+  /** The service time of an answer that was found valid. */
+  verified(kind: string, serviceMs: number): void {
+    if (!(serviceMs >= 0 && serviceMs < Number.POSITIVE_INFINITY)) return;
+    const times = this.#kinds.get(kind) ?? this.#begin(kind);
+    times.ring[times.count++ % TIMES] = serviceMs;
+    times.turn = this.#turns++;
+    times.isStale = true;
+  }
+
+  /** What one answer is worth: the 10th percentile, ms; 0 while too few are known. */
+  referenceMs(kind: string): number {
+    return this.#current(kind)?.referenceMs ?? 0;
+  }
+
+  /** How long a miner has for a job, ms. */
+  deadlineMs(kind: string): number {
+    return this.#current(kind)?.deadlineMs ?? this.#maxDeadlineMs;
+  }
+
+  /** Times by kind, oldest first. */
+  snapshot(): Map<string, number[]> {
+    const kinds = new Map<string, number[]>();
+    const byTurn = [...this.#kinds].toSorted(([, a], [, b]) => a.turn - b.turn);
+    for (const [kind, { ring, count }] of byTurn) {
+      const start = count > TIMES ? count % TIMES : 0;
+      kinds.set(kind, [...ring.subarray(start, Math.min(count, TIMES)), ...ring.subarray(0, start)]);
+    }
+    return kinds;
+  }
+
+  #current(kind: string): Times | undefined {
+    const times = this.#kinds.get(kind);
+    if (times?.isStale) this.#refresh(times);
+    return times;
+  }
+
+  #refresh(times: Times): void {
+    const sorted = times.ring.slice(0, Math.min(times.count, TIMES)).sort();
+    const n = sorted.length;
+    times.isStale = false;
+    times.referenceMs = n < REFERENCE.least ? 0 : (sorted[Math.floor(REFERENCE.share * n)] ?? 0);
+    if (n < DEADLINE.least) return;
+    const late = sorted[Math.min(n - 1, Math.floor(DEADLINE.share * n))] ?? 0;
+    times.deadlineMs = Math.min(this.#maxDeadlineMs, Math.max(DEADLINE.floorMs, DEADLINE.factor * late));
+  }
+
+  #begin(kind: string): Times {
+    if (this.#kinds.size >= KINDS) this.#forgetOldest();
+    const ring = new Float64Array(TIMES);
+    const times = { ring, count: 0, turn: 0, referenceMs: 0, deadlineMs: this.#maxDeadlineMs, isStale: true };
+    this.#kinds.set(kind, times);
+    return times;
+  }
+
+  #forgetOldest(): void {
+    let oldest = "";
+    let least = Number.POSITIVE_INFINITY;
+    for (const [kind, { turn }] of this.#kinds) {
+      if (turn >= least) continue;
+      oldest = kind;
+      least = turn;
+    }
+    this.#kinds.delete(oldest);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
+import { type GateName, gateNames } from "./gates.ts";
+
+/** How dispatch stands. */
+export interface DispatchStats {
+  /** Miners with a link, and of those the ones that dialled in. */
+  readonly miners: number;
+  readonly streams: number;
+  /** Miners that could take a job now. */
+  readonly ready: number;
+  readonly inFlight: number;
+  readonly bytes: number;
+  /** The bound in force, or null. */
+  readonly ceiling: number | null;
+  /** Customer jobs that wait for a miner. */
+  readonly queued: number;
+  /** The gate that keeps jobs back, or null. */
+  readonly gate: GateName | null;
+}
+
+/** Of jobs and miners altogether, never of one of them. */
+export interface DispatchMeasures {
+  readonly sent: Counter;
+  readonly ended: Counter;
+  readonly dropped: Counter;
+  readonly refused: Counter;
+  readonly unrecorded: Counter;
+  readonly lost: Counter;
+  readonly seconds: Histogram;
+  readonly inFlight: Gauge;
+  readonly bytes: Gauge;
+  readonly ceiling: Gauge;
+  readonly miners: Gauge;
+  readonly ready: Gauge;
+  readonly queued: Gauge;
+  readonly gate: Gauge;
+}
+
+export function makeMeasures(metrics: Metrics): DispatchMeasures {
+  return {
+    sent: metrics.counter("assay_dispatch_sent_total", "Jobs sent to miners", ["lane"]),
+    ended: metrics.counter("assay_dispatch_ended_total", "Ends of jobs at a miner", ["lane", "end"]),
+    dropped: metrics.counter("assay_dispatch_dropped_total", "Jobs that no further miner gets", ["why"]),
+    refused: metrics.counter("assay_dispatch_refused_frames_total", "Frames about jobs without effect", [
+      "code",
+    ]),
+    unrecorded: metrics.counter("assay_dispatch_unrecorded_total", "Records that the store did not take", [
+      "what",
+    ]),
+    lost: metrics.counter("assay_dispatch_miners_lost_total", "Miners lost with jobs in flight"),
+    seconds: metrics.histogram(
+      "assay_dispatch_answer_seconds",
+      "From sending a job to its answer",
+      ["lane"],
+      // From a stub that answers at once to the longest deadline.
+      [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
+    ),
+    inFlight: metrics.gauge("assay_dispatch_in_flight_count", "Jobs in flight"),
+    bytes: metrics.gauge("assay_dispatch_in_flight_bytes", "Bytes of jobs in flight and of answers waiting"),
+    ceiling: metrics.gauge("assay_dispatch_ceiling_count", "Bound on jobs in flight; 0 for none"),
+    miners: metrics.gauge("assay_dispatch_miners_count", "Miners with a link"),
+    ready: metrics.gauge("assay_dispatch_ready_count", "Miners that could take a job"),
+    queued: metrics.gauge("assay_dispatch_queued_count", "Customer jobs that wait for a miner"),
+    gate: metrics.gauge("assay_dispatch_gate_shut_count", "1 while the gate keeps jobs back", ["gate"]),
+  };
+}
+
+export function expose(measures: DispatchMeasures, stats: DispatchStats): void {
+  measures.inFlight.set(stats.inFlight);
+  measures.bytes.set(stats.bytes);
+  measures.ceiling.set(stats.ceiling ?? 0);
+  measures.miners.set(stats.miners);
+  measures.ready.set(stats.ready);
+  measures.queued.set(stats.queued);
+  for (const name of gateNames) measures.gate.set(name === stats.gate ? 1 : 0, { gate: name });
+}

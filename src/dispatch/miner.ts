@@ -1,0 +1,60 @@
+import type { Draw } from "../flow/draw.ts";
+import type { JobInput, PushLane } from "../flow/lane.ts";
+import type { MinerLink } from "../flow/link.ts";
+import { Backoff } from "./backoff.ts";
+import { MinerCap } from "./cap.ts";
+import type { Timed } from "./deadlines.ts";
+import type { Place } from "./levels.ts";
+import type { Work } from "./work.ts";
+
+/** A job at one miner, from the moment it is picked until its answer or its failure. */
+export interface Flight extends Timed {
+  readonly work: Work;
+  readonly miner: Miner;
+  readonly kind: string;
+  readonly draw: Draw;
+  readonly block: number;
+  /** Kept for what will be checked; dropped with the sending otherwise. */
+  input: JobInput | null;
+  /** Monotonic ms; null until it is sent. */
+  sentAt: number | null;
+  /** On the wire, and of the input before; counts as held until the end. */
+  bytes: number;
+}
+
+/** What dispatch knows of one miner: its link, what it has in flight, how much it may have. */
+export class Miner {
+  readonly hotkey: string;
+  readonly cap: MinerCap;
+  readonly backoff = new Backoff();
+  readonly flights = new Set<Flight>();
+  readonly place: Place<Miner> = { level: -1, prev: null, next: null };
+  link: MinerLink | null = null;
+  /** Lanes of the link that this validator has. */
+  lanes: readonly PushLane[] = [];
+  /** Whose turn it is among the lanes. */
+  turn = 0;
+
+  constructor(hotkey: string, restoredCap: number | null) {
+    this.hotkey = hotkey;
+    this.cap = new MinerCap(restoredCap);
+  }
+
+  /** Jobs that it may have in flight now. */
+  bound(): number {
+    return this.link === null ? 0 : Math.min(this.cap.usable(), this.link.capacity);
+  }
+
+  mayTake(nowMs: number): boolean {
+    return this.link?.writable === true && this.flights.size < this.bound() && nowMs >= this.backoff.until;
+  }
+
+  serves(lane: PushLane): boolean {
+    return this.lanes.includes(lane);
+  }
+
+  /** The lane whose turn it is to make a benchmark. */
+  nextLane(): PushLane | null {
+    return this.lanes[this.turn++ % this.lanes.length] ?? null;
+  }
+}

@@ -1,0 +1,151 @@
+import type { AnsweredJob, CustomerUpdate, JobAnswer, JobFailure } from "../flow/job.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import type { Totals } from "./gates.ts";
+import type { KindTimes } from "./kindTimes.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Flight } from "./miner.ts";
+import type { DispatcherOptions, DispatchModules } from "./ports.ts";
+import type { Work } from "./work.ts";
+
+/** A failure costs twice what an answer earns. */
+const DEBIT_FACTOR = 2;
+
+export interface OutcomeParts {
+  readonly ledger: Ledger;
+  readonly times: KindTimes;
+  readonly totals: Totals;
+  /** Gives the job to another miner. */
+  readonly again: (work: Work) => void;
+  /** The hotkey may have been suspended. */
+  readonly judged: (hotkey: string) => void;
+  readonly customer: (update: CustomerUpdate) => void;
+  readonly dropped: (why: "retries") => void;
+}
+
+/** An answer with the moment it came, monotonic ms. */
+interface Arrival {
+  readonly flight: Flight;
+  readonly job: AnsweredJob;
+  readonly at: number;
+  readonly serviceMs: number;
+  readonly size: number;
+}
+
+/** What follows from the end of a job at a miner, once it is in flight no more: credit, debit, verification, another miner. */
+export class Outcomes {
+  readonly #options: DispatcherOptions;
+  readonly #modules: DispatchModules;
+  readonly #parts: OutcomeParts;
+
+  constructor(options: DispatcherOptions, modules: DispatchModules, parts: OutcomeParts) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#parts = parts;
+  }
+
+  answered(flight: Flight, answer: JobAnswer, nowMs: number): void {
+    const { miner, work, kind, draw } = flight;
+    const serviceMs = nowMs - (flight.sentAt ?? nowMs);
+    miner.backoff.accepted();
+    if (draw.sampled) {
+      this.#verify(flight, answer, nowMs, serviceMs);
+      return;
+    }
+    miner.cap.accepted(nowMs, kind, serviceMs);
+    this.#parts.ledger.accepted(work.lane.name, miner.hotkey, this.#parts.times.referenceMs(kind));
+  }
+
+  failed(flight: Flight, failure: JobFailure, nowMs: number): void {
+    const { miner, work, kind, sentAt } = flight;
+    const debit = DEBIT_FACTOR * this.#parts.times.referenceMs(kind);
+    this.#parts.ledger.failed(work.lane.name, miner.hotkey, debit);
+    miner.cap.failed(nowMs);
+    miner.backoff.failed(nowMs, sentAt ?? nowMs);
+    this.endSample(flight, failure);
+    this.#elsewhere(flight, failure);
+  }
+
+  /** Taken from a miner through no fault that this job shows: it costs nobody anything. */
+  withdrawn(flight: Flight, code: string): void {
+    this.endSample(flight, code);
+    this.#elsewhere(flight, code);
+  }
+
+  /** A sampled job to which no answer came still ends in the log. */
+  endSample({ work, miner, draw }: Flight, code: string): void {
+    if (!draw.sampled) return;
+    const sample = { jobId: work.jobId, epoch: draw.epoch, lane: work.lane.name, hotkey: miner.hotkey };
+    this.#modules.endUnanswered(sample, code);
+  }
+
+  #verify(flight: Flight, answer: JobAnswer, at: number, serviceMs: number): void {
+    const { work, miner, kind, draw, block, input } = flight;
+    const job: AnsweredJob = {
+      jobId: work.jobId,
+      lane: work.lane.name,
+      ...{ kind, hotkey: miner.hotkey, draw, block },
+      input: input ?? {},
+      answer: answer.text(),
+      credit: this.#parts.times.referenceMs(kind),
+    };
+    const arrival = { flight, job, at, serviceMs, size: answer.size };
+    this.#parts.totals.bytes += answer.size;
+    this.#modules.verification.verify(job, (verdict) => void this.#judge(arrival, verdict));
+  }
+
+  async #judge({ flight, job, at, serviceMs, size }: Arrival, verdict: Verdict): Promise<void> {
+    const { ledger, times, totals, judged } = this.#parts;
+    const { miner, kind, work } = flight;
+    totals.bytes -= size;
+    const invalid = verdict.outcome === "invalid";
+    if (verdict.outcome === "valid") times.verified(kind, serviceMs);
+    // Nothing more is credited from the moment that a cheat is known until it is on record.
+    if (invalid) ledger.withhold(miner.hotkey);
+    // What a caught cheat still had under way earns nothing, right or wrong.
+    const credit = this.#modules.suspended(miner.hotkey) ? 0 : job.credit;
+    const conclusion = await this.#modules.conclude({ ...job, credit }, verdict);
+    if (conclusion === "accepted") {
+      miner.cap.accepted(at, kind, serviceMs);
+      this.#complete(work, job);
+    } else if (conclusion === "rejected") {
+      ledger.failed(work.lane.name, miner.hotkey, DEBIT_FACTOR * times.referenceMs(kind));
+      miner.cap.failed(at);
+    }
+    if (invalid) {
+      judged(miner.hotkey);
+      ledger.release(miner.hotkey);
+    }
+    if (conclusion !== "accepted" && work.customer !== null) this.#elsewhere(flight, codeOf(verdict));
+  }
+
+  #complete({ customer, had, jobId }: Work, job: AnsweredJob): void {
+    if (customer === null) return;
+    this.#parts.customer({
+      jobId,
+      attempts: (had?.size ?? 0) + 1,
+      ...{ state: "done", answer: job.answer, hotkey: job.hotkey, code: null },
+      endedAt: this.#modules.clock.nowMs(),
+    });
+  }
+
+  /** Another miner's turn, as often as the job may be given again. */
+  #elsewhere({ work, miner }: Flight, code: string): void {
+    work.had ??= new Set();
+    work.had.add(miner.hotkey);
+    const { retries } = this.#options;
+    const isLast = work.had.size > (work.customer === null ? retries.benchmark : retries.customer);
+    if (!isLast) this.#parts.again(work);
+    else this.#parts.dropped("retries");
+    if (work.customer === null) return;
+    this.#parts.customer({
+      jobId: work.jobId,
+      attempts: work.had.size,
+      ...{ state: isLast ? "failed" : "queued", answer: null, hotkey: null, code: isLast ? code : null },
+      endedAt: isLast ? this.#modules.clock.nowMs() : null,
+    });
+  }
+}
+
+function codeOf(verdict: Verdict): string {
+  return verdict.outcome === "valid" ? "unrecorded" : verdict.code;
+}

@@ -1,0 +1,57 @@
+import type { Chance } from "../core/chance.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { Draw, DrawClass } from "../flow/draw.ts";
+import type { AnsweredJob, JobVerification, OpenSample } from "../flow/job.ts";
+import type { PushLane } from "../flow/lane.ts";
+import type { Store } from "../flow/store.ts";
+import type { Verdict } from "../flow/verdict.ts";
+
+export interface DispatcherOptions {
+  /** Jobs in flight altogether; null for no bound of its own. */
+  readonly ceiling: number | null;
+  readonly bytesInFlight: number;
+  /** Times that a job goes to another miner. */
+  readonly retries: { readonly customer: number; readonly benchmark: number };
+  readonly maxDeadlineMs: number;
+  /** Jobs of a miner whose link is lost stay its own for so long. */
+  readonly reconnectGraceMs: number;
+  /** Customer jobs that may wait; the owner refuses more before they come here. */
+  readonly queuedMax: number;
+}
+
+/** What became of a sampled answer. `struck`: a proven cheat. */
+export type Conclusion = "accepted" | "rejected" | "struck" | "void";
+
+export interface DispatchModules {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Runs a function after what is being done now: `setImmediate`, or a simulation's own queue. */
+  readonly soon: (run: () => void) => void;
+  readonly lanes: ReadonlyMap<string, PushLane>;
+  /** Throws while no epoch can decide; dispatch waits then. */
+  readonly draw: (
+    lane: string,
+    hotkey: string,
+    workId: string,
+    epoch: number,
+    classes: readonly DrawClass[],
+  ) => Draw;
+  readonly classesFor: (hotkey: string) => DrawClass[];
+  readonly epochNow: () => number;
+  /** Chain height; while it is null nothing is dispatched. */
+  readonly block: () => number | null;
+  readonly suspended: (hotkey: string) => boolean;
+  readonly verification: JobVerification;
+  readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
+  /** Records the end of a sampled answer and strikes; never rejects. */
+  readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
+  /** Ends a sampled job that came to no answer. */
+  readonly endUnanswered: (sample: OpenSample, code: string) => void;
+  readonly unreachable: (hotkey: string) => void;
+  /** Share of the host's memory that is available; null when unknown. */
+  readonly memoryAvailable: () => number | null;
+}

@@ -1,0 +1,86 @@
+/** Caps that are kept, and what a kept one may say: a restart begins carefully, whatever was learned before. */
+const HOTKEYS = 8192;
+const CAP_MAX = 32;
+const KINDS = 1024;
+const TIMES = 256;
+/** No name is longer, and no service time. */
+const NAME_MAX = 256;
+const TIME_MAX_MS = 86_400_000;
+/** More than the fullest state takes; a longer text is none of ours. */
+const TEXT_MAX = 16 * 1024 * 1024;
+
+/** What a restart remembers of miners and kinds of work. */
+export interface SavedState {
+  /** Learned caps by hotkey. */
+  readonly caps: Map<string, number>;
+  /** Verified service times in ms by kind, oldest first. */
+  readonly kinds: Map<string, number[]>;
+}
+
+/** Takes what makes sense out of a text that anybody may have written; never throws. Caps are 1 to 32. */
+export function parseState(text: string | null): SavedState {
+  const state = read(text);
+  return {
+    caps: entriesOf(state.caps, HOTKEYS, capOf),
+    kinds: entriesOf(state.kinds, KINDS, timesOf),
+  };
+}
+
+/** The newest of what there is to remember, within the bounds. */
+export function stateText({ caps, kinds }: SavedState): string {
+  const rounded = [...kinds]
+    .slice(-KINDS)
+    .map(([kind, times]) => [kind, times.slice(-TIMES).map(tenths)] as const);
+  return JSON.stringify({
+    version: 1,
+    caps: Object.fromEntries([...caps].slice(-HOTKEYS)),
+    kinds: Object.fromEntries(rounded),
+  });
+}
+
+interface Raw {
+  readonly version?: unknown;
+  readonly caps?: unknown;
+  readonly kinds?: unknown;
+}
+
+function read(text: string | null): Raw {
+  if (text === null || text.length > TEXT_MAX) return {};
+  try {
+    const value: Raw = JSON.parse(text) ?? {};
+    return value.version === 1 ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The last so many entries whose value makes sense. */
+function entriesOf<T>(raw: unknown, most: number, sense: (value: unknown) => T | null): Map<string, T> {
+  const found: [string, T][] = [];
+  for (const [name, value] of isRecord(raw) ? Object.entries(raw) : []) {
+    const parsed = name.length >= 1 && name.length <= NAME_MAX ? sense(value) : null;
+    if (parsed !== null) found.push([name, parsed]);
+  }
+  return new Map(found.slice(-most));
+}
+
+function capOf(value: unknown): number | null {
+  if (typeof value !== "number" || !(value >= 1)) return null;
+  return Math.min(CAP_MAX, Math.floor(value));
+}
+
+function timesOf(value: unknown): number[] | null {
+  if (!Array.isArray(value)) return null;
+  const times = value
+    .slice(-TIMES)
+    .filter((ms): ms is number => typeof ms === "number" && ms >= 0 && ms <= TIME_MAX_MS);
+  return times.length === 0 ? null : times;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,0 +1,29 @@
+import type { Miner } from "./miner.ts";
+
+/** Every miner's cap is looked at once in so many ms. */
+const ROUND_MS = 15_000;
+
+/** Spreads the looks at all miners evenly over a round, so that no tick has to look at all of them. */
+export class Stepper {
+  #queue: Miner[] = [];
+  #startedAt: number;
+  #stepped = 0;
+
+  constructor(nowMs: number) {
+    this.#startedAt = nowMs;
+  }
+
+  /** Steps those whose turn has come; a round begins with whoever is known then. */
+  step(nowMs: number, all: () => Iterable<Miner>, look: (miner: Miner) => void): void {
+    const share = Math.min(1, (nowMs - this.#startedAt) / ROUND_MS);
+    const until = Math.floor(share * this.#queue.length);
+    for (; this.#stepped < until; this.#stepped++) {
+      const miner = this.#queue[this.#stepped];
+      if (miner !== undefined) look(miner);
+    }
+    if (share < 1) return;
+    this.#queue = [...all()];
+    this.#startedAt = nowMs;
+    this.#stepped = 0;
+  }
+}

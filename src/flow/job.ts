@@ -1,0 +1,146 @@
+import type { Draw } from "./draw.ts";
+import type { JobInput } from "./lane.ts";
+import type { StrikeRecord } from "./submission.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A job as it goes to a miner. Customer and benchmark jobs look alike. */
+export interface JobOrder {
+  /** `jb_` and 32 hex digits. */
+  readonly job_id: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly input: JobInput;
+  /** How long the miner has, ms. */
+  readonly deadline_ms: number;
+}
+
+/** An answer as it came in; its text (JSON) is made only where somebody reads it. */
+export interface JobAnswer {
+  /** Bytes on the wire. */
+  readonly size: number;
+  text(): string;
+}
+
+/** Why a dispatched job came to no accepted answer. */
+export type JobFailure =
+  /** The miner said so, or what it sent was no answer. */
+  | "handler_error"
+  /** No answer within the deadline. */
+  | "timeout"
+  /** The miner could not be reached, or was lost and did not come back. */
+  | "unreachable";
+
+/** A sampled job with its answer, on its way through verification. */
+export interface AnsweredJob {
+  readonly jobId: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly hotkey: string;
+  readonly draw: Draw;
+  readonly input: JobInput;
+  readonly answer: string;
+  /** What the miner earns when the answer is valid. */
+  readonly credit: number;
+  readonly block: number;
+}
+
+/** Takes sampled answers, within a bound, and says what came of each. */
+export interface JobVerification {
+  /** False while pending verifications are at their bound: then nothing is dispatched. */
+  hasRoom(): boolean;
+  /** Never loses one: what finds no room waits here, bounded by what is in flight. `done` is called once. */
+  verify(job: AnsweredJob, done: (verdict: Verdict) => void): void;
+}
+
+/** The end of a sampled job, recorded in one transaction: its verdict in the log, its credit, its strike. */
+export interface SampledEnd {
+  readonly jobId: string;
+  readonly epoch: number;
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly state: "accepted" | "rejected" | "void";
+  /** True when a check decided it. */
+  readonly verified: boolean;
+  readonly code: string | null;
+  readonly answerSha256: string | null;
+  /** Paid when accepted. */
+  readonly credit: number;
+  readonly at: number;
+  /** Sights the miner where an answer came. */
+  readonly block: number;
+  readonly strike: StrikeRecord | null;
+}
+
+/** A sampled job that was handed out and has no verdict yet. */
+export interface OpenSample {
+  readonly jobId: string;
+  readonly epoch: number;
+  readonly lane: string;
+  readonly hotkey: string;
+}
+
+/** What one miner did in one lane since the last record of it. Times in Unix ms. */
+export interface WorkDelta {
+  readonly lane: string;
+  readonly hotkey: string;
+  readonly at: number;
+  readonly block: number;
+  /** Of what was accepted without a check: forfeited by a strike. What was verified is paid by its end. */
+  readonly credit: number;
+  readonly debit: number;
+  readonly accepted: number;
+  readonly failed: number;
+}
+
+/** Delivered work of a hotkey in one lane within one bucket of time. */
+export interface WorkBucket {
+  readonly lane: string;
+  readonly hotkey: string;
+  /** First moment of the bucket, Unix ms. */
+  readonly start: number;
+  /** Verified and unforfeited unverified credit, reference ms. */
+  readonly credit: number;
+  readonly debit: number;
+  /** Answers accepted and attempts failed. */
+  readonly results: number;
+}
+
+export type CustomerState = "queued" | "done" | "failed";
+
+/** A job that an operator put in. */
+export interface CustomerJob {
+  readonly jobId: string;
+  /** The operator's own name of the job: the same key is the same job. */
+  readonly clientKey: string;
+  readonly lane: string;
+  readonly kind: string;
+  readonly input: JobInput;
+  readonly createdAt: number;
+  readonly state: CustomerState;
+  /** Miners that have had it. */
+  readonly attempts: number;
+  /** JSON text of the verified answer. */
+  readonly answer: string | null;
+  /** Who answered. */
+  readonly hotkey: string | null;
+  /** Why it failed. */
+  readonly code: string | null;
+  readonly endedAt: number | null;
+}
+
+/** What an attempt changed. */
+export interface CustomerUpdate {
+  readonly jobId: string;
+  readonly attempts: number;
+  readonly state: CustomerState;
+  readonly answer: string | null;
+  readonly hotkey: string | null;
+  readonly code: string | null;
+  readonly endedAt: number | null;
+}
+
+const jobIdPattern = /^jb_[0-9a-f]{32}$/;
+
+export function isJobId(text: string): boolean {
+  return jobIdPattern.test(text);
+}

@@ -1,0 +1,111 @@
+import { Type } from "typebox";
+import { AssayError } from "../../core/errors.ts";
+import { isJobId } from "../../flow/job.ts";
+import { checker } from "../checker.ts";
+import type { Handlers } from "../handlers.ts";
+import { bodyOf, type Route } from "../route.ts";
+import * as schemas from "../schemas.ts";
+
+const strict = { additionalProperties: false } as const;
+
+/** As many digits as 2^256 has; which numbers and which names there are is the lane's to say, and it says so better. */
+const digitsMax = 78;
+/** Inputs of one job, and numbers in one of them: as many as a circuit can be configured with. */
+const inputsMax = 64;
+const numbersMax = 999;
+const number = Type.Union([
+  Type.String({ minLength: 1, maxLength: digitsMax, description: "In decimal digits" }),
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+]);
+const askedInput = Type.Record(
+  Type.String(),
+  Type.Union([number, Type.Array(number, { maxItems: numbersMax })]),
+  { maxProperties: inputsMax, description: "The public inputs by name, each a number or a list of them" },
+);
+
+const jobBody = Type.Object(
+  {
+    lane: Type.String({ minLength: 1, maxLength: 64, description: "A push lane, as /v1/status lists them" }),
+    kind: Type.String({ minLength: 1, maxLength: 64, description: "A kind of its work, such as a circuit" }),
+    input: askedInput,
+    client_key: Type.String({
+      // Printable ASCII.
+      pattern: "^[ -~]{1,128}$",
+      description: "Your own name of the job: the same request under the same key is the same job",
+    }),
+  },
+  strict,
+);
+const jobPath = Type.Object({ id: Type.String({ description: "A job id" }) }, strict);
+
+/** The longest id that is echoed. */
+const longestId = 64;
+
+/** Jobs of the operator: put in, and followed. */
+export function jobRoutes(handlers: Handlers): Route[] {
+  return [putJob(handlers), job(handlers)];
+}
+
+function putJob(handlers: Handlers): Route {
+  const body = checker(jobBody, "body");
+  return {
+    method: "POST",
+    url: "/v1/jobs",
+    operation: {
+      id: "putJob",
+      tag: "administration",
+      summary: "Put in a job",
+      description:
+        "Handed to a miner before the validator's own jobs, and its answer is always verified. A 202 is durable before it is sent.",
+      signedBy: "operator",
+      body: jobBody,
+      answers: {
+        202: {
+          description: "Taken",
+          schema: schemas.job,
+          headers: { Location: "Where the job is" },
+        },
+        200: {
+          description: "Taken before: the job as it stands",
+          schema: schemas.job,
+          headers: { Location: "Where the job is" },
+        },
+      },
+      problems: [
+        "push_lane_off",
+        "lane_not_found",
+        "lane_kind_not_found",
+        "job_conflict",
+        "job_queue_full",
+        "store_unavailable",
+      ],
+    },
+    serve: async (request, reply) => {
+      const { job, replay } = await handlers.putJob(body(bodyOf(request)));
+      reply.code(replay ? 200 : 202).header("location", `/v1/jobs/${job.job_id}`);
+      return job;
+    },
+  };
+}
+
+function job(handlers: Handlers): Route {
+  return {
+    method: "GET",
+    url: "/v1/jobs/:id",
+    operation: {
+      id: "job",
+      tag: "administration",
+      summary: "Follow a job",
+      description: "The job as it stands: queued, done with its verified answer, or failed with the reason.",
+      signedBy: "operator",
+      path: jobPath,
+      answers: { 200: { description: "The job", schema: schemas.job } },
+      problems: ["job_not_found", "store_unavailable"],
+    },
+    serve: (request) => {
+      const { id } = request.params as { id: string };
+      if (!isJobId(id)) throw new AssayError({ code: "job_not_found", job_id: id.slice(0, longestId) });
+      return handlers.job(id);
+    },
+  };
+}

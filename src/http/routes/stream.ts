@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AssayError } from "../../core/errors.ts";
+import type { Route } from "../route.ts";
+
+/** Makes a stream of a connection, or throws why not. */
+export interface StreamServing {
+  serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+}
+
+/** The push lane's stream; `streams` tells null where nothing is handed out. */
+export function streamRoute(streams: () => StreamServing | null): Route {
+  return {
+    method: "GET",
+    url: "/v1/stream",
+    operation: {
+      id: "stream",
+      tag: "mining",
+      summary: "Open a stream",
+      description:
+        "A WebSocket on which the miner is handed jobs and answers them. It begins with the miner's hello; one stream a hotkey, the newest wins.",
+      signedBy: "miner",
+      answers: { 101: { description: "The connection is a WebSocket" } },
+      problems: ["upgrade_required", "push_lane_off", "too_many_streams", "chain_unavailable"],
+    },
+    serve: (request, reply) => {
+      const attached = streams();
+      if (attached === null) throw new AssayError({ code: "push_lane_off" });
+      return attached.serve(request, reply);
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "../../core/clock.ts";
+import { AssayError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import type { Metrics } from "../../core/metrics.ts";
+import type { LinkListener } from "../../flow/link.ts";
+import { callerOf } from "../caller.ts";
+import type { Caller } from "../handlers.ts";
+import { rawAnswer } from "../rawAnswer.ts";
+import { endWith } from "../socketEnd.ts";
+import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./handshake.ts";
+import { type StreamOptions, streamDefaults } from "./options.ts";
+import { Streams } from "./streams.ts";
+
+/** What the push lane needs of those who hand out jobs. */
+export interface PushModules {
+  /** The proven hotkey of a caller who may work. Throws what the caller is to be told. */
+  authenticate(caller: Caller): Promise<string>;
+  /** Names of the push lanes. */
+  readonly lanes: readonly string[];
+  readonly listener: LinkListener;
+  readonly clock: Clock;
+}
+
+export interface AttachModules extends PushModules {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Takes an upgrade request the way of every other request, to `serve` or to its refusal. */
+  route(request: IncomingMessage, response: ServerResponse): void;
+  /** The answer will not be sent: its connection has become a stream. */
+  release(response: ServerResponse): void;
+}
+
+export interface AttachedStreams {
+  /** Serves the route: makes a stream of the connection, or throws why not. */
+  serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Ends all streams and refuses new ones; waits a bounded time for their sockets. Once. */
+  close(graceMs?: number): Promise<void>;
+  /** Streams that have not ended, those before their `hello` included. */
+  count(): number;
+}
+
+/** Streams end and restarts take about this long. */
+const backAfterSeconds = 5;
+
+/** How many chunks a frame may come in; each costs some 200 bytes while it is incomplete. */
+const maxBufferedChunks = 16_384;
+const maxFragments = 1024;
+
+/** After our close frame, the miner has this long to end its side. */
+const closeTimeoutMs = 5000;
+
+const defaultGraceMs = 2000;
+
+function webSockets(maxFrameBytes: number): WebSocketServer {
+  const bounds = { maxPayload: maxFrameBytes, maxBufferedChunks, maxFragments, closeTimeout: closeTimeoutMs };
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    handleProtocols: () => false,
+    ...bounds,
+  });
+  server.on("wsClientError", (_error, socket) => {
+    endWith(socket as Socket, rawAnswer({ code: "malformed_request" }), false);
+  });
+  return server;
+}
+
+/** Makes `GET /v1/stream` open streams on a server. */
+export function attachStreams(
+  server: Server,
+  options: Partial<StreamOptions>,
+  modules: AttachModules,
+): AttachedStreams {
+  const bounds = { ...streamDefaults, ...options };
+  const streams = new Streams(bounds, modules);
+  const upgrader = webSockets(bounds.maxFrameBytes);
+  const heads = new WeakMap<IncomingMessage, Buffer>();
+  let handshakes = 0;
+  let closing: Promise<void> | null = null;
+
+  const refuseWhenFull = (): void => {
+    if (closing !== null) throw new AssayError({ code: "shutting_down", retry_after_s: backAfterSeconds });
+    const limit = bounds.maxStreams;
+    if (streams.count + handshakes < limit) return;
+    throw new AssayError({ code: "too_many_streams", limit, retry_after_s: backAfterSeconds });
+  };
+  const authenticate = async (caller: Caller): Promise<string> => {
+    refuseWhenFull();
+    handshakes++;
+    try {
+      return await modules.authenticate(caller);
+    } finally {
+      handshakes--;
+    }
+  };
+  const takeOver = (request: IncomingMessage, reply: FastifyReply, head: Buffer, hotkey: string): void => {
+    const { socket } = request;
+    reply.hijack();
+    modules.release(reply.raw);
+    reply.raw.detachSocket(socket);
+    upgrader.handleUpgrade(request, socket, head, (ws: WebSocket) => streams.add(ws, socket, hotkey));
+  };
+
+  server.on("upgrade", (request, stream, head) => {
+    const socket = stream as Socket;
+    socket.on("error", () => socket.destroy());
+    const response = answerOn(request, socket);
+    if (response === null) socket.destroy();
+    else {
+      heads.set(request, head);
+      modules.route(request, response);
+    }
+  });
+  Object.assign(server, { shouldUpgradeCallback: isStreamUpgrade });
+
+  return {
+    serve: async (request, reply) => {
+      const head = heads.get(request.raw);
+      if (head === undefined) return refuseProtocol(reply);
+      checkHandshake(request, reply);
+      const hotkey = await authenticate(callerOf(request, reply));
+      refuseWhenFull();
+      takeOver(request.raw, reply, head, hotkey);
+    },
+    close: (graceMs = defaultGraceMs) => {
+      closing ??= streams.close(graceMs);
+      return closing;
+    },
+    count: () => streams.count,
+  };
+}

@@ -1,0 +1,50 @@
+import { type IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { AssayError } from "../../core/errors.ts";
+import { lingerAfterAnswer } from "../socketEnd.ts";
+
+export const streamPath = "/v1/stream";
+
+const protocol = "WebSocket version 13";
+const key = /^[+/0-9A-Za-z]{22}==$/;
+
+/** Whether a request is to become a stream. Upgrades to anything else are ignored, as RFC 9110 section 7.8 has it. */
+export function isStreamUpgrade({ method, url = "", headers }: IncomingMessage): boolean {
+  const path = url.split("?", 1)[0];
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return (
+    method === "GET" && path === streamPath && headers.upgrade?.toLowerCase() === "websocket" && !hasBody
+  );
+}
+
+/** Throws `upgrade_required`, and tells what to upgrade to. */
+export function refuseProtocol(reply: FastifyReply): never {
+  reply.headers({ upgrade: "websocket", "sec-websocket-version": "13" });
+  throw new AssayError({ code: "upgrade_required", protocol });
+}
+
+/** What is cheap to check, before anybody's signature is. Throws `upgrade_required` or `malformed_request`. */
+export function checkHandshake(request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request;
+  if (headers["sec-websocket-version"] !== "13") refuseProtocol(reply);
+  if (!key.test(headers["sec-websocket-key"] ?? "")) throw new AssayError({ code: "malformed_request" });
+}
+
+/** An answer on a connection that the HTTP parser has let go of; null when there can be none. It ends the connection. */
+export function answerOn(request: IncomingMessage, socket: Socket): ServerResponse | null {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  try {
+    response.assignSocket(socket);
+  } catch {
+    // The answer to an earlier request of the connection is still under way, so this one can have none.
+    return null;
+  }
+  lingerAfterAnswer(socket);
+  response.once("finish", () => {
+    socket.resume();
+    socket.destroySoon();
+  });
+  return response;
+}

@@ -1,0 +1,222 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { Clock } from "../../core/clock.ts";
+import { causeText } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import type { JobOrder } from "../../flow/job.ts";
+import type { LinkEnd, LinkListener, MinerLink } from "../../flow/link.ts";
+import { Allowance } from "./allowance.ts";
+import { closeCodes } from "./closeCodes.ts";
+import type { Corks } from "./corks.ts";
+import { type Frame, type FrameId, readBinary, readText } from "./frame.ts";
+import type { FrameCode } from "./frameCodes.ts";
+import type { Measures } from "./measures.ts";
+import type { StreamOptions } from "./options.ts";
+import { Outbox } from "./outbox.ts";
+
+/** What all streams share. */
+export interface StreamShared {
+  readonly listener: LinkListener;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly measures: Measures;
+  readonly corks: Corks;
+  /** Names of the push lanes. */
+  readonly lanes: readonly string[];
+  /** The stream has said `hello` and is about to be told to the listener. */
+  readonly greeted: (stream: MinerStream) => void;
+  /** The stream has just ended, whoever ended it; its socket may still be closing. */
+  readonly ended: (stream: MinerStream) => void;
+  /** Its socket is closed. */
+  readonly gone: (stream: MinerStream) => void;
+}
+
+/**
+ * One miner's stream. It is `greeting` until a good `hello`, then `open`, then `ended`, and never goes back. The listener
+ * hears of it from `open` on: `opened`, then what happens, then `closed` once. Of an ended stream it hears nothing more.
+ */
+export class MinerStream implements MinerLink {
+  readonly transport = "stream";
+  readonly hotkey: string;
+  lanes: readonly string[] = [];
+  capacity = 0;
+  #state: "greeting" | "open" | "ended" = "greeting";
+  readonly #ws: WebSocket;
+  readonly #outbox: Outbox;
+  readonly #options: StreamOptions;
+  readonly #shared: StreamShared;
+  readonly #faults: Allowance;
+  readonly #pings: Allowance;
+  /** A frame or pong has come since the last look. */
+  #heard = false;
+  #heardMs: number;
+  #pingMs: number;
+  #fullMs: number | null = null;
+  readonly #openedMs: number;
+  /** What the last look found overdue. */
+  #suspect: LinkEnd | null = null;
+
+  constructor(ws: WebSocket, socket: Duplex, hotkey: string, options: StreamOptions, shared: StreamShared) {
+    const now = shared.clock.monotonicMs();
+    this.hotkey = hotkey;
+    this.#ws = ws;
+    this.#options = options;
+    this.#shared = shared;
+    const { corks, measures } = shared;
+    const drained = () => this.#drained();
+    this.#outbox = new Outbox(ws, socket, options.highWaterBytes, { corks, measures, drained });
+    this.#faults = new Allowance(options.faultsPerMinute);
+    this.#pings = new Allowance(options.pingsPerMinute);
+    this.#openedMs = this.#heardMs = now;
+    this.#pingMs = now + options.pingMs;
+    ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary));
+    ws.on("ping", () => this.#pinged(null));
+    ws.on("pong", () => {
+      this.#heard = true;
+    });
+    // Only what breaks the WebSocket protocol comes here; ws has sent its close frame already.
+    ws.on("error", () => this.close("protocol"));
+    ws.on("close", () => {
+      this.close("gone");
+      shared.gone(this);
+    });
+  }
+
+  get writable(): boolean {
+    return this.#state === "open" && !this.#outbox.full;
+  }
+
+  send(order: JobOrder): number {
+    return this.#state === "open" ? this.#outbox.job(order) : 0;
+  }
+
+  close(reason: LinkEnd): void {
+    if (this.#state === "ended") return;
+    const wasOpen = this.#state === "open";
+    this.#state = "ended";
+    this.#ws.close(closeCodes[reason], reason);
+    this.#shared.measures.ended(reason);
+    this.#shared.ended(this);
+    if (wasOpen) this.#shared.listener.closed(this, reason);
+  }
+
+  /** Cuts the connection without another word. */
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  /**
+   * Does what time demands. A bound is passed only when two looks running find it so: between them is read what came in
+   * while the process itself stood still.
+   */
+  look(nowMs: number): void {
+    const overdue = this.#overdue(nowMs);
+    if (overdue !== null && overdue === this.#suspect) {
+      if (this.#state === "greeting") this.#fault("hello_expected", null);
+      this.close(overdue);
+      return;
+    }
+    this.#suspect = overdue;
+    if (nowMs < this.#pingMs) return;
+    this.#pingMs = nowMs + this.#options.pingMs;
+    if (!this.#outbox.full) this.#ws.ping();
+  }
+
+  #overdue(nowMs: number): LinkEnd | null {
+    const { helloMs, silentMs, slowMs } = this.#options;
+    if (this.#heard) this.#heardMs = nowMs;
+    this.#heard = false;
+    if (!this.#outbox.full) this.#fullMs = null;
+    else this.#fullMs ??= nowMs;
+    if (this.#state === "greeting" && nowMs - this.#openedMs >= helloMs) return "protocol";
+    if (nowMs - this.#heardMs >= silentMs) return "silent";
+    return this.#fullMs !== null && nowMs - this.#fullMs >= slowMs ? "slow" : null;
+  }
+
+  #message(data: Buffer, isBinary: boolean): void {
+    if (this.#state === "ended") return;
+    this.#heard = true;
+    this.#shared.measures.receivedFrames++;
+    this.#shared.measures.receivedBytes += data.length;
+    const frame = isBinary ? readBinary(data) : readText(data);
+    try {
+      this.#take(frame);
+    } catch (error) {
+      // One miner's frame must not end the process, whatever is wrong with us.
+      this.#shared.log.error("stream_frame_failed", { type: frame.type, cause: causeText(error) });
+      this.#shared.measures.faulty("internal");
+      this.#outbox.error(frame.id, "internal");
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (this.#state === "greeting") this.#greet(frame);
+    else if (frame.type === "ping") this.#pinged(frame);
+    else {
+      const code = this.#outcome(frame);
+      if (code !== null) this.#fault(code, frame.id);
+    }
+  }
+
+  /** What an open stream's frame is refused with, if it is. */
+  #outcome(frame: Exclude<Frame, { type: "ping" }>): FrameCode | null {
+    const { listener } = this.#shared;
+    switch (frame.type) {
+      case "answer":
+        return listener.answered(this, frame.jobId, frame.answer);
+      case "fail":
+        return listener.failed(this, frame.jobId, frame.code);
+      case "pong":
+        return null;
+      case "hello":
+        return "hello_again";
+      case "faulty":
+        return frame.code;
+    }
+  }
+
+  #greet(frame: Frame): void {
+    const code = this.#greeting(frame);
+    if (code !== null) {
+      this.#fault(code, frame.id);
+      this.close("protocol");
+      return;
+    }
+    this.#shared.greeted(this);
+    this.#state = "open";
+    this.#shared.listener.opened(this);
+  }
+
+  /** Null when the frame is a `hello` to go on with. */
+  #greeting(frame: Frame): FrameCode | null {
+    if (frame.type === "faulty") return frame.code;
+    if (frame.type !== "hello") return "hello_expected";
+    const wanted = new Set(frame.lanes);
+    this.lanes = this.#shared.lanes.filter((lane) => wanted.has(lane));
+    this.capacity = frame.capacity;
+    return this.lanes.length === 0 ? "no_lane_served" : null;
+  }
+
+  /** A ping of the WebSocket protocol, which ws answers, or one in JSON. */
+  #pinged(frame: { readonly id: FrameId } | null): void {
+    this.#heard = true;
+    if (this.#state === "ended") return;
+    if (!this.#pings.take(this.#shared.clock.monotonicMs())) this.#fault("too_many_pings", frame?.id ?? null);
+    else if (frame !== null) this.#outbox.pong(frame.id);
+  }
+
+  #fault(code: FrameCode, re: FrameId): void {
+    if (this.#state === "ended") return;
+    this.#shared.measures.faulty(code);
+    if (this.#faults.take(this.#shared.clock.monotonicMs())) {
+      this.#outbox.error(re, code);
+      return;
+    }
+    this.#outbox.error(re, "too_many_faults");
+    this.close("protocol");
+  }
+
+  #drained(): void {
+    if (this.#state === "open") this.#shared.listener.drained(this);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Draw } from "../flow/draw.ts";
+import type { Evidence } from "../flow/submission.ts";
+import type { InvalidCode } from "../flow/verdict.ts";
+
+/** What judge reads of an answered piece of work: a submission, or a job. */
+export interface Judged {
+  readonly hotkey: string;
+  readonly lane: string;
+  /** Null for a job. */
+  readonly receiptId: string | null;
+  readonly answerSha256: string;
+  readonly draw: Draw;
+  /** Of a job: what was asked and what came. */
+  readonly exhibit?: NonNullable<Evidence["exhibit"]>;
+}
+
+/** What a strike stores. `rule`: the rule and its numbers in words. */
+export function evidenceOf(judged: Judged, code: InvalidCode, rule: string): Evidence {
+  const { lane, receiptId, answerSha256, draw, exhibit } = judged;
+  return {
+    work_id: draw.work_id,
+    receipt_id: receiptId,
+    answer_sha256: answerSha256,
+    draw,
+    verdict: { outcome: "invalid", code },
+    checker: `${lane}/1`,
+    rule,
+    ...(exhibit === undefined ? {} : { exhibit }),
+  };
+}

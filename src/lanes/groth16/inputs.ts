@@ -1,0 +1,57 @@
+import { AssayError } from "../../core/errors.ts";
+import type { JobInput } from "../../flow/lane.ts";
+import type { PublicName } from "./circuit.ts";
+import { isBelow, isCanonical, R_TEXT } from "./numbers.ts";
+
+const ELEMENT = "a decimal text below the order of the field, without sign or leading zero";
+
+function isElement(value: unknown): value is string {
+  return typeof value === "string" && isCanonical(value) && isBelow(value, R_TEXT);
+}
+
+/** The public signals that an input asks for, in order; null when it lacks a name or one has the wrong shape. */
+export function expectedSignals(names: readonly PublicName[], input: JobInput): readonly string[] | null {
+  const signals: string[] = [];
+  for (const { name, length } of names) {
+    const value: unknown = Object.hasOwn(input, name) ? input[name] : undefined;
+    const elements: readonly unknown[] = length === null ? [value] : Array.isArray(value) ? value : [];
+    if (elements.length !== (length ?? 1) || !elements.every(isElement)) return null;
+    signals.push(...elements);
+  }
+  return signals;
+}
+
+function refuse(path: readonly string[], expected: string): AssayError {
+  const steps = path.map((step) => step.slice(0, 64).replaceAll("~", "~0").replaceAll("/", "~1"));
+  return new AssayError({ code: "invalid_request", field: ["/input", ...steps].join("/"), expected });
+}
+
+function acceptElement(value: unknown, path: readonly string[]): string {
+  const text = Number.isSafeInteger(value) ? String(value) : value;
+  if (!isElement(text)) throw refuse(path, ELEMENT);
+  return text;
+}
+
+function acceptValue({ name, length }: PublicName, value: unknown): string | readonly string[] {
+  if (length === null) return acceptElement(value, [name]);
+  if (!Array.isArray(value) || value.length !== length)
+    throw refuse([name], `a list of ${length}, each ${ELEMENT}`);
+  return Array.from(value, (element, index) => acceptElement(element, [name, String(index)]));
+}
+
+/**
+ * A customer's input with exactly the names of the circuit, its numbers as canonical texts. Throws `invalid_request`, its
+ * `field` a JSON pointer.
+ */
+export function acceptInput(names: readonly PublicName[], input: unknown): JobInput {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) throw refuse([], "an object");
+  const known = new Set(names.map(({ name }) => name));
+  const unknown = Object.keys(input).find((name) => !known.has(name));
+  if (unknown !== undefined) throw refuse([unknown], `no name but ${[...known].join(", ")}`);
+  return Object.fromEntries(
+    names.map((one) => {
+      const value: unknown = Object.hasOwn(input, one.name) ? Reflect.get(input, one.name) : undefined;
+      return [one.name, acceptValue(one, value)];
+    }),
+  );
+}

@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { ValidatorClient } from "../client.ts";
+import { newTally } from "../tally.ts";
+import { cheatProver } from "./cheatProver.ts";
+import { followCounts } from "./follow.ts";
+import type { Prover } from "./prover.ts";
+import { SnarkProver } from "./snarkProver.ts";
+import { StreamMiner, type StreamMinerModules, type StreamMinerOptions } from "./streamMiner.ts";
+import { startWorkServer } from "./workServer.ts";
+
+export interface PushMinerOptions extends Omit<StreamMinerOptions, "times"> {
+  /** Fakes every second answer. */
+  readonly cheat: boolean;
+  /** Where to be dialled; without it the miner dials in. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** Holds `KIND/KIND.wasm` and `KIND/KIND.zkey` of each kind; the project's own circuits unless given. */
+  readonly circuitsDir?: string;
+}
+
+export type PushMinerModules = Omit<StreamMinerModules, "prover">;
+
+const CHEAT_EVERY = 2;
+
+/** Runs a miner of a push lane with a prover of its own until the signal aborts. Throws `failed` when snarkjs is not installed. */
+export async function runPushMiner(options: PushMinerOptions, modules: PushMinerModules): Promise<void> {
+  const { capacity, cheat, circuitsDir } = options;
+  const snarks = new SnarkProver({
+    threads: Math.min(capacity, availableParallelism()),
+    ...(circuitsDir === undefined ? {} : { circuitsDir }),
+  });
+  const prover = cheat ? cheatProver(snarks, CHEAT_EVERY) : snarks;
+  try {
+    await snarks.ready();
+    await (options.listen === undefined
+      ? dialIn(options, modules, prover)
+      : beDialled(options, modules, prover));
+  } finally {
+    await prover.close();
+  }
+}
+
+async function dialIn(options: PushMinerOptions, modules: PushMinerModules, prover: Prover): Promise<void> {
+  const { signal } = options;
+  const over = new AbortController();
+  const miner = new StreamMiner(options, { ...modules, prover });
+  const following = followCounts(miner.client, miner.tally, {
+    signal: AbortSignal.any([signal, over.signal]),
+    changed: modules.changed,
+  });
+  try {
+    await miner.run();
+  } finally {
+    over.abort();
+    await following;
+  }
+}
+
+async function beDialled(
+  options: PushMinerOptions,
+  modules: PushMinerModules,
+  prover: Prover,
+): Promise<void> {
+  const { signal, lane, capacity, listen = { host: "127.0.0.1", port: 0 } } = options;
+  const tally = newTally();
+  const client = new ValidatorClient(options, modules);
+  const server = await startWorkServer({ ...listen, lane, capacity }, { ...modules, client, prover, tally });
+  tally.state = `listening on ${server.url}`;
+  modules.changed(tally);
+  const following = followCounts(client, tally, { signal, changed: modules.changed });
+  if (!signal.aborted) await once(signal, "abort");
+  await server.close();
+  await following;
+}

@@ -1,0 +1,49 @@
+import type { Counter } from "../core/metrics.ts";
+import type { Draw } from "../flow/draw.ts";
+
+/**
+ * Draws counted and not shown yet: a public counter that moved with every draw would tell a miner, job by job, what was drawn.
+ */
+export const SHOWN_EVERY = 500;
+
+/** Rates at which there is nothing to tell: everything is drawn, or nothing. */
+export function isCertain(rate: string): boolean {
+  return /^(\d+)\/\1$/.test(rate) || Number(rate) === 0 || Number(rate) === 1;
+}
+
+interface Count {
+  readonly lane: string;
+  readonly class: string;
+  sampled: number;
+  unsampled: number;
+}
+
+/** Counts draws by lane and class, and shows them many at a time. Bounded by the lanes and classes of a configuration. */
+export class DrawCounts {
+  readonly #counter: Counter;
+  readonly #counts = new Map<string, Count>();
+
+  constructor(counter: Counter) {
+    this.#counter = counter;
+  }
+
+  add(draw: Draw): void {
+    const key = `${draw.lane} ${draw.class}`;
+    let count = this.#counts.get(key);
+    if (count === undefined) {
+      count = { lane: draw.lane, class: draw.class, sampled: 0, unsampled: 0 };
+      this.#counts.set(key, count);
+    }
+    if (draw.sampled) count.sampled++;
+    else count.unsampled++;
+    if (count.sampled + count.unsampled >= SHOWN_EVERY || isCertain(draw.rate)) this.#show(count);
+  }
+
+  #show(count: Count): void {
+    const { lane, class: drawClass, sampled, unsampled } = count;
+    if (sampled > 0) this.#counter.add({ lane, class: drawClass, sampled: "true" }, sampled);
+    if (unsampled > 0) this.#counter.add({ lane, class: drawClass, sampled: "false" }, unsampled);
+    count.sampled = 0;
+    count.unsampled = 0;
+  }
+}
