@@ -26,5 +26,8 @@ bench: install
 	$(ASSAY) bench recover
 	$(ASSAY) bench generate
 	$(ASSAY) bench check
+	$(ASSAY) bench groth16
 	$(ASSAY) bench submit
+	$(ASSAY) bench dispatch
 	$(ASSAY) bench memory
+	$(ASSAY) bench stream-memory

@@ -7,6 +7,8 @@ import type { FleetCounts, MinerFleet } from "./streamMiners.ts";
 /** Miners in a process of their own. */
 export interface Fleet {
   counts(): FleetCounts;
+  /** From now on a job takes so long. */
+  slowTo(serviceMs: number): void;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startFleet(fleet: MinerFleet): Promise<Fleet> {
   }
   return {
     counts: () => counts,
+    slowTo: (serviceMs) => void child.send({ serviceMs }),
     stop: async () => {
       child.disconnect();
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");

@@ -11,6 +11,7 @@ import { sibling } from "../src/core/sibling.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
 import { hotkeyOf } from "../src/node/keys/hotkeyOf.ts";
+import type { LaneFacts } from "../src/node/lanes.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 import { WorkerPool } from "../src/verify/pool.ts";
 
@@ -25,7 +26,7 @@ const pool = await WorkerPool.open(
   {
     threads: 4,
     entry: sibling(import.meta.resolve("../src/node/start.ts"), "worker"),
-    workerData: config,
+    workerData: { config, circuits: [] } satisfies LaneFacts,
     deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,

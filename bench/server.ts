@@ -30,12 +30,18 @@ async function listening(child: ChildProcess): Promise<URL> {
   throw new Error("the server under test did not start");
 }
 
-/** Spawns a server whose arguments end in the data directory. */
-export async function startServer(entry: string, args: readonly string[]): Promise<BenchServer> {
+/** Spawns a server whose arguments end in the data directory; `prepare` may put something into it before. */
+export async function startServer(
+  entry: string,
+  args: readonly string[],
+  config: object = benchConfig,
+  prepare: (dataDir: string) => Promise<void> = async () => undefined,
+): Promise<BenchServer> {
   const dir = mkdtempSync(join(tmpdir(), "assay-bench-"));
   mkdirSync(join(dir, "keys"));
   writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret);
-  writeFileSync(join(dir, "assay.yaml"), JSON.stringify(benchConfig));
+  writeFileSync(join(dir, "assay.yaml"), JSON.stringify(config));
+  await prepare(dir);
   const path = resolve(import.meta.dirname, entry);
   const child = spawn(process.execPath, [path, ...args, dir], { stdio: ["ignore", "pipe", "inherit"] });
   const url = await listening(child);
@@ -51,9 +57,19 @@ export async function startServer(entry: string, args: readonly string[]): Promi
   };
 }
 
+const upArguments = ["up", "--port", "0", "--log-level", "warn", "--data"];
+
 /** The validator as operators run it. */
 export function startValidator(): Promise<BenchServer> {
-  return startServer("../bin/assay.js", ["up", "--port", "0", "--log-level", "warn", "--data"]);
+  return startServer("../bin/assay.js", upArguments);
+}
+
+/** The same with settings of its own. */
+export function startValidatorWith(
+  config: object,
+  prepare: (dataDir: string) => Promise<void>,
+): Promise<BenchServer> {
+  return startServer("../bin/assay.js", upArguments, config, prepare);
 }
 
 /** The value of an unlabelled metric, or the sum over its labels. */

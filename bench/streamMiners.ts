@@ -43,17 +43,17 @@ function headers(keypair: Keypair, validator: string): Record<string, string> {
 
 /** Jobs wait here until their time is up. */
 class Service {
-  readonly #serviceMs: number;
+  serviceMs: number;
   readonly #slots = new Map<number, [WebSocket, string][]>();
   #next = Math.floor(performance.now() / SLOT_MS);
 
   constructor(serviceMs: number) {
-    this.#serviceMs = serviceMs;
+    this.serviceMs = serviceMs;
     setInterval(() => this.#deliver(), SLOT_MS);
   }
 
   take(socket: WebSocket, frame: string): void {
-    const slot = Math.ceil((performance.now() + this.#serviceMs) / SLOT_MS);
+    const slot = Math.ceil((performance.now() + this.serviceMs) / SLOT_MS);
     const due = this.#slots.get(slot);
     if (due === undefined) this.#slots.set(slot, [[socket, frame]]);
     else due.push([socket, frame]);
@@ -106,6 +106,9 @@ async function join(fleet: MinerFleet, keypair: Keypair, service: Service): Prom
 
 async function start(fleet: MinerFleet): Promise<void> {
   const service = new Service(fleet.serviceMs);
+  process.on("message", ({ serviceMs }: { serviceMs: number }) => {
+    service.serviceMs = serviceMs;
+  });
   const pairs = await hotkeys(fleet.miners);
   for (let i = 0; i < pairs.length; i += 25)
     await Promise.all(pairs.slice(i, i + 25).map((pair) => join(fleet, pair, service)));

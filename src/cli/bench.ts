@@ -4,7 +4,16 @@ import { AssayError } from "../core/errors.ts";
 import { integer } from "./options.ts";
 import { note, print, table } from "./output.ts";
 
-const names = ["recover", "generate", "check", "submit", "memory"] as const;
+const names = [
+  "recover",
+  "generate",
+  "check",
+  "groth16",
+  "submit",
+  "dispatch",
+  "memory",
+  "stream-memory",
+] as const;
 
 interface Report {
   readonly bench: string;
@@ -23,7 +32,8 @@ interface BenchModule {
 }
 
 async function load(name: string): Promise<BenchModule> {
-  const module = new URL(`../../bench/${name}.ts`, import.meta.url);
+  const file = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const module = new URL(`../../bench/${file}.ts`, import.meta.url);
   if (!(names as readonly string[]).includes(name))
     throw new AssayError({ code: "usage", message: `no bench "${name}"; there are: ${names.join(", ")}` });
   if (!existsSync(module))
@@ -50,7 +60,7 @@ export function benchCommand(): Command {
       "Measure this machine: each bench prints its figures and the floor or peer measured in the same run.",
     )
     .argument("<name>", names.join(", "))
-    .option("--seconds <count>", "how long to load (submit)", integer(1, 3600), 10)
+    .option("--seconds <count>", "how long to load (submit, dispatch)", integer(1, 3600), 10)
     .option("--clients <count>", "concurrent clients (submit)", integer(1, 4096), 64)
     .option("--hotkeys <count>", "hotkeys in rotation (submit)", integer(1, 65_536), 256)
     .option("--json", "print {bench, figures, ratios, machine}")

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
 import { demoOverride, startDemo } from "../node/demo.ts";
-import { boundHeap } from "../node/heap.ts";
+import { boundHeap, growYoungHeap } from "../node/heap.ts";
 import { readVersion } from "../node/version.ts";
 import { makeLog } from "../observe/log.ts";
 import { integer, oneOf } from "./options.ts";
@@ -44,6 +44,7 @@ function overlay(raw: Tree, options: UpOptions): void {
 }
 
 async function up(options: UpOptions): Promise<void> {
+  boundHeap();
   const demo = options.demo ?? 0;
   const stop = stopSignal();
   const config = settings(options, (raw) => {
@@ -58,7 +59,7 @@ async function up(options: UpOptions): Promise<void> {
     { config, dataDir: data, host, port, demo: demo > 0, version: readVersion() },
     modules,
   );
-  boundHeap();
+  growYoungHeap();
   process.stdout.write(`listening on ${node.url}\n`);
   const miners =
     demo > 0 ? startDemo({ count: demo, node, print: (text) => process.stdout.write(text) }, modules) : null;

@@ -1,16 +1,8 @@
+import { FailureShare } from "./capFailures.ts";
 import { BoundTime, type Measured, Meter } from "./capMeter.ts";
-import { failsOnRaise, finding, lowered, RaisePace, raised, type Trial } from "./capProbe.ts";
-import { DeliveryRate } from "./capRate.ts";
+import { failsOnRaise, finding, isExplained, lowered, RaisePace, raised, type Trial } from "./capProbe.ts";
 import { capRules } from "./capRules.ts";
-import { OwnBest } from "./capService.ts";
-
-/** A service time that a trial showed: slots that one delivery per ms takes while nothing waits. */
-interface Proven {
-  readonly serviceMs: number;
-  /** Where it was shown. */
-  readonly cap: number;
-  readonly until: number;
-}
+import { CapTarget } from "./capTarget.ts";
 
 const stepOf = (cap: number): number => Math.max(1, Math.ceil(cap * capRules.step));
 
@@ -23,18 +15,16 @@ const stepOf = (cap: number): number => Math.max(1, Math.ceil(cap * capRules.ste
  */
 export class MinerCap {
   #learned: number;
-  readonly #rate = new DeliveryRate();
-  readonly #best = new OwnBest();
+  readonly #target = new CapTarget();
+  readonly #failures = new FailureShare();
   readonly #bound = new BoundTime();
   readonly #meter = new Meter(this.#bound);
   readonly #pace = new RaisePace();
-  #results = 0;
-  #failures = 0;
   #acceptedAt = Number.NEGATIVE_INFINITY;
-  /** How things stood at the last step. */
-  #last = { at: 0, bound: 0, results: 0, failures: 0 };
+  #resultAt = Number.NEGATIVE_INFINITY;
+  #steppedAt = 0;
+  #boundAtStep = 0;
   #trial: Trial | null = null;
-  #proven: Proven | null = null;
   #raisedAt = Number.NEGATIVE_INFINITY;
   #heldAt = Number.NEGATIVE_INFINITY;
   /** No cut is tried before. */
@@ -53,24 +43,20 @@ export class MinerCap {
 
   /** What counts now: 1 for a miner that is not known yet. */
   usable(): number {
-    return this.#results < capRules.warmResults ? 1 : this.#learned;
+    return this.#failures.results < capRules.warmResults ? 1 : this.#learned;
   }
 
   /** An accepted delivery that arrived at `atMs` (monotonic). */
   accepted(atMs: number, kind: string, serviceMs: number): void {
-    this.#best.delivered(atMs, kind, serviceMs, !this.#bound.isBound || this.usable() === 1);
-    this.#bound.freed(atMs);
-    this.#rate.add(atMs);
+    this.#target.delivered(atMs, kind, serviceMs, this.#isClean(atMs - serviceMs));
     this.#meter.delivered();
     if (atMs > this.#acceptedAt) this.#acceptedAt = atMs;
-    this.#count();
+    this.#ended(atMs, false);
   }
 
   failed(atMs: number): void {
-    this.#bound.freed(atMs);
     this.#meter.failed();
-    this.#failures++;
-    this.#count();
+    this.#ended(atMs, true);
   }
 
   /** The cap held a job back: as many are in flight as it allows, and there is more work. */
@@ -80,13 +66,14 @@ export class MinerCap {
 
   /** To be called every 15 s; true when the cap changed. `hold`: leave everything as it is, for what is measured now is not the miner. */
   step(nowMs: number, hold: boolean): boolean {
+    this.#failures.step(nowMs);
     const isBound = this.#wasBound(nowMs);
     if (hold) {
       this.#heldAt = nowMs;
       this.#meter.restart(nowMs, capRules.settleMinMs);
       return false;
     }
-    if (this.#results < capRules.warmResults) {
+    if (this.#failures.results < capRules.warmResults) {
       this.#raisedAt = nowMs;
       return false;
     }
@@ -94,20 +81,27 @@ export class MinerCap {
     return this.#move(nowMs, this.#next(nowMs, isBound, measured));
   }
 
-  /** A restored cap is kept for miners that deliver: one that fails what it is given has nothing to restore. */
-  #count(): void {
-    if (++this.#results !== capRules.warmResults) return;
-    if (this.#failures > capRules.warmFailedMax) this.#learned = 1;
+  /** Whether a job sent then did not wait for others of ours: the cap was not reached since, or nothing else was away. */
+  #isClean(sentAt: number): boolean {
+    return this.#bound.isFreeSince(sentAt) || (this.usable() === 1 && sentAt >= this.#resultAt);
   }
 
-  /** Since the last step the cap was what limited the miner: held jobs back, of a miner that delivers more than it fails. */
+  #ended(atMs: number, isFailure: boolean): void {
+    this.#bound.freed(atMs);
+    this.#resultAt = atMs;
+    this.#failures.count(isFailure);
+    if (this.#failures.results !== capRules.warmResults) return;
+    // A restored cap is for miners that deliver: one that fails what it is given has nothing to restore.
+    if (this.#failures.failures > capRules.warmFailedMax) this.#learned = 1;
+  }
+
+  /** Whether since the last step the cap was what limited the miner: held jobs back, of a miner that delivers more than it fails. */
   #wasBound(nowMs: number): boolean {
     const total = this.#bound.total(nowMs);
-    const share = (total - this.#last.bound) / Math.max(1, nowMs - this.#last.at);
-    const failed = this.#failures - this.#last.failures;
-    const isFailing = failed * 2 > this.#results - this.#last.results;
-    this.#last = { at: nowMs, bound: total, results: this.#results, failures: this.#failures };
-    return share >= capRules.boundShare && !isFailing;
+    const share = (total - this.#boundAtStep) / Math.max(1, nowMs - this.#steppedAt);
+    this.#boundAtStep = total;
+    this.#steppedAt = nowMs;
+    return share >= capRules.boundShare && !this.#failures.isMost();
   }
 
   #next(nowMs: number, isBound: boolean, measured: Measured | null): number {
@@ -118,40 +112,18 @@ export class MinerCap {
       return Math.max(1, cap - 1);
     }
     if (this.#trial !== null) return this.#try(nowMs, this.#trial, measured);
-    const target = this.#target(nowMs);
-    const isOver = cap > capRules.deadBand * target && this.#rateIsKnown(nowMs);
+    const isTight = this.#failures.isTight(nowMs);
+    const target = this.#target.at(nowMs, isTight ? 1 : capRules.headroom);
+    const isOver = cap > target * (isTight ? 1 : capRules.deadBand) && this.#rateIsKnown(nowMs);
     if (!isBound) return isOver ? Math.max(Math.round(target), cap - stepOf(cap)) : cap;
     if (Math.round(target) > cap) return Math.min(Math.round(target), cap + stepOf(cap));
     return this.#begin(nowMs, target, isOver);
   }
 
-  /** Between 1 and the bound on caps. */
-  #target(nowMs: number): number {
-    if (this.#proven !== null && nowMs >= this.#proven.until) this.#proven = null;
-    const { headroom, awayMs, provenReach, max } = capRules;
-    const serviceMs = this.#serviceMs();
-    const needed =
-      Math.max(1, Math.min(headroom, awayMs / serviceMs)) * this.#rate.max(nowMs, this.#windowBins());
-    const inferred = needed * this.#best.typicalMs();
-    const reach = this.#proven === null ? 0 : provenReach * this.#proven.cap;
-    return Math.min(max, Math.max(inferred, Math.min(needed * serviceMs, reach), 1));
-  }
-
-  /** What a delivery takes when nothing waits, as far as is known. */
-  #serviceMs(): number {
-    return Math.max(1, this.#best.typicalMs(), this.#proven?.serviceMs ?? 0);
-  }
-
-  #windowBins(): number {
-    const { windowBins, windowTimes, keptBins, stepMs } = capRules;
-    return Math.min(keptBins, Math.max(windowBins, Math.ceil((windowTimes * this.#serviceMs()) / stepMs)));
-  }
-
   /** Whether the max filter holds the rate of the present cap; before, it would pull the cap back to where it came from. */
   #rateIsKnown(nowMs: number): boolean {
-    const { keptBins, stepMs, settleMaxMs } = capRules;
-    const knownMs = this.#windowBins() * stepMs + Math.min(settleMaxMs, this.#serviceMs());
-    return nowMs - this.#raisedAt >= knownMs && nowMs - this.#heldAt >= keptBins * stepMs;
+    const isSettled = nowMs - this.#raisedAt >= this.#target.knownAfterMs();
+    return isSettled && nowMs - this.#heldAt >= capRules.keptBins * capRules.stepMs;
   }
 
   /** A cap that binds is changed only on trial: cut when it is over its target, raised otherwise. */
@@ -166,9 +138,9 @@ export class MinerCap {
   }
 
   #start(nowMs: number, before: Measured, to: number): number {
-    const [results, failures] = [this.#results, this.#failures];
-    if (to !== this.#learned)
-      this.#trial = { from: this.#learned, to, before, startedAt: nowMs, results, failures };
+    const { results, failures } = this.#failures;
+    const from = this.#learned;
+    if (to !== from) this.#trial = { from, to, before, startedAt: nowMs, results, failures };
     return to;
   }
 
@@ -178,16 +150,16 @@ export class MinerCap {
       this.#trial = null;
       return trial.from;
     }
-    const isFailing = failsOnRaise(trial, { results: this.#results, failures: this.#failures });
-    if (after === null && !isFailing) return trial.to;
+    if (after === null && !failsOnRaise(trial, this.#failures)) return trial.to;
     this.#trial = null;
+    if (after !== null && !isExplained(trial, after)) return trial.from;
     return trial.to > trial.from ? this.#raised(nowMs, trial, after) : this.#cut(nowMs, trial, after);
   }
 
   #raised(nowMs: number, trial: Trial, after: Measured | null): number {
     if (after === null || !after.isBound || finding(trial, after) === "flat") {
       this.#pace.failed(nowMs, trial);
-      this.#disprove(trial.from / trial.before.rate);
+      this.#target.disprove(trial.from / trial.before.rate);
       return trial.from;
     }
     this.#pace.kept();
@@ -197,35 +169,25 @@ export class MinerCap {
 
   #cut(nowMs: number, trial: Trial, after: Measured | null): number {
     if (after?.isBound && finding(trial, after) === "flat") {
-      this.#disprove(trial.to / after.rate);
+      this.#target.disprove(trial.to / after.rate);
       return trial.to;
     }
     this.#quietUntil = nowMs + capRules.quietMs;
-    if (after?.isBound && after.count > 0) this.#prove(nowMs, trial, after, trial.from);
+    if (after?.isBound) this.#prove(nowMs, trial, after, trial.from);
     return trial.from;
   }
 
   /** At the lower cap of a trial that made a difference nothing waits: slots over rate are the service time, spread and all. */
   #prove(nowMs: number, trial: Trial, after: Measured, cap: number): void {
-    const { provenMs, provenTrials } = capRules;
-    const lastsMs = Math.max(provenMs, provenTrials * (nowMs - trial.startedAt));
-    this.#proven = { serviceMs: trial.to / after.rate, cap, until: nowMs + lastsMs };
-  }
-
-  /** A delivery takes no more slots than this. */
-  #disprove(mostMs: number): void {
-    if (this.#proven === null || this.#proven.serviceMs <= mostMs) return;
-    this.#proven = { ...this.#proven, serviceMs: mostMs };
+    this.#target.prove(nowMs, trial.to / after.rate, cap, nowMs - trial.startedAt);
   }
 
   #move(nowMs: number, cap: number): boolean {
     if (cap === this.#learned) return false;
     if (cap > this.#learned) this.#raisedAt = nowMs;
-    // By Little's law the time in flight is the cap over the rate.
-    const inFlightMs = this.#learned / Math.max(this.#rate.max(nowMs, this.#windowBins()), 1e-9);
-    const { settleMinMs, settleMaxMs } = capRules;
-    // A kept trial has measured its cap already; every other cap begins anew.
-    this.#meter.restart(nowMs, Math.min(settleMaxMs, Math.max(settleMinMs, inFlightMs)));
+    // After a trial that is kept nothing moves: what it measured stands.
+    const settleMs = Math.max(capRules.settleMinMs, this.#target.awayMs(nowMs, this.#learned));
+    this.#meter.restart(nowMs, Math.min(capRules.settleMaxMs, settleMs));
     this.#learned = cap;
     return true;
   }

@@ -19,8 +19,9 @@ export class BoundTime {
   #since = -1;
   #lastAt = -1;
 
-  get isBound(): boolean {
-    return this.#since >= 0;
+  /** Whether no job has been held back from then on. */
+  isFreeSince(atMs: number): boolean {
+    return this.#since < 0 && this.#lastAt < atMs;
   }
 
   bound(nowMs: number): void {

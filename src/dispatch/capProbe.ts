@@ -42,6 +42,12 @@ export function finding({ from, to, before }: Trial, after: Measured): Finding {
   return rateChange <= capRules.loses * capChange ? "down" : "flat";
 }
 
+/** Whether the cap can have done it: a rate that followed by far more than the cap moved shows that the miner is another one. */
+export function isExplained({ from, to, before }: Trial, after: Measured): boolean {
+  const most = 1 + capRules.explains * (Math.max(from, to) / Math.min(from, to) - 1);
+  return to > from ? after.rate <= most * before.rate : after.rate * most >= before.rate;
+}
+
 /** Whether a raise makes the miner fail: then it is over, whatever the rate. */
 export function failsOnRaise(
   trial: Trial,

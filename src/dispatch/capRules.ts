@@ -19,8 +19,16 @@ export const capRules = {
   headroom: 1.5,
   /** No job is meant to be away for longer, waiting included: well below the longest deadline. */
   awayMs: 120_000,
-  /** Of the cap, at least 1: what one step moves. Ten steps double it twice over, faster than any host fills up. */
+  /** Of the cap, at least 1: what one step moves. It doubles in two minutes, slow enough for the host's memory to be noticed. */
   step: 0.1,
+  /**
+   * A miner that fails more of its results than this has no headroom for a while: what waits in its queue may be what comes too late,
+   * and every failure costs it. The least is so many failures, counted with a memory of about ten steps.
+   */
+  failingShare: 0.1,
+  failingLeast: 4,
+  failingMemory: 0.9,
+  tightMs: 3_600_000,
   /** The cap comes down only when it is so much over its target: noise of the rate does not move it. */
   deadBand: 1.25,
   /** Without a delivery for so long the miner is idle and its cap is a memory, which fades by 1 a step. */
@@ -63,6 +71,8 @@ export const capRules = {
   followsNoise: 1.5,
   /** A cut is taken back when the rate loses so much of what the cap lost: less, since a part of the cap may be idle. */
   loses: 0.25,
+  /** A rate that moved by more than so many times what the cap did moved for another reason. */
+  explains: 2,
   /** Wait after a raise that gained nothing; doubles up to the maximum, so that an equilibrium is left alone. */
   retryMs: 120_000,
   retryMaxMs: 1_920_000,

@@ -1,11 +1,11 @@
-import { causeText } from "../core/errors.ts";
+import { AssayError, causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { CustomerUpdate } from "../flow/job.ts";
 import type { Store } from "../flow/store.ts";
 
 /**
- * What became of customer jobs, on its way to the store; the newest of each job wins, and what the store does not take is
- * tried again. Bounded by the customer jobs there are.
+ * What became of customer jobs, on its way to the store; the newest of each job wins. While the store is down it is tried
+ * again; an answer that the store can never take fails its job, and nothing waits behind it. Bounded by the customer jobs there are.
  */
 export class CustomerUpdates {
   readonly #records: Pick<Store, "updateCustomerJob">;
@@ -40,10 +40,24 @@ export class CustomerUpdates {
       } catch (error) {
         this.#failed();
         this.#log.error("customer_job_not_recorded", { job_id: update.jobId, cause: causeText(error) });
-        return;
+        if (error instanceof AssayError) return;
+        this.#settle(update, asFailed(update));
+        continue;
       }
-      // A newer one may have come meanwhile; it stays for its own turn.
-      if (this.#waiting.get(update.jobId) === update) this.#waiting.delete(update.jobId);
+      this.#settle(update, null);
     }
   }
+
+  /** A newer one may have come meanwhile; it stays for its own turn. */
+  #settle(update: CustomerUpdate, next: CustomerUpdate | null): void {
+    if (this.#waiting.get(update.jobId) !== update) return;
+    this.#waiting.delete(update.jobId);
+    if (next !== null) this.#waiting.set(update.jobId, next);
+  }
+}
+
+/** Null when there is nothing left that could be recorded. */
+function asFailed(update: CustomerUpdate): CustomerUpdate | null {
+  if (update.state !== "done") return null;
+  return { ...update, state: "failed", answer: null, hotkey: null, code: "answer_unrecordable" };
 }

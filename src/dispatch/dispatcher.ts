@@ -20,7 +20,7 @@ import { parseState, stateText } from "./savedState.ts";
 import { Stepper } from "./stepper.ts";
 
 const STATE_NOTE = "dispatch_state";
-/** A gap between ticks beyond this is a stall of ours, ms. */
+/** A gap between ticks beyond this is a stall of ours: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
 /**
@@ -91,8 +91,7 @@ export class Dispatcher implements LinkListener {
 
   drained(link: MinerLink): void {
     const miner = this.#roster.get(link.hotkey);
-    if (miner?.link !== link) return;
-    this.#pump.place(miner);
+    if (miner?.link === link) this.#pump.place(miner);
     this.#pump.wake();
   }
 
@@ -117,8 +116,7 @@ export class Dispatcher implements LinkListener {
 
   unreachable(link: MinerLink, jobId: string): void {
     const flight = this.#flights.claim(link.hotkey, jobId);
-    if (typeof flight === "string") this.#refuse(flight);
-    else this.#lose(flight.miner);
+    if (typeof flight !== "string") this.#lose(flight.miner);
   }
 
   closed(link: MinerLink, reason: LinkEnd): void {
@@ -139,9 +137,13 @@ export class Dispatcher implements LinkListener {
     miner.link?.close("suspended");
   }
 
-  /** Verification has room again. */
   verificationFreed(): void {
     this.#pump.wake();
+  }
+
+  /** Whether the miner has dialled in. */
+  hasStream(hotkey: string): boolean {
+    return this.#roster.get(hotkey)?.link?.transport === "stream";
   }
 
   /** Miners with a link, and those that had one within the last minute. */
@@ -173,7 +175,10 @@ export class Dispatcher implements LinkListener {
     const now = this.#modules.clock.monotonicMs();
     const gap = now - this.#lastTick;
     this.#lastTick = now;
-    if (gap > STALL_MS) this.#stalled(gap);
+    if (gap > STALL_MS) {
+      this.#flights.stall(gap);
+      this.#lost.stall(gap);
+    }
     for (const flight of this.#flights.due(now)) this.#fail(flight, "timeout");
     this.#lookAfter(now);
     void this.#record();
@@ -248,12 +253,6 @@ export class Dispatcher implements LinkListener {
     this.#outcomes.failed(flight, failure, this.#modules.clock.monotonicMs());
     this.#pump.rest(miner);
     this.#pump.place(miner);
-  }
-
-  /** Nobody could answer or come back meanwhile. */
-  #stalled(ms: number): void {
-    this.#flights.stall(ms);
-    this.#lost.stall(ms);
   }
 
   /** The miner cannot be reached: all that it was sent fails, and judge hears of it once. */

@@ -1,18 +1,18 @@
-import { BoundedMap } from "../core/boundedMap.ts";
 import type { FrameRefusal } from "../flow/link.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Totals } from "./gates.ts";
 import type { Flight } from "./miner.ts";
+import { Recent } from "./recent.ts";
 
 /** Ended jobs remembered, to tell a repeated answer from one to a job that never was. */
-const RECENT = 32_768;
+const REMEMBERED = 32_768;
 
 /** Every job in flight, once: in the map, with its miner, in the totals, and under its deadline once it is sent. */
 export class Flights {
   readonly #totals: Totals;
   readonly #ended: (flight: Flight, end: string) => void;
   readonly #byId = new Map<string, Flight>();
-  readonly #recent = new BoundedMap<string, string>(RECENT);
+  readonly #recent = new Recent(REMEMBERED);
   readonly #deadlines: Deadlines<Flight>;
 
   /** `ended` hears of every end; the slot is free then. */
@@ -54,7 +54,7 @@ export class Flights {
     this.#totals.bytes -= bytes;
     if (sentAt !== null) {
       this.#deadlines.remove(flight);
-      this.#recent.set(work.jobId, miner.hotkey);
+      this.#recent.add(work.jobId, miner.hotkey);
     }
     this.#ended(flight, end);
     return true;

@@ -6,6 +6,12 @@ const REFERENCE = { share: 0.1, least: 8 } as const;
 /** `floorMs`: what a round trip and a busy moment take, however fast the work. */
 const DEADLINE = { share: 0.95, least: 50, factor: 2, floorMs: 1000 } as const;
 
+/**
+ * So many missed deadlines in a row without a verified answer double the deadline, until so many verified answers have come again: or
+ * a kind that became slower for everybody would never be answered in time, and its deadline never learn of it.
+ */
+const MISSES = 64;
+
 interface Times {
   /** A ring; `count` of what was ever put in. */
   readonly ring: Float64Array;
@@ -16,6 +22,11 @@ interface Times {
   referenceMs: number;
   deadlineMs: number;
   isStale: boolean;
+  /** Deadlines missed since the last verified answer. */
+  misses: number;
+  /** What misses have widened the deadline by, and the verified answers that this still lasts for. */
+  slack: number;
+  slackFor: number;
 }
 
 /**
@@ -41,6 +52,18 @@ export class KindTimes {
     const times = this.#kinds.get(kind) ?? this.#begin(kind);
     times.ring[times.count++ % TIMES] = serviceMs;
     times.turn = this.#turns++;
+    times.isStale = true;
+    times.misses = 0;
+    if (times.slackFor > 0 && --times.slackFor === 0) times.slack = 1;
+  }
+
+  /** A job was not answered within its deadline. */
+  missed(kind: string): void {
+    const times = this.#kinds.get(kind);
+    if (times === undefined || ++times.misses < MISSES) return;
+    times.misses = 0;
+    if (this.deadlineMs(kind) < this.#maxDeadlineMs) times.slack *= 2;
+    times.slackFor = MISSES;
     times.isStale = true;
   }
 
@@ -78,13 +101,17 @@ export class KindTimes {
     times.referenceMs = n < REFERENCE.least ? 0 : (sorted[Math.floor(REFERENCE.share * n)] ?? 0);
     if (n < DEADLINE.least) return;
     const late = sorted[Math.min(n - 1, Math.floor(DEADLINE.share * n))] ?? 0;
-    times.deadlineMs = Math.min(this.#maxDeadlineMs, Math.max(DEADLINE.floorMs, DEADLINE.factor * late));
+    times.deadlineMs = Math.min(
+      this.#maxDeadlineMs,
+      times.slack * Math.max(DEADLINE.floorMs, DEADLINE.factor * late),
+    );
   }
 
   #begin(kind: string): Times {
     if (this.#kinds.size >= KINDS) this.#forgetOldest();
     const ring = new Float64Array(TIMES);
-    const times = { ring, count: 0, turn: 0, referenceMs: 0, deadlineMs: this.#maxDeadlineMs, isStale: true };
+    const percentiles = { referenceMs: 0, deadlineMs: this.#maxDeadlineMs, isStale: true };
+    const times = { ring, count: 0, turn: 0, ...percentiles, misses: 0, slack: 1, slackFor: 0 };
     this.#kinds.set(kind, times);
     return times;
   }

@@ -22,6 +22,8 @@ export class Ledger {
   readonly #log: Log;
   readonly #failed: () => void;
   #accounts = new Map<string, Account>();
+  /** What is being recorded. */
+  #underway: ReadonlyMap<string, Account> = new Map();
   readonly #withheld = new Map<string, number>();
   #flushing: Promise<void> | null = null;
 
@@ -47,7 +49,12 @@ export class Ledger {
   /** Drops what is not recorded of the hotkey's credit, and takes none until `release`; calls nest. */
   withhold(hotkey: string): void {
     this.#withheld.set(hotkey, (this.#withheld.get(hotkey) ?? 0) + 1);
-    for (const account of this.#accounts.values()) if (account.hotkey === hotkey) account.credit = 0;
+    for (const accounts of [this.#accounts, this.#underway])
+      for (const account of accounts.values()) if (account.hotkey === hotkey) account.credit = 0;
+  }
+
+  isWithheld(hotkey: string): boolean {
+    return this.#withheld.has(hotkey);
   }
 
   release(hotkey: string): void {
@@ -68,6 +75,7 @@ export class Ledger {
     if (this.#accounts.size === 0) return;
     const accounts = this.#accounts;
     this.#accounts = new Map();
+    this.#underway = accounts;
     const deltas = Array.from(accounts.values(), (account): WorkDelta => ({ ...account, at, block }));
     try {
       await this.#records.addWork(deltas);
@@ -76,6 +84,7 @@ export class Ledger {
       this.#log.error("work_not_recorded", { hotkeys: deltas.length, cause: causeText(error) });
       for (const account of accounts.values()) this.#merge(account);
     }
+    this.#underway = new Map();
   }
 
   #merge({ lane, hotkey, credit, debit, accepted, failed }: Account): void {

@@ -5,7 +5,7 @@ import type { KindTimes } from "./kindTimes.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Flight } from "./miner.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
-import type { Work } from "./work.ts";
+import { attemptsOf, type Work } from "./work.ts";
 
 /** A failure costs twice what an answer earns. */
 const DEBIT_FACTOR = 2;
@@ -47,11 +47,12 @@ export class Outcomes {
     const { miner, work, kind, draw } = flight;
     const serviceMs = nowMs - (flight.sentAt ?? nowMs);
     miner.backoff.accepted();
+    // Before the check, like an unsampled one: how much a miner gets must not tell what is checked.
+    miner.cap.accepted(nowMs, kind, serviceMs);
     if (draw.sampled) {
       this.#verify(flight, answer, nowMs, serviceMs);
       return;
     }
-    miner.cap.accepted(nowMs, kind, serviceMs);
     this.#parts.ledger.accepted(work.lane.name, miner.hotkey, this.#parts.times.referenceMs(kind));
   }
 
@@ -61,18 +62,18 @@ export class Outcomes {
     this.#parts.ledger.failed(work.lane.name, miner.hotkey, debit);
     miner.cap.failed(nowMs);
     miner.backoff.failed(nowMs, sentAt ?? nowMs);
-    this.endSample(flight, failure);
+    this.#endSample(flight, failure);
     this.#elsewhere(flight, failure);
   }
 
-  /** Taken from a miner through no fault that this job shows: it costs nobody anything. */
+  /** Taken from a miner through no fault that this job shows: it costs nobody anything, and no customer's job fails by it. */
   withdrawn(flight: Flight, code: string): void {
-    this.endSample(flight, code);
-    this.#elsewhere(flight, code);
+    this.#endSample(flight, code);
+    this.#elsewhere(flight, null);
   }
 
   /** A sampled job to which no answer came still ends in the log. */
-  endSample({ work, miner, draw }: Flight, code: string): void {
+  #endSample({ work, miner, draw }: Flight, code: string): void {
     if (!draw.sampled) return;
     const sample = { jobId: work.jobId, epoch: draw.epoch, lane: work.lane.name, hotkey: miner.hotkey };
     this.#modules.endUnanswered(sample, code);
@@ -88,64 +89,65 @@ export class Outcomes {
       answer: answer.text(),
       credit: this.#parts.times.referenceMs(kind),
     };
-    const arrival = { flight, job, at, serviceMs, size: answer.size };
-    this.#parts.totals.bytes += answer.size;
+    // The input is kept with the answer.
+    const size = flight.bytes + answer.size;
+    const arrival = { flight, job, at, serviceMs, size };
+    this.#parts.totals.bytes += size;
     this.#modules.verification.verify(job, (verdict) => void this.#judge(arrival, verdict));
   }
 
   async #judge({ flight, job, at, serviceMs, size }: Arrival, verdict: Verdict): Promise<void> {
     const { ledger, times, totals, judged } = this.#parts;
     const { miner, kind, work } = flight;
-    totals.bytes -= size;
-    const invalid = verdict.outcome === "invalid";
+    const { hotkey } = miner;
+    const isCheat = verdict.outcome === "invalid" && work.lane.policy.penalty === "strike";
     if (verdict.outcome === "valid") times.verified(kind, serviceMs);
-    // Nothing more is credited from the moment that a cheat is known until it is on record.
-    if (invalid) ledger.withhold(miner.hotkey);
     // What a caught cheat still had under way earns nothing, right or wrong.
-    const credit = this.#modules.suspended(miner.hotkey) ? 0 : job.credit;
+    const credit = this.#modules.suspended(hotkey) || ledger.isWithheld(hotkey) ? 0 : job.credit;
+    // Nothing more is credited from the moment that a cheat is known until it is on record.
+    if (isCheat) ledger.withhold(hotkey);
     const conclusion = await this.#modules.conclude({ ...job, credit }, verdict);
-    if (conclusion === "accepted") {
-      miner.cap.accepted(at, kind, serviceMs);
-      this.#complete(work, job);
-    } else if (conclusion === "rejected") {
-      ledger.failed(work.lane.name, miner.hotkey, DEBIT_FACTOR * times.referenceMs(kind));
+    totals.bytes -= size;
+    if (conclusion === "accepted") this.#complete(work, job);
+    else if (conclusion === "rejected") {
+      ledger.failed(work.lane.name, hotkey, DEBIT_FACTOR * times.referenceMs(kind));
       miner.cap.failed(at);
     }
-    if (invalid) {
-      judged(miner.hotkey);
-      ledger.release(miner.hotkey);
+    if (isCheat) {
+      judged(hotkey);
+      ledger.release(hotkey);
     }
-    if (conclusion !== "accepted" && work.customer !== null) this.#elsewhere(flight, codeOf(verdict));
+    if (conclusion === "accepted" || work.customer === null) return;
+    // A good answer that could not be recorded is no failure of the job.
+    this.#elsewhere(flight, verdict.outcome === "valid" ? null : verdict.code);
   }
 
-  #complete({ customer, had, jobId }: Work, job: AnsweredJob): void {
-    if (customer === null) return;
+  #complete(work: Work, job: AnsweredJob): void {
+    if (work.customer === null) return;
     this.#parts.customer({
-      jobId,
-      attempts: (had?.size ?? 0) + 1,
+      jobId: work.jobId,
+      attempts: attemptsOf(work) + 1,
       ...{ state: "done", answer: job.answer, hotkey: job.hotkey, code: null },
       endedAt: this.#modules.clock.nowMs(),
     });
   }
 
-  /** Another miner's turn, as often as the job may be given again. */
-  #elsewhere({ work, miner }: Flight, code: string): void {
+  /** Another miner's turn, as often as the job may be given again. `code`: what it fails with after that; null: it does not. */
+  #elsewhere({ work, miner }: Flight, code: string | null): void {
     work.had ??= new Set();
     work.had.add(miner.hotkey);
     const { retries } = this.#options;
-    const isLast = work.had.size > (work.customer === null ? retries.benchmark : retries.customer);
+    const attempts = attemptsOf(work);
+    const isLast =
+      code !== null && attempts > (work.customer === null ? retries.benchmark : retries.customer);
     if (!isLast) this.#parts.again(work);
     else this.#parts.dropped("retries");
     if (work.customer === null) return;
     this.#parts.customer({
       jobId: work.jobId,
-      attempts: work.had.size,
+      attempts,
       ...{ state: isLast ? "failed" : "queued", answer: null, hotkey: null, code: isLast ? code : null },
       endedAt: isLast ? this.#modules.clock.nowMs() : null,
     });
   }
-}
-
-function codeOf(verdict: Verdict): string {
-  return verdict.outcome === "valid" ? "unrecorded" : verdict.code;
 }

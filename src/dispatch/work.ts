@@ -65,7 +65,7 @@ export class WorkQueue {
     else this.#items.unshift(work);
   }
 
-  /** The first job that this miner may have, among the next few; if it may have none of them, others are looked at next time. */
+  /** The first job that this miner may have, among the next few; where there is none, others are looked at the next time. */
   takeFor(hotkey: string, serves: (lane: PushLane) => boolean): Work | null {
     const end = Math.min(this.#items.length, this.#head + LOOKED_AT);
     for (let i = this.#head; i < end; i++) {
@@ -74,15 +74,8 @@ export class WorkQueue {
       this.#removeAt(i);
       return work;
     }
-    if (end < this.#items.length) for (let i = this.#head; i < end; i++) this.#firstLast();
+    if (end < this.#items.length) this.#firstLast(end - this.#head);
     return null;
-  }
-
-  takeAll(): Work[] {
-    const all = this.#items.slice(this.#head).filter((work) => work !== undefined);
-    this.#items = [];
-    this.#head = 0;
-    return all;
   }
 
   /** What stood before moves up by one; at most `LOOKED_AT` steps. */
@@ -91,9 +84,12 @@ export class WorkQueue {
     this.#removeFirst();
   }
 
-  #firstLast(): void {
-    this.#items.push(this.#items[this.#head]);
-    this.#removeFirst();
+  /** The first few go to the end, in their order. */
+  #firstLast(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.#items.push(this.#items[this.#head]);
+      this.#removeFirst();
+    }
   }
 
   #removeFirst(): void {

@@ -68,14 +68,14 @@ interface Cast {
 const solvers = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
 const provers = ["Grace", "Heidi", "Ivan", "Judy"];
 
-/** So many solvers, and half as many provers; the last of several is a cheat. */
+/** So many solvers, and half as many provers (three at least); the last of several is a cheat. */
 function cast(count: number): Cast[] {
   const troupe = (lane: Cast["lane"], size: number, known: readonly string[], cheat: string): Cast[] =>
     Array.from({ length: size }, (_, i) => {
       const isCheat = size > 1 && i === size - 1;
       return { lane, cheat: isCheat, name: isCheat ? cheat : (known[i] ?? `${lane}-${i + 1}`) };
     });
-  const proving = canProve() ? Math.max(2, Math.ceil(count / 2)) : 0;
+  const proving = canProve() ? Math.max(3, Math.ceil(count / 2)) : 0;
   return [...troupe("sat", count, solvers, "Mallory"), ...troupe("groth16", proving, provers, "Trudy")];
 }
 
@@ -143,7 +143,9 @@ export function startDemo(
   const { count, node, print } = options;
   const roles = cast(count);
   const starting = Promise.all(roles.map((role) => startMiner(role, node.url, modules.log)));
-  print(`demo: ${roles.length} miners, 2-second blocks, newcomers earn after 5 blocks; Ctrl-C stops\n`);
+  print(
+    `demo: ${roles.length} miners, 2-second blocks, newcomers earn after 5 blocks, provers after 100 answers; Ctrl-C stops\n`,
+  );
   if (!roles.some(({ lane }) => lane === "groth16"))
     print("demo: no provers, for snarkjs is not installed: npm install snarkjs@0.7.6\n");
   const show = async (): Promise<void> => print(await renderTable(await starting, node));

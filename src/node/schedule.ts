@@ -17,6 +17,8 @@ const every = {
   /** What a restart should remember of the caps. */
   dispatchState: 60_000,
   canary: 1000,
+  /** Miners that are dialled: new ones, moved ones, ones that are out. */
+  dialling: 2000,
 } as const;
 
 /** Audits and weights look back at most so many epochs beyond the window. */
@@ -33,9 +35,10 @@ async function retain({ clock, challenges, config, store, log }: Parts): Promise
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
 }
 
-function schedulePush({ dispatcher, canary }: PushParts, timers: Timers): void {
+function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timers): void {
   timers.every("dispatch", every.dispatch, () => dispatcher.tick());
   timers.every("dispatch_state", every.dispatchState, () => dispatcher.save());
+  timers.every("dialling", every.dialling, () => dialling.refresh());
   timers.every("canary", every.canary, () => canary.tick());
 }
 

@@ -38,14 +38,27 @@ test("very slow units are not queued into their deadlines", async () => {
   assert.equal(fleet.miner("miner").failed, 0);
 });
 
+test("a miner whose queue would miss the deadline is left without one", async () => {
+  // All jobs take exactly one second and come back together; the deadline becomes two: whatever waits comes too late.
+  const exact = { parallel: 43, serviceMs: constant(1000), delayMs: constant(0) };
+  const fleet = await alone(exact, 1500);
+  const miner = fleet.miner("miner");
+  const [sent, answered] = [miner.sent - miner.inFlight, miner.answered];
+  await fleet.run(600);
+  const delivered = miner.answered - answered;
+  assert.ok(delivered >= 0.8 * 600 * 43, `delivered ${delivered}`);
+  const missed = miner.sent - miner.inFlight - sent - delivered;
+  assert.ok(missed <= 0.05 * delivered, `missed ${missed} of ${delivered}`);
+});
+
 test("a miner that only its cap limits leaves the floor", async () => {
   const fleet = await alone({ parallel: 100, serviceMs: constant(1000) }, 900);
   assert.ok(fleet.cap("miner") >= 20, `cap ${fleet.cap("miner")}`);
 });
 
 test("the cap of a miner with little to do falls", async () => {
-  const fleet = await alone({ parallel: 43, serviceMs: constant(1000) }, 900);
-  assert.ok(fleet.cap("miner") >= 60, `before: ${fleet.cap("miner")}`);
+  const fleet = await alone({ parallel: 43, serviceMs: between(900, 1100) }, 1100);
+  assert.ok(fleet.cap("miner") >= 50, `before: ${fleet.cap("miner")}`);
   fleet.supply = 8;
   await fleet.run(1200);
   within(fleet.cap("miner"), 8, 31, "cap");
@@ -57,13 +70,6 @@ test("a miner that loses four of five servers is followed down within minutes", 
   fleet.miner("miner").model.profile.parallel = 2;
   await fleet.run(900);
   within(fleet.cap("miner"), 2, before / 2, "cap");
-});
-
-test("a miner whose jobs take five times as long keeps the cap that it needs", async () => {
-  const fleet = await alone({ parallel: 10, serviceMs: constant(500) }, 1200);
-  fleet.miner("miner").model.profile.serviceMs = constant(2500);
-  await fleet.run(3600);
-  within(fleet.cap("miner"), 10, 25, "cap");
 });
 
 test("a miner that becomes five times as fast does not run away", async () => {
@@ -90,7 +96,7 @@ test("at equilibrium the cap stays", async () => {
   const constantly = await alone({ parallel: 10, serviceMs: constant(500) }, 1800);
   await constantly.run(600);
   assert.ok(constantly.changesIn("miner", 600) <= 2);
-  const spreading = await alone({ parallel: 20, serviceMs: spread(1000, 2500) }, 3600);
+  const spreading = await alone({ parallel: 10, serviceMs: spread(1000, 2500) }, 3600);
   await spreading.run(600);
   assert.ok(spreading.changesIn("miner", 600) <= 2, `${spreading.changesIn("miner", 600)} changes`);
 });

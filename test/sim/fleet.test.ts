@@ -32,17 +32,17 @@ test("short memory shrinks the ceiling and not the caps, and nothing is left of 
   await fleet.run(600);
   const free = fleet.dispatcher.stats();
   assert.equal(free.ceiling, null);
-  assert.ok(free.inFlight >= 0.9 * inFlight, `in flight ${free.inFlight}, before ${inFlight}`);
+  assert.ok(free.inFlight >= 120, `in flight ${free.inFlight}`);
 });
 
 test("caps of an earlier run are hints: clamped, and gone for miners that cannot live up to them", async () => {
   const caps = { huge: 1e9, slow: 5000, broken: 32, negative: -5, text: "9", listed: [7] };
   const fleet = new Fleet({ saved: JSON.stringify({ version: 1, caps, kinds: { kind: ["x", -1, 1e300] } }) });
   for (const hotkey of ["huge", "negative", "text", "listed"]) {
-    fleet.add(hotkey, { parallel: 20, serviceMs: constant(1000) });
+    fleet.add(hotkey, { parallel: 20, serviceMs: constant(2000) });
   }
-  fleet.add("slow", { parallel: 1, serviceMs: constant(1000) });
-  fleet.add("broken", { parallel: 20, serviceMs: constant(1000), failing: 1 });
+  fleet.add("slow", { parallel: 1, serviceMs: constant(2000) });
+  fleet.add("broken", { parallel: 20, serviceMs: constant(2000), failing: 1 });
   await fleet.run(1);
   const restored = [...fleet.miners.keys()].map((hotkey) => fleet.dispatcher.capOf(hotkey));
   assert.deepEqual(
@@ -50,7 +50,7 @@ test("caps of an earlier run are hints: clamped, and gone for miners that cannot
     [32, 1, 1, 1, 32, 32],
   );
   assert.ok(restored.every((cap) => cap?.usable === 1));
-  await fleet.run(3600);
+  await fleet.run(1800);
   assert.ok(fleet.cap("huge") >= 20 && fleet.cap("huge") <= 50, `huge ${fleet.cap("huge")}`);
   assert.ok(fleet.cap("slow") <= 3, `slow ${fleet.cap("slow")}`);
   assert.equal(fleet.dispatcher.capOf("broken")?.usable, 1);
@@ -75,9 +75,9 @@ test("newcomers get their share beside incumbents with deep caps", async () => {
   const fleet = new Fleet({ ceiling: 40 });
   const incumbents = names(4, "old");
   const newcomers = names(4, "new");
-  for (const hotkey of incumbents) fleet.add(hotkey, { parallel: 100, serviceMs: constant(1000) });
+  for (const hotkey of incumbents) fleet.add(hotkey, { parallel: 100, serviceMs: constant(2000) });
   await fleet.run(900);
-  for (const hotkey of newcomers) fleet.add(hotkey, { parallel: 100, serviceMs: constant(1000) });
+  for (const hotkey of newcomers) fleet.add(hotkey, { parallel: 100, serviceMs: constant(2000) });
   await fleet.run(900);
   const [oldBefore, newBefore] = [sent(fleet, incumbents), sent(fleet, newcomers)];
   await fleet.run(300);
@@ -90,10 +90,16 @@ test("a link that breaks and comes back in time costs the miner nothing of its c
   const fleet = new Fleet();
   fleet.add("miner", { parallel: 10, serviceMs: constant(2000) });
   await fleet.run(1200);
-  const before = fleet.cap("miner");
+  const before = fleet.miner("miner").changes.length;
   fleet.disconnect("miner");
   await fleet.run(5);
   fleet.connect("miner");
-  await fleet.run(120);
-  assert.ok(fleet.cap("miner") >= before, `cap ${fleet.cap("miner")}, before ${before}`);
+  await fleet.run(300);
+  const least = Math.min(
+    ...fleet
+      .miner("miner")
+      .changes.slice(before - 1)
+      .map(({ cap }) => cap),
+  );
+  assert.ok(least >= 12, `least ${least}`);
 });

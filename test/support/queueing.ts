@@ -100,7 +100,7 @@ export interface Profile {
   parallel: number;
   /** Time of one job at a server, ms. */
   serviceMs: (chance: Chance) => number;
-  /** On the way, there and back together; nothing waits for it. */
+  /** On the way, there and back together; nothing waits for it. 10 ms unless given. */
   delayMs?: (chance: Chance) => number;
   /** Share of the jobs that it gives back at once. */
   failing?: number;
@@ -147,7 +147,7 @@ export class QueueingMiner {
     const {
       failing = 0,
       queueMax = Number.POSITIVE_INFINITY,
-      delayMs = constant(0),
+      delayMs = constant(10),
       isOut = false,
     } = this.profile;
     if (isOut) return;

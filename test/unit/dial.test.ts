@@ -225,6 +225,13 @@ test("a connection that is reset before any response is tried once more, then un
   }
 });
 
+test("an interim response is no response yet when the connection breaks", async (t) => {
+  const port = await rawEndpoint(t, (socket) => {
+    socket.once("data", () => socket.end("HTTP/1.1 102 Processing\r\n\r\n"));
+  });
+  assert.equal(await outcomeAt(t, port), "unreachable");
+});
+
 test("a connection that breaks once does not cost the job", async (t) => {
   const body = JSON.stringify({ job_id: jobId(1), answer: 7 });
   const port = await rawEndpoint(t, (socket, nth) => {
@@ -275,12 +282,10 @@ test("a response byte by byte is read", async (t) => {
 });
 
 test("a body that drips on is given up when the deadline and the time to connect are over", async (t) => {
-  let gone = false;
+  let gone = 0;
   const port = await endpoint(t, (_request, response) => {
     response.write(" ");
-    response.on("close", () => {
-      gone = true;
-    });
+    response.on("close", () => gone++);
   });
   const world = dialWorld(t);
   world.dialer.refresh([minerAt(port)]);
@@ -296,7 +301,7 @@ test("a body that drips on is given up when the deadline and the time to connect
     world.listener.of("failed").map(({ code }) => code),
     ["timeout", "timeout"],
   );
-  await until(() => gone);
+  await until(() => gone === 2);
 });
 
 test("a link is writable below its capacity, and told when it is again", async (t) => {

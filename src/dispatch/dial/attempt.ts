@@ -49,9 +49,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (nowMs >= this.#options.dueMs) this.#stop(failed("timeout"));
   }
 
+  /** Nothing more will be told of it; its pool is about to be destroyed, which cuts the request. */
   cancel(): void {
     this.#ended = true;
-    this.#controller?.abort(cut);
   }
 
   onRequestStart(controller: Controller): void {

@@ -11,8 +11,8 @@ export interface DialModules {
   readonly listener: LinkListener;
   /** Whether the miner has a stream open: then it is not dialled. */
   hasStream(hotkey: string): boolean;
-  /** The headers that sign a body. */
-  sign(body: string): Record<string, string>;
+  /** The headers that sign a body for a miner. */
+  sign(body: string, hotkey: string): Record<string, string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -56,7 +56,7 @@ export function openDialer(options: DialOptions, modules: DialModules): Dialer {
     bounds,
     lanes,
     listener,
-    sign: (body) => modules.sign(body),
+    sign: (body, hotkey) => modules.sign(body, hotkey),
     clock,
     log,
     outcomes: metrics.counter("assay_dial_outcomes_total", "How requests to dialled miners ended", [

@@ -14,8 +14,8 @@ export interface DialShared {
   readonly bounds: DialBounds;
   readonly lanes: readonly string[];
   readonly listener: LinkListener;
-  /** The headers that sign a body, without its content type. */
-  sign(body: string): Record<string, string>;
+  /** The headers that sign a body for a miner, without its content type. */
+  sign(body: string, hotkey: string): Record<string, string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly outcomes: Counter;
@@ -54,7 +54,7 @@ export class DialLink implements MinerLink {
     if (this.#ended) return 0;
     const { job_id, lane, kind, input, deadline_ms } = order;
     const body = JSON.stringify({ job_id, lane, kind, input, deadline_ms });
-    const headers = { "content-type": "application/json", ...this.#shared.sign(body) };
+    const headers = { "content-type": "application/json", ...this.#shared.sign(body, this.hotkey) };
     this.#start(job_id, body, headers, Math.ceil(deadline_ms));
     return Buffer.byteLength(body);
   }

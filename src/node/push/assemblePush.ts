@@ -7,10 +7,12 @@ import type { Judge } from "../../judge/judge.ts";
 import type { Sampler } from "../../sample/sampler.ts";
 import { Canary } from "../../verify/canary.ts";
 import { Desk } from "../../verify/desk.ts";
+import { pathsOf } from "../paths.ts";
 import type { Records } from "../records.ts";
 import type { Serial } from "../serial.ts";
 import type { StartModules, StartOptions } from "../startOptions.ts";
 import { JobConcluder } from "./concludeJob.ts";
+import { Dialling } from "./dialling.ts";
 import { hostMemory } from "./hostMemory.ts";
 import { CANARY, deskOptions, dispatcherOptions, QUEUED_MAX } from "./pushOptions.ts";
 
@@ -19,6 +21,7 @@ export interface PushParts {
   readonly dispatcher: Dispatcher;
   readonly desk: Desk;
   readonly canary: Canary;
+  readonly dialling: Dialling;
   /** Ends the tries to record what a store that is down does not take. */
   readonly stop: AbortController;
 }
@@ -69,7 +72,15 @@ export async function assemblePush(
     draw: (lane, workId) => sampler.draw(lane, hotkey, workId, epochNow(), ["customer"]),
     verify: (job, done) => desk.verify(job, done),
   });
-  return { dispatcher, desk, canary, stop };
+  const dialling = new Dialling(
+    {
+      lanes: [...lanes.keys()],
+      allowPrivate: options.config.dispatch.allow_private,
+      keySource: pathsOf(options.config, options.dataDir).hotkey,
+    },
+    { ...{ clock, chance, log, metrics, judge, dispatcher }, chain: records.chain },
+  );
+  return { dispatcher, desk, canary, dialling, stop };
 }
 
 function dispatchPorts({ store, chain }: Records, { sampler, judge }: PushModules, concluder: JobConcluder) {

@@ -29,5 +29,6 @@ export function startPush({ log }: Parts, push: PushParts, closers: Closers): vo
     const left = await push.desk.drain(DRAIN_MS);
     if (left > 0) log.info("proofs_left", { count: left });
   });
+  closers.add("dialling", () => push.dialling.close());
   closers.add("dispatcher", () => push.dispatcher.drain(DRAIN_MS));
 }

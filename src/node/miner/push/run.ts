@@ -10,7 +10,7 @@ import { StreamMiner, type StreamMinerModules, type StreamMinerOptions } from ".
 import { startWorkServer } from "./workServer.ts";
 
 export interface PushMinerOptions extends Omit<StreamMinerOptions, "times"> {
-  /** Fakes every second answer. */
+  /** Fakes every third answer. */
   readonly cheat: boolean;
   /** Where to be dialled; without it the miner dials in. */
   readonly listen?: { readonly host: string; readonly port: number };
@@ -20,7 +20,7 @@ export interface PushMinerOptions extends Omit<StreamMinerOptions, "times"> {
 
 export type PushMinerModules = Omit<StreamMinerModules, "prover">;
 
-const CHEAT_EVERY = 2;
+const CHEAT_EVERY = 3;
 
 /** Runs a miner of a push lane with a prover of its own until the signal aborts. Throws `failed` when snarkjs is not installed. */
 export async function runPushMiner(options: PushMinerOptions, modules: PushMinerModules): Promise<void> {
