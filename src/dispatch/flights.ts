@@ -1,8 +1,8 @@
+import { RecentMap } from "../core/recentMap.ts";
 import type { FrameRefusal } from "../flow/link.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Totals } from "./gates.ts";
 import type { Flight } from "./miner.ts";
-import { Recent } from "./recent.ts";
 
 /** Ended jobs remembered, to tell a repeated answer from one to a job that never was. */
 const REMEMBERED = 32_768;
@@ -12,7 +12,7 @@ export class Flights {
   readonly #totals: Totals;
   readonly #ended: (flight: Flight, end: string) => void;
   readonly #byId = new Map<string, Flight>();
-  readonly #recent = new Recent(REMEMBERED);
+  readonly #recent = new RecentMap<string>(REMEMBERED);
   readonly #deadlines: Deadlines<Flight>;
 
   /** `ended` hears of every end; the slot is free then. */

@@ -7,13 +7,14 @@ import type { Draw } from "../flow/draw.ts";
 export const SHOWN_EVERY = 500;
 
 /** Rates at which there is nothing to tell: everything is drawn, or nothing. */
-export function isCertain(rate: string): boolean {
+function isCertain(rate: string): boolean {
   return /^(\d+)\/\1$/.test(rate) || Number(rate) === 0 || Number(rate) === 1;
 }
 
 interface Count {
   readonly lane: string;
   readonly class: string;
+  readonly step: number;
   sampled: number;
   unsampled: number;
 }
@@ -28,15 +29,16 @@ export class DrawCounts {
   }
 
   add(draw: Draw): void {
-    const key = `${draw.lane} ${draw.class}`;
+    const key = `${draw.lane} ${draw.class} ${draw.rate}`;
     let count = this.#counts.get(key);
     if (count === undefined) {
-      count = { lane: draw.lane, class: draw.class, sampled: 0, unsampled: 0 };
+      const step = isCertain(draw.rate) ? 1 : SHOWN_EVERY;
+      count = { lane: draw.lane, class: draw.class, step, sampled: 0, unsampled: 0 };
       this.#counts.set(key, count);
     }
     if (draw.sampled) count.sampled++;
     else count.unsampled++;
-    if (count.sampled + count.unsampled >= SHOWN_EVERY || isCertain(draw.rate)) this.#show(count);
+    if (count.sampled + count.unsampled >= count.step) this.#show(count);
   }
 
   #show(count: Count): void {

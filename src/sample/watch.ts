@@ -2,8 +2,9 @@ import { BoundedMap } from "../core/boundedMap.ts";
 import { parseFraction, threshold64 } from "../core/fraction.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
+import { RecentMap } from "../core/recentMap.ts";
 import type { Draw } from "../flow/draw.ts";
-import { isCertain, SHOWN_EVERY } from "./drawCounts.ts";
+import { SHOWN_EVERY } from "./drawCounts.ts";
 
 /** Chance of a single false alarm over an unlimited run (Ville's inequality). */
 const FALSE_ALARM = 1e-9;
@@ -21,6 +22,11 @@ export interface Series {
   /** Log of the betting martingale: at or above -ln(FALSE_ALARM) the design rate is refuted. */
   logEvidence: number;
   alarmed: boolean;
+}
+
+/** With the rate of its design, as a float. */
+interface WatchedSeries extends Series {
+  readonly rate: number;
 }
 
 /** One more outcome: the evidence grows by how much likelier the realised rate makes it than the design rate. */
@@ -41,8 +47,8 @@ export function isRefuted(series: Series): boolean {
 
 /** Follows the realised rate of every lane and class, and raises an alarm when it leaves the design. */
 export class RateWatch {
-  readonly #series = new BoundedMap<string, Series>(SERIES);
-  readonly #recent = new BoundedMap<string, true>(RECENT);
+  readonly #series = new BoundedMap<string, WatchedSeries>(SERIES);
+  readonly #recent = new RecentMap<true>(RECENT);
   readonly #log: Log;
   readonly #alarms: Counter;
   readonly #realised: Gauge;
@@ -63,13 +69,12 @@ export class RateWatch {
   /** Counts a draw once, however often it is asked for. */
   count(draw: Draw): void {
     if (this.#recent.get(draw.x) !== undefined) return;
-    this.#recent.set(draw.x, true);
+    this.#recent.add(draw.x, true);
+    const series = this.#seriesOf(draw);
+    const { rate } = series;
+    observe(series, rate, draw.sampled);
     const labels = { lane: draw.lane, class: draw.class };
-    const key = `${draw.lane} ${draw.class} ${draw.rate}`;
-    const series = this.#series.get(key) ?? { draws: 0, sampled: 0, logEvidence: 0, alarmed: false };
-    observe(series, rateNumber(draw.rate), draw.sampled);
-    this.#series.set(key, series);
-    if (series.draws % SHOWN_EVERY === 0 || isCertain(draw.rate))
+    if (series.draws % SHOWN_EVERY === 0 || rate === 0 || rate === 1)
       this.#realised.set(series.sampled / series.draws, labels);
     if (series.alarmed || !isRefuted(series)) return;
     series.alarmed = true;
@@ -80,6 +85,15 @@ export class RateWatch {
       draws: series.draws,
       sampled: series.sampled,
     });
+  }
+
+  #seriesOf(draw: Draw): WatchedSeries {
+    const key = `${draw.lane} ${draw.class} ${draw.rate}`;
+    const known = this.#series.get(key);
+    if (known !== undefined) return known;
+    const fresh = { rate: rateNumber(draw.rate), draws: 0, sampled: 0, logEvidence: 0, alarmed: false };
+    this.#series.set(key, fresh);
+    return fresh;
   }
 }
 

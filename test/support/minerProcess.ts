@@ -14,8 +14,9 @@ export interface MinerProcess {
   kill(): void;
 }
 
-export function startMiner(url: string, uri: string): MinerProcess {
-  const { process: child, stdout, stderr } = spawnAssay(["miner", "--key", uri, "--url", url, "--json"]);
+export function startMiner(url: string, uri: string, more: readonly string[] = []): MinerProcess {
+  const args = ["miner", "--key", uri, "--url", url, "--json", ...more];
+  const { process: child, stdout, stderr } = spawnAssay(args);
   const exited = once(child, "exit") as Promise<[number | null]>;
   const tally = (): Tally | null => {
     const last = stdout().split("\n").at(-2);

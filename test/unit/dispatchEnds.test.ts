@@ -421,6 +421,25 @@ describe("a proven cheat", () => {
   });
 });
 
+describe("a miner that was suspended and released while its jobs were being recorded", () => {
+  it("gets another job than the one that was withdrawn", async () => {
+    const world = worldOf({ rate: "1" });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.records.held = promise;
+    await world.join("m");
+    world.dispatcher.suspendHotkey("m");
+    const withdrawn = world.unanswered[0]?.sample.jobId;
+    const link = await world.join("m");
+    world.records.held = null;
+    resolve();
+    await world.settle();
+    assert.equal(link.sent.length, 1);
+    assert.notEqual(link.sent[0]?.job_id, withdrawn);
+    const other = await world.join("n");
+    assert.equal(other.sent[0]?.job_id, withdrawn);
+  });
+});
+
 describe("a wrong answer on a lane that only rejects", () => {
   it("is debited; the miner and its other credit stay", async () => {
     const lane = proveLane();
