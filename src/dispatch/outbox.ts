@@ -3,7 +3,7 @@ import type { DrawGroup } from "../flow/draw.ts";
 import type { Totals } from "./gates.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { DispatchMeasures } from "./measures.ts";
-import type { Flight } from "./miner.ts";
+import type { Flight, Miner } from "./miner.ts";
 import type { DispatchModules } from "./ports.ts";
 
 /** Jobs whose draws share one record at most. */
@@ -111,25 +111,29 @@ export class Outbox {
   }
 }
 
-/** One group a lane and epoch; rows as the log has them. */
+/** A group in the making. */
+interface Group extends DrawGroup {
+  readonly hotkeys: string[];
+  readonly rows: string[];
+  readonly index: Map<Miner, number>;
+}
+
+/** One group a lane and epoch, of which there are few; rows as the log has them. */
 function groupsOf(batch: readonly Flight[]): DrawGroup[] {
-  const groups = new Map<string, { group: DrawGroup; hotkeys: string[]; rows: string[] }>();
-  const index = new Map<string, number>();
+  const groups: Group[] = [];
   for (const { draw, miner } of batch) {
-    const key = `${draw.epoch} ${draw.lane}`;
-    let entry = groups.get(key);
-    if (entry === undefined) {
-      const [hotkeys, rows] = [[] as string[], [] as string[]];
-      entry = { group: { epoch: draw.epoch, lane: draw.lane, hotkeys, rows }, hotkeys, rows };
-      groups.set(key, entry);
+    const { epoch, lane } = draw;
+    let group = groups.find((one) => one.lane === lane && one.epoch === epoch);
+    if (group === undefined) {
+      group = { epoch, lane, hotkeys: [], rows: [], index: new Map() };
+      groups.push(group);
     }
-    const place = `${key} ${miner.hotkey}`;
-    let at = index.get(place);
+    let at = group.index.get(miner);
     if (at === undefined) {
-      at = entry.hotkeys.push(miner.hotkey) - 1;
-      index.set(place, at);
+      at = group.hotkeys.push(miner.hotkey) - 1;
+      group.index.set(miner, at);
     }
-    entry.rows.push(`${at} ${draw.work_id} ${draw.class} ${draw.sampled ? 1 : 0}`);
+    group.rows.push(`${at} ${draw.work_id} ${draw.class} ${draw.sampled ? 1 : 0}`);
   }
-  return Array.from(groups.values(), ({ group }) => group);
+  return groups.map(({ epoch, lane, hotkeys, rows }) => ({ epoch, lane, hotkeys, rows }));
 }

@@ -140,10 +140,9 @@ export class Pump {
     if (work.customer !== null) classes.push("customer");
     try {
       const decided = draw(work.lane.name, miner.hotkey, work.jobId, epochNow(), classes);
-      this.#start({
-        ...{ work, miner, kind: task.kind, draw: decided, block, input: task.input },
-        ...{ sentAt: null, bytes: sizeOf(task.input), slot: 0 },
-      });
+      const { kind, input } = task;
+      const bytes = sizeOf(input);
+      this.#start({ work, miner, kind, draw: decided, block, input, sentAt: null, bytes, slot: 0 });
       return true;
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;

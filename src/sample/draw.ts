@@ -1,8 +1,9 @@
 import type { KeyObject } from "node:crypto";
-import { lp, readU64 } from "../core/bytes.ts";
+import { lp } from "../core/bytes.ts";
 import { type Fraction, threshold64 } from "../core/fraction.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
+import { KeyedHash } from "./keyedHash.ts";
 import { type Rates, rateFor } from "./policy.ts";
 
 /** k of an epoch, as a key object; `export()` gives its 32 bytes. */
@@ -17,7 +18,37 @@ export function drawX(k: KeyObject, lane: string, hotkey: string, workId: string
 
 /** Whether the first 8 bytes of x, big-endian, are below `floor(num * 2^64 / den)`. */
 export function isSampled(x: Uint8Array, rate: Fraction): boolean {
-  return readU64(x) < threshold64(rate);
+  return isBelow(Buffer.from(x.buffer, x.byteOffset, 8).toString("hex"), rate);
+}
+
+const thresholds = new WeakMap<Fraction, string>();
+
+/** As 16 hex digits, which compare as the numbers do; 2^64 has no such, and everything is below its `g`. */
+function thresholdOf(rate: Fraction): string {
+  const known = thresholds.get(rate);
+  if (known !== undefined) return known;
+  const threshold = threshold64(rate);
+  const text = threshold === 1n << 64n ? "g" : threshold.toString(16).padStart(16, "0");
+  thresholds.set(rate, text);
+  return text;
+}
+
+/** `x`: 16 hex digits. */
+function isBelow(x: string, rate: Fraction): boolean {
+  return x < thresholdOf(rate);
+}
+
+const hashes = new WeakMap<KeyObject, KeyedHash>();
+
+/** The first 8 bytes of x, 16 hex digits. */
+function drawX64(k: KeyObject, lane: string, hotkey: string, workId: string): string {
+  let keyed = hashes.get(k);
+  if (keyed === undefined) {
+    keyed = new KeyedHash(k);
+    hashes.set(k, keyed);
+  }
+  const x = keyed.hex(lane, hotkey, workId) ?? drawX(k, lane, hotkey, workId).toString("hex");
+  return x.slice(0, 16);
 }
 
 /** What a draw depends on. */
@@ -33,7 +64,7 @@ export interface DrawFacts {
 export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
   const { epoch, lane, hotkey, workId } = facts;
   const applied = rateFor(rates, lane, facts.classes);
-  const x = drawX(k, lane, hotkey, workId);
+  const x = drawX64(k, lane, hotkey, workId);
   return {
     epoch,
     lane,
@@ -41,7 +72,7 @@ export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
     work_id: workId,
     class: applied.class,
     rate: applied.rate.text,
-    x: x.toString("hex", 0, 8),
-    sampled: isSampled(x, applied.rate),
+    x,
+    sampled: isBelow(x, applied.rate),
   };
 }

@@ -1,7 +1,7 @@
 import { hash, type KeyObject } from "node:crypto";
 
 const BLOCK_BYTES = 64;
-/** Longer messages are refused; a draw's has about 100 bytes. */
+/** Longer messages are left to others; a draw's has about 100 bytes. */
 const MESSAGE_BYTES = 1024;
 
 /**
@@ -32,12 +32,12 @@ export class KeyedHash {
     if (6 + 3 * (first.length + second.length + third.length) > MESSAGE_BYTES) return null;
     const end = this.#put(third, this.#put(second, this.#put(first, BLOCK_BYTES)));
     if (this.#message.length !== end) this.#message = this.#inner.subarray(0, end);
-    this.#outer.latin1Write(hash("sha256", this.#message, "latin1"), BLOCK_BYTES);
+    this.#outer.write(hash("sha256", this.#message, "binary"), BLOCK_BYTES, "latin1");
     return hash("sha256", this.#outer, "hex");
   }
 
   #put(text: string, at: number): number {
-    const bytes = this.#inner.utf8Write(text, at + 2);
+    const bytes = this.#inner.write(text, at + 2);
     this.#inner.writeUInt16BE(bytes, at);
     return at + 2 + bytes;
   }

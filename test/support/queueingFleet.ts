@@ -23,9 +23,10 @@ export interface FleetOptions {
 export interface FleetMiner {
   readonly model: QueueingMiner;
   link: MinerLink | null;
-  /** Jobs sent to it, answers of it, jobs it gave back. */
+  /** Jobs sent to it, answers of it that were taken and that were not, jobs it gave back. */
   sent: number;
   answered: number;
+  late: number;
   failed: number;
   inFlight: number;
   /** When and to what its cap changed. */
@@ -158,8 +159,9 @@ export class Fleet {
       this.#outstanding--;
       if (miner.link === null) return;
       if (isAnswered) {
-        miner.answered++;
-        this.dispatcher.answered(miner.link, order.job_id, ANSWER);
+        const refusal = this.dispatcher.answered(miner.link, order.job_id, ANSWER);
+        if (refusal === null) miner.answered++;
+        else miner.late++;
       } else {
         miner.failed++;
         this.dispatcher.failed(miner.link, order.job_id, "failed");

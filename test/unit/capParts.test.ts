@@ -12,6 +12,7 @@ import {
 } from "../../src/dispatch/capProbe.ts";
 import { DeliveryRate } from "../../src/dispatch/capRate.ts";
 import { OwnBest } from "../../src/dispatch/capService.ts";
+import { CapTarget } from "../../src/dispatch/capTarget.ts";
 
 const BIN = 15_000;
 const DAY = 86_400_000;
@@ -81,6 +82,32 @@ test("at most 32 kinds are kept; the one unseen for longest goes", () => {
   };
   assert.equal(settled("kind0"), 100);
   assert.equal(settled("kind1"), 900);
+});
+
+test("the target is the best rate times the service time, as inferred or as shown, with its headroom", () => {
+  const target = new CapTarget();
+  assert.equal(target.at(0, 1.5), 1);
+  // 10 a second for 90 s, the best of them in one second.
+  for (let i = 0; i < 900; i++) target.delivered(i * 100, "kind", i === 0 ? 1000 : 2500, true);
+  const at = (nowMs: number, headroom: number): number => Math.round(target.at(nowMs, headroom));
+  assert.deepEqual([at(89_999, 1.5), at(89_999, 1)], [15, 10]);
+  target.prove(90_000, 2500, 15, 60_000);
+  assert.equal(at(90_000, 1), 25);
+  // It carries to twice the cap that it was shown at, and for an hour.
+  assert.equal(at(90_000, 1.5), 30);
+  target.disprove(3000);
+  assert.equal(at(90_000, 1), 25);
+  target.disprove(2000);
+  assert.equal(at(90_000, 1), 20);
+  for (let i = 0; i < 900; i++) target.delivered(3_600_000 + i * 100, "kind", 2500, true);
+  assert.equal(at(3_689_999, 1), 20);
+  assert.equal(at(3_690_000, 1), 10);
+});
+
+test("no job of a slow kind is meant to be away for more than two minutes, however much headroom", () => {
+  const target = new CapTarget();
+  for (let i = 0; i < 600; i++) target.delivered(i * 1000, "kind", 100_000, true);
+  assert.equal(Math.round(target.at(599_000, 1.5)), 120);
 });
 
 test("bound time runs from the last slot filled to the next one free", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { frameCodes } from "../../src/http/stream/frameCodes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -65,4 +66,11 @@ test("every dependency has a row in docs/dependencies.md, pinned exactly in pack
     all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)),
     [],
   );
+});
+
+test("docs/push.md has a row for each code of an error frame, with its meaning, and no other", () => {
+  const [, table = ""] = read("docs/push.md").split("| code of an `error` frame | meaning |");
+  const [rows = ""] = table.split("\n\n");
+  const told = [...rows.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, code, text]) => [code, text]);
+  assert.deepEqual(Object.fromEntries(told), frameCodes);
 });
