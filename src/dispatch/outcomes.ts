@@ -62,6 +62,7 @@ export class Outcomes {
     this.#parts.ledger.failed(work.lane.name, miner.hotkey, debit);
     miner.cap.failed(nowMs);
     miner.backoff.failed(nowMs, sentAt ?? nowMs);
+    if (failure === "timeout") this.#parts.times.missed(kind);
     this.#endSample(flight, failure);
     this.#elsewhere(flight, failure);
   }

@@ -149,7 +149,7 @@ export interface Store {
   setNote(key: string, value: string): Promise<void>;
 
   applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }>;
-  /** Resolves when the store answers; for readiness. */
+  /** Resolves when the store answers and can be written to; for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -16,7 +16,8 @@ export function noteOperations(db: DatabaseSync) {
     setNote: write((key: string, value: string): void => {
       set.run(key, value);
     }),
-    ping: read((): void => {
+    // A write: a store that can only be read is down.
+    ping: write((): void => {
       alive.get();
     }),
   };
