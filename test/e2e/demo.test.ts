@@ -8,25 +8,28 @@ import { entry, removeDir, temporaryDir } from "../support/validator.ts";
 
 // The demo as a newcomer runs it: honest miners earn, the cheat does not, and a signal ends all of it.
 
-/** A table is printed every 3 s; a vector is signed every 20 s, newcomers earn after 10 s. */
-const TABLES_MAX = 40;
+/** A table is printed every 3 s; a vector is signed every 20 s, newcomers earn after 10 s, a forger is soon caught by chance. */
+const TABLES_MAX = 100;
 const dir = temporaryDir();
 after(() => removeDir(dir));
 
 interface Row {
   readonly name: string;
+  readonly lane: string;
   readonly accepted: number;
   readonly rejected: number;
   readonly weight: number;
+  readonly standing: string;
   readonly refused: Readonly<Record<string, number>>;
 }
 
 function rowOf(line: string): Row {
-  const cells = /^(.+?) +5\w{7}… +(\d+) +(\d+) +(\d+\.\d) % +(.+)$/.exec(line) ?? assert.fail(line);
-  const [, name = "", accepted, rejected, weight, refused = ""] = cells;
+  const cells =
+    /^(.+?) +(sat|groth16) +5\w{7}… +(\d+) +(\d+) +(\d+\.\d) % +(\S+) +(.+)$/.exec(line) ?? assert.fail(line);
+  const [, name = "", lane = "", accepted, rejected, weight, standing = "", refused = ""] = cells;
   const counts = refused === "-" ? [] : refused.split(", ").map((part) => part.split(" "));
   return {
-    name,
+    ...{ name, lane, standing },
     ...{ accepted: Number(accepted), rejected: Number(rejected), weight: Number(weight) },
     refused: Object.fromEntries(counts.map(([code, count]) => [code ?? "", Number(count)])),
   };
@@ -38,15 +41,21 @@ function tablesIn(stdout: string): { signed: string; rows: Row[] }[] {
   return heads.map(([, signed = "", body = ""]) => ({ signed, rows: body.trimEnd().split("\n").map(rowOf) }));
 }
 
-/** What the demo is there to show. */
+const isCheat = ({ name }: Row): boolean => name.endsWith("(cheat)");
+const ofLane = (rows: readonly Row[], lane: string): Row[] => rows.filter((row) => row.lane === lane);
+
+/** What the demo is there to show: solvers earn and a guesser does not; provers work and a forger is put out. */
 function shown({ signed, rows }: { signed: string; rows: Row[] }): boolean {
-  const honest = rows.slice(0, -1);
-  const cheat = rows.at(-1);
-  const tricks = [cheat?.rejected, cheat?.refused.not_your_challenge, cheat?.refused.timestamp_stale];
+  const [guesser] = ofLane(rows, "sat").filter(isCheat);
+  const [forger] = ofLane(rows, "groth16").filter(isCheat);
+  const tricks = [guesser?.rejected, guesser?.refused.not_your_challenge, guesser?.refused.timestamp_stale];
+  const honest = rows.filter((row) => !isCheat(row));
   return (
     signed !== "none yet" &&
-    honest.every(({ accepted, weight }) => accepted > 0 && weight > 0) &&
-    tricks.every((count) => (count ?? 0) > 0)
+    honest.every(({ accepted }) => accepted > 0) &&
+    ofLane(honest, "sat").every(({ weight }) => weight > 0) &&
+    tricks.every((count) => (count ?? 0) > 0) &&
+    forger?.standing === "suspended"
   );
 }
 
@@ -82,16 +91,23 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
     } finally {
       child.kill("SIGKILL");
     }
-    assert.match(stdout, /^listening on http:\/\/127\.0\.0\.1:\d+\ndemo: 4 miners/);
+    assert.match(stdout, /^listening on http:\/\/127\.0\.0\.1:\d+\ndemo: 7 miners/);
     for (const { rows } of tablesIn(stdout)) {
       assert.deepEqual(
         rows.map(({ name }) => name),
-        ["Alice", "Bob", "Charlie", "Mallory (cheat)"],
+        ["Alice", "Bob", "Charlie", "Mallory (cheat)", "Grace", "Heidi", "Trudy (cheat)"],
       );
-      const cheat = rows.at(-1);
-      assert.deepEqual([cheat?.accepted, cheat?.weight], [0, 0]);
-      for (const { rejected } of rows.slice(0, -1)) assert.equal(rejected, 0);
+      const [guesser] = rows.filter(isCheat);
+      assert.deepEqual([guesser?.accepted, guesser?.weight], [0, 0]);
+      for (const { rejected, standing } of rows.filter((row) => !isCheat(row)))
+        assert.deepEqual([rejected, standing === "suspended"], [0, false]);
     }
     assert.equal(statSync(join(data, "keys/challenge.secret")).mode & 0o777, 0o600);
-    assert.equal(stderr, `assay: ${signal}, draining\n`);
+    const events = stderr.split("\n").flatMap((line) => /"event":"(\w+)"/.exec(line)?.[1] ?? []);
+    assert.deepEqual(
+      events.filter((event) => !["strike", "suspended"].includes(event)),
+      [],
+      stderr,
+    );
+    assert.ok(stderr.endsWith(`assay: ${signal}, draining\n`), stderr);
   });

@@ -76,6 +76,7 @@ export class Fleet {
       link: null,
       sent: 0,
       answered: 0,
+      late: 0,
       failed: 0,
       inFlight: 0,
       changes: [],
