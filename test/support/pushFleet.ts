@@ -42,6 +42,9 @@ async function refusalOf(response: IncomingMessage): Promise<Refusal> {
   return { status: response.statusCode ?? 0, ...(JSON.parse(text) as Omit<Refusal, "status">) };
 }
 
+/** How long one that keeps coming back waits while the validator is away. */
+const AWAY_MS = 200;
+
 /** A miner of the push lane whose every word a test can choose. */
 export class FleetMiner {
   readonly options: FleetMinerOptions;
@@ -124,7 +127,7 @@ export class FleetMiner {
   async persist(): Promise<void> {
     while (!this.#left) {
       if (this.isOpen || (await this.join())) await this.closed();
-      else await sleep(25);
+      else await sleep(AWAY_MS);
       if (this.refusals.at(-1)?.code === "suspended" || this.closes.at(-1) === 4403) return;
     }
   }

@@ -34,6 +34,11 @@ export function pushDir(groth16: object = {}, more: object = {}): string {
   return dir;
 }
 
+/** The circuit's key, to be spoilt. */
+export function readKey(): { readonly IC: readonly unknown[]; readonly [name: string]: unknown } {
+  return structuredClone(trapdoor.circuit.verificationKey) as ReturnType<typeof readKey>;
+}
+
 let proofs = 0;
 
 /** A true answer, as JSON text. */
@@ -102,7 +107,7 @@ export async function vacate(miners: readonly FleetMiner[]): Promise<void> {
 
 /** Asks until it is so; a test that waits in vain is ended by the runner. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(20);
+  while (!(await condition())) await sleep(100);
 }
 
 /** A validator with a fleet. */
@@ -116,8 +121,9 @@ export class PushWorld {
     this.hotkey = hotkey;
   }
 
-  static async start(dir: string, args: readonly string[] = []): Promise<PushWorld> {
-    const validator = await startValidator(dir, ["--log-level", "error", ...args]);
+  /** `fileBlocks`: see `startValidator`. */
+  static async start(dir: string, args: readonly string[] = [], fileBlocks: number | null = null) {
+    const validator = await startValidator(dir, ["--log-level", "error", ...args], fileBlocks);
     const { validator: hotkey } = await fetched<Status>(validator.url, "/v1/status");
     return new PushWorld(validator, hotkey);
   }
@@ -183,9 +189,16 @@ export class PushWorld {
   }
 
   /** Puts in a customer's job; `x` names it. */
-  putJob(x: string, clientKey = `job ${x}`): Promise<{ status: number; document: JobView }> {
-    const request = { lane: "groth16", kind: KIND, input: { x }, client_key: clientKey };
+  putJob(x: string, clientKey = `job ${x}`, kind = KIND): Promise<{ status: number; document: JobView }> {
+    const request = { lane: "groth16", kind, input: { x }, client_key: clientKey };
     return operatorAsks<JobView>(this.validator, "POST", "/v1/jobs", request);
+  }
+
+  /** The id of a new customer's job. */
+  async queue(x: string): Promise<string> {
+    const { status, document } = await this.putJob(x);
+    assert.equal(status, 202, JSON.stringify(document));
+    return document.job_id;
   }
 
   async job(id: string): Promise<JobView> {
@@ -201,10 +214,10 @@ export class PushWorld {
 
   /** Puts in a customer's job for a miner that joins now; nobody else may have a free slot. Returns its id. */
   async handTo(miner: FleetMiner, x: string): Promise<string> {
-    const { document } = await this.putJob(x);
+    const id = await this.queue(x);
     assert.ok(await miner.join(), JSON.stringify(miner.refusals));
     await miner.order(0, isOf(x));
-    return document.job_id;
+    return id;
   }
 
   /** The value of a metric, summed over the series that have these labels. */

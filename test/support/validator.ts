@@ -44,8 +44,16 @@ export interface Spawned {
   stderr(): string;
 }
 
-export function spawnAssay(args: readonly string[], env: NodeJS.ProcessEnv = {}): Spawned {
-  const child = spawn(process.execPath, [entry, ...args], { env: { ...process.env, ...env } });
+/** `fileBlocks`: its files cannot grow past so many blocks of 512 or 1,024 bytes, as on a disk that fails. */
+export function spawnAssay(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  fileBlocks: number | null = null,
+): Spawned {
+  const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
+  const options = { env: { ...process.env, ...env } };
+  const child =
+    fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
@@ -73,8 +81,12 @@ export async function runAssay(
 }
 
 /** Starts `assay up` and waits for its line; rejects with what it printed when it ends instead. */
-export async function startValidator(dataDir: string, args: readonly string[] = []): Promise<Validator> {
-  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args]);
+export async function startValidator(
+  dataDir: string,
+  args: readonly string[] = [],
+  fileBlocks: number | null = null,
+): Promise<Validator> {
+  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args], {}, fileBlocks);
   const { process: child } = spawned;
   const url = await new Promise<string>((resolveUrl, reject) => {
     child.stdout?.on("data", () => {
