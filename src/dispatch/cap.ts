@@ -133,7 +133,9 @@ export class MinerCap {
     if (before === null || !before.isBound) return cap;
     const cut = lowered(cap, target);
     if (isOver && cut < cap) return nowMs < this.#quietUntil ? cap : this.#start(nowMs, before, cut);
-    if (!this.#pace.isDue(nowMs, before)) return cap;
+    // Failures that go away by themselves would look like what the raise gained.
+    const failed = before.failures > capRules.failingShare * (before.failures + before.count);
+    if (failed || !this.#pace.isDue(nowMs, before)) return cap;
     return this.#start(nowMs, before, raised(cap, before));
   }
 

@@ -60,7 +60,8 @@ test("while somebody else's lock keeps the store from writing nothing is sent; t
   t.after(() => world.close());
   const miners = await fleetOf(world, 6, 5);
   await Promise.all(miners.map((miner) => world.credited(miner, 20)));
-  const foreign = new DatabaseSync(join(world.validator.dataDir, "assay.db"));
+  // The validator holds the lock most of the time: this waits for its turn.
+  const foreign = new DatabaseSync(join(world.validator.dataDir, "assay.db"), { timeout: 60_000 });
   foreign.exec("BEGIN IMMEDIATE");
   await assertNothingSent(world, miners);
   await eventually(() => storeFault(world));

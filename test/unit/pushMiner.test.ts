@@ -398,17 +398,17 @@ describe("the thread of a demo miner", () => {
     const stream = await validator.stream(0);
     assert.equal(stream.hotkey, (await keypairOfUri("//Bob")).hotkey);
     const answers: string[] = [];
-    for (let i = 1; i <= 3; i++) {
+    for (let i = 1; i <= 4; i++) {
       stream.job(jobOrder({ input: { x: String(i + 10) } }));
       const frame = await stream.frame(i);
       answers.push(frame.type === "answer" ? frame.answer.text() : frame.type);
     }
     assert.equal(
-      answers[2],
+      answers[3],
       answers[0],
-      "every second answer after the first is a fake, and it has begun with an old one",
+      "every third answer after the first is a fake, and it has begun with an old one",
     );
-    await until(() => solved === 3);
+    await until(() => solved === 4);
     const ended = once(worker, "exit");
     worker.postMessage("stop");
     assert.deepEqual(await ended, [0]);

@@ -27,6 +27,8 @@ export type Conclusion = "accepted" | "rejected" | "struck" | "void";
 
 /** First and longest wait before something is recorded again, ms. */
 const RETRY_MS = [250, 15_000] as const;
+/** What is no proof by its size alone is not kept; its hash is. */
+const EXHIBIT_MAX = 65_536;
 /** Open samples that a start ends at once. */
 const RESTART_BATCH = 512;
 
@@ -101,7 +103,7 @@ export class JobConcluder {
       ...{ hotkey, lane, draw },
       receiptId: null,
       answerSha256: sha256Hex(answer),
-      exhibit: { kind, input, answer },
+      ...(answer.length > EXHIBIT_MAX ? {} : { exhibit: { kind, input, answer } }),
     };
     // Assessed anew at every try: while the height is unknown nothing is judged.
     const end = await this.#record(() => [
