@@ -13,6 +13,9 @@ const WORTHWHILE = 128;
 /** Records under way at once: a commit may take long, and the miners would stand still behind it. */
 const RECORDS = 8;
 
+/** Bytes of jobs that wait to be sent: the whole input of each is in memory until then, drawn or not. */
+const BYTES = 4 * 2 ** 20;
+
 export interface OutboxParts {
   readonly totals: Totals;
   readonly times: KindTimes;
@@ -36,19 +39,21 @@ export class Outbox {
   readonly #parts: OutboxParts;
   #batch: Flight[] = [];
   #recording = 0;
+  #bytes = 0;
 
   constructor(modules: DispatchModules, parts: OutboxParts) {
     this.#modules = modules;
     this.#parts = parts;
   }
 
-  /** False while as many records are under way as may be, and when the batch is full. */
+  /** False while as much is under way as may be, and when the batch is full. */
   hasRoom(): boolean {
-    return this.#recording < RECORDS && this.#batch.length < BATCH;
+    return this.#recording < RECORDS && this.#batch.length < BATCH && this.#bytes < BYTES;
   }
 
   add(flight: Flight): void {
     this.#batch.push(flight);
+    this.#bytes += flight.bytes;
   }
 
   /** Records what was picked, then sends it; a few jobs wait for the record under way and go with the next. */
@@ -58,6 +63,7 @@ export class Outbox {
     const batch = this.#batch;
     this.#batch = [];
     this.#recording++;
+    const bytes = batch.reduce((sum, flight) => sum + flight.bytes, 0);
     this.#modules.records
       .recordDraws(groupsOf(batch))
       .then(
@@ -69,6 +75,7 @@ export class Outbox {
       })
       .finally(() => {
         this.#recording--;
+        this.#bytes -= bytes;
         this.#parts.free();
       });
   }

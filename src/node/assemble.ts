@@ -2,7 +2,7 @@ import { Admission } from "../admit/admission.ts";
 import { Sessions } from "../admit/sessions.ts";
 import { Challenges } from "../challenge/challenges.ts";
 import { epochAt } from "../core/ids.ts";
-import { type Lane, pushLanes } from "../flow/lane.ts";
+import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
 import { Judge } from "../judge/judge.ts";
 import { checkFloor } from "../sample/policy.ts";
@@ -10,7 +10,7 @@ import { Sampler } from "../sample/sampler.ts";
 import { WorkerPool } from "../verify/pool.ts";
 import { Verifier } from "../verify/verifier.ts";
 import { Weigher } from "../weigh/weigher.ts";
-import { loadCircuits } from "./circuits.ts";
+import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
 import { Concluder } from "./conclude.ts";
 import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
@@ -34,10 +34,10 @@ import type { StartModules, StartOptions } from "./startOptions.ts";
 const MAX_TRIES = 3;
 const RETRY_MS = 500;
 
-/** Reads what the lanes need and makes ready to check, here as in every worker: a bad circuit stops the start. */
+/** Reads what the lanes need, and tries it: a bad circuit stops the start. */
 async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
   const facts = { config, circuits: loadCircuits(config, dataDir) };
-  for (const lane of pushLanes(lanesOf(facts))) await lane.prepare();
+  await tryCircuits(facts);
   return facts;
 }
 
