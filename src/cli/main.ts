@@ -9,6 +9,7 @@ import { initCommand } from "./init.ts";
 import { keygenCommand } from "./keygen.ts";
 import { minerCommand } from "./miner.ts";
 import { exitCodes, printError, printJson } from "./output.ts";
+import { planCommand } from "./plan.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
@@ -34,6 +35,7 @@ function makeProgram(): Command {
     idCommand,
     challengeCommand,
     checkCommand,
+    planCommand,
     skiplistCommand,
     weightsCommand,
     benchCommand,

@@ -138,6 +138,7 @@ describe("help", () => {
     "id",
     "challenge",
     "check",
+    "plan",
     "skiplist",
     "weights",
     "bench",

@@ -1,0 +1,20 @@
+import { binomialAtLeast } from "./beta.ts";
+import { bisect } from "./bisect.ts";
+
+/** The exact (Clopper-Pearson) interval of a rate after `hits` in `trials`; holds the true rate at least so often. */
+export function clopperPearson(
+  hits: number,
+  trials: number,
+  confidence = 0.95,
+): { readonly low: number; readonly high: number } {
+  const tail = (1 - confidence) / 2;
+  return {
+    low: hits === 0 ? 0 : bisect((rate) => binomialAtLeast(hits, trials, rate), tail, 0, 1),
+    high: hits === trials ? 1 : bisect((rate) => binomialAtLeast(hits + 1, trials, rate), 1 - tail, 0, 1),
+  };
+}
+
+/** Draws without one hit that refute a rate at a level: so few hits would come less often than that. */
+export function missesThatRefute(rate: number, level: number): number {
+  return Math.ceil(Math.log(level) / Math.log1p(-rate) - 1e-9);
+}
