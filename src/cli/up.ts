@@ -90,7 +90,7 @@ export function upCommand(): Command {
     .option("--port <number>", "port to listen on; 0 picks a free one", integer(0, 65_535), 8420)
     .option(
       "--demo <miners>",
-      "add so many local miners, the last one a cheat, on a 2-second block",
+      "add so many local solvers and half as many provers (three at least), the last of each a cheat, on a 2-second block",
       integer(1, 64),
     )
     .option(

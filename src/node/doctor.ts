@@ -9,6 +9,7 @@ import { silentLog } from "../core/log.ts";
 import { noMetrics } from "../core/metrics.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
+import { loadCircuits, tryCircuits } from "./circuits.ts";
 import { isDevelopmentUri } from "./keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret } from "./keys/files.ts";
 import { loadKeypair } from "./keys/loadKeypair.ts";
@@ -72,6 +73,12 @@ async function storeFinding(file: string): Promise<Omit<Finding, "name">> {
   }
 }
 
+async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<Finding, "name">> {
+  const circuits = loadCircuits(config, dataDir);
+  await tryCircuits({ config, circuits });
+  return ok(circuits.length === 0 ? "none: no jobs are handed out" : circuits.map(({ id }) => id).join(", "));
+}
+
 async function chainFinding(config: Config, paths: Paths): Promise<Omit<Finding, "name">> {
   const chain = await openChain(config, paths.miners, { clock: systemClock, log: silentLog });
   const block = chain.block();
@@ -107,8 +114,10 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Findi
   return [
     await finding("sampling policy", async () => {
       checkFloor(samplePolicyOf(config));
-      return ok(`sat ${config.lanes.sat.rate}, floor ${config.sample.floor}`);
+      const { sat, groth16 } = config.lanes;
+      return ok(`sat ${sat.rate}, groth16 ${groth16.rate}, floor ${config.sample.floor}`);
     }),
+    await finding("circuits", () => circuitsFinding(config, dataDir)),
     await secretFinding("challenge secret", paths.secret),
     ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
     await finding("hotkey", () => hotkeyFinding(paths.hotkey)),

@@ -10,6 +10,7 @@ import { checkBatch } from "./deskCheck.ts";
 import type { DeskEntry } from "./deskEntry.ts";
 import { type Batch, DeskLines } from "./deskLines.ts";
 import { type DeskMeasures, deskMeasures } from "./deskMeasures.ts";
+import { drained } from "./drained.ts";
 import { Suspects } from "./suspects.ts";
 import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
@@ -111,11 +112,9 @@ export class Desk implements JobVerification {
     this.#draining = true;
     this.#waits.end();
     if (this.#entries.size > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#onEmpty = resolve;
-      const timer = setTimeout(resolve, deadlineMs);
-      await promise;
-      clearTimeout(timer);
+      await drained(deadlineMs, (done) => {
+        this.#onEmpty = done;
+      });
     }
     this.#stopped = true;
     for (const entry of [...this.#entries]) this.#abandon(entry);

@@ -9,6 +9,7 @@ import type { PendingSubmission } from "../flow/submission.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { Cadence } from "./cadence.ts";
 import { checkOne } from "./checkOne.ts";
+import { drained } from "./drained.ts";
 import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
 
@@ -142,11 +143,9 @@ export class Verifier {
     this.#draining = true;
     this.#retries.end();
     if (this.#entries.size > 0) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#onEmpty = resolve;
-      const timer = setTimeout(resolve, deadlineMs);
-      await promise;
-      clearTimeout(timer);
+      await drained(deadlineMs, (done) => {
+        this.#onEmpty = done;
+      });
     }
     this.#stopped = true;
     this.#pauses.end();

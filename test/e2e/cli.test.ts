@@ -536,7 +536,10 @@ describe("init and doctor", () => {
     const settings = {
       challenge: { secret_file_previous: "keys/previous.secret" },
       chain: { miners: "miners.json" },
-      lanes: { sat: { rate: "1/1000" } },
+      lanes: {
+        sat: { rate: "1/1000" },
+        groth16: { circuits: [{ id: "lost", verification_key: "lost.json", public_inputs: ["x"] }] },
+      },
     };
     writeFileSync(join(data, "assay.yaml"), JSON.stringify(settings));
     writeFileSync(join(data, "keys/challenge.secret"), "short\n");
@@ -552,6 +555,7 @@ describe("init and doctor", () => {
       .map(({ name, detail }) => `${name}: ${detail}`);
     const expected = [
       /^sampling policy: .*sat.*rate_below_floor/,
+      /^circuits: .*lost.*circuit_invalid/,
       /^challenge secret: .*challenge\.secret.*secret_too_short/,
       /^previous secret: .*previous\.secret.*secret_missing/,
       /^hotkey: .*hotkey\.json.*key_malformed/,

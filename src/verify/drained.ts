@@ -1,0 +1,8 @@
+/** Resolves when told to by what was registered, or after so many ms, whichever comes first. */
+export async function drained(deadlineMs: number, register: (done: () => void) => void): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  register(resolve);
+  const timer = setTimeout(resolve, deadlineMs);
+  await promise;
+  clearTimeout(timer);
+}
