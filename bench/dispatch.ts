@@ -106,6 +106,8 @@ async function drawRate(jobsPerMiner: number): Promise<number> {
           return whole;
         },
         closeEpoch: async () => null,
+        addLogHead: async () => false,
+        logHeads: async () => [],
         epoch: async (epoch) => records.get(epoch) ?? null,
         openEpochs: async () => [...records.values()],
       },

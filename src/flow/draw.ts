@@ -39,6 +39,35 @@ export interface EpochRecord {
   readonly log_length: number;
 }
 
+/** What an epoch keeps of signed heads at most, its final one among them. */
+export const LOG_HEADS_MAX = 64;
+
+/**
+ * The validator vouches that an epoch's log had this head at this moment: whoever kept it finds, once the epoch closed, a
+ * line with that hash in the log (an empty log ends in its commitment). It tells no length: while the epoch is open that
+ * would tell how many verdicts there were, and so what was drawn.
+ */
+export interface LogHead {
+  readonly epoch: number;
+  /** 64 hex digits. */
+  readonly log_head: string;
+  /** Unix ms. */
+  readonly signed_at: number;
+  readonly key_id: string;
+  /** Ed25519 over the canonical {epoch, log_head, signed_at, key_id}. */
+  readonly signature: string;
+}
+
+/**
+ * What is served of an epoch. While it is open `revealed_key` is null, `log_head` is the last signed head (the commitment
+ * before there is one) and `log_length` 0, so that nobody sees a line at the moment it is written.
+ */
+export interface PublishedEpoch extends EpochRecord {
+  readonly state: "open" | "closed";
+  /** Oldest first; the last one of a closed epoch is its final head. */
+  readonly heads: readonly LogHead[];
+}
+
 /**
  * One line of an epoch's hash-chained log; `hash` is SHA-256 of the canonical line without `hash`. A `draw` is of one
  * submission, `draws` of many jobs handed out together. Every line of what was sampled is followed by a `verdict`.

@@ -1,4 +1,4 @@
-import type { DrawGroup, EpochRecord, LogEntry } from "./draw.ts";
+import type { DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
 import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
 import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
 import type {
@@ -107,15 +107,27 @@ export interface Store {
   queuedCustomerJobs(limit: number): Promise<CustomerJob[]>;
   updateCustomerJob(update: CustomerUpdate): Promise<void>;
 
-  /** Records an epoch's commitment before anything uses it; returns the one on record, which may be older. */
+  /**
+   * Records an epoch's commitment before anything uses it; returns the one on record, which may be older. Rejects with
+   * `epoch_expired` when retention dropped the epoch: its key is out, and it must never decide again.
+   */
   commitEpoch(
     record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">,
   ): Promise<EpochRecord>;
   /**
-   * One transaction: when the epoch has no pending row and no open sample, closes it for ever and stores its key; returns the
-   * record as it then stands (still open while rows are pending), or null when it was never committed.
+   * Records a signed head: the log's present one, or the hash of one of its last 4,096 lines. False, and nothing is
+   * recorded, for any other, one that is not past the last recorded one, an epoch that is unknown or closed, or one that
+   * has all but the last of its `LOG_HEADS_MAX` heads.
    */
-  closeEpoch(epoch: number, revealedKey: string, at: number): Promise<EpochRecord | null>;
+  addLogHead(head: LogHead): Promise<boolean>;
+  /** Signed heads of an epoch, oldest first; the last one of a closed epoch is its final head. */
+  logHeads(epoch: number): Promise<LogHead[]>;
+  /**
+   * One transaction: when the epoch has no pending row and no open sample, and its log still ends in the signed head,
+   * closes it for ever and stores its key and that head; returns the record as it then stands (still open while rows are
+   * pending or the head is another), or null when it was never committed. Throws RangeError on another epoch's head.
+   */
+  closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null>;
   epoch(epoch: number): Promise<EpochRecord | null>;
   openEpochs(): Promise<EpochRecord[]>;
   /** Log lines after number `after` (-1 for all), in order. */

@@ -1,7 +1,7 @@
 import type { PublicJwk } from "../core/ed25519.ts";
 import type { ReadyCheck } from "../core/problem.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
-import type { EpochRecord } from "../flow/draw.ts";
+import type { PublishedEpoch } from "../flow/draw.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { Answer, JobInput } from "../flow/lane.ts";
 import type { MinerCounts, SkiplistItem, Standing } from "../flow/standing.ts";
@@ -222,7 +222,7 @@ export interface Handlers {
   strikes(hotkey: string): Promise<StrikeList>;
   latestWeights(): Promise<SignedVector>;
   weights(epoch: number): Promise<SignedVector>;
-  sampling(epoch: number): Promise<EpochRecord>;
+  sampling(epoch: number): Promise<PublishedEpoch>;
   /** Lines without their newline. Throws `epoch_open` or `epoch_not_found` before the first. */
   auditLog(epoch: number): AsyncIterable<string>;
   skiplist(): Promise<Skiplist>;

@@ -1,4 +1,5 @@
 import { type TProperties, Type } from "typebox";
+import { LOG_HEADS_MAX } from "../flow/draw.ts";
 
 const strict = { additionalProperties: false } as const;
 const object = <P extends TProperties>(properties: P, description?: string) =>
@@ -183,17 +184,32 @@ export const vector = object({
   signature: ed25519,
 });
 
+const logHead = object(
+  { epoch: count, log_head: hex64, signed_at: millis, key_id: Type.String(), signature: ed25519 },
+  "The epoch's log had this head at this moment: once it closed, the log has a line with that hash",
+);
 export const epochRecord = object({
   epoch: count,
   commitment: hex64,
   policy: object({ lanes: Type.Record(Type.String(), Type.String()), classes, floor: Type.String() }),
   committed_at: millis,
-  signature: ed25519,
+  signature: Type.String({
+    description:
+      "Ed25519 over the RFC 8785 canonical JSON of epoch, commitment, policy, committed_at and key_id, base64url",
+  }),
   key_id: Type.String(),
   closed_at: orNull(millis),
   revealed_key: orNull(hex64),
-  log_head: Type.String(),
-  log_length: count,
+  log_head: Type.String({
+    pattern: "^[0-9a-f]{64}$",
+    description: "While the epoch is open the last of `heads`, or the commitment; then the end of its log",
+  }),
+  log_length: Type.Integer({ minimum: 0, description: "Lines of the log; 0 while the epoch is open" }),
+  state: words("open", "closed"),
+  heads: Type.Array(logHead, {
+    maxItems: LOG_HEADS_MAX,
+    description: "Oldest first; the last one of a closed epoch is its final head",
+  }),
 });
 
 export const skiplistItem = object({

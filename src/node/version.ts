@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { home } from "../core/home.ts";
 
-/** The version in package.json, which stands two folders up in a checkout and in an installed package. */
+/** The version in package.json. */
 export function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(new URL("package.json", home), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }

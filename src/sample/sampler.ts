@@ -5,13 +5,14 @@ import { AssayError, causeText } from "../core/errors.ts";
 import { epochAt } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
-import type { Draw, DrawClass, EpochRecord, SamplePolicy } from "../flow/draw.ts";
+import type { Draw, DrawClass, EpochRecord, PublishedEpoch, SamplePolicy } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 import { commitment } from "./commitment.ts";
 import { decide, sampleKey } from "./draw.ts";
 import { DrawCounts } from "./drawCounts.ts";
+import { LogHeads } from "./heads.ts";
 import { type Rates, ratesOf } from "./policy.ts";
-import { RateWatch } from "./watch.ts";
+import { type Alarm, RateWatch } from "./watch.ts";
 
 export interface SamplerOptions {
   readonly epochHours: number;
@@ -22,16 +23,20 @@ export interface SamplerOptions {
 }
 
 export interface SamplerModules {
-  readonly store: Pick<Store, "commitEpoch" | "closeEpoch" | "epoch" | "openEpochs">;
+  readonly store: Pick<
+    Store,
+    "commitEpoch" | "closeEpoch" | "epoch" | "openEpochs" | "addLogHead" | "logHeads"
+  >;
   readonly signer: Signer;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
 }
 
-/** What is served of an epoch; `revealed_key` is null until it closed. */
-export interface PublishedEpoch extends EpochRecord {
-  readonly state: "open" | "closed";
+/** Null for an epoch that closed so long ago that its record is gone. */
+function nullIfExpired(error: unknown): null {
+  if (error instanceof AssayError && error.problem.code === "epoch_expired") return null;
+  throw error;
 }
 
 /** Epochs closed in one tick: after an outage the rest follows in the next ones. */
@@ -42,13 +47,14 @@ const CLOSE_BATCH = 64;
  * - it decides once its commitment is on record, from one epoch before it begins until the second after it;
  * - then it leaves memory for good before the store is asked to close it, and only the store's record of a closed
  *   epoch ever shows its key;
- * - an epoch on record as closed is shut, even when the clock steps back into it.
+ * - an epoch on record as closed is shut, even when the clock steps back into it or another process closed it.
  */
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #modules: SamplerModules;
   readonly #draws: DrawCounts;
   readonly #watch: RateWatch;
+  readonly #heads: LogHeads;
   /** At most the epochs before, at and after the current one; `shut` for one that was closed. */
   readonly #epochs = new Map<number, { readonly key: KeyObject; readonly rates: Rates } | "shut">();
 
@@ -57,6 +63,7 @@ export class Sampler {
     this.#options = options;
     this.#modules = modules;
     this.#watch = new RateWatch(modules);
+    this.#heads = new LogHeads(options.epochHours, modules);
     this.#draws = new DrawCounts(
       modules.metrics.counter("assay_draws_total", "Sampling decisions, shown 500 at a time", [
         "lane",
@@ -76,14 +83,20 @@ export class Sampler {
     await this.#commitAround(current);
   }
 
-  /** Commits ahead and closes what can no longer decide; to be called several times an epoch, one at a time. */
+  /**
+   * Commits ahead, closes what can no longer decide and signs the heads of what is left open; to be called several times
+   * in each twelfth of an epoch's length, one at a time.
+   */
   async tick(): Promise<void> {
     const current = this.#current();
     for (const epoch of this.#epochs.keys()) {
       if (epoch < current - 1 || epoch > current + 1) this.#epochs.delete(epoch);
     }
     await this.#commitAround(current);
-    await this.#closeBefore(current - 1);
+    const open = await this.#modules.store.openEpochs();
+    this.#shutAllBut(open);
+    const closed = await this.#closeThose(open.filter(({ epoch }) => epoch < current - 1));
+    await this.#heads.record(open.filter(({ epoch }) => !closed.has(epoch)));
   }
 
   /**
@@ -99,16 +112,19 @@ export class Sampler {
     return draw;
   }
 
+  /** Realised rates that left their design since the start; of miners too, so not for everybody's eyes. */
+  alarms(): readonly Alarm[] {
+    return this.#watch.alarms();
+  }
+
   /** Throws `epoch_not_found` when the epoch was never committed. */
   async published(epoch: number): Promise<PublishedEpoch> {
     const record = await this.#modules.store.epoch(epoch);
     if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
-    const isClosed = record.closed_at !== null;
-    return {
-      ...record,
-      state: isClosed ? "closed" : "open",
-      revealed_key: isClosed ? record.revealed_key : null,
-    };
+    const heads = await this.#modules.store.logHeads(epoch);
+    if (record.closed_at !== null) return { ...record, state: "closed", heads };
+    const log_head = heads.at(-1)?.log_head ?? record.commitment;
+    return { ...record, state: "open", revealed_key: null, log_head, log_length: 0, heads };
   }
 
   #current(): number {
@@ -140,8 +156,9 @@ export class Sampler {
       committed_at: clock.nowMs(),
       key_id: signer.kid,
     };
-    const record = await store.commitEpoch({ ...unsigned, signature: signer.signDocument(unsigned) });
-    if (record.closed_at !== null) {
+    const signed = { ...unsigned, signature: signer.signDocument(unsigned) };
+    const record = await store.commitEpoch(signed).catch(nullIfExpired);
+    if (record === null || record.closed_at !== null) {
       this.#epochs.set(epoch, "shut");
       log.warn("sample_epoch_shut", { epoch });
       return;
@@ -163,23 +180,36 @@ export class Sampler {
     throw new AssayError({ code: "commitment_unmatched", epoch: record.epoch });
   }
 
-  async #closeBefore(firstKept: number): Promise<void> {
-    const open = await this.#modules.store.openEpochs();
-    const over = open.filter((record) => record.epoch < firstKept).sort((a, b) => a.epoch - b.epoch);
-    for (const record of over.slice(0, CLOSE_BATCH)) await this.#close(record);
+  /** What is no longer open on record was closed by another process. */
+  #shutAllBut(open: readonly EpochRecord[]): void {
+    const known = new Set(open.map(({ epoch }) => epoch));
+    for (const epoch of this.#epochs.keys()) {
+      if (!known.has(epoch)) this.#epochs.set(epoch, "shut");
+    }
   }
 
-  async #close(record: EpochRecord): Promise<void> {
+  async #closeThose(over: readonly EpochRecord[]): Promise<Set<number>> {
+    const closed = new Set<number>();
+    const oldest = over.toSorted((a, b) => a.epoch - b.epoch).slice(0, CLOSE_BATCH);
+    for (const record of oldest) if (await this.#close(record)) closed.add(record.epoch);
+    return closed;
+  }
+
+  /** Whether it closed; else verdicts are awaited, or the log went on after the record was read. */
+  async #close(record: EpochRecord): Promise<boolean> {
     const { store, clock, log } = this.#modules;
     const { epoch } = record;
     try {
-      const key = this.#keyOf(record);
-      const after = await store.closeEpoch(epoch, key.export().toString("hex"), clock.nowMs());
+      const key = this.#keyOf(record).export().toString("hex");
+      const after = await store.closeEpoch(epoch, key, this.#heads.sign(record), clock.nowMs());
       if (after !== null && after.closed_at !== null) {
         log.info("sample_epoch_closed", { epoch, log_head: after.log_head, log_length: after.log_length });
-      } else log.debug("sample_epoch_waits", { epoch });
+        return true;
+      }
+      log.debug("sample_epoch_waits", { epoch });
     } catch (error) {
       log.error("sample_close_failed", { epoch, cause: causeText(error) });
     }
+    return false;
   }
 }

@@ -1,104 +1,114 @@
-import { BoundedMap } from "../core/boundedMap.ts";
-import { parseFraction, threshold64 } from "../core/fraction.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
-import { RecentMap } from "../core/recentMap.ts";
-import type { Draw } from "../flow/draw.ts";
 import { SHOWN_EVERY } from "./drawCounts.ts";
+import { observe } from "./evidence.ts";
+import { MinerTable } from "./watchMiners.ts";
+import { RecentDraws } from "./watchRecent.ts";
+import { type LaneSeries, LaneTable, type Series, type WatchedDraw } from "./watchSeries.ts";
 
-/** Chance of a single false alarm over an unlimited run (Ville's inequality). */
-const FALSE_ALARM = 1e-9;
-/** Weight, in draws, of the prior that is centred on the design rate. */
-const PRIOR = 100;
-/** Recent draws remembered, so that an answer sent again is not counted as a new one. */
+/** Recent draws remembered at least, so that an answer sent again is not counted as a new one. */
 const RECENT = 16_384;
-/** Lane, class and rate triples followed; a deployment has a handful. */
-const SERIES = 256;
+/** Alarms kept to be shown, of lanes and of miners each; what comes after is logged and counted only. */
+const ALARMS = 256;
 
-/** The evidence against one design rate. */
-export interface Series {
-  draws: number;
-  sampled: number;
-  /** Log of the betting martingale: at or above -ln(FALSE_ALARM) the design rate is refuted. */
-  logEvidence: number;
-  alarmed: boolean;
+/** A realised rate that left its design, with the counts at which it was found; they do not move on. */
+export interface Alarm {
+  readonly lane: string;
+  readonly class: string;
+  /** The design, as the policy writes it. */
+  readonly rate: string;
+  readonly draws: number;
+  readonly sampled: number;
+  /** The miner whose draws these are; null for all of a lane and class. */
+  readonly hotkey: string | null;
 }
 
-/** With the rate of its design, as a float. */
-interface WatchedSeries extends Series {
-  readonly rate: number;
-}
-
-/** One more outcome: the evidence grows by how much likelier the realised rate makes it than the design rate. */
-export function observe(series: Series, rate: number, sampled: boolean): void {
-  const seen = PRIOR * rate + series.sampled;
-  const predicted = seen / (PRIOR + series.draws);
-  const ratio = sampled ? predicted / rate : (1 - predicted) / (1 - rate);
-  if (Number.isFinite(ratio) && ratio > 0) series.logEvidence += Math.log(ratio);
-  // A design rate of 0 or 1 that is not kept to is refuted by a single outcome.
-  if (sampled ? rate === 0 : rate === 1) series.logEvidence = Number.POSITIVE_INFINITY;
-  series.draws++;
-  if (sampled) series.sampled++;
-}
-
-export function isRefuted(series: Series): boolean {
-  return series.logEvidence >= -Math.log(FALSE_ALARM);
-}
-
-/** Follows the realised rate of every lane and class, and raises an alarm when it leaves the design. */
+/**
+ * Follows the realised rate of every lane and class, and of every miner in them, draw by draw, and raises an alarm once
+ * when it leaves the design. An alarm stays until the process ends. The chance that a run of any length raises any
+ * false one, over all series together, is at most 0.0097.
+ */
 export class RateWatch {
-  readonly #series = new BoundedMap<string, WatchedSeries>(SERIES);
-  readonly #recent = new RecentMap<true>(RECENT);
+  readonly #lanes: LaneTable;
+  readonly #miners: MinerTable;
+  readonly #recent = new RecentDraws(RECENT);
+  readonly #raised = { lane: [] as Alarm[], miner: [] as Alarm[] };
   readonly #log: Log;
   readonly #alarms: Counter;
   readonly #realised: Gauge;
 
-  constructor(modules: { log: Log; metrics: Metrics }) {
-    const { log, metrics } = modules;
+  constructor({ log, metrics }: { log: Log; metrics: Metrics }) {
     this.#log = log;
     this.#alarms = metrics.counter("assay_sample_rate_alarms_total", "Realised rate left the design", [
       "lane",
       "class",
+      "of",
     ]);
     this.#realised = metrics.gauge("assay_sample_realised_ratio", "Sampled share of the draws", [
       "lane",
       "class",
     ]);
+    const dropped = metrics.counter(
+      "assay_sample_watch_dropped_total",
+      "Series of draws no longer followed",
+      ["of"],
+    );
+    this.#lanes = new LaneTable(() => dropped.add({ of: "lane" }));
+    this.#miners = new MinerTable(() => dropped.add({ of: "miner" }));
   }
 
-  /** Counts a draw once, however often it is asked for. */
-  count(draw: Draw): void {
-    if (this.#recent.get(draw.x) !== undefined) return;
-    this.#recent.add(draw.x, true);
-    const series = this.#seriesOf(draw);
-    const { rate } = series;
-    observe(series, rate, draw.sampled);
-    const labels = { lane: draw.lane, class: draw.class };
-    if (series.draws % SHOWN_EVERY === 0 || rate === 0 || rate === 1)
-      this.#realised.set(series.sampled / series.draws, labels);
-    if (series.alarmed || !isRefuted(series)) return;
+  /** Counts a draw once, however often it is asked for; where all or nothing is drawn, once more is no matter. */
+  count(draw: WatchedDraw): void {
+    const lane = this.#lanes.of(draw);
+    const { rate } = lane.design;
+    if (rate === 0 || rate === 1) {
+      this.#countCertain(lane, draw.sampled);
+      return;
+    }
+    if (!this.#recent.isNew(draw.x)) return;
+    observe(lane.evidence, lane.design, draw.sampled);
+    if (lane.evidence.draws % SHOWN_EVERY === 0) this.#show(lane);
+    if (isRefuted(lane)) this.#raise(lane, lane, null);
+    const miner = this.#miners.of(draw.hotkey, lane);
+    observe(miner.evidence, lane.design, draw.sampled);
+    if (isRefuted(miner)) this.#raise(miner, lane, draw.hotkey);
+  }
+
+  /** Those of lanes and classes first, each kind in the order in which they were raised. */
+  alarms(): readonly Alarm[] {
+    return [...this.#raised.lane, ...this.#raised.miner];
+  }
+
+  /** There is no evidence to weigh: an outcome that cannot be refutes the design, and no other does. */
+  #countCertain(lane: LaneSeries, sampled: boolean): void {
+    const { evidence, design } = lane;
+    const isContrary = sampled !== (design.rate === 1);
+    evidence.draws++;
+    if (sampled) evidence.sampled++;
+    if (isContrary) evidence.value = Number.POSITIVE_INFINITY;
+    if (isContrary || evidence.draws % SHOWN_EVERY === 1) this.#show(lane);
+    if (isRefuted(lane)) this.#raise(lane, lane, null);
+  }
+
+  #show({ lane, class: drawClass, evidence }: LaneSeries): void {
+    this.#realised.set(evidence.sampled / evidence.draws, { lane, class: drawClass });
+  }
+
+  #raise(series: Series, { lane, class: drawClass, rate }: LaneSeries, hotkey: string | null): void {
     series.alarmed = true;
-    this.#alarms.add(labels);
-    this.#log.error("sample_rate_left_design", {
-      ...labels,
-      rate: draw.rate,
-      draws: series.draws,
-      sampled: series.sampled,
-    });
-  }
-
-  #seriesOf(draw: Draw): WatchedSeries {
-    const key = `${draw.lane} ${draw.class} ${draw.rate}`;
-    const known = this.#series.get(key);
-    if (known !== undefined) return known;
-    const fresh = { rate: rateNumber(draw.rate), draws: 0, sampled: 0, logEvidence: 0, alarmed: false };
-    this.#series.set(key, fresh);
-    return fresh;
+    const { draws, sampled, value } = series.evidence;
+    const of = hotkey === null ? "lane" : "miner";
+    const raised = this.#raised[of];
+    if (raised.length < ALARMS) raised.push({ lane, class: drawClass, rate, draws, sampled, hotkey });
+    this.#alarms.add({ lane, class: drawClass, of });
+    // The chance that a rate that keeps to its design ever looks like this.
+    const chance = 1 / value;
+    const data = { lane, class: drawClass, rate, draws, sampled, chance };
+    if (hotkey === null) this.#log.error("sample_rate_left_design", data);
+    else this.#log.error("sample_rate_left_design", { ...data, hotkey });
   }
 }
 
-/** The rate that the threshold really gives, as a float: for the watch only, never for a decision. */
-function rateNumber(text: string): number {
-  const fraction = parseFraction(text);
-  return fraction === null ? Number.NaN : Number(threshold64(fraction)) / 2 ** 64;
+function isRefuted({ alarmed, evidence, limit }: Series): boolean {
+  return !alarmed && evidence.value >= limit;
 }

@@ -170,6 +170,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       revealed_key: null,
       log_head: hash,
       log_length: 0,
+      state: "open",
+      heads: [{ epoch, log_head: hash, signed_at: 1, key_id: "kid", signature: "c2ln" }],
     }),
     auditLog: noLines,
     skiplist: async () => ({ items: [suspension] }),

@@ -44,6 +44,8 @@ interface EpochRow {
   readonly commitment: string;
   readonly log_head: string;
   readonly log_length: number;
+  readonly closed_at: number | null;
+  readonly revealed_key: string | null;
 }
 
 /** What a stopped validator left behind, read from its file. */
@@ -77,15 +79,27 @@ function checkChain(db: DatabaseSync, { epoch, commitment, log_head, log_length 
   return types;
 }
 
-/** Reads the store of a data directory and asserts that SQLite and the hash chains find it whole. */
+/** An epoch shows its key once it closed, and then the last of its signed heads is where its log ended. */
+function checkReveal(db: DatabaseSync, { epoch, log_head, closed_at, revealed_key }: EpochRow): void {
+  assert.equal(closed_at === null, revealed_key === null, `epoch ${epoch}`);
+  if (closed_at === null) return;
+  const last = db
+    .prepare("SELECT log_head FROM log_heads WHERE epoch = ? ORDER BY n DESC LIMIT 1")
+    .get(epoch);
+  assert.equal(last?.log_head, log_head, `epoch ${epoch} has no final head`);
+}
+
+/** Reads the store of a data directory and asserts that SQLite finds it whole, the hash chains link, and closed epochs are revealed. */
 export function recordsOnDisk(dataDir: string): RecordsOnDisk {
   const db = new DatabaseSync(join(dataDir, "assay.db"), { readOnly: true });
   try {
     assert.equal(db.prepare("PRAGMA integrity_check").get()?.integrity_check, "ok");
     const all = <Row>(sql: string): Row[] => db.prepare(sql).all() as Row[];
     const logged: Record<string, number> = {};
-    for (const epoch of all<EpochRow>("SELECT * FROM epochs"))
+    for (const epoch of all<EpochRow>("SELECT * FROM epochs")) {
+      checkReveal(db, epoch);
       for (const type of checkChain(db, epoch)) logged[type] = (logged[type] ?? 0) + 1;
+    }
     return {
       submissions: all(
         "SELECT receipt_id, hotkey, challenge_id, state, code, weight, sampled FROM submissions",

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Fraction, parseFraction } from "../../src/core/fraction.ts";
-import { silentLog } from "../../src/core/log.ts";
 import type { DrawClass, SamplePolicy } from "../../src/flow/draw.ts";
 import { commitment } from "../../src/sample/commitment.ts";
 import { decide, isSampled, sampleKey } from "../../src/sample/draw.ts";
 import { checkFloor, rateFor, ratesOf } from "../../src/sample/policy.ts";
-import { isRefuted, observe, RateWatch, type Series } from "../../src/sample/watch.ts";
-import { Counts } from "../support/counts.ts";
 import { problemOf } from "../support/thrown.ts";
 
 const policy: SamplePolicy = {
@@ -206,62 +203,5 @@ describe("a commitment", () => {
       commitment(k, { ...policy, classes: { ...policy.classes, struck: "1/3" } }),
     ];
     assert.ok(!others.includes(commitment(k, policy)));
-  });
-});
-
-describe("the watch over the realised rate", () => {
-  const fresh = (): Series => ({ draws: 0, sampled: 0, logEvidence: 0, alarmed: false });
-
-  it("stays quiet over 200,000 draws that keep to the design", () => {
-    const k = sampleKey(master, 3);
-    const rates = ratesOf(policy);
-    const series = fresh();
-    let worst = 0;
-    for (let i = 0; i < 200_000; i++) {
-      const { sampled } = decide(k, rates, {
-        epoch: 3,
-        lane: "groth16",
-        hotkey: "h",
-        workId: `${i}`,
-        classes: [],
-      });
-      observe(series, 0.04, sampled);
-      worst = Math.max(worst, series.logEvidence);
-    }
-    assert.equal(isRefuted(series), false);
-    assert.ok(worst < -Math.log(1e-9), `at most ${worst}`);
-  });
-
-  it("finds a rate that fell to a tenth, and one that doubled, within 5,000 draws", () => {
-    for (const every of [250, 12]) {
-      const series = fresh();
-      for (let i = 0; i < 5000 && !isRefuted(series); i++) observe(series, 0.04, i % every === 0);
-      assert.ok(isRefuted(series), `one in ${every}`);
-    }
-  });
-
-  it("finds one unsampled draw where everything is to be sampled", () => {
-    const series = fresh();
-    for (let i = 0; i < 100; i++) observe(series, 1, true);
-    assert.equal(isRefuted(series), false);
-    observe(series, 1, false);
-    assert.equal(isRefuted(series), true);
-  });
-
-  it("raises the alarm once, and counts an answer that is sent again once", () => {
-    const metrics = new Counts();
-    const watch = new RateWatch({ log: silentLog, metrics });
-    const draw = {
-      epoch: 1,
-      lane: "groth16",
-      hotkey: "h",
-      work_id: "w",
-      class: "lane",
-      rate: "20/500",
-    } as const;
-    for (let i = 0; i < 5000; i++) watch.count({ ...draw, x: "00", sampled: true });
-    assert.equal(metrics.get("assay_sample_rate_alarms_total"), 0);
-    for (let i = 0; i < 5000; i++) watch.count({ ...draw, x: String(i), sampled: true });
-    assert.equal(metrics.get("assay_sample_rate_alarms_total", { lane: "groth16" }), 1);
   });
 });

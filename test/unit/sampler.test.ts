@@ -1,113 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  ed25519PublicKey,
-  generatePrivateJwk,
-  makeSigner,
-  publicJwk,
-  verifyDocument,
-} from "../../src/core/ed25519.ts";
+import { ed25519PublicKey, publicJwk, verifyDocument } from "../../src/core/ed25519.ts";
 import { AssayError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/core/log.ts";
-import { noMetrics } from "../../src/core/metrics.ts";
-import type { EpochRecord, SamplePolicy } from "../../src/flow/draw.ts";
 import { commitment } from "../../src/sample/commitment.ts";
 import { decide, sampleKey } from "../../src/sample/draw.ts";
 import { ratesOf } from "../../src/sample/policy.ts";
-import { Sampler, type SamplerModules } from "../../src/sample/sampler.ts";
+import { Sampler } from "../../src/sample/sampler.ts";
 import { Counts } from "../support/counts.ts";
 import { FakeClock } from "../support/fakeClock.ts";
+import {
+  draws,
+  Epochs,
+  HOUR,
+  make,
+  master,
+  otherMaster,
+  policy,
+  signer,
+  started,
+} from "../support/samplerWorld.ts";
 import { problemOf } from "../support/thrown.ts";
-
-const HOUR = 3_600_000;
-const master = Buffer.alloc(32, 1);
-const otherMaster = Buffer.alloc(32, 2);
-const policy: SamplePolicy = {
-  lanes: { sat: "1", groth16: "20/500" },
-  classes: { customer: "1", cold_start: "1/5", struck: "1/2" },
-  floor: "1/100",
-};
-const signer = makeSigner(generatePrivateJwk());
-
-/** The epochs of a store: what was committed and closed survives every crash of the sampler. */
-class Epochs {
-  readonly records = new Map<number, EpochRecord>();
-  /** Epochs with undecided rows. */
-  readonly pending = new Set<number>();
-  calls = 0;
-  /** Throws at this call, counted from 1, before or after it took effect. */
-  crash: { readonly at: number; readonly effect: "before" | "after" } | null = null;
-
-  async #step<T>(work: () => T): Promise<T> {
-    this.calls++;
-    const crashes = this.crash?.at === this.calls;
-    if (crashes && this.crash?.effect === "before") throw new Error("crash before");
-    const result = work();
-    if (crashes) throw new Error("crash after");
-    return result;
-  }
-
-  commitEpoch(record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">) {
-    return this.#step(() => {
-      const known = this.records.get(record.epoch);
-      if (known !== undefined) return known;
-      const fresh = {
-        ...record,
-        closed_at: null,
-        revealed_key: null,
-        log_head: "0".repeat(64),
-        log_length: 0,
-      };
-      this.records.set(record.epoch, fresh);
-      return fresh;
-    });
-  }
-
-  closeEpoch(epoch: number, revealedKey: string, at: number) {
-    return this.#step(() => {
-      const known = this.records.get(epoch);
-      if (known === undefined) return null;
-      if (this.pending.has(epoch) || known.closed_at !== null) return known;
-      const closed = { ...known, closed_at: at, revealed_key: revealedKey };
-      this.records.set(epoch, closed);
-      return closed;
-    });
-  }
-
-  epoch(epoch: number) {
-    return this.#step(() => this.records.get(epoch) ?? null);
-  }
-
-  openEpochs() {
-    return this.#step(() => [...this.records.values()].filter((record) => record.closed_at === null));
-  }
-
-  closed(): number[] {
-    return [...this.records.values()].filter((one) => one.closed_at !== null).map((one) => one.epoch);
-  }
-}
-
-function make(
-  clock: FakeClock,
-  store: Epochs,
-  given: Partial<{ policy: SamplePolicy; masters: Buffer[] }> = {},
-) {
-  const modules: SamplerModules = { store, signer, clock, log: silentLog, metrics: noMetrics };
-  return new Sampler(
-    { epochHours: 1, policy: given.policy ?? policy, masters: given.masters ?? [master] },
-    modules,
-  );
-}
-
-async function started(at = 100 * HOUR) {
-  const clock = new FakeClock(at);
-  const store = new Epochs();
-  const sampler = make(clock, store);
-  await sampler.start();
-  return { clock, store, sampler };
-}
-
-const draws = (sampler: Sampler, epoch: number) => () => sampler.draw("groth16", "h", "w", epoch, []);
 
 describe("commitments", () => {
   it("are on record, for this epoch and the next, before anything is drawn", async () => {
@@ -303,6 +216,24 @@ describe("a clock that steps", () => {
     await sampler.tick();
     assert.equal(draws(sampler, 100)().epoch, 100);
     assert.equal((await sampler.published(100)).revealed_key, null);
+  });
+
+  it("back into an epoch whose record is gone gets no draw from it: its key was out", async () => {
+    const { clock, store, sampler } = await started();
+    clock.advance(1000 * HOUR);
+    await sampler.tick();
+    assert.deepEqual(store.closed(), [100, 101]);
+    for (const epoch of [100, 101]) store.retire(epoch);
+    clock.advance(-1000 * HOUR);
+    const restarted = make(clock, store);
+    await restarted.start();
+    await sampler.tick();
+    for (const epoch of [100, 101])
+      for (const one of [sampler, restarted])
+        assert.equal((await problemOf(draws(one, epoch))).code, "epoch_expired");
+    clock.advance(HOUR);
+    await restarted.tick();
+    assert.equal(draws(restarted, 102)().epoch, 102);
   });
 
   it("far ahead and back closes nothing that is not yet committed, and recovers", async () => {

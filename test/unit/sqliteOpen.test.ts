@@ -27,9 +27,13 @@ import { Unreadable } from "../../src/store/sqlite/rows.ts";
 import {
   admitted,
   assertLog,
+  closed,
   commitment,
   decided,
+  decision,
+  EPOCH,
   newSubmission,
+  presentHead,
   struck,
 } from "../conformance/store/fixtures.ts";
 import { customerJob, drawn, groupOf, opened } from "../conformance/store/jobFixtures.ts";
@@ -57,6 +61,7 @@ async function fill(store: Store): Promise<void> {
   await admitted(store, newSubmission());
   await opened(store);
   await store.addCustomerJob(customerJob(), 10);
+  assert.ok(await store.addLogHead(await presentHead(store)));
 }
 
 async function filled(file: string): Promise<void> {
@@ -158,6 +163,10 @@ const damages: Record<string, string> = {
   "a pending row without its draw": "DELETE FROM log_lines WHERE n = 2",
   "a table that is gone": "DROP TABLE suspensions",
   "open samples that are gone": "DROP TABLE open_samples",
+  "signed heads that are gone": "DROP TABLE log_heads",
+  "a signed head that is none": `PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'key_id TEXT NOT NULL', 'key_id TEXT') WHERE name = 'log_heads';
+    PRAGMA writable_schema = RESET; UPDATE log_heads SET key_id = NULL`,
   "a queued job whose input is no JSON": "UPDATE customer_jobs SET input = '['",
 };
 
@@ -299,8 +308,11 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one of version 2, as it was before signed heads. */
+const toVersion2 = "DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2";
+
 /** Turns a store into one of version 1, as it was before jobs. */
-const toVersion1 = `DROP TABLE open_samples; DROP TABLE work; DROP TABLE customer_jobs;
+const toVersion1 = `${toVersion2}; DROP TABLE open_samples; DROP TABLE work; DROP TABLE customer_jobs;
   DELETE FROM log_lines WHERE n = 3; UPDATE epochs SET log_length = 3,
     log_head = (SELECT hash FROM log_lines WHERE n = 2);
   PRAGMA user_version = 1`;
@@ -321,6 +333,29 @@ test("a store of version 1 is brought up with all it holds, and takes jobs", () 
     const db = new DatabaseSync(file);
     assert.equal(schemaVersion(db), knownVersion);
     db.close();
+  }));
+
+test("a store of version 2 is brought up: an epoch that closed before has no signed head, others go on", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    for (const epoch of [EPOCH, EPOCH + 1]) await before.commitEpoch(commitment(epoch));
+    const row = newSubmission({ epoch: EPOCH + 1 });
+    await admitted(before, row);
+    const record = await closed(before);
+    assert.equal(record?.closed_at, 1);
+    await before.close();
+    tamper(file, toVersion2);
+    const store = await open(file);
+    assert.deepEqual(await store.epoch(EPOCH), record);
+    assert.deepEqual(await store.logHeads(EPOCH), []);
+    assert.ok(await store.addLogHead(await presentHead(store, EPOCH + 1)));
+    await store.decide(decision(row.receiptId));
+    assert.equal((await closed(store, { epoch: EPOCH + 1 }))?.closed_at, 1);
+    assert.equal((await store.logHeads(EPOCH + 1)).length, 2);
+    // Whether retention dropped it before the store knew of such: it may have.
+    await assert.rejects(store.commitEpoch(commitment(EPOCH - 1)), { code: "epoch_expired" });
+    assert.equal((await store.commitEpoch(commitment(EPOCH + 2))).log_length, 0);
+    await store.close();
   }));
 
 test("a store of version 1 whose rows are damaged is refused as it is", () =>

@@ -59,7 +59,7 @@ function sampling(handlers: Handlers): Route {
       tag: "public record",
       summary: "Sampling commitment of an epoch",
       description:
-        "Commitment and policy; the key once the epoch closed, null before; head of the decision log.",
+        "Commitment and policy; the key once the epoch closed, null before; signed heads of the decision log.",
       path: epochPath,
       answers: { 200: { description: "The epoch's record", schema: schemas.epochRecord } },
       problems: ["epoch_not_found", "store_unavailable"],

@@ -4,6 +4,7 @@ import { AssayError } from "../../core/errors.ts";
 import { customerJobOf } from "./customerJobs.ts";
 import { openSampleOf } from "./draws.ts";
 import { epochOf } from "./epochs.ts";
+import { logHeadOf } from "./heads.ts";
 import { isOurs, knownVersion, schemaVersion } from "./migrate.ts";
 import { text, Unreadable } from "./rows.ts";
 import { standingOperations } from "./standing.ts";
@@ -13,6 +14,8 @@ import { pendingOf, pendingSelect } from "./submissions.ts";
 export function checkRows(db: DatabaseSync): void {
   standingOperations(db).standingState.run();
   for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
+  const heads = "SELECT h.* FROM log_heads h JOIN epochs USING (epoch) WHERE closed_at IS NULL";
+  for (const row of db.prepare(heads).iterate()) logHeadOf(row);
   for (const row of db.prepare(`${pendingSelect} WHERE s.state = 'pending'`).iterate()) pendingOf(row);
   for (const row of db.prepare("SELECT * FROM open_samples").iterate()) openSampleOf(row);
   for (const row of db.prepare("SELECT * FROM customer_jobs WHERE state = 'queued'").iterate()) {

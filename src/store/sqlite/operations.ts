@@ -10,6 +10,7 @@ import { customerJobOperations } from "./customerJobs.ts";
 import { decideOperations } from "./decide.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
+import { HeadRows, headOperations } from "./heads.ts";
 import { minerOperations } from "./miners.ts";
 import { noteOperations } from "./notes.ts";
 import type { Read, Scan, Write } from "./operation.ts";
@@ -43,12 +44,14 @@ export type Operations = {
 /** Prepares every statement, once. */
 export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync): Operations {
   const log = new ChainLog(db);
+  const heads = new HeadRows(db);
   return {
     ...admitOperations(db, log),
     ...decideOperations(db, log),
     ...submissionOperations(db),
     ...pageOperations(db),
-    ...epochOperations(db, log),
+    ...epochOperations(db, log, heads),
+    ...headOperations(db, log, heads),
     ...standingOperations(db),
     ...minerOperations(db),
     ...creditOperations(snapshot),

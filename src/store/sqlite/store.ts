@@ -1,4 +1,4 @@
-import type { DrawGroup, EpochRecord } from "../../flow/draw.ts";
+import type { DrawGroup, EpochRecord, LogHead } from "../../flow/draw.ts";
 import type {
   CustomerJob,
   CustomerUpdate,
@@ -109,8 +109,16 @@ export class SqliteStore implements Store {
     return this.#channel.call("commitEpoch", [record]);
   }
 
-  closeEpoch(epoch: number, revealedKey: string, at: number): Promise<EpochRecord | null> {
-    return this.#channel.call("closeEpoch", [epoch, revealedKey, at]);
+  addLogHead(head: LogHead): Promise<boolean> {
+    return this.#channel.call("addLogHead", [head]);
+  }
+
+  logHeads(epoch: number): Promise<LogHead[]> {
+    return this.#channel.call("logHeads", [epoch]);
+  }
+
+  closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null> {
+    return this.#channel.call("closeEpoch", [epoch, revealedKey, head, at]);
   }
 
   epoch(epoch: number): Promise<EpochRecord | null> {

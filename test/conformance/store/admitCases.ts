@@ -4,6 +4,7 @@ import type { NewSubmission } from "../../../src/flow/submission.ts";
 import {
   admitted,
   assertLog,
+  closed,
   commitment,
   decided,
   decision,
@@ -147,7 +148,7 @@ export function admitCases(open: OpenStore): void {
       await store.commitEpoch(commitment());
       const first = newSubmission({ maxAttempts: 1 });
       await decided(store, first);
-      await store.closeEpoch(EPOCH, "aa", 1);
+      await closed(store, { key: "aa" });
       assert.equal((await store.admit(first)).kind, "replay");
       const late = [newSubmission(), newSubmission({ challengeId: first.challengeId, text: "other" })];
       for (const submission of late) {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
-import type { EpochRecord } from "../../../src/flow/draw.ts";
+import type { EpochRecord, LogHead } from "../../../src/flow/draw.ts";
 import type { ChainedEntry, Store } from "../../../src/flow/store.ts";
 import type {
   AdmitOutcome,
@@ -55,6 +55,23 @@ export function commitment(epoch = EPOCH, change: Partial<Commitment> = {}): Com
     key_id: "key-1",
     ...change,
   };
+}
+
+export function head(log_head: string, change: Partial<LogHead> = {}): LogHead {
+  const signed = { signed_at: 1_700_000_003_000, key_id: "key-1", signature: "c2ln" };
+  return { epoch: EPOCH, log_head, ...signed, ...change };
+}
+
+/** The head that the log of an epoch has now; its commitment's when it was never committed. */
+export async function presentHead(store: Store, epoch = EPOCH): Promise<LogHead> {
+  const record = await store.epoch(epoch);
+  return head(record?.log_head ?? commitment(epoch).commitment, { epoch });
+}
+
+/** Asks to close an epoch with the head that its log has now. */
+export async function closed(store: Store, change: { epoch?: number; key?: string; at?: number } = {}) {
+  const { epoch = EPOCH, key = "k", at = 1 } = change;
+  return store.closeEpoch(epoch, key, await presentHead(store, epoch), at);
 }
 
 let made = 0;

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SampledEnd } from "../../../src/flow/job.ts";
 import type { ChainedEntry, Store } from "../../../src/flow/store.ts";
-import { assertLog, commitment, EPOCH, type OpenStore, withStore } from "./fixtures.ts";
+import {
+  assertLog,
+  closed,
+  commitment,
+  EPOCH,
+  head,
+  type OpenStore,
+  presentHead,
+  withStore,
+} from "./fixtures.ts";
 import { bucket, drawn, groupOf, newJobId, opened, sampledEnd, struckEnd, T } from "./jobFixtures.ts";
 
 const openIds = async (store: Store): Promise<string[]> =>
@@ -64,7 +73,7 @@ export function sampleCases(open: OpenStore): void {
   test("one closed epoch refuses all groups of a call, and an epoch without commitment does", () =>
     withStore(open, async (store) => {
       for (const epoch of [EPOCH, EPOCH + 1]) await store.commitEpoch(commitment(epoch));
-      await store.closeEpoch(EPOCH, "k", 1);
+      await closed(store);
       const good = groupOf([drawn()], { epoch: EPOCH + 1 });
       for (const groups of [
         [good, groupOf([drawn()])],
@@ -197,12 +206,12 @@ export function sampleCases(open: OpenStore): void {
       for (const epoch of [EPOCH, EPOCH + 1]) await store.commitEpoch(commitment(epoch));
       const jobId = await opened(store);
       await opened(store, { epoch: EPOCH + 1 });
-      const before = await store.closeEpoch(EPOCH, "k", 1);
+      const before = await closed(store);
       assert.deepEqual([before?.closed_at, before?.revealed_key], [null, null]);
       const again = await reopen();
-      assert.equal((await again.closeEpoch(EPOCH, "k", 2))?.closed_at, null);
+      assert.equal((await closed(again, { at: 2 }))?.closed_at, null);
       await again.endSamples([sampledEnd(jobId)]);
-      const after = await again.closeEpoch(EPOCH, "k", 3);
+      const after = await closed(again, { at: 3 });
       assert.deepEqual([after?.closed_at, after?.revealed_key, after?.log_length], [3, "k", 2]);
       await assert.rejects(again.recordDraws([groupOf([drawn()])]), { code: "epoch_expired" });
       assert.equal((await assertLog(again)).length, 2);
@@ -214,9 +223,9 @@ export function sampleCases(open: OpenStore): void {
       const jobs = Array.from({ length: 500 }, () => drawn({ sampled: false }));
       for (let line = 0; line < 80; line++) await store.recordDraws([groupOf(jobs)]);
       await store.recordDraws([groupOf(jobs, { epoch: EPOCH + 1 })]);
-      for (const epoch of [EPOCH, EPOCH + 1]) await store.closeEpoch(epoch, "k", 1);
+      for (const epoch of [EPOCH, EPOCH + 1]) await closed(store, { epoch });
       const bounds = { beforeEpoch: EPOCH + 1, keepSolvesSince: 0, keepJobsSince: 0 };
-      assert.deepEqual(await store.applyRetention(bounds), { dropped: 81 });
+      assert.deepEqual(await store.applyRetention(bounds), { dropped: 82 });
       assert.deepEqual(await store.logPage(EPOCH, -1, 100), []);
       assert.equal((await assertLog(store, EPOCH + 1)).length, 1);
     }));
@@ -227,11 +236,14 @@ export function sampleCases(open: OpenStore): void {
       const some = () =>
         Array.from({ length: 20 }, () => store.recordDraws([groupOf([drawn({ sampled: false })])]));
       const before = some();
-      const closing = store.closeEpoch(EPOCH, "k", 1);
-      const outcomes = await Promise.allSettled([...before, ...some()]);
-      const recorded = outcomes.filter(({ status }) => status === "fulfilled").length;
-      assert.equal((await assertLog(store)).length, recorded);
-      assert.equal((await closing)?.log_length, recorded);
-      assert.equal(recorded, 20);
+      const overtaken = store.closeEpoch(EPOCH, "k", head(commitment().commitment), 1);
+      await Promise.all([...before, ...some()]);
+      assert.equal((await overtaken)?.closed_at, null, "its head was not the log's any more");
+      assert.equal((await assertLog(store)).length, 40);
+      const closing = store.closeEpoch(EPOCH, "k", await presentHead(store), 1);
+      const late = await Promise.allSettled(some());
+      assert.ok(late.every(({ status }) => status === "rejected"));
+      assert.equal((await assertLog(store)).length, 40);
+      assert.equal((await closing)?.closed_at, 1);
     }));
 }

@@ -3,11 +3,13 @@ import { test } from "node:test";
 import {
   admitted,
   assertLog,
+  closed,
   commitment,
   decided,
   EPOCH,
   newSubmission,
   type OpenStore,
+  presentHead,
   signed,
   unsigned,
   withStore,
@@ -70,7 +72,7 @@ export function weightCases(open: OpenStore): void {
       };
       for (const row of Object.values(rows)) await decided(store, row);
       await store.recordPage({ lane: "sat", hotkey: "5A", epoch: old, tier: 1, from: 0, to: 1, at: 1 });
-      for (const epoch of [old, EPOCH]) await store.closeEpoch(epoch, "k", 1);
+      for (const epoch of [old, EPOCH]) await closed(store, { epoch });
       const { dropped } = await store.applyRetention({
         beforeEpoch: EPOCH,
         keepSolvesSince: 100,
@@ -83,6 +85,8 @@ export function weightCases(open: OpenStore): void {
       assert.equal(await store.epoch(old), null);
       assert.deepEqual(await store.logPage(old, -1, 10), []);
       assert.deepEqual(await store.issuedPages("5A", old), []);
+      assert.deepEqual(await store.logHeads(old), []);
+      assert.deepEqual(await store.logHeads(EPOCH), [await presentHead(store)]);
       assert.equal((await assertLog(store)).length, 2);
       assert.equal((await store.credits(0))[0]?.weight, 6);
       const again = await store.applyRetention({
@@ -96,6 +100,21 @@ export function weightCases(open: OpenStore): void {
       assert.equal((await store.miner("5Alice"))?.counts.accepted, 3);
     }));
 
+  test("an epoch that retention dropped is never committed again, one that never was still can be", () =>
+    withStore(open, async (store, reopen) => {
+      const dropped = [EPOCH - 9, EPOCH - 8, EPOCH - 7, EPOCH - 3, EPOCH - 2];
+      for (const epoch of dropped) await store.commitEpoch(commitment(epoch));
+      const retain = (beforeEpoch: number) =>
+        store.applyRetention({ beforeEpoch, keepSolvesSince: 0, keepJobsSince: 0 });
+      for (const epoch of dropped) await closed(store, { epoch });
+      for (const before of [EPOCH - 8, EPOCH - 2, EPOCH]) await retain(before);
+      const again = await reopen();
+      for (const epoch of dropped)
+        await assert.rejects(again.commitEpoch(commitment(epoch)), { code: "epoch_expired" }, `${epoch}`);
+      for (const epoch of [EPOCH - 10, EPOCH - 6, EPOCH - 4, EPOCH - 1])
+        assert.equal((await again.commitEpoch(commitment(epoch))).epoch, epoch);
+    }));
+
   test("retention leaves an epoch that is not closed as it is, above all what is pending", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());
@@ -103,13 +122,15 @@ export function weightCases(open: OpenStore): void {
       await decided(store, done);
       const waiting = newSubmission({ receivedAt: 1 });
       await admitted(store, waiting);
-      await store.closeEpoch(EPOCH, "k", 1);
+      await closed(store);
+      assert.ok(await store.addLogHead(await presentHead(store)));
       const end = Number.MAX_SAFE_INTEGER;
       const far = { beforeEpoch: EPOCH + 1000, keepSolvesSince: end, keepJobsSince: end };
       assert.deepEqual(await store.applyRetention(far), { dropped: 0 });
       assert.equal((await store.submission(done.receiptId))?.state, "accepted");
       assert.equal((await store.pending(10, new Set())).length, 1);
       assert.equal((await assertLog(store)).length, 3);
+      assert.equal((await store.logHeads(EPOCH)).length, 1);
       assert.equal((await store.credits(0))[0]?.weight, 1);
     }));
 
@@ -118,10 +139,10 @@ export function weightCases(open: OpenStore): void {
       await store.commitEpoch(commitment());
       const rows = Array.from({ length: 1100 }, (_, index) => newSubmission({ receivedAt: index }));
       await Promise.all(rows.map((row) => decided(store, row)));
-      await store.closeEpoch(EPOCH, "k", 1);
+      await closed(store);
       const bounds = { beforeEpoch: EPOCH + 1, keepSolvesSince: 2000, keepJobsSince: 0 };
       const { dropped } = await store.applyRetention(bounds);
-      assert.equal(dropped, 1 + 1100 + 2200 + 1100);
+      assert.equal(dropped, 1 + 1100 + 2200 + 1 + 1100);
       assert.deepEqual(await store.credits(-1), []);
     }));
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BoundedMap } from "../../../core/boundedMap.ts";
 import { AssayError } from "../../../core/errors.ts";
+import { home } from "../../../core/home.ts";
 import type { JobInput } from "../../../flow/lane.ts";
 import type { ProofAnswer, Prover } from "./prover.ts";
 import { ProverThread } from "./proverThread.ts";
@@ -28,7 +29,7 @@ const kindPattern = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const CIRCUITS_MAX = 16;
 
 /** The folder beside `src` in a checkout, and beside `dist` in a package. */
-export const circuitsHome = fileURLToPath(new URL("../../../../circuits", import.meta.url));
+export const circuitsHome = fileURLToPath(new URL("circuits", home));
 
 /** Proves with snarkjs, which is no part of the package (it is GPL) and has to be installed beside it. */
 export class SnarkProver implements Prover {

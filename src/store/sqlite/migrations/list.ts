@@ -1,5 +1,6 @@
 import { initial } from "./0001-initial.ts";
 import { jobs } from "./0002-jobs.ts";
+import { heads } from "./0003-heads.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
-export const migrations: readonly string[] = [initial, jobs];
+export const migrations: readonly string[] = [initial, jobs, heads];

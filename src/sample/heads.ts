@@ -1,0 +1,75 @@
+import type { Clock } from "../core/clock.ts";
+import type { Signer } from "../core/ed25519.ts";
+import { causeText } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
+import type { Counter, Metrics } from "../core/metrics.ts";
+import type { EpochRecord, LogHead } from "../flow/draw.ts";
+import type { Store } from "../flow/store.ts";
+
+/** Parts of an epoch's length in each of which a head is signed at most once. */
+const PARTS = 12;
+
+export interface LogHeadsModules {
+  readonly store: Pick<Store, "addLogHead" | "logHeads">;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Signs the heads of logs: at the start of each part of an epoch's length, and when an epoch closes. */
+export class LogHeads {
+  readonly #modules: LogHeadsModules;
+  readonly #partMs: number;
+  readonly #refused: Counter;
+  /** The part in which every open epoch was looked at; null before the first. */
+  #done: number | null = null;
+
+  constructor(epochHours: number, modules: LogHeadsModules) {
+    this.#modules = modules;
+    this.#partMs = (epochHours * 3_600_000) / PARTS;
+    this.#refused = modules.metrics.counter(
+      "assay_log_heads_refused_total",
+      "Signed heads not recorded: the epoch has all it may have, or closed meanwhile",
+    );
+  }
+
+  /** That the epoch's log has the head of its record, signed now. */
+  sign({ epoch, log_head }: Pick<EpochRecord, "epoch" | "log_head">): LogHead {
+    const { signer, clock } = this.#modules;
+    const unsigned = { epoch, log_head, signed_at: clock.nowMs(), key_id: signer.kid };
+    return { ...unsigned, signature: signer.signDocument(unsigned) };
+  }
+
+  /** Once in each part: records a head of every epoch whose log went on. What fails is tried again at the next call. */
+  async record(open: readonly EpochRecord[]): Promise<void> {
+    const part = this.#partOf(this.#modules.clock.nowMs());
+    if (part === this.#done) return;
+    let failures = 0;
+    for (const record of open) {
+      try {
+        await this.#recordOne(record, part);
+      } catch (error) {
+        failures++;
+        this.#modules.log.error("log_head_failed", { epoch: record.epoch, cause: causeText(error) });
+      }
+    }
+    if (failures === 0) this.#done = part;
+  }
+
+  /** The part of the last head is on record, so that a restart signs no more often. */
+  async #recordOne(record: EpochRecord, part: number): Promise<void> {
+    if (record.log_length === 0) return;
+    const { store, log } = this.#modules;
+    const last = (await store.logHeads(record.epoch)).at(-1);
+    if (last?.log_head === record.log_head) return;
+    if (last !== undefined && this.#partOf(last.signed_at) === part) return;
+    const head = this.sign(record);
+    if (await store.addLogHead(head)) log.debug("log_head_signed", { epoch: head.epoch });
+    else this.#refused.add();
+  }
+
+  #partOf(ms: number): number {
+    return Math.floor(ms / this.#partMs);
+  }
+}
