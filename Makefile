@@ -26,8 +26,10 @@ bench: install
 	$(ASSAY) bench recover
 	$(ASSAY) bench generate
 	$(ASSAY) bench check
+	$(ASSAY) bench draw
 	$(ASSAY) bench groth16
 	$(ASSAY) bench submit
 	$(ASSAY) bench dispatch
 	$(ASSAY) bench memory
 	$(ASSAY) bench stream-memory
+	$(ASSAY) bench audit

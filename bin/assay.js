@@ -12,6 +12,6 @@ if (major < 24) {
 const { existsSync } = await import("node:fs");
 // Node strips no types under node_modules, so a packed install carries dist; a checkout runs its sources.
 const source = new URL("../src/cli/main.ts", import.meta.url);
-const entry = existsSync(source) ? source : new URL("../dist/cli/main.js", import.meta.url);
+const entry = existsSync(source) ? source : new URL("../dist/src/cli/main.js", import.meta.url);
 const { main } = await import(entry.href);
 await main(process.argv);

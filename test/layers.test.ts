@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 const root = resolve(import.meta.dirname, "..");
 const src = join(root, "src");
+const sim = join(root, "sim");
 
 /** Which folders of src a folder may import; a folder imports itself freely. */
 const stage = ["core", "flow"];
@@ -46,6 +47,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ["node", "config", "core", "economics", "observe"],
 };
 
+/** The simulator stands beside src and is built from the same parts as a node; nothing in src imports it. */
+const allowedInSim = [...(allowed.node ?? []), "node"];
+
 function filesUnder(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
@@ -71,8 +75,9 @@ interface Edge {
 }
 
 const files = filesUnder(src);
+const simFiles = filesUnder(sim);
 const folderOf = (file: string): string => relative(src, file).split("/")[0] ?? "";
-const edges: Edge[] = files.flatMap((file) =>
+const edges: Edge[] = [...files, ...simFiles].flatMap((file) =>
   specifiersOf(readFileSync(file, "utf8"))
     .filter((specifier) => specifier.startsWith("."))
     .map((specifier) => ({ from: file, to: resolve(dirname(file), specifier) })),
@@ -99,6 +104,8 @@ test("every folder of src has a row in the import table", () => {
 test("imports follow the table", () => {
   const faults = edges
     .filter(({ from, to }) => {
+      if (from.startsWith(`${sim}/`))
+        return !to.startsWith(`${sim}/`) && !allowedInSim.includes(folderOf(to));
       const target = relative(src, to);
       if (target.startsWith("..")) return true;
       return folderOf(from) !== folderOf(to) && !allowed[folderOf(from)]?.includes(folderOf(to));
@@ -139,16 +146,17 @@ function cycleFrom(start: string, graph: ReadonlyMap<string, readonly string[]>)
 }
 
 test("no import cycles", () => {
+  const all = [...files, ...simFiles];
   const graph = new Map(
-    files.map((file) => [file, edges.filter((edge) => edge.from === file).map((edge) => edge.to)]),
+    all.map((file) => [file, edges.filter((edge) => edge.from === file).map((edge) => edge.to)]),
   );
-  const cycle = files.map((file) => cycleFrom(file, graph)).find((found) => found !== null);
+  const cycle = all.map((file) => cycleFrom(file, graph)).find((found) => found !== null);
   assert.equal(cycle?.map((file) => relative(root, file)).join(" -> "), undefined);
 });
 
 test("clock and chance are read only in core's adapters", () => {
   const adapters = new Set([join(src, "core/clock.ts"), join(src, "core/chance.ts")]);
-  const faults = files
+  const faults = [...files, ...simFiles]
     .filter((file) => !adapters.has(file))
     .filter((file) =>
       /\bDate\.now\b|\bMath\.random\b|\bperformance\.now\b|\bnew Date\(\)/.test(readFileSync(file, "utf8")),
@@ -157,8 +165,8 @@ test("clock and chance are read only in core's adapters", () => {
   assert.deepEqual(faults, []);
 });
 
-test("files and functions of src stay small enough to read", () => {
-  const long = files
+test("files of src and sim stay small enough to read", () => {
+  const long = [...files, ...simFiles]
     .map((file) => ({ file: relative(root, file), lines: readFileSync(file, "utf8").split("\n").length }))
     .filter(({ lines }) => lines > 300);
   assert.deepEqual(long, []);

@@ -8,11 +8,13 @@ const names = [
   "recover",
   "generate",
   "check",
+  "draw",
   "groth16",
   "submit",
   "dispatch",
   "memory",
   "stream-memory",
+  "audit",
 ] as const;
 
 interface Report {

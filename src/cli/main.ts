@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../node/version.ts";
+import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
 import { checkCommand } from "./check.ts";
@@ -10,6 +11,7 @@ import { keygenCommand } from "./keygen.ts";
 import { minerCommand } from "./miner.ts";
 import { exitCodes, printError, printJson } from "./output.ts";
 import { planCommand } from "./plan.ts";
+import { simulateCommand } from "./simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
@@ -36,6 +38,8 @@ function makeProgram(): Command {
     challengeCommand,
     checkCommand,
     planCommand,
+    simulateCommand,
+    auditCommand,
     skiplistCommand,
     weightsCommand,
     benchCommand,

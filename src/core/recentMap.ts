@@ -1,25 +1,26 @@
-/** The last `limit` keys that were added, with their values; what is older is dropped. Adding costs the same however many there are. */
+/**
+ * The last keys that were added, with their values: at least `limit` of them, at most twice as many. They live in two generations, and
+ * when the young one is full the old one is dropped whole: a deletion for every addition would cost more than the addition.
+ */
 export class RecentMap<V> {
   readonly #limit: number;
-  readonly #values = new Map<string, V>();
-  readonly #keys: string[] = [];
-  #at = 0;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
 
   constructor(limit: number) {
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`recent map: limit ${limit}`);
     this.#limit = limit;
   }
 
-  /** A key that is added again has the last value, and goes no later for that. */
+  /** A key that is added again has the last value, and is as recent as a new one. */
   add(key: string, value: V): void {
-    const oldest = this.#keys[this.#at];
-    if (oldest !== undefined) this.#values.delete(oldest);
-    this.#keys[this.#at] = key;
-    this.#at = (this.#at + 1) % this.#limit;
-    this.#values.set(key, value);
+    this.#young.set(key, value);
+    if (this.#young.size < this.#limit) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   get(key: string): V | undefined {
-    return this.#values.get(key);
+    return this.#young.get(key) ?? this.#old.get(key);
   }
 }

@@ -4,8 +4,8 @@ import { Deadlines } from "./deadlines.ts";
 import type { Totals } from "./gates.ts";
 import type { Flight } from "./miner.ts";
 
-/** Ended jobs remembered, to tell a repeated answer from one to a job that never was. */
-const REMEMBERED = 32_768;
+/** Ended jobs remembered at least, to tell a repeated answer from one to a job that never was. */
+const REMEMBERED = 16_384;
 
 /** Every job in flight, once: in the map, with its miner, in the totals, and under its deadline once it is sent. */
 export class Flights {

@@ -2,6 +2,8 @@
 const KINDS = 1024;
 /** Times kept of each kind: enough for a 95th percentile. */
 const TIMES = 256;
+/** New times after which the percentiles of a full ring are made again: sorting it costs as much as sending five jobs. */
+const REFRESH_EVERY = 8;
 const REFERENCE = { share: 0.1, least: 8 } as const;
 /** `floorMs`: what a round trip and a busy moment take, however fast the work. */
 const DEADLINE = { share: 0.95, least: 50, factor: 2, floorMs: 1000 } as const;
@@ -52,7 +54,8 @@ export class KindTimes {
     const times = this.#kinds.get(kind) ?? this.#begin(kind);
     times.ring[times.count++ % TIMES] = serviceMs;
     times.turn = this.#turns++;
-    times.isStale = true;
+    // Of a full ring the percentiles move little by one time.
+    if (times.count <= TIMES || times.count % REFRESH_EVERY === 0) times.isStale = true;
     times.misses = 0;
     if (times.slackFor > 0 && --times.slackFor === 0) times.slack = 1;
   }

@@ -13,6 +13,26 @@ interface Account {
   failed: number;
 }
 
+/** One account a lane and hotkey. */
+class Accounts {
+  readonly all: Account[] = [];
+  readonly #lanes = new Map<string, Map<string, Account>>();
+
+  of(lane: string, hotkey: string): Account {
+    let hotkeys = this.#lanes.get(lane);
+    if (hotkeys === undefined) {
+      hotkeys = new Map();
+      this.#lanes.set(lane, hotkeys);
+    }
+    const known = hotkeys.get(hotkey);
+    if (known !== undefined) return known;
+    const fresh = { lane, hotkey, credit: 0, debit: 0, accepted: 0, failed: 0 };
+    hotkeys.set(hotkey, fresh);
+    this.all.push(fresh);
+    return fresh;
+  }
+}
+
 /**
  * What miners did since it was last recorded, one account a lane and hotkey; recorded several times a second rather than a
  * job at a time. While a hotkey's cheat is being recorded its credit is withheld, so that none can slip in behind the forfeit.
@@ -21,9 +41,9 @@ export class Ledger {
   readonly #records: Pick<Store, "addWork">;
   readonly #log: Log;
   readonly #failed: () => void;
-  #accounts = new Map<string, Account>();
+  #accounts = new Accounts();
   /** What is being recorded. */
-  #underway: ReadonlyMap<string, Account> = new Map();
+  #underway: readonly Account[] = [];
   readonly #withheld = new Map<string, number>();
   #flushing: Promise<void> | null = null;
 
@@ -35,13 +55,13 @@ export class Ledger {
 
   /** An answer taken without a check. */
   accepted(lane: string, hotkey: string, credit: number): void {
-    const account = this.#account(lane, hotkey);
+    const account = this.#accounts.of(lane, hotkey);
     account.accepted++;
     if (!this.#withheld.has(hotkey)) account.credit += credit;
   }
 
   failed(lane: string, hotkey: string, debit: number): void {
-    const account = this.#account(lane, hotkey);
+    const account = this.#accounts.of(lane, hotkey);
     account.failed++;
     account.debit += debit;
   }
@@ -49,8 +69,8 @@ export class Ledger {
   /** Drops what is not recorded of the hotkey's credit, and takes none until `release`; calls nest. */
   withhold(hotkey: string): void {
     this.#withheld.set(hotkey, (this.#withheld.get(hotkey) ?? 0) + 1);
-    for (const accounts of [this.#accounts, this.#underway])
-      for (const account of accounts.values()) if (account.hotkey === hotkey) account.credit = 0;
+    for (const accounts of [this.#accounts.all, this.#underway])
+      for (const account of accounts) if (account.hotkey === hotkey) account.credit = 0;
   }
 
   isWithheld(hotkey: string): boolean {
@@ -72,35 +92,26 @@ export class Ledger {
   }
 
   async #flush(at: number, block: number): Promise<void> {
-    if (this.#accounts.size === 0) return;
-    const accounts = this.#accounts;
-    this.#accounts = new Map();
+    const accounts = this.#accounts.all;
+    if (accounts.length === 0) return;
+    this.#accounts = new Accounts();
     this.#underway = accounts;
-    const deltas = Array.from(accounts.values(), (account): WorkDelta => ({ ...account, at, block }));
+    const deltas = accounts.map((account): WorkDelta => ({ ...account, at, block }));
     try {
       await this.#records.addWork(deltas);
     } catch (error) {
       this.#failed();
       this.#log.error("work_not_recorded", { hotkeys: deltas.length, cause: causeText(error) });
-      for (const account of accounts.values()) this.#merge(account);
+      for (const account of accounts) this.#merge(account);
     }
-    this.#underway = new Map();
+    this.#underway = [];
   }
 
   #merge({ lane, hotkey, credit, debit, accepted, failed }: Account): void {
-    const account = this.#account(lane, hotkey);
+    const account = this.#accounts.of(lane, hotkey);
     if (!this.#withheld.has(hotkey)) account.credit += credit;
     account.debit += debit;
     account.accepted += accepted;
     account.failed += failed;
-  }
-
-  #account(lane: string, hotkey: string): Account {
-    const key = `${lane} ${hotkey}`;
-    const known = this.#accounts.get(key);
-    if (known !== undefined) return known;
-    const fresh = { lane, hotkey, credit: 0, debit: 0, accepted: 0, failed: 0 };
-    this.#accounts.set(key, fresh);
-    return fresh;
   }
 }

@@ -139,6 +139,8 @@ describe("help", () => {
     "challenge",
     "check",
     "plan",
+    "simulate",
+    "audit",
     "skiplist",
     "weights",
     "bench",

@@ -38,7 +38,7 @@ test("the package holds what runs and what explains it, and neither sources nor 
   for (const name of ["bin", "dist", "docs", "package.json", "README.md", "LICENSE"])
     assert.ok(top.includes(name), name);
   for (const name of ["src", "test", "bench", "data", "tsconfig.json"]) assert.ok(!top.includes(name), name);
-  assert.ok(existsSync(join(installed, "dist/cli/main.js")));
+  assert.ok(existsSync(join(installed, "dist/src/cli/main.js")));
   const files = readdirSync(join(installed, "dist"), { recursive: true, encoding: "utf8" });
   assert.deepEqual(
     files.filter((name) => name.endsWith(".ts")),

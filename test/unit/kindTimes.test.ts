@@ -17,11 +17,17 @@ test("the reference is the 10th percentile of 8 and more, 0 below", () => {
   assert.equal(new KindTimes(MAX).referenceMs("unknown"), 0);
 });
 
-test("only the last 256 count, and a new one is seen at once", () => {
+test("only the last 256 count; of a full ring they are looked at every eight, before that at once", () => {
+  const few = filled(8, () => 100);
+  few.verified("kind", 50);
+  assert.equal(few.referenceMs("kind"), 50);
   const times = filled(256, () => 100);
   assert.equal(times.referenceMs("kind"), 100);
-  for (let i = 0; i < 230; i++) times.verified("kind", 900);
-  assert.equal(times.referenceMs("kind"), 100);
+  // 231 of 256 turn the 10th percentile; 224 and 232 are multiples of eight.
+  for (let i = 0; i < 231; i++) {
+    times.verified("kind", 900);
+    assert.equal(times.referenceMs("kind"), 100);
+  }
   times.verified("kind", 900);
   assert.equal(times.referenceMs("kind"), 900);
 });

@@ -1,0 +1,103 @@
+import { Worker } from "node:worker_threads";
+import { AssayError, causeText } from "../../src/core/errors.ts";
+import { sibling } from "../../src/core/sibling.ts";
+import type { SimResult } from "../result.ts";
+import type { Progress } from "../run.ts";
+import type { Scenario } from "../scenario.ts";
+
+export interface CampaignOptions {
+  readonly seeds: readonly number[];
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  /** Of all seeds together. */
+  readonly progress: (progress: Progress) => void;
+}
+
+/** What of a run the campaign goes on with. */
+export type RunSummary = Pick<
+  SimResult,
+  "seed" | "complete" | "trace_sha256" | "submissions" | "strategies" | "validators"
+>;
+
+/** What a worker says. */
+export type WorkerReport =
+  | { readonly kind: "progress"; readonly seed: number; readonly progress: Progress }
+  | { readonly kind: "done"; readonly run: RunSummary }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What a worker is told: a seed to run, or to end the one that it runs early. */
+export type WorkerOrder = { readonly kind: "run"; readonly seed: number } | { readonly kind: "stop" };
+
+/** Runs seeds in threads, one at a time in each; what was interrupted is among the runs and not complete. Throws `failed`. */
+export async function runSeeds(scenario: Scenario, options: CampaignOptions): Promise<RunSummary[]> {
+  const { seeds, workers, signal, progress } = options;
+  const waiting = [...seeds];
+  const runs: RunSummary[] = [];
+  const far = new Map<number, Progress>();
+  const tell = (seed: number, made: Progress): void => {
+    far.set(seed, made);
+    progress(together(far, seeds.length, scenario.duration_ms));
+  };
+  const work = async (): Promise<void> => {
+    const thread = new SeedThread(scenario, tell);
+    const stop = (): void => thread.stop();
+    signal.addEventListener("abort", stop);
+    try {
+      for (let seed = waiting.shift(); seed !== undefined && !signal.aborted; seed = waiting.shift())
+        runs.push(await thread.run(seed));
+    } finally {
+      signal.removeEventListener("abort", stop);
+      await thread.close();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, seeds.length) }, work));
+  return runs;
+}
+
+function together(far: ReadonlyMap<number, Progress>, seeds: number, durationMs: number): Progress {
+  let [simulated_ms, submissions] = [0, 0];
+  for (const one of far.values()) {
+    simulated_ms += one.simulated_ms;
+    submissions += one.submissions;
+  }
+  return { simulated_ms, submissions, duration_ms: seeds * durationMs };
+}
+
+/** One thread that runs seeds of one scenario. */
+class SeedThread {
+  readonly #worker: Worker;
+  #waiting: PromiseWithResolvers<RunSummary> | null = null;
+
+  constructor(scenario: Scenario, tell: (seed: number, progress: Progress) => void) {
+    this.#worker = new Worker(sibling(import.meta.url, "worker"), { workerData: scenario });
+    this.#worker.on("message", (report: WorkerReport) => {
+      if (report.kind === "progress") tell(report.seed, report.progress);
+      else if (report.kind === "done") this.#waiting?.resolve(report.run);
+      else this.#fail(report.message);
+    });
+    this.#worker.on("error", (error) => this.#fail(causeText(error)));
+    this.#worker.on("exit", (code) => this.#fail(`the thread ended with ${code}`));
+  }
+
+  run(seed: number): Promise<RunSummary> {
+    this.#waiting = Promise.withResolvers<RunSummary>();
+    this.#say({ kind: "run", seed });
+    return this.#waiting.promise;
+  }
+
+  stop(): void {
+    this.#say({ kind: "stop" });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #say(order: WorkerOrder): void {
+    this.#worker.postMessage(order);
+  }
+
+  #fail(message: string): void {
+    this.#waiting?.reject(new AssayError({ code: "failed", message: `simulation: ${message}` }));
+  }
+}

@@ -1,0 +1,88 @@
+import { runCampaign } from "./campaign/campaign.ts";
+import type { CampaignResult } from "./campaignResult.ts";
+import { OutputFolder } from "./files.ts";
+import { type Overrides, withOverrides } from "./overrides.ts";
+import { builtInScenarios, loadScenario } from "./read/scenario.ts";
+import { campaignHtml, campaignText } from "./report/campaign.ts";
+import { reportHtml } from "./report/html.ts";
+import { resultText } from "./report/text.ts";
+import type { SimResult } from "./result.ts";
+import { type Progress, runScenario } from "./run.ts";
+import type { LineSink } from "./trace.ts";
+
+// What the command line asks of the simulator.
+
+export interface Order {
+  /** A built-in scenario's name, or a file. */
+  readonly scenario: string;
+  readonly overrides: Overrides;
+  /** Folder of the results, or null. */
+  readonly out: string | null;
+}
+
+export interface Hooks {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface SimulateOrder extends Order {
+  readonly seed: number;
+  /** What `trace.ndjson` holds, if there is a folder: what happened, or every line of the decision logs too. */
+  readonly trace: "events" | "all";
+  /** The text names every miner. */
+  readonly miners: boolean;
+}
+
+export interface Simulated {
+  readonly document: SimResult;
+  readonly text: string;
+}
+
+/** Name and title of every built-in scenario. */
+export function listScenarios(): { readonly name: string; readonly title: string }[] {
+  return builtInScenarios().map((name) => ({ name, title: loadScenario(name).title }));
+}
+
+/** Runs one scenario and writes `result.json`, `report.html` and `trace.ndjson`. Throws `config_invalid`, `failed`, `usage`. */
+export async function simulate(order: SimulateOrder, hooks: Hooks): Promise<Simulated> {
+  const scenario = withOverrides(loadScenario(order.scenario), order.overrides);
+  const folder = order.out === null ? null : new OutputFolder(order.out);
+  const lines = folder?.lines("trace.ndjson") ?? null;
+  const sink: { sink?: LineSink } = lines === null ? {} : { sink: lines };
+  const options = { seed: order.seed, withLogs: order.trace === "all", ...hooks, ...sink };
+  const document = await runScenario(scenario, options).finally(() => lines?.close());
+  folder?.json("result.json", document);
+  folder?.write("report.html", reportHtml(document));
+  return { document, text: resultText(document, { miners: order.miners }) };
+}
+
+export interface CampaignOrder extends Order {
+  readonly seeds: readonly number[];
+  /** Threads; each runs one seed at a time. */
+  readonly workers: number;
+}
+
+export interface CampaignDone {
+  readonly document: CampaignResult;
+  readonly text: string;
+  /** Every strategy that cheats loses, no other profits, and no honest miner was suspended. */
+  readonly passed: boolean;
+}
+
+/** Runs one scenario with many seeds and writes `campaign.json` and `campaign.html`. Throws as `simulate` does. */
+export async function campaign(order: CampaignOrder, hooks: Hooks): Promise<CampaignDone> {
+  const scenario = withOverrides(loadScenario(order.scenario), order.overrides);
+  const folder = order.out === null ? null : new OutputFolder(order.out);
+  const document = await runCampaign(scenario, { seeds: order.seeds, workers: order.workers, ...hooks });
+  folder?.json("campaign.json", document);
+  folder?.write("campaign.html", campaignHtml(document));
+  return { document, text: campaignText(document), passed: isPassed(document) };
+}
+
+/** What cheated must lose, and what did not must not profit: greed alone may come to nothing either way. */
+function isPassed({ complete, strategies, honest_suspensions }: CampaignResult): boolean {
+  const isGood = strategies.every(({ verdict, cheats_per_run }) =>
+    cheats_per_run > 0 ? verdict === "loses" : verdict !== "profits",
+  );
+  return complete && strategies.length > 0 && isGood && honest_suspensions === 0;
+}

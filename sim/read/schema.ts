@@ -1,0 +1,172 @@
+import { z } from "zod";
+import { configSchema } from "../../src/config/schema.ts";
+import type { FleetSpec, LaneSpec, ScenarioEvent, ValidatorSpec } from "../scenario.ts";
+import { DAY_MS, law, length } from "./length.ts";
+import { settingsSchema } from "./settings.ts";
+import { strategySchema } from "./strategy.ts";
+
+/** Bounds of what one run holds at once. */
+export const most = { miners: 1000, validators: 20, events: 1000, days: 366 } as const;
+
+const END_MS = most.days * DAY_MS;
+const HOUR_MS = DAY_MS / 24;
+const BYTES = Number.MAX_SAFE_INTEGER;
+
+const count = (least: number, upTo: number) => z.int().min(least).max(upTo);
+const money = z.number().min(0).max(1e12);
+const share = z.number().min(0).max(1);
+const moment = length(0, END_MS);
+const some = () => length(1, END_MS);
+
+const nameError = "must be 1 to 32 of a-z, 0-9 and -, the first a letter or digit";
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, nameError);
+
+const chain = configSchema.shape.chain.unwrap().shape;
+const network = z.strictObject({
+  block_ms: chain.block_ms.describe("Ms from block to block"),
+  tempo: chain.tempo,
+  epoch_hours: configSchema.shape.challenge.unwrap().shape.epoch_hours.describe("Length of an epoch"),
+  emission_per_day: money
+    .default(41)
+    .describe("Money for all miners in a day: their 41 % of a network that is paid 100"),
+  registration: money.default(0.1).describe("Money that a new hotkey costs"),
+});
+
+const lane = z
+  .strictObject({
+    kinds: count(1, 32).default(1).describe("Kinds of work; each job is one of them"),
+    job_bytes: count(1, 134_217_728).default(300).describe("Bytes of a job on the wire"),
+    answer_bytes: count(1, 134_217_728).default(800).describe("Bytes of an answer on the wire"),
+    verify: length(1, HOUR_MS).prefault("16ms").describe("Time of one check in one thread"),
+    cost: z.number().positive().max(1e6).default(1).describe("Load of one check in verification units"),
+  })
+  .transform(({ verify, ...rest }) => ({ ...rest, verify_ms: verify })) satisfies z.ZodType<LaneSpec>;
+
+const legacy = z.strictObject({
+  budget: z
+    .strictObject({ checks: count(1, 1_000_000), of: count(1, 1_000_000) })
+    .refine(({ checks, of }) => checks <= of, { path: ["checks"], error: "must not be above of" })
+    .nullable()
+    .default(null)
+    .describe("At most so many checks of a miner in a tempo, drawn at checks/of; null: the real sampler"),
+  memory_unbounded: z
+    .boolean()
+    .default(false)
+    .describe("No bound on bytes and no look at the memory: past it the host is down"),
+  credit_kept: z.boolean().default(false).describe("A strike forfeits no unverified credit"),
+});
+
+const host = z
+  .strictObject({
+    threads: count(1, 1024).default(4).describe("Threads that verify"),
+    memory_bytes: count(1_048_576, BYTES).default(1_073_741_824).describe("Memory for jobs in flight"),
+    down: some().prefault("2m").describe("How long it is down when its memory is used up"),
+  })
+  .transform(({ down, ...rest }) => ({ ...rest, down_ms: down }));
+
+/** Units that are checked at once: as the configuration has it, twice the threads where it is not said. */
+const PER_THREAD = 2;
+
+const validator = z
+  .strictObject({
+    name,
+    stake: z.number().positive().max(1e12).default(1).describe("In any unit: the share of the sum counts"),
+    settings: settingsSchema.prefault({}),
+    legacy: legacy.prefault({}),
+    host: host.prefault({}),
+    commit: length(0, 60_000).prefault("5ms").describe("How long a commit of the store takes"),
+  })
+  .transform(({ commit, settings, ...rest }) => {
+    const concurrency = settings.concurrency ?? PER_THREAD * rest.host.threads;
+    return { ...rest, settings: { ...settings, concurrency }, commit_ms: commit };
+  }) satisfies z.ZodType<ValidatorSpec>;
+
+const fleet = z
+  .strictObject({
+    name,
+    count: count(1, most.miners).default(1).describe("Miners"),
+    strategy: strategySchema.prefault("honest"),
+    service: law(1).prefault({ min: "800ms", mean: "1200ms" }).describe("Time of one honest answer"),
+    cheat: law(1).prefault({ low: "20ms", high: "60ms" }).describe("Time of a dishonest one"),
+    delay: law(0).prefault({ low: "20ms", high: "120ms" }).describe("On the way, there and back together"),
+    parallel: count(1, 8192).default(1).describe("Answers that it works on at once, for each validator"),
+    capacity: count(1, 65_536).default(1024).describe("Jobs that it says it takes at once"),
+    failing: share.default(0).describe("Share of the jobs that it gives back at once"),
+    cost_per_job: money.default(0).describe("Money for an honest answer; a dishonest one costs nothing"),
+    cost_per_hour: money.default(0).describe("Money while it is not suspended everywhere"),
+    joins: moment
+      .nullable()
+      .prefault(null)
+      .describe("When it joins; null: so long ago that its cold start is over"),
+  })
+  .transform(({ service, cheat, delay, joins, ...rest }) => ({
+    ...rest,
+    service_ms: service,
+    cheat_ms: cheat,
+    delay_ms: delay,
+    joins_ms: joins,
+  })) satisfies z.ZodType<FleetSpec>;
+
+const lasting = { at: moment, for: some() };
+
+const set = z
+  .strictObject({
+    at: moment,
+    do: z.literal("set"),
+    fleet: name,
+    service: law(1).optional(),
+    parallel: count(1, 8192).optional(),
+    failing: share.optional(),
+  })
+  .refine(({ service, parallel, failing }) => (service ?? parallel ?? failing) !== undefined, {
+    error: "sets nothing: give service, parallel or failing",
+  })
+  .transform(({ at, service, parallel, failing, ...rest }) => ({
+    ...rest,
+    at_ms: at,
+    ...(service === undefined ? {} : { service_ms: service }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(failing === undefined ? {} : { failing }),
+  }));
+
+const fleetEvent = <Do extends "mute" | "disconnect">(what: Do) =>
+  z
+    .strictObject({ ...lasting, do: z.literal(what), fleet: name })
+    .transform(({ at, for: lasts, fleet }) => ({ do: what, fleet, at_ms: at, for_ms: lasts }));
+
+const isolate = z
+  .strictObject({ ...lasting, do: z.literal("isolate"), validator: name })
+  .transform(({ at, for: lasts, ...rest }) => ({ ...rest, at_ms: at, for_ms: lasts }));
+
+const restart = z
+  .strictObject({ at: moment, do: z.literal("restart"), validator: name, down: some() })
+  .transform(({ at, down, ...rest }) => ({ ...rest, at_ms: at, down_ms: down }));
+
+const event = z.discriminatedUnion(
+  "do",
+  [set, fleetEvent("mute"), fleetEvent("disconnect"), isolate, restart],
+  { error: "must be a mapping with do: set, mute, disconnect, isolate or restart" },
+) satisfies z.ZodType<ScenarioEvent>;
+
+/** A scenario file: every key with its default and its bounds. What is read has lengths of time in ms. */
+export const scenarioSchema = z.strictObject({
+  title: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,120}$/u, "must be one line of 1 to 120 characters")
+    .optional()
+    .describe("One line; the name of the file where it is left out"),
+  story: z.string().max(4000).trim().default("").describe("What it shows, in some sentences"),
+  duration: length(1000, END_MS).prefault("1d").describe("How long it is simulated"),
+  network: network.prefault({}),
+  lane: lane.prefault({}),
+  validators: z
+    .array(validator)
+    .min(1)
+    .max(most.validators)
+    .prefault([{ name: "main" }]),
+  fleets: z.array(fleet).min(1).max(most.miners).describe("Miners that differ in nothing but chance"),
+  events: z.array(event).max(most.events).prefault([]).describe("What happens at a moment"),
+});
+
+/** A scenario file as it is read, its lengths of time in ms. */
+export type ScenarioFile = z.infer<typeof scenarioSchema>;

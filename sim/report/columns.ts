@@ -1,0 +1,92 @@
+import type { MinerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
+import { four, percent, signed, span, whole } from "./figures.ts";
+import { honestOf, strategyVerdict } from "./verdicts.ts";
+
+/** A column of a table, on the terminal and on the page alike. */
+export interface Column<Row> {
+  /** At most two lines. */
+  readonly head: string;
+  readonly cell: (row: Row) => string;
+  /** Words rather than a number: on the left side of its column. */
+  readonly words?: true;
+  /** Whether the cell of a row asks for attention. */
+  readonly alarms?: (row: Row) => boolean;
+}
+
+/** The baseline is 0, whatever its sums were rounded to. */
+function againstHonest({ strategy, vs_honest_per_day: apart }: StrategyResult): string {
+  return strategy === "honest" && apart !== null ? "0" : signed(apart);
+}
+
+/** Strategies; the first column names the row. */
+export function strategyColumns(result: SimResult): Column<StrategyResult>[] {
+  const honest = honestOf(result);
+  const pays = (row: StrategyResult): boolean => strategyVerdict(row, honest) === "PAYS";
+  return [
+    { head: "strategy", cell: (row) => row.strategy, words: true },
+    { head: "miners", cell: (row) => whole(row.miners) },
+    { head: "income\n/day", cell: (row) => four(row.income_per_day) },
+    { head: "cost\n/day", cell: (row) => four(row.cost_per_day) },
+    { head: "profit\n/day", cell: (row) => four(row.profit_per_day) },
+    { head: "vs honest\n/day", cell: againstHonest, alarms: pays },
+    { head: "verdict", cell: (row) => strategyVerdict(row, honest), words: true, alarms: pays },
+    { head: "cheats", cell: (row) => whole(row.cheats) },
+    { head: "detections", cell: (row) => whole(row.detections) },
+    { head: "cheats to\n1st detection", cell: (row) => four(row.mean_cheats_to_first_detection) },
+    { head: "time to\n1st detection", cell: (row) => span(row.mean_first_detection_ms) },
+    { head: "suspended", cell: (row) => percent(row.suspended_share) },
+    { head: "weight", cell: (row) => percent(row.weight) },
+    { head: "share of\nwork", cell: (row) => percent(row.share_of_work) },
+  ];
+}
+
+function stopsText({ stops }: ValidatorResult): string {
+  const shut = Object.entries(stops).filter(([, share]) => share > 0);
+  return shut.map(([gate, share]) => `${gate} ${percent(share)}`).join(", ") || "-";
+}
+
+export const validatorColumns: readonly Column<ValidatorResult>[] = [
+  { head: "validator", cell: (row) => row.name, words: true },
+  { head: "stake", cell: (row) => percent(row.stake) },
+  { head: "jobs", cell: (row) => whole(row.jobs) },
+  { head: "design\nrate", cell: (row) => percent(row.design_rate) },
+  { head: "realised\nrate", cell: (row) => percent(row.realised_rate) },
+  {
+    head: "alarm after\ndraws",
+    cell: (row) => whole(row.alarm_after_draws),
+    alarms: (row) => row.alarm_after_draws !== null,
+  },
+  { head: "verifying\nbusy", cell: (row) => percent(row.verification_load) },
+  { head: "backlog\nmean", cell: (row) => four(row.backlog_mean) },
+  { head: "backlog\nmost", cell: (row) => four(row.backlog_max) },
+  { head: "strikes", cell: (row) => whole(row.strikes) },
+  { head: "suspen-\nsions", cell: (row) => whole(row.suspensions) },
+  {
+    head: "of honest\nminers",
+    cell: (row) => whole(row.honest_suspensions),
+    alarms: (row) => row.honest_suspensions > 0,
+  },
+  { head: "crashes", cell: (row) => whole(row.crashes), alarms: (row) => row.crashes > 0 },
+  { head: "stopped, by gate", cell: stopsText, words: true },
+];
+
+export const minerColumns: readonly Column<MinerResult>[] = [
+  { head: "miner", cell: (row) => row.name, words: true },
+  { head: "strategy", cell: (row) => row.strategy, words: true },
+  { head: "income", cell: (row) => four(row.income) },
+  { head: "cost", cell: (row) => four(row.cost) },
+  { head: "profit", cell: (row) => four(row.profit) },
+  { head: "vs honest\n/day", cell: (row) => signed(row.vs_honest_per_day) },
+  { head: "jobs", cell: (row) => whole(row.jobs) },
+  { head: "answered", cell: (row) => whole(row.answered) },
+  { head: "failed", cell: (row) => whole(row.failed) },
+  { head: "cheats", cell: (row) => whole(row.cheats) },
+  { head: "detections", cell: (row) => whole(row.detections) },
+  { head: "suspen-\nsions", cell: (row) => whole(row.suspensions) },
+  { head: "cheats to\n1st detection", cell: (row) => whole(row.cheats_to_first_detection) },
+  { head: "time to\n1st detection", cell: (row) => span(row.first_detection_ms) },
+  { head: "suspended", cell: (row) => percent(row.suspended_share) },
+  { head: "new\nhotkeys", cell: (row) => whole(row.registrations) },
+  { head: "weight", cell: (row) => percent(row.weight) },
+  { head: "share of\nwork", cell: (row) => percent(row.share_of_work) },
+];

@@ -1,0 +1,85 @@
+import type { SimResult } from "../result.ts";
+import { minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
+import { escapeHtml, jsonIsland } from "./escape.ts";
+import { factsHtml, sentenceHtml, verdictHtml } from "./facts.ts";
+import { counted, four, span, whole } from "./figures.ts";
+import { htmlTable } from "./htmlTable.ts";
+import { plotLibrary } from "./library.ts";
+import { pageHtml } from "./page.ts";
+import { type Plot, plotsOf, plotWords } from "./plots.ts";
+import { plotScript } from "./script.ts";
+import { style } from "./style.ts";
+import { byVerdict, endText, honestOf, storyLines } from "./verdicts.ts";
+
+function headerHtml(result: SimResult): string {
+  const where = `${result.scenario}, seed ${result.seed}, ${endText(result)}`;
+  return `<header><p class="where">${escapeHtml(where)}</p><h1>${escapeHtml(result.title)}</h1><p class="story">${sentenceHtml(result.story)}</p></header>`;
+}
+
+function keyFigures(result: SimResult): string {
+  const total = (count: (row: SimResult["strategies"][number]) => number): number =>
+    result.strategies.reduce((sum, row) => sum + count(row), 0);
+  const wrong = result.validators.reduce((sum, row) => sum + row.honest_suspensions, 0);
+  return factsHtml([
+    ["simulated", span(result.simulated_ms)],
+    ["miners", whole(result.miners.length)],
+    ["validators", whole(result.validators.length)],
+    ["answers handed in", whole(result.submissions)],
+    ["dishonest", whole(total((row) => row.cheats))],
+    ["found out", whole(total((row) => row.detections))],
+    ["suspensions of honest miners", whole(wrong)],
+    ["honest profit a day", four(honestOf(result)?.profit_per_day ?? null)],
+  ]);
+}
+
+function plotHtml(plot: Plot, at: number): string {
+  const words = escapeHtml(plotWords(plot));
+  return `<figure class="plot${plot.main ? " main" : ""}" id="plot-${plot.id}"><figcaption><h3>${plot.title}</h3><p>${plot.note}</p></figcaption><div class="canvas" role="img" aria-label="${words}" data-plot="${at}"></div><div class="legend"></div></figure>`;
+}
+
+function plotsHtml(result: SimResult): string {
+  const plots = plotsOf(result);
+  if (plots.plots.length === 0) return `<h2>Over time</h2><p class="note">Nothing was recorded to plot.</p>`;
+  const hint =
+    "Drag over a plot to enlarge a part, click it twice to go back; click a name to hide its line.";
+  return `<h2>Over time</h2><p class="note">Time in ${plots.unit}. <span class="screen">${hint}</span></p>
+<noscript><p class="note">The plots need JavaScript; the tables below hold the figures at the end.</p></noscript>
+<div class="plots">${plots.plots.map(plotHtml).join("\n")}</div>
+<script type="application/json" id="plots">${jsonIsland(plots)}</script>`;
+}
+
+function tablesHtml(result: SimResult): string {
+  return `<h2>Figures</h2>
+${htmlTable("Strategies, a miner and day", strategyColumns(result), result.strategies)}
+${htmlTable("Validators", validatorColumns, result.validators)}
+<details><summary>${counted(result.miners.length, "miner")}, one by one</summary>
+${htmlTable("Miners", minerColumns, result.miners)}
+</details>`;
+}
+
+function isBad(result: SimResult): boolean {
+  return byVerdict(result).has("PAYS") || result.validators.some((row) => row.honest_suspensions > 0);
+}
+
+function footerHtml(result: SimResult): string {
+  const trace = escapeHtml(result.trace_sha256);
+  return `<footer><p>${counted(result.events, "event")}; SHA-256 of the trace <code>${trace}</code>. The same scenario and seed give the same trace on every machine.</p></footer>`;
+}
+
+/** One file that shows a result; it needs no network. */
+export function reportHtml(result: SimResult): string {
+  const library = plotLibrary();
+  return pageHtml({
+    title: result.title,
+    body: [
+      headerHtml(result),
+      verdictHtml(storyLines(result), isBad(result)),
+      keyFigures(result),
+      plotsHtml(result),
+      tablesHtml(result),
+      footerHtml(result),
+    ].join("\n"),
+    styles: [library.style, style],
+    scripts: [library.script, plotScript],
+  });
+}

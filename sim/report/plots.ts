@@ -1,0 +1,145 @@
+import type { SimResult } from "../result.ts";
+import { axisUnit, four, percent } from "./figures.ts";
+import {
+  drawn,
+  fleetLooks,
+  type Line,
+  type Look,
+  linesOf,
+  lookOf,
+  strategyLooks,
+  type Values,
+} from "./lines.ts";
+
+export interface Plot {
+  readonly id: string;
+  readonly title: string;
+  /** What is drawn, with its unit. */
+  readonly note: string;
+  readonly lines: readonly Line[];
+  /** The one that tells most: larger, with the names beside the ends of the lines. */
+  readonly main: boolean;
+  /** Values hold until the next time. */
+  readonly stepped: boolean;
+}
+
+export interface Plots {
+  readonly unit: string;
+  /** In `unit`. */
+  readonly t: readonly number[];
+  readonly plots: readonly Plot[];
+}
+
+const inPercent = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, own]) => [
+      name,
+      own.map((value) => (value === null ? null : 100 * value)),
+    ]),
+  );
+
+/** A level line for each rate that a validator was set to. */
+function aims(result: SimResult, length: number): Line[] {
+  const rates = [...new Set(result.validators.map(({ design_rate: rate }) => rate))];
+  return rates.map((rate, at) => ({
+    ...lookOf("aim", at),
+    name: `design ${percent(rate)}`,
+    values: drawn(Array(length).fill(100 * rate), length),
+  }));
+}
+
+type Named = Pick<Plot, "id" | "title" | "note">;
+const plot = (named: Named, lines: readonly Line[], how: { main?: true; stepped?: true } = {}): Plot => ({
+  ...named,
+  lines,
+  main: how.main ?? false,
+  stepped: how.stepped ?? false,
+});
+
+function strategyPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>): Plot[] {
+  const { length } = series.t;
+  return [
+    plot(
+      { id: "profit", title: "Profit of a miner", note: "Money earned so far less cost, mean by strategy" },
+      linesOf(series.profit, length, looks),
+      { main: true },
+    ),
+    plot(
+      {
+        id: "suspended",
+        title: "Suspended miners",
+        note: "Miners that at least one validator suspends, by strategy",
+      },
+      linesOf(series.suspended, length, looks),
+      { stepped: true },
+    ),
+  ];
+}
+
+function fleetPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>): Plot[] {
+  const { length } = series.t;
+  return [
+    plot(
+      { id: "work", title: "Work", note: "Answers a minute of a miner, by fleet" },
+      linesOf(series.work, length, looks),
+    ),
+    plot(
+      { id: "cap", title: "Cap", note: "Jobs that one miner may have at once, mean by fleet" },
+      linesOf(series.cap, length, looks),
+    ),
+  ];
+}
+
+function validatorPlots(result: SimResult): Plot[] {
+  const { series } = result;
+  const { length } = series.t;
+  const looks = new Map(result.validators.map(({ name }, at) => [name, lookOf("plain", at)]));
+  return [
+    plot(
+      {
+        id: "rate",
+        title: "Realised rate",
+        note: "Share of the draws so far that was sampled, percent, by validator",
+      },
+      [...linesOf(inPercent(series.rate), length, looks), ...aims(result, length)],
+    ),
+    plot(
+      { id: "in-flight", title: "Jobs in flight", note: "Handed out and not yet answered, by validator" },
+      linesOf(series.in_flight, length, looks),
+    ),
+    plot(
+      { id: "backlog", title: "Backlog", note: "Verification units that wait, by validator" },
+      linesOf(series.backlog, length, looks),
+    ),
+  ];
+}
+
+/** All plots of a result that have anything to draw, the main one first. */
+export function plotsOf(result: SimResult): Plots {
+  const { t } = result.series;
+  const unit = axisUnit(result.simulated_ms);
+  const looks = strategyLooks(result);
+  const all = [
+    ...strategyPlots(result, looks),
+    ...validatorPlots(result),
+    ...fleetPlots(result, fleetLooks(result, looks)),
+  ];
+  const has = ({ lines }: Plot): boolean =>
+    lines.some(({ role, values }) => role !== "aim" && values.some((value) => value !== null));
+  return {
+    unit: unit.name,
+    t: drawn(
+      t.map((ms) => ms / unit.ms),
+      t.length,
+    ) as number[],
+    plots: all.filter(has),
+  };
+}
+
+/** The plot in words: what its lines end at. */
+export function plotWords({ title, note, lines }: Plot): string {
+  const ends = lines.map(
+    ({ name, values }) => `${name} ${four(values.findLast((value) => value !== null) ?? null)}`,
+  );
+  return `${title}: ${note}. At the end: ${ends.join("; ")}.`;
+}

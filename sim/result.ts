@@ -1,0 +1,120 @@
+import type { StrategyKind } from "./scenario.ts";
+
+/** What became of one miner: of its place in the network, whatever hotkeys it used. Money in the unit of the scenario. */
+export interface MinerResult {
+  /** Fleet and number, such as `honest-3`. */
+  readonly name: string;
+  readonly fleet: string;
+  readonly strategy: StrategyKind;
+  readonly income: number;
+  readonly cost: number;
+  readonly profit: number;
+  /** Profit a day, less the mean profit a day of the honest miners; null where there are none. */
+  readonly vs_honest_per_day: number | null;
+  /** Jobs handed to it, answers taken, and those that failed or came too late. */
+  readonly jobs: number;
+  readonly answered: number;
+  readonly failed: number;
+  /** Dishonest answers handed in, and of those the ones found out. */
+  readonly cheats: number;
+  readonly detections: number;
+  readonly suspensions: number;
+  /** From its first dishonest answer to its first detection, ms, and in dishonest answers; null where there is none. */
+  readonly first_detection_ms: number | null;
+  readonly cheats_to_first_detection: number | null;
+  /** Share of the time that it was suspended, by stake. */
+  readonly suspended_share: number;
+  /** Hotkeys paid for after the first. */
+  readonly registrations: number;
+  /** Mean weight over all tempos, by stake and clipped as the chain does; sums to 1 over all miners. */
+  readonly weight: number;
+  /** Share of all answers taken. */
+  readonly share_of_work: number;
+}
+
+/** Of all miners with one strategy. */
+export interface StrategyResult {
+  readonly strategy: StrategyKind;
+  readonly miners: number;
+  /** A miner and day. */
+  readonly income_per_day: number;
+  readonly cost_per_day: number;
+  readonly profit_per_day: number;
+  readonly vs_honest_per_day: number | null;
+  readonly cheats: number;
+  readonly detections: number;
+  /** Means over the miners that were detected; null where none was. */
+  readonly mean_cheats_to_first_detection: number | null;
+  readonly mean_first_detection_ms: number | null;
+  readonly suspended_share: number;
+  readonly weight: number;
+  readonly share_of_work: number;
+}
+
+export interface ValidatorResult {
+  readonly name: string;
+  /** Share of the sum. */
+  readonly stake: number;
+  readonly jobs: number;
+  readonly sampled: number;
+  /** Of the jobs of the lane's own class, neither cold start nor struck: what the rate should be, and what it was. */
+  readonly design_rate: number;
+  readonly realised_rate: number;
+  /** Draws after which the alarm on the realised rate was raised; null if never. */
+  readonly alarm_after_draws: number | null;
+  /** Mean share of the verification threads that was busy. */
+  readonly verification_load: number;
+  /** Verification units that waited: mean and most. */
+  readonly backlog_mean: number;
+  readonly backlog_max: number;
+  /** Share of the time that nothing was handed out, by the gate that was shut. */
+  readonly stops: Readonly<Record<string, number>>;
+  readonly in_flight_max: number;
+  readonly bytes_max: number;
+  readonly strikes: number;
+  readonly suspensions: number;
+  /** Suspensions of miners that never cheated: must be 0. */
+  readonly honest_suspensions: number;
+  /** Times that the host was down for want of memory. */
+  readonly crashes: number;
+  readonly vectors: number;
+}
+
+/** Values at even distances of time, for plots; at most 240. */
+export interface Series {
+  /** Ms. */
+  readonly t: readonly number[];
+  /** Profit of a miner so far, by strategy. */
+  readonly profit: Readonly<Record<string, readonly number[]>>;
+  /** Miners suspended by at least one validator, by strategy. */
+  readonly suspended: Readonly<Record<string, readonly number[]>>;
+  /** Answers a minute of a miner, by fleet. */
+  readonly work: Readonly<Record<string, readonly number[]>>;
+  /** Mean cap of a miner at the first validator, by fleet. */
+  readonly cap: Readonly<Record<string, readonly number[]>>;
+  /** Sampled share of the draws of the lane's own class so far, by validator; null before the first. */
+  readonly rate: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Jobs in flight, and verification units waiting, by validator. */
+  readonly in_flight: Readonly<Record<string, readonly number[]>>;
+  readonly backlog: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface SimResult {
+  readonly scenario: string;
+  readonly title: string;
+  readonly story: string;
+  readonly seed: number;
+  /** False when it was interrupted: everything is as of `simulated_ms` then. */
+  readonly complete: boolean;
+  readonly simulated_ms: number;
+  readonly duration_ms: number;
+  /** Answers that miners handed in. */
+  readonly submissions: number;
+  readonly events: number;
+  /** SHA-256 of the trace, hex: the same seed gives the same on every machine. */
+  readonly trace_sha256: string;
+  readonly strategies: readonly StrategyResult[];
+  readonly miners: readonly MinerResult[];
+  readonly validators: readonly ValidatorResult[];
+  readonly series: Series;
+}

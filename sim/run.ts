@@ -1,0 +1,65 @@
+import { SeededChance } from "./chance.ts";
+import { Network } from "./network.ts";
+import { minersOf, strategiesOf, validatorsOf } from "./outcome.ts";
+import { POINTS, Recorder } from "./recorder.ts";
+import type { SimResult } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { type LineSink, Trace } from "./trace.ts";
+import { World } from "./world.ts";
+
+export interface Progress {
+  readonly simulated_ms: number;
+  readonly duration_ms: number;
+  readonly submissions: number;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Ends the run early: what there is by then is a valid result of as much time. */
+  readonly signal?: AbortSignal;
+  /** Heard some hundreds of times. */
+  readonly progress?: (progress: Progress) => void;
+  /** Where the lines of the trace go; they are hashed in any case. */
+  readonly sink?: LineSink;
+  /** The lines of the decision logs too. */
+  readonly withLogs?: boolean;
+}
+
+/** Runs a scenario: the same scenario and seed give the same result, to the last digit of the trace's hash. */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<SimResult> {
+  const { seed, signal, progress } = options;
+  const world = new World();
+  const trace = new Trace(options.sink ?? null, options.withLogs ?? false);
+  const network = new Network(scenario, world, { chance: new SeededChance(seed), trace });
+  const recorder = new Recorder(network);
+  const stepMs = Math.max(1, Math.floor(scenario.duration_ms / (POINTS - 1)));
+  world.line.every(stepMs, () => {
+    recorder.take(world.line.now);
+    progress?.({
+      simulated_ms: world.line.now,
+      duration_ms: scenario.duration_ms,
+      submissions: answers(network),
+    });
+    return true;
+  });
+  network.begin();
+  await world.run(scenario.duration_ms, () => signal?.aborted !== true);
+  const now = world.line.now;
+  const miners = minersOf(network, now);
+  const strategies = strategiesOf(network, miners, now);
+  trace.event(now, "ended", { strategies });
+  return {
+    ...{ scenario: scenario.name, title: scenario.title, story: scenario.story, seed },
+    complete: now >= scenario.duration_ms,
+    ...{ simulated_ms: now, duration_ms: scenario.duration_ms },
+    submissions: answers(network),
+    events: world.line.happened,
+    trace_sha256: trace.digest(),
+    ...{ strategies, miners, validators: validatorsOf(network), series: recorder.series() },
+  };
+}
+
+/** Answers handed in and taken, and those that were not. */
+function answers({ places }: Network): number {
+  return places.reduce((sum, { counts }) => sum + counts.answered, 0);
+}

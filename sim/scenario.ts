@@ -1,0 +1,151 @@
+/** A length in milliseconds, or a law by which lengths are drawn, ms. */
+export type Law =
+  | number
+  /** At least `min`, on average `mean`; the rest is exponential. */
+  | { readonly min: number; readonly mean: number }
+  /** Any length in between alike. */
+  | { readonly low: number; readonly high: number };
+
+/** How a miner behaves. Times in ms of the simulation. */
+export type Strategy =
+  | { readonly kind: "honest" }
+  /** Never works. */
+  | { readonly kind: "always" }
+  /** So many cheats in every window, spread over it; honest otherwise. */
+  | { readonly kind: "trickle"; readonly cheats: number; readonly window_ms: number }
+  /** Cheats at everything for `lasts_ms` out of every `every_ms`. */
+  | { readonly kind: "burst"; readonly every_ms: number; readonly lasts_ms: number }
+  /** Honest for so long after it joined, then never again. */
+  | { readonly kind: "sleeper"; readonly honest_for_ms: number }
+  /** Hands in what another miner answered last. */
+  | { readonly kind: "copy" }
+  /** Answers only jobs that will take it no longer than so long; the others it lets lie, or gives back at once. */
+  | { readonly kind: "abort"; readonly over_ms: number; readonly how: "silent" | "give_back" }
+  /** Never works, and comes back as a new hotkey whenever it is suspended, paying the registration. */
+  | { readonly kind: "sybil" }
+  /** Learns from everything that a miner can see, revealed keys and logs of closed epochs included, and cheats where it expects no check. */
+  | { readonly kind: "predictor" }
+  /** Hands in nothing, or an old answer of its own. */
+  | { readonly kind: "lazy"; readonly answer: "empty" | "stale" }
+  /** Works honestly but takes so many times the jobs that it can do at once. */
+  | { readonly kind: "congestor"; readonly factor: number };
+
+export type StrategyKind = Strategy["kind"];
+
+/** What a validator of the simulation is set to; the words and defaults of the configuration. */
+export interface ValidatorSettings {
+  /** As a fraction, such as `20/500`. */
+  readonly rate: string;
+  readonly classes: { readonly customer: string; readonly cold_start: string; readonly struck: string };
+  readonly floor: string;
+  readonly strikes: number;
+  readonly window_blocks: number;
+  readonly suspension_tempos: number;
+  readonly unreachable_tempos: number;
+  readonly cold_start_blocks: number;
+  /** Jobs in flight altogether; null for none. */
+  readonly ceiling: number | null;
+  readonly bytes_in_flight: number;
+  /** Verification units checked at once, and the bound on pending ones as a multiple of it. */
+  readonly concurrency: number;
+  readonly pending_factor: number;
+}
+
+/** Rules that this project does not have, only to show what they lead to. */
+export interface LegacyRules {
+  /** At most so many checks of a miner in a tempo, drawn at `checks / of` until they are used up; null for the real sampler. */
+  readonly budget: { readonly checks: number; readonly of: number } | null;
+  /** True: no bound on the bytes in flight, and the host's memory is not looked at; past it the host is down for `down_ms`. */
+  readonly memory_unbounded: boolean;
+  /** True: a strike forfeits nothing. */
+  readonly credit_kept: boolean;
+}
+
+export interface ValidatorSpec {
+  readonly name: string;
+  /** Any unit; what counts is the share of the sum. */
+  readonly stake: number;
+  readonly settings: ValidatorSettings;
+  readonly legacy: LegacyRules;
+  /** Threads that verify, and memory for jobs in flight, bytes. */
+  readonly host: { readonly threads: number; readonly memory_bytes: number; readonly down_ms: number };
+  /** How long a commit of the store takes, ms. */
+  readonly commit_ms: number;
+}
+
+export interface FleetSpec {
+  readonly name: string;
+  readonly count: number;
+  readonly strategy: Strategy;
+  /** Time of one honest answer at one server of the miner. */
+  readonly service_ms: Law;
+  /** Time of a dishonest one. */
+  readonly cheat_ms: Law;
+  /** On the way, there and back together. */
+  readonly delay_ms: Law;
+  /** Answers that it works on at once, for each validator. */
+  readonly parallel: number;
+  /** Jobs that it says it takes at once. */
+  readonly capacity: number;
+  /** Share of the jobs that it gives back at once. */
+  readonly failing: number;
+  /** Money, for an honest answer; a dishonest one costs nothing. */
+  readonly cost_per_job: number;
+  /** Money, while it is not suspended everywhere. */
+  readonly cost_per_hour: number;
+  /** When it joins, ms; null: so long ago that its cold start is over. */
+  readonly joins_ms: number | null;
+}
+
+/** What happens at a moment. Ms. */
+export type ScenarioEvent = { readonly at_ms: number } & (
+  | {
+      readonly do: "set";
+      readonly fleet: string;
+      readonly service_ms?: Law;
+      readonly parallel?: number;
+      readonly failing?: number;
+    }
+  /** The fleet takes jobs and answers nothing. */
+  | { readonly do: "mute"; readonly fleet: string; readonly for_ms: number }
+  /** The fleet's connections are gone. */
+  | { readonly do: "disconnect"; readonly fleet: string; readonly for_ms: number }
+  /** The validator cannot reach anyone: the fault is its own. */
+  | { readonly do: "isolate"; readonly validator: string; readonly for_ms: number }
+  /** The validator stops and starts again; its store stays, its memory does not. */
+  | { readonly do: "restart"; readonly validator: string; readonly down_ms: number }
+);
+
+export interface LaneSpec {
+  /** Kinds of work, used in turn. */
+  readonly kinds: number;
+  /** Bytes of a job and of an answer on the wire. */
+  readonly job_bytes: number;
+  readonly answer_bytes: number;
+  /** Time of one check in one thread, ms, and its load in verification units. */
+  readonly verify_ms: number;
+  readonly cost: number;
+}
+
+export interface Scenario {
+  /** Of the file, without its ending. */
+  readonly name: string;
+  readonly title: string;
+  /** What it shows, in some sentences. */
+  readonly story: string;
+  readonly duration_ms: number;
+  readonly network: {
+    readonly block_ms: number;
+    readonly tempo: number;
+    readonly epoch_hours: number;
+    /** Money that the network pays to all miners in a day. */
+    readonly emission_per_day: number;
+    /** Money that a new hotkey costs. */
+    readonly registration: number;
+  };
+  readonly lane: LaneSpec;
+  readonly validators: readonly ValidatorSpec[];
+  readonly fleets: readonly FleetSpec[];
+  /** In order of time. */
+  readonly events: readonly ScenarioEvent[];
+}

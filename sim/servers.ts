@@ -1,0 +1,60 @@
+/**
+ * So many servers and one line before them, first come first served. Since what comes later never overtakes, the end of every piece
+ * of work is known when it comes: no event is needed for a place in the line.
+ */
+export class Servers {
+  /** When each is free, ms; a heap, the earliest first. */
+  readonly #free: number[];
+  /** Ms of all servers together that were spoken for. */
+  busyMs = 0;
+
+  constructor(count: number) {
+    this.#free = new Array(Math.max(1, count)).fill(0);
+  }
+
+  get count(): number {
+    return this.#free.length;
+  }
+
+  /** How long work that came now would wait, ms. */
+  waitMs(now: number): number {
+    return Math.max(0, (this.#free[0] ?? 0) - now);
+  }
+
+  /** Takes a piece of work of so many ms; returns when it will be done. */
+  take(now: number, ms: number): number {
+    const end = Math.max(now, this.#free[0] ?? 0) + ms;
+    this.busyMs += ms;
+    this.#sink(end);
+    return end;
+  }
+
+  /** Drops all work in hand. */
+  clear(now: number): void {
+    for (let i = 0; i < this.#free.length; i++) this.#free[i] = Math.min(now, this.#free[i] ?? now);
+  }
+
+  /** From now on so many; work in hand stays with those that go on the longest. */
+  resize(count: number, now: number): void {
+    const latest = this.#free.toSorted((a, b) => b - a).slice(0, count);
+    while (latest.length < count) latest.push(now);
+    this.#free.length = 0;
+    this.#free.push(...latest.toReversed());
+  }
+
+  /** Puts a new end in the place of the earliest. */
+  #sink(end: number): void {
+    const heap = this.#free;
+    let i = 0;
+    for (;;) {
+      const left = 2 * i + 1;
+      if (left >= heap.length) break;
+      const right = left + 1;
+      const child = right < heap.length && (heap[right] ?? 0) < (heap[left] ?? 0) ? right : left;
+      if (end <= (heap[child] ?? 0)) break;
+      heap[i] = heap[child] ?? 0;
+      i = child;
+    }
+    heap[i] = end;
+  }
+}

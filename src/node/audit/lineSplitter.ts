@@ -1,0 +1,57 @@
+const NEWLINE = 10;
+/** A line of 1,024 draws has about 100 kB; a longer one than this is not kept. */
+export const LINE_BYTES_MAX = 4 * 2 ** 20;
+
+/** Parts that a begun line is kept in: whoever sends a byte at a time shall not make a list of millions. */
+const PARTS_MAX = 1024;
+
+export interface LineTaker {
+  /** One line without its newline; the bytes are the caller's again afterwards. */
+  line(bytes: Buffer): void;
+  /** A line that is none. */
+  unreadable(detail: string): void;
+}
+
+/** Cuts chunks into lines. Keeps the beginning of one line, never more of it than a line may have. */
+export class LineSplitter {
+  readonly #taker: LineTaker;
+  #begun: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(taker: LineTaker) {
+    this.#taker = taker;
+  }
+
+  push(chunk: Buffer): void {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      this.#keep(chunk.subarray(from, at));
+      this.#finish();
+      from = at + 1;
+    }
+    // A copy, so that no chunk stays in memory for the end of it.
+    if (from < chunk.length) this.#keep(Buffer.from(chunk.subarray(from)));
+  }
+
+  #keep(part: Buffer): void {
+    this.#bytes += part.length;
+    if (this.#bytes > LINE_BYTES_MAX) this.#begun = [];
+    else this.#begun.push(part);
+    if (this.#begun.length >= PARTS_MAX) this.#begun = [Buffer.concat(this.#begun)];
+  }
+
+  #finish(): void {
+    const [first] = this.#begun;
+    if (this.#bytes > LINE_BYTES_MAX)
+      this.#taker.unreadable(`${this.#bytes} bytes; a line has ${LINE_BYTES_MAX} at most`);
+    else
+      this.#taker.line(first !== undefined && this.#begun.length === 1 ? first : Buffer.concat(this.#begun));
+    this.#begun = [];
+    this.#bytes = 0;
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#bytes > 0) this.#taker.unreadable(`the last ${this.#bytes} bytes end in no newline`);
+  }
+}
