@@ -30,6 +30,7 @@ bench: install
 	$(ASSAY) bench groth16
 	$(ASSAY) bench submit
 	$(ASSAY) bench dispatch
+	$(ASSAY) bench sim
 	$(ASSAY) bench memory
 	$(ASSAY) bench stream-memory
 	$(ASSAY) bench audit

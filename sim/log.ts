@@ -67,7 +67,7 @@ export class ModelLog {
     const { record } = logged;
     if (record.closed_at !== null || record.log_head !== head.log_head) return record;
     logged.record = { ...record, closed_at: at, revealed_key: revealedKey };
-    if (logged.heads.at(-1)?.log_head !== head.log_head) logged.heads.push(head);
+    logged.heads.push(head);
     this.#forgetOld();
     return logged.record;
   }

@@ -21,7 +21,7 @@ export type Strategy =
   | { readonly kind: "copy" }
   /** Answers only jobs that will take it no longer than so long; the others it lets lie, or gives back at once. */
   | { readonly kind: "abort"; readonly over_ms: number; readonly how: "silent" | "give_back" }
-  /** Never works, and comes back as a new hotkey whenever it is suspended, paying the registration. */
+  /** Never works; suspended, it comes back as a new hotkey at the end of the tempo, paying the registration. */
   | { readonly kind: "sybil" }
   /** Learns from everything that a miner can see, revealed keys and logs of closed epochs included, and cheats where it expects no check. */
   | { readonly kind: "predictor" }
@@ -117,7 +117,7 @@ export type ScenarioEvent = { readonly at_ms: number } & (
 );
 
 export interface LaneSpec {
-  /** Kinds of work, used in turn. */
+  /** Kinds of work; each job is one of them. */
   readonly kinds: number;
   /** Bytes of a job and of an answer on the wire. */
   readonly job_bytes: number;

@@ -12,6 +12,7 @@ const names = [
   "groth16",
   "submit",
   "dispatch",
+  "sim",
   "memory",
   "stream-memory",
   "audit",

@@ -41,3 +41,20 @@ export function largest(first: Fraction, ...rest: Fraction[]): Fraction {
 export function threshold64(rate: Fraction): bigint {
   return (rate.num << 64n) / rate.den;
 }
+
+const thresholds = new WeakMap<Fraction, string>();
+
+/** As 16 hex digits, which compare as the numbers do; 2^64 has no such, and everything is below its `g`. */
+function thresholdText(rate: Fraction): string {
+  const known = thresholds.get(rate);
+  if (known !== undefined) return known;
+  const threshold = threshold64(rate);
+  const text = threshold === 1n << 64n ? "g" : threshold.toString(16).padStart(16, "0");
+  thresholds.set(rate, text);
+  return text;
+}
+
+/** Whether a u64, as 16 hex digits, is sampled at the rate. */
+export function isBelow64(x: string, rate: Fraction): boolean {
+  return x < thresholdText(rate);
+}

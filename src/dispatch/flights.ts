@@ -1,18 +1,15 @@
-import { RecentMap } from "../core/recentMap.ts";
 import type { FrameRefusal } from "../flow/link.ts";
 import { Deadlines } from "./deadlines.ts";
+import { EndedJobs } from "./endedJobs.ts";
 import type { Totals } from "./gates.ts";
 import type { Flight } from "./miner.ts";
-
-/** Ended jobs remembered at least, to tell a repeated answer from one to a job that never was. */
-const REMEMBERED = 16_384;
 
 /** Every job in flight, once: in the map, with its miner, in the totals, and under its deadline once it is sent. */
 export class Flights {
   readonly #totals: Totals;
   readonly #ended: (flight: Flight, end: string) => void;
   readonly #byId = new Map<string, Flight>();
-  readonly #recent = new RecentMap<string>(REMEMBERED);
+  readonly #recent = new EndedJobs();
   readonly #deadlines: Deadlines<Flight>;
 
   /** `ended` hears of every end; the slot is free then. */
@@ -41,7 +38,7 @@ export class Flights {
   claim(hotkey: string, jobId: string): Flight | FrameRefusal {
     const flight = this.#byId.get(jobId);
     if (flight?.miner.hotkey === hotkey && flight.sentAt !== null) return flight;
-    if (flight?.work.had?.has(hotkey) || this.#recent.get(jobId) === hotkey) return "job_already_answered";
+    if (flight?.work.had?.has(hotkey) || this.#recent.has(jobId, hotkey)) return "job_already_answered";
     return flight === undefined || flight.sentAt === null ? "job_unknown" : "job_not_yours";
   }
 

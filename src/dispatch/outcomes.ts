@@ -1,3 +1,4 @@
+import { isBelow64 } from "../core/fraction.ts";
 import type { AnsweredJob, CustomerUpdate, JobAnswer, JobFailure } from "../flow/job.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Totals } from "./gates.ts";
@@ -29,6 +30,14 @@ interface Arrival {
   readonly at: number;
   readonly serviceMs: number;
   readonly size: number;
+}
+
+/**
+ * Drawn at the lane's own rate too. Newcomers and the struck are verified more often: were all of their times to count, a fast newcomer
+ * would set the deadlines of everybody else.
+ */
+function isTypical({ draw, work }: Flight): boolean {
+  return isBelow64(draw.x, work.lane.policy.rate);
 }
 
 /** What follows from the end of a job at a miner, once it is in flight no more: credit, debit, verification, another miner. */
@@ -102,7 +111,7 @@ export class Outcomes {
     const { miner, kind, work } = flight;
     const { hotkey } = miner;
     const isCheat = verdict.outcome === "invalid" && work.lane.policy.penalty === "strike";
-    if (verdict.outcome === "valid") times.verified(kind, serviceMs);
+    if (verdict.outcome === "valid" && isTypical(flight)) times.verified(kind, serviceMs);
     // What a caught cheat still had under way earns nothing, right or wrong.
     const credit = this.#modules.suspended(hotkey) || ledger.isWithheld(hotkey) ? 0 : job.credit;
     // Nothing more is credited from the moment that a cheat is known until it is on record.

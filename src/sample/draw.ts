@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import { lp } from "../core/bytes.ts";
-import { type Fraction, threshold64 } from "../core/fraction.ts";
+import { type Fraction, isBelow64 } from "../core/fraction.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
 import { KeyedHash } from "./keyedHash.ts";
@@ -18,24 +18,7 @@ export function drawX(k: KeyObject, lane: string, hotkey: string, workId: string
 
 /** Whether the first 8 bytes of x, big-endian, are below `floor(num * 2^64 / den)`. */
 export function isSampled(x: Uint8Array, rate: Fraction): boolean {
-  return isBelow(Buffer.from(x.buffer, x.byteOffset, 8).toString("hex"), rate);
-}
-
-const thresholds = new WeakMap<Fraction, string>();
-
-/** As 16 hex digits, which compare as the numbers do; 2^64 has no such, and everything is below its `g`. */
-function thresholdOf(rate: Fraction): string {
-  const known = thresholds.get(rate);
-  if (known !== undefined) return known;
-  const threshold = threshold64(rate);
-  const text = threshold === 1n << 64n ? "g" : threshold.toString(16).padStart(16, "0");
-  thresholds.set(rate, text);
-  return text;
-}
-
-/** `x`: 16 hex digits. */
-function isBelow(x: string, rate: Fraction): boolean {
-  return x < thresholdOf(rate);
+  return isBelow64(Buffer.from(x.buffer, x.byteOffset, 8).toString("hex"), rate);
 }
 
 const hashes = new WeakMap<KeyObject, KeyedHash>();
@@ -73,6 +56,6 @@ export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
     class: applied.class,
     rate: applied.rate.text,
     x,
-    sampled: isBelow(x, applied.rate),
+    sampled: isBelow64(x, applied.rate),
   };
 }

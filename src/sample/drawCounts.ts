@@ -14,31 +14,43 @@ function isCertain(rate: string): boolean {
 interface Count {
   readonly lane: string;
   readonly class: string;
+  readonly rate: string;
   readonly step: number;
   sampled: number;
   unsampled: number;
+}
+
+function isOf(count: Count | null, draw: Draw): count is Count {
+  return count?.lane === draw.lane && count.class === draw.class && count.rate === draw.rate;
 }
 
 /** Counts draws by lane and class, and shows them many at a time. Bounded by the lanes and classes of a configuration. */
 export class DrawCounts {
   readonly #counter: Counter;
   readonly #counts = new Map<string, Count>();
+  /** Most draws are of the same lane and class as the one before. */
+  #last: Count | null = null;
 
   constructor(counter: Counter) {
     this.#counter = counter;
   }
 
   add(draw: Draw): void {
-    const key = `${draw.lane} ${draw.class} ${draw.rate}`;
-    let count = this.#counts.get(key);
-    if (count === undefined) {
-      const step = isCertain(draw.rate) ? 1 : SHOWN_EVERY;
-      count = { lane: draw.lane, class: draw.class, step, sampled: 0, unsampled: 0 };
-      this.#counts.set(key, count);
-    }
+    const count = isOf(this.#last, draw) ? this.#last : this.#countOf(draw);
+    this.#last = count;
     if (draw.sampled) count.sampled++;
     else count.unsampled++;
     if (count.sampled + count.unsampled >= count.step) this.#show(count);
+  }
+
+  #countOf({ lane, class: drawClass, rate }: Draw): Count {
+    const key = `${lane} ${drawClass} ${rate}`;
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const step = isCertain(rate) ? 1 : SHOWN_EVERY;
+    const fresh = { lane, class: drawClass, rate, step, sampled: 0, unsampled: 0 };
+    this.#counts.set(key, fresh);
+    return fresh;
   }
 
   #show(count: Count): void {

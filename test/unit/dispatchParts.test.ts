@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { sha256Hex } from "../../src/core/hash.ts";
 import { Backoff } from "../../src/dispatch/backoff.ts";
 import { Deadlines } from "../../src/dispatch/deadlines.ts";
 import { Flights } from "../../src/dispatch/flights.ts";
@@ -363,22 +364,24 @@ describe("jobs in flight", () => {
 
   it("are remembered for 16,383 others after their end at least, and for 32,767 at most", () => {
     const { flights, flight } = make();
-    const first = flight("first");
+    const id = (name: string): string => `jb_${sha256Hex(name).slice(0, 32)}`;
+    const first = flight(id("first"));
     send(flights, first);
     flights.end(first, "answered");
     const endOthers = (from: number, to: number): void => {
       for (let i = from; i < to; i++) {
-        const next = flight(`${i}`);
+        const next = flight(id(`${i}`));
         send(flights, next);
         flights.end(next, "answered");
       }
     };
     endOthers(0, 32_766);
-    assert.equal(flights.claim("m", "first"), "job_already_answered");
+    assert.equal(flights.claim("m", id("first")), "job_already_answered");
     endOthers(32_766, 32_767);
-    assert.equal(flights.claim("m", "first"), "job_unknown");
-    assert.equal(flights.claim("m", "16383"), "job_already_answered");
-    assert.equal(flights.claim("m", "16382"), "job_unknown");
+    assert.equal(flights.claim("m", id("first")), "job_unknown");
+    assert.equal(flights.claim("m", id("16383")), "job_already_answered");
+    assert.equal(flights.claim("another", id("16383")), "job_unknown");
+    assert.equal(flights.claim("m", id("16382")), "job_unknown");
   });
 });
 
