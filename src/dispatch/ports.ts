@@ -40,7 +40,7 @@ export interface DispatchModules {
     epoch: number,
     classes: readonly DrawClass[],
   ) => Draw;
-  readonly classesFor: (hotkey: string) => DrawClass[];
+  readonly classesFor: (hotkey: string) => readonly DrawClass[];
   readonly epochNow: () => number;
   /** Chain height; while it is null nothing is dispatched. */
   readonly block: () => number | null;

@@ -136,13 +136,14 @@ export class Pump {
       return true;
     }
     const { draw, classesFor, epochNow } = this.#modules;
-    const classes = classesFor(miner.hotkey);
-    if (work.customer !== null) classes.push("customer");
+    const own = classesFor(miner.hotkey);
+    const classes = work.customer === null ? own : [...own, "customer" as const];
     try {
       const decided = draw(work.lane.name, miner.hotkey, work.jobId, epochNow(), classes);
       const { kind, input } = task;
       const bytes = sizeOf(input);
-      this.#start({ work, miner, kind, draw: decided, block, input, sentAt: null, bytes, slot: 0 });
+      const untimed = { slot: -1, earlier: null, later: null };
+      this.#start({ work, miner, kind, draw: decided, block, input, sentAt: null, bytes, ...untimed });
       return true;
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;

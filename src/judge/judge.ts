@@ -44,6 +44,14 @@ export interface JudgeModules {
 /** Strikes kept in memory a hotkey, at least: enough to tell a struck one, whatever the quota. */
 const STRIKES_KEPT = 64;
 
+/** Made once: there is an answer for every job that is handed out. */
+const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly DrawClass[]>> = {
+  none: [],
+  cold: ["cold_start"],
+  struck: ["struck"],
+  both: ["cold_start", "struck"],
+};
+
 /**
  * Standing of every hotkey. Its memory mirrors the store: what judge itself decides is durable first and counts
  * then; strikes and sightings are written with the submission, and told by `record` and `seen`.
@@ -95,11 +103,10 @@ export class Judge {
   }
 
   /** Why the hotkey is sampled at more than its lane's rate; with the height unknown every reason that may hold. */
-  classesFor(hotkey: string): DrawClass[] {
-    const classes: DrawClass[] = [];
-    if (this.#isCold(this.#sightings.get(hotkey))) classes.push("cold_start");
-    if (this.#strikes.recent(hotkey, this.#height()) > 0) classes.push("struck");
-    return classes;
+  classesFor(hotkey: string): readonly DrawClass[] {
+    const isStruck = this.#strikes.recent(hotkey, this.#height()) > 0;
+    if (this.#isCold(this.#sightings.get(hotkey))) return isStruck ? classes.both : classes.cold;
+    return isStruck ? classes.struck : classes.none;
   }
 
   /** A submission of the hotkey was recorded at the block. */

@@ -38,7 +38,8 @@ export class Strikes {
 
   /** How many lie within the last 50,400 blocks; with the height unknown (null) all that are kept. */
   recent(hotkey: string, block: number | null): number {
-    const strikes = this.#byHotkey.get(hotkey) ?? [];
+    const strikes = this.#byHotkey.get(hotkey);
+    if (strikes === undefined) return 0;
     if (block === null) return strikes.length;
     return strikes.filter((strike) => inWindow(strike.block, block, STRUCK_BLOCKS)).length;
   }

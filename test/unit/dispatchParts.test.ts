@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sha256Hex } from "../../src/core/hash.ts";
 import { Backoff } from "../../src/dispatch/backoff.ts";
-import { Deadlines } from "../../src/dispatch/deadlines.ts";
+import { Deadlines, type Timed } from "../../src/dispatch/deadlines.ts";
 import { Flights } from "../../src/dispatch/flights.ts";
 import { lowerCeiling, shutGate, Totals } from "../../src/dispatch/gates.ts";
 import { Ids } from "../../src/dispatch/ids.ts";
@@ -23,13 +23,33 @@ function workOf(jobId: string, had: string[] = [], of: PushLane = lane): Work {
   return { jobId, lane: of, seed: 1n, customer: null, had: had.length === 0 ? null : new Set(had) };
 }
 
+const untimed = (): Timed => ({ slot: -1, earlier: null, later: null });
+
 describe("deadlines", () => {
-  const at = (
-    deadlineAt: number,
-    now = 0,
-  ): { deadlines: Deadlines<{ slot: number }>; item: { slot: number } } => {
-    const deadlines = new Deadlines<{ slot: number }>(now);
-    const item = { slot: 0 };
+  it("lifted at the head, in the middle and at the end of a slot leave the others in order", () => {
+    for (const lifted of [[0], [2], [4], [0, 1], [3, 4], [1, 3], [0, 4], [4, 3, 2, 1, 0]]) {
+      const deadlines = new Deadlines<Timed>(0);
+      const items = Array.from({ length: 5 }, untimed);
+      for (const item of items) deadlines.add(item, 1000);
+      for (const i of lifted) deadlines.remove(items[i] ?? untimed());
+      // Lifting it again, or one that never was set, changes nothing.
+      for (const i of lifted) deadlines.remove(items[i] ?? untimed());
+      deadlines.remove(untimed());
+      const last = untimed();
+      deadlines.add(last, 1000);
+      const left = [...items.filter((_, i) => !lifted.includes(i)), last];
+      const due = deadlines.due(1000);
+      assert.equal(due.length, left.length);
+      assert.ok(
+        due.every((item, i) => item === left[i]),
+        `without ${lifted}`,
+      );
+    }
+  });
+
+  const at = (deadlineAt: number, now = 0): { deadlines: Deadlines<Timed>; item: Timed } => {
+    const deadlines = new Deadlines<Timed>(now);
+    const item = untimed();
     deadlines.add(item, deadlineAt);
     return { deadlines, item };
   };
@@ -45,9 +65,9 @@ describe("deadlines", () => {
   });
 
   it("fall due together after a long time in which nobody looked, in order of their slots", () => {
-    const deadlines = new Deadlines<{ slot: number }>(0);
+    const deadlines = new Deadlines<Timed>(0);
     const items = [3000, 1000, 2000].map((deadlineAt) => {
-      const item = { slot: 0 };
+      const item = untimed();
       deadlines.add(item, deadlineAt);
       return item;
     });
@@ -55,16 +75,16 @@ describe("deadlines", () => {
   });
 
   it("that have passed when they are added fall due at the next slot", () => {
-    const deadlines = new Deadlines<{ slot: number }>(10_000);
+    const deadlines = new Deadlines<Timed>(10_000);
     deadlines.due(10_000);
-    const item = { slot: 0 };
+    const item = untimed();
     deadlines.add(item, 5);
     assert.deepEqual(deadlines.due(10_250), [item]);
   });
 
   it("are gone when they are removed, also while others of their slot stay", () => {
     const { deadlines, item } = at(1000);
-    const other = { slot: 0 };
+    const other = untimed();
     deadlines.add(other, 1000);
     deadlines.remove(item);
     deadlines.remove(item);
@@ -75,7 +95,7 @@ describe("deadlines", () => {
     const { deadlines, item } = at(1000);
     deadlines.stall(10_000);
     assert.deepEqual(deadlines.due(10_999), []);
-    const later = { slot: 0 };
+    const later = untimed();
     deadlines.add(later, 11_500);
     assert.deepEqual(deadlines.due(11_000), [item]);
     assert.deepEqual(deadlines.due(11_499), []);
@@ -297,7 +317,7 @@ describe("jobs in flight", () => {
         input: null,
         sentAt: null,
         bytes: 10,
-        slot: 0,
+        ...untimed(),
       },
       draw: {
         ...{
