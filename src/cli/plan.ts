@@ -4,9 +4,11 @@ import { parse } from "yaml";
 import { nearest } from "../config/nearest.ts";
 import { AssayError, causeText } from "../core/errors.ts";
 import { plan } from "../economics/plan.ts";
-import { print } from "./output.ts";
+import { note, print } from "./output.ts";
 import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./planFields.ts";
 import { readPlan } from "./planInputs.ts";
+import { planPlot } from "./planPlot.ts";
+import { writePlot } from "./planPlotFile.ts";
 import { planText } from "./planText.ts";
 
 const fields = Object.entries(planFields) as [PlanKey, PlanField][];
@@ -68,6 +70,7 @@ export function planCommand(): Command {
       "--file <file>",
       "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",
     )
+    .option("--plot <file>", "also draw penalty / gain over the gain, as an SVG file")
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
@@ -78,11 +81,17 @@ Examples:
   assay plan
   assay plan --rate 20/500 --jobs-per-tempo 7000 --before budget:20@7000,strikes:3,tempos:5
   assay plan --stakes 60,30,10 --ours 1 --income-per-day 0.5 --gain 2e-4 --margin 0.1 --json
-  assay plan --file plan.yaml --factor 10`,
+  assay plan --file plan.yaml --factor 10
+  assay plan --plot plan.svg`,
     )
-    .action((options: { file?: string; json?: boolean } & Record<string, unknown>) => {
+    .action((options: { file?: string; json?: boolean; plot?: string } & Record<string, unknown>) => {
       const file = options.file === undefined ? {} : inputsOfFile(options.file);
-      const document = plan(readPlan({ ...file, ...inputsOfFlags(options) }));
+      const inputs = readPlan({ ...file, ...inputsOfFlags(options) });
+      const document = plan(inputs);
+      if (options.plot !== undefined) {
+        writePlot(options.plot, planPlot(inputs, document));
+        note(`plot written to ${options.plot}`);
+      }
       print(options.json, document, () => planText(document));
     });
 }
