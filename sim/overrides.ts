@@ -1,23 +1,41 @@
 import { AssayError } from "../src/core/errors.ts";
 import { parseFraction } from "../src/core/fraction.ts";
+import { checkFloor } from "../src/sample/policy.ts";
+import { policyOf } from "./options.ts";
+import { lengthMs } from "./read/length.ts";
 import type { Scenario, ValidatorSettings } from "./scenario.ts";
 
-/** Settings that a command line may put in the place of a scenario's, for all of its validators. */
-export type Overrides = Partial<
-  Pick<ValidatorSettings, "rate" | "strikes" | "window_blocks" | "suspension_tempos">
->;
+/** What a command line may put in the place of a scenario's: settings of all of its validators, and for how long it is simulated. */
+export interface Overrides
+  extends Partial<Pick<ValidatorSettings, "rate" | "strikes" | "window_blocks" | "suspension_tempos">> {
+  /** Such as `2d`. */
+  readonly duration?: string;
+}
 
-/** The scenario with other settings. Throws `usage` on a rate that is no fraction. */
+const DURATION_MS = { least: 1000, most: 366 * 86_400_000 } as const;
+
+function refuse(message: string): never {
+  throw new AssayError({ code: "usage", message });
+}
+
+function durationOf(text: string): number {
+  const ms = lengthMs(text);
+  if (ms === null || ms < DURATION_MS.least || ms > DURATION_MS.most)
+    refuse(`--duration "${text}" is no length of time from 1s to 366d, such as 12h or 30d`);
+  return ms;
+}
+
+/** The scenario with other settings. Throws `usage` on what makes no sense, `rate_below_floor`. */
 export function withOverrides(scenario: Scenario, overrides: Overrides): Scenario {
-  const { rate } = overrides;
+  const { duration, ...settings } = overrides;
+  const { rate } = settings;
   if (rate !== undefined && parseFraction(rate) === null)
-    throw new AssayError({
-      code: "usage",
-      message: `--rate "${rate}" is no fraction in 0..1, such as 20/500 or 0.04`,
-    });
+    refuse(`--rate "${rate}" is no fraction in 0..1, such as 20/500 or 0.04`);
   const validators = scenario.validators.map((spec) => ({
     ...spec,
-    settings: { ...spec.settings, ...overrides },
+    settings: { ...spec.settings, ...settings },
   }));
-  return { ...scenario, validators };
+  for (const spec of validators) checkFloor(policyOf(spec));
+  const duration_ms = duration === undefined ? scenario.duration_ms : durationOf(duration);
+  return { ...scenario, validators, duration_ms };
 }

@@ -12,6 +12,7 @@ interface Overrides {
   readonly strikes?: number;
   readonly window_blocks?: number;
   readonly suspension_tempos?: number;
+  readonly duration?: string;
 }
 
 interface Order {
@@ -54,6 +55,7 @@ interface SharedFlags {
   strikes?: number;
   windowBlocks?: number;
   suspensionTempos?: number;
+  duration?: string;
   out?: string;
   json?: boolean;
 }
@@ -63,12 +65,13 @@ async function load(): Promise<Simulator> {
 }
 
 function orderOf(scenario: string, flags: SharedFlags): Order {
-  const { rate, strikes, windowBlocks, suspensionTempos, out = null } = flags;
+  const { rate, strikes, windowBlocks, suspensionTempos, duration, out = null } = flags;
   const overrides = {
     ...(rate === undefined ? {} : { rate }),
     ...(strikes === undefined ? {} : { strikes }),
     ...(windowBlocks === undefined ? {} : { window_blocks: windowBlocks }),
     ...(suspensionTempos === undefined ? {} : { suspension_tempos: suspensionTempos }),
+    ...(duration === undefined ? {} : { duration }),
   };
   return { scenario, overrides, out };
 }
@@ -103,6 +106,7 @@ function shared(command: Command): Command {
     .option("--strikes <count>", "strikes that suspend", integer(1, 1000))
     .option("--window-blocks <count>", "blocks within which strikes count", integer(1, 10_000_000))
     .option("--suspension-tempos <count>", "tempos that a suspension lasts", integer(1, 100_000))
+    .option("--duration <time>", "simulated time instead of the scenario's, such as 12h or 30d")
     .option("--out <folder>", "write the results there")
     .option("--json", "print one JSON document");
 }

@@ -19,6 +19,8 @@ export class OwnBest {
   readonly #kinds = new Map<string, Best>();
   readonly #last = new Float64Array(capRules.bests);
   #count = 0;
+  /** Null until it is asked for after a delivery. */
+  #typicalMs: number | null = null;
 
   /** `clean`: the cap did not bind, so our own load did not make this one wait; only such a sample lets a best time rise. */
   delivered(nowMs: number, kind: string, serviceMs: number, clean: boolean): void {
@@ -32,12 +34,14 @@ export class OwnBest {
         renew(best, nowMs, best.next);
     }
     this.#last[this.#count++ % capRules.bests] = best.ms;
+    this.#typicalMs = null;
   }
 
   /** Median of the best times of the last 64 deliveries, ms; 0 before the first. */
   typicalMs(): number {
     const filled = Math.min(this.#count, capRules.bests);
-    return this.#last.slice(0, filled).sort()[filled >> 1] ?? 0;
+    this.#typicalMs ??= this.#last.slice(0, filled).sort()[filled >> 1] ?? 0;
+    return this.#typicalMs;
   }
 
   #begin(nowMs: number, kind: string, ms: number): Best {
