@@ -198,7 +198,8 @@ export class Station {
   #tick(stages: Stages): boolean {
     if (this.stages !== stages) return false;
     stages.dispatcher.tick();
-    const { gate, inFlight, bytes } = stages.dispatcher.stats();
+    const { gate, inFlight, ...held } = stages.dispatcher.stats();
+    const bytes = held.bytes + held.waitingBytes;
     const backlog = stages.desk.pendingUnits();
     const { counts } = this;
     counts.ticks++;

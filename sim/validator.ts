@@ -3,6 +3,7 @@ import { silentLog } from "../src/core/log.ts";
 import type { Metrics } from "../src/core/metrics.ts";
 import { noMetrics } from "../src/core/metrics.ts";
 import { Dispatcher } from "../src/dispatch/dispatcher.ts";
+import type { DispatchStats } from "../src/dispatch/measures.ts";
 import type { Conclusion } from "../src/dispatch/ports.ts";
 import type { Draw, DrawClass } from "../src/flow/draw.ts";
 import type { AnsweredJob, WorkDelta } from "../src/flow/job.ts";
@@ -113,7 +114,7 @@ async function makePush(modules: ValidatorModules, parts: PushParts) {
     epochNow: () => epochAt(line.clock.nowMs(), scenario.network.epoch_hours),
     block: () => chain.block(),
     records: recordsOf(store, judge),
-    memoryAvailable: () => memoryAvailable(spec, dispatcher.stats().bytes),
+    memoryAvailable: () => memoryAvailable(spec, dispatcher.stats()),
     conclude: async (job: AnsweredJob, verdict: Verdict) => {
       const conclusion = await concluder.conclude(job, verdict);
       modules.concluded(job, conclusion);
@@ -156,6 +157,7 @@ function drawFunction(modules: ValidatorModules, { sampler, watch, master }: Pus
   };
 }
 
-function memoryAvailable({ host, legacy }: ValidatorSpec, bytes: number): number | null {
-  return legacy.memory_unbounded ? null : Math.max(0, 1 - bytes / host.memory_bytes);
+function memoryAvailable({ host, legacy }: ValidatorSpec, stats: DispatchStats): number | null {
+  const { bytes, waitingBytes } = stats;
+  return legacy.memory_unbounded ? null : Math.max(0, 1 - (bytes + waitingBytes) / host.memory_bytes);
 }

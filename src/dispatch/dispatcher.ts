@@ -20,6 +20,8 @@ import { parseState, stateText } from "./savedState.ts";
 import { Stepper } from "./stepper.ts";
 
 const STATE_NOTE = "dispatch_state";
+/** Everybody can see how many customer jobs wait: were it told at once, a miner could tell that the job it just got was one. */
+const QUEUED_EVERY_MS = 60_000;
 /** A gap between ticks beyond this is a stall of ours: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
@@ -45,6 +47,8 @@ export class Dispatcher implements LinkListener {
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
   #lastTick: number;
+  /** Customer jobs that waited when it was last looked at. */
+  #queued = { at: Number.NEGATIVE_INFINITY, count: 0 };
   #drain: { readonly by: number; readonly done: () => void } | null = null;
 
   /** With what an earlier run learned; unreadable hints are dropped, they decide nothing. Throws `store_unavailable`. */
@@ -164,8 +168,10 @@ export class Dispatcher implements LinkListener {
       ready: this.#pump.ready,
       inFlight: this.#totals.inFlight,
       bytes: this.#totals.bytes,
+      waitingBytes: this.#totals.waitingBytes,
       ceiling: this.#pump.ceiling(),
       queued: this.#picker.queued,
+      queuedLately: this.#queued.count,
       gate: this.#pump.shut(this.#modules.clock.monotonicMs()),
     };
   }
@@ -183,6 +189,7 @@ export class Dispatcher implements LinkListener {
     this.#lookAfter(now);
     void this.#record();
     if (this.#drain !== null && (this.#totals.inFlight === 0 || now >= this.#drain.by)) this.#drain.done();
+    if (now - this.#queued.at >= QUEUED_EVERY_MS) this.#queued = { at: now, count: this.#picker.queued };
     expose(this.#measures, this.stats());
     this.#pump.wake();
   }

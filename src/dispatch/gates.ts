@@ -16,7 +16,9 @@ const PAUSE_MS = [1000, 30_000] as const;
 /** What is in flight altogether, and the pause after a refusal. */
 export class Totals {
   inFlight = 0;
+  /** Of jobs in flight, and of answers that wait to be verified. */
   bytes = 0;
+  waitingBytes = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #refusals = 0;
 
@@ -50,7 +52,7 @@ export function shutGate(totals: Totals, bounds: Bounds, nowMs: number): GateNam
   if (bounds.block === null) return "height_unknown";
   if (bounds.ceiling !== null && totals.inFlight >= bounds.ceiling) return "ceiling";
   if (bounds.pressureCeiling !== null && totals.inFlight >= bounds.pressureCeiling) return "memory";
-  if (totals.bytes >= bounds.bytes) return "bytes";
+  if (totals.bytes + totals.waitingBytes >= bounds.bytes) return "bytes";
   return bounds.verificationHasRoom ? null : "verification";
 }
 

@@ -18,8 +18,8 @@ function laneStatus(lane: Lane): LaneStatus {
 }
 
 function dispatchStatus({ dispatcher }: PushParts): DispatchStatus {
-  const { miners, streams, inFlight, ceiling, queued } = dispatcher.stats();
-  return { miners, streams, in_flight: inFlight, ceiling, queued };
+  const { miners, streams, inFlight, ceiling, queuedLately } = dispatcher.stats();
+  return { miners, streams, in_flight: inFlight, ceiling, queued: queuedLately };
 }
 
 /** What the validator says of itself to anyone. */

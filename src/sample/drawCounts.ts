@@ -47,7 +47,8 @@ export class DrawCounts {
     const key = `${lane} ${drawClass} ${rate}`;
     const known = this.#counts.get(key);
     if (known !== undefined) return known;
-    const step = isCertain(rate) ? 1 : SHOWN_EVERY;
+    // A class tells who is drawn for certain: of a lane that is drawn in part, that is told by many too.
+    const step = drawClass === "lane" && isCertain(rate) ? 1 : SHOWN_EVERY;
     const fresh = { lane, class: drawClass, rate, step, sampled: 0, unsampled: 0 };
     this.#counts.set(key, fresh);
     return fresh;

@@ -86,7 +86,8 @@ export class RateWatch {
     evidence.draws++;
     if (sampled) evidence.sampled++;
     if (isContrary) evidence.value = Number.POSITIVE_INFINITY;
-    if (isContrary || evidence.draws % SHOWN_EVERY === 1) this.#show(lane);
+    const first = lane.class === "lane" ? 1 : 0;
+    if (isContrary || evidence.draws % SHOWN_EVERY === first) this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
   }
 

@@ -11,6 +11,7 @@ import type { DeskEntry } from "./deskEntry.ts";
 import { type Batch, DeskLines } from "./deskLines.ts";
 import { type DeskMeasures, deskMeasures } from "./deskMeasures.ts";
 import { drained } from "./drained.ts";
+import { HiddenLanes } from "./hiddenLanes.ts";
 import { Suspects } from "./suspects.ts";
 import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
@@ -55,6 +56,7 @@ const MAX_WAIT_MS = 30_000;
 export class Desk implements JobVerification {
   readonly #options: DeskOptions;
   readonly #modules: DeskModules;
+  readonly #hidden: HiddenLanes;
   readonly #measures: DeskMeasures;
   readonly #pending: Units;
   readonly #running: Units;
@@ -75,7 +77,9 @@ export class Desk implements JobVerification {
   constructor(options: DeskOptions, modules: DeskModules) {
     this.#options = options;
     this.#modules = modules;
-    this.#measures = deskMeasures(modules.metrics);
+    // A lane's own rate decides: by that of an answer, which is 1 for a customer's job, its class would show.
+    this.#hidden = new HiddenLanes(modules.lanes.values());
+    this.#measures = deskMeasures(modules.metrics, modules.clock, this.#hidden.groupOf);
     this.#pending = new Units(options.bound);
     this.#running = new Units(options.running);
     const { batchMax, running, workers = Math.max(1, Math.floor(running / 2)) } = options;
@@ -100,9 +104,10 @@ export class Desk implements JobVerification {
     const arrivedAt = clock.monotonicMs();
     const entry: DeskEntry = { job, done, cost, arrivedAt, reservation: null, tries: 0, alone: false };
     this.#entries.add(entry);
+    this.#hidden.saw(job.draw);
     if (this.#overflow.size > 0 || !this.#enter(entry)) {
       this.#overflow.add(entry);
-      this.#measures.overflowed.add();
+      this.#measures.overflowed.add({ lane: job.lane });
     }
     this.#changed();
   }

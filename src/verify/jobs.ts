@@ -35,9 +35,10 @@ export class Jobs {
     this.#queues = new Map(priority.map((kind) => [kind, new BoundedQueue<Job>(queueMax)]));
   }
 
-  get length(): number {
-    let sum = this.#again.length;
-    for (const queue of this.#queues.values()) sum += queue.length;
+  /** How many of these kinds wait. */
+  count(isOf: (kind: PoolTaskKind) => boolean): number {
+    let sum = this.#again.filter(({ task }) => isOf(task.kind)).length;
+    for (const [kind, queue] of this.#queues) if (isOf(kind)) sum += queue.length;
     return sum;
   }
 

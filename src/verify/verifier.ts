@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { causeText } from "../core/errors.ts";
+import { HeldMetrics } from "../core/heldMetrics.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 import type { Lane } from "../flow/lane.ts";
@@ -10,6 +11,8 @@ import type { Verdict } from "../flow/verdict.ts";
 import { Cadence } from "./cadence.ts";
 import { checkOne } from "./checkOne.ts";
 import { drained } from "./drained.ts";
+import { Ends } from "./ends.ts";
+import { HiddenLanes } from "./hiddenLanes.ts";
 import { type Reservation, Units } from "./units.ts";
 import { Waits } from "./waits.ts";
 
@@ -66,9 +69,11 @@ export class Verifier {
   readonly #entries = new Map<string, Entry>();
   /** Entries that wait for their turn, in order; a subset of the above. */
   #queue: Entry[] = [];
-  /** Waits for another try, ended when draining starts; and waits of cadence, ended when it is over. */
+  /** Lanes in which who follows a receipt or the metrics must not see what was checked. */
+  readonly #hidden: HiddenLanes;
+  /** Waits for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
   readonly #retries = new Waits();
-  readonly #pauses = new Waits();
+  readonly #ends: Ends;
   readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
   readonly #seconds: Histogram;
   readonly #pendingGauge: Gauge;
@@ -79,17 +84,20 @@ export class Verifier {
   #onEmpty: (() => void) | null = null;
 
   constructor(options: VerifierOptions, modules: VerifierModules) {
-    const { metrics } = modules;
+    const { metrics, clock, lanes } = modules;
     this.#options = options;
     this.#modules = modules;
+    this.#hidden = new HiddenLanes(lanes.values());
+    this.#ends = new Ends(clock);
+    const held = new HeldMetrics(metrics, clock, this.#hidden.groupOf);
     this.#units = new Units(options.concurrency * options.pendingFactor);
     this.#running = new Units(options.concurrency);
     this.#counters = {
-      ended: metrics.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
+      ended: held.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
       faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
       unrecorded: metrics.counter("assay_verify_unrecorded_total", "Failed attempts to record", ["what"]),
     };
-    this.#seconds = metrics.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
+    this.#seconds = held.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
       "lane",
     ]);
     this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");
@@ -122,6 +130,7 @@ export class Verifier {
     }
     const entry: Entry = { submission, reservation, atTurn: false };
     this.#entries.set(submission.receiptId, entry);
+    this.#hidden.saw(submission.draw);
     this.#enqueue(entry);
   }
 
@@ -148,7 +157,7 @@ export class Verifier {
       });
     }
     this.#stopped = true;
-    this.#pauses.end();
+    this.#ends.end();
     const left = this.#entries.size;
     for (const entry of [...this.#entries.values()]) this.#leave(entry);
     this.#queue = [];
@@ -206,22 +215,24 @@ export class Verifier {
   /** What was not sampled takes the time of a check, but no worker. */
   async #pass(entry: Entry): Promise<void> {
     const { lane } = entry.submission;
-    await this.#pauses.wait(this.#cadence.next(lane, this.#costOf(lane) * UNIT_MS));
+    await this.#ends.wait(this.#ends.turn(), this.#cadence.next(lane, this.#costOf(lane) * UNIT_MS));
     await this.#conclude(entry, null);
   }
 
   async #verify(entry: Entry, room: Reservation): Promise<void> {
     const { submission } = entry;
-    const startedAt = this.#modules.clock.monotonicMs();
+    const { lane } = submission;
+    const turn = this.#ends.turn();
     const verdict = await checkOne(this.#modules, submission);
     room.release();
     setImmediate(() => this.#pump());
     if (verdict === "again") return this.#retry(entry, 0);
     if (verdict === "lost") return this.#conclude(entry, { outcome: "error", code: "check_crashed" });
     if (verdict.outcome === "error") return this.#countFault(entry, verdict);
-    const durationMs = this.#modules.clock.monotonicMs() - startedAt;
-    this.#cadence.checked(submission.lane, durationMs);
-    this.#seconds.observe(durationMs / 1000, { lane: submission.lane });
+    const durationMs = this.#modules.clock.monotonicMs() - turn.at;
+    this.#cadence.checked(lane, durationMs);
+    if (this.#hidden.has(lane)) await this.#ends.wait(turn, durationMs);
+    this.#seconds.observe(durationMs / 1000, { lane });
     await this.#conclude(entry, verdict);
   }
 

@@ -7,8 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { systemClock } from "../../src/core/clock.ts";
 import { AssayError } from "../../src/core/errors.ts";
+import { parseFraction } from "../../src/core/fraction.ts";
 import { silentLog } from "../../src/core/log.ts";
 import type { AnsweredJob } from "../../src/flow/job.ts";
+import type { PushLane } from "../../src/flow/lane.ts";
 import type { Pool, TaskOfKind } from "../../src/flow/pool.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import { MetricRegistry } from "../../src/observe/metrics.ts";
@@ -84,19 +86,24 @@ interface Given extends Partial<DeskOptions> {
   readonly cost?: number;
   readonly freed?: () => void;
   readonly clock?: FakeClock;
+  /** What is drawn of the lanes; all of it unless given. */
+  readonly rate?: string;
+}
+
+/** With another rate. */
+function laneAt(name: string, cost: number, rate: string): PushLane {
+  const lane = namedPushLane(name, cost);
+  return { ...lane, policy: { ...lane.policy, rate: parseFraction(rate) ?? assert.fail() } };
 }
 
 function make(t: TestContext | null, given: Given = {}) {
   const metrics = new Counts();
-  const { cost = 1, running = 8, workers = Math.floor(running / 2) || 1, ...more } = given;
+  const { rate = "1", cost = 1, running = 8, workers = Math.floor(running / 2) || 1, ...more } = given;
   const desk = new Desk(
     { bound: 64, batchMax: 32, maxTries: 3, retryMs: 2, ...more, running, workers },
     {
       pool: given.pool ?? pool,
-      lanes: new Map([
-        ["groth16", namedPushLane("groth16", cost)],
-        ["other", namedPushLane("other", cost)],
-      ]),
+      lanes: new Map(["groth16", "other"].map((name) => [name, laneAt(name, cost, rate)])),
       clock: given.clock ?? systemClock,
       log: silentLog,
       metrics,
@@ -108,7 +115,8 @@ function make(t: TestContext | null, given: Given = {}) {
   const verdicts = new Map<string, Verdict>();
   /** Hands over an answer; a second verdict for it is a failure. */
   const verify = (answer: string, more: Partial<AnsweredJob> = {}): string => {
-    const job = answered({ answer, ...more });
+    const made = answered({ answer, ...more });
+    const job = { ...made, draw: { ...made.draw, rate } };
     desk.verify(job, (verdict) => {
       assert.ok(!verdicts.has(job.jobId), "a second verdict");
       verdicts.set(job.jobId, verdict);

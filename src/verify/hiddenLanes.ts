@@ -1,0 +1,29 @@
+import { parseFraction } from "../core/fraction.ts";
+import type { Draw } from "../flow/draw.ts";
+import type { Lane } from "../flow/lane.ts";
+
+/** Lanes of which not everything is checked: there nothing may tell whether a single answer was. */
+export class HiddenLanes {
+  readonly #lanes = new Set<string>();
+
+  constructor(lanes: Iterable<Pick<Lane, "name" | "policy">>) {
+    for (const { name, policy } of lanes) if (policy.rate.num !== policy.rate.den) this.#lanes.add(name);
+  }
+
+  /** An epoch's policy can be older than the configuration, and a lane can be gone from it. */
+  saw({ lane, rate, sampled }: Pick<Draw, "lane" | "rate" | "sampled">): void {
+    if (this.#lanes.has(lane)) return;
+    const read = parseFraction(rate);
+    if (!sampled || read === null || read.num !== read.den) this.#lanes.add(lane);
+  }
+
+  has(lane: string): boolean {
+    return this.#lanes.has(lane);
+  }
+
+  /** For metrics that are held back by lane; what names no lane is of all of them. */
+  readonly groupOf = ({ lane }: { readonly lane?: string }): string | null => {
+    if (lane === undefined) return this.#lanes.size === 0 ? null : "";
+    return this.#lanes.has(lane) ? lane : null;
+  };
+}
