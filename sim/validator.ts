@@ -6,12 +6,13 @@ import { Dispatcher } from "../src/dispatch/dispatcher.ts";
 import type { DispatchStats } from "../src/dispatch/measures.ts";
 import type { Conclusion } from "../src/dispatch/ports.ts";
 import type { Draw, DrawClass } from "../src/flow/draw.ts";
-import type { AnsweredJob, WorkDelta } from "../src/flow/job.ts";
+import type { AnsweredJob } from "../src/flow/job.ts";
 import type { PushLane } from "../src/flow/lane.ts";
 import type { Verdict } from "../src/flow/verdict.ts";
 import { Judge } from "../src/judge/judge.ts";
 import type { UnreachableOutcome } from "../src/judge/unreachable.ts";
 import { JobConcluder } from "../src/node/push/concludeJob.ts";
+import { dispatchRecords } from "../src/node/push/dispatchRecords.ts";
 import { Serial } from "../src/node/serial.ts";
 import { Sampler } from "../src/sample/sampler.ts";
 import { RateWatch } from "../src/sample/watch.ts";
@@ -113,7 +114,7 @@ async function makePush(modules: ValidatorModules, parts: PushParts) {
     classesFor: (hotkey) => judge.classesFor(hotkey),
     epochNow: () => epochAt(line.clock.nowMs(), scenario.network.epoch_hours),
     block: () => chain.block(),
-    records: recordsOf(store, judge),
+    records: dispatchRecords(store, judge),
     memoryAvailable: () => memoryAvailable(spec, dispatcher.stats()),
     conclude: async (job: AnsweredJob, verdict: Verdict) => {
       const conclusion = await concluder.conclude(job, verdict);
@@ -125,20 +126,6 @@ async function makePush(modules: ValidatorModules, parts: PushParts) {
       world.spawn(judge.unreachable(hotkey, dispatcher.activeCount()).then(modules.unreachable)),
   });
   return { desk, dispatcher };
-}
-
-function recordsOf(store: ModelStore, judge: Judge) {
-  return {
-    recordDraws: store.recordDraws.bind(store),
-    updateCustomerJob: store.updateCustomerJob.bind(store),
-    note: store.note.bind(store),
-    setNote: store.setNote.bind(store),
-    // Judge's memory follows the store's.
-    addWork: async (deltas: readonly WorkDelta[]) => {
-      await store.addWork(deltas);
-      for (const { hotkey, block } of deltas) judge.seen(hotkey, block);
-    },
-  };
 }
 
 /** The sampler's, or the old rule that a scenario shows. */

@@ -1,6 +1,5 @@
 import { epochAt } from "../../core/ids.ts";
 import { Dispatcher } from "../../dispatch/dispatcher.ts";
-import type { WorkDelta } from "../../flow/job.ts";
 import { type Lane, pushLanes } from "../../flow/lane.ts";
 import type { Pool } from "../../flow/pool.ts";
 import type { Judge } from "../../judge/judge.ts";
@@ -13,6 +12,7 @@ import type { Serial } from "../serial.ts";
 import type { StartModules, StartOptions } from "../startOptions.ts";
 import { JobConcluder } from "./concludeJob.ts";
 import { Dialling } from "./dialling.ts";
+import { dispatchRecords } from "./dispatchRecords.ts";
 import { hostMemory } from "./hostMemory.ts";
 import { CANARY, deskOptions, dispatcherOptions, QUEUED_MAX } from "./pushOptions.ts";
 
@@ -91,16 +91,6 @@ function dispatchPorts({ store, chain }: Records, { sampler, judge }: PushModule
     suspended: (miner: string) => judge.isSuspended(miner),
     conclude: concluder.conclude.bind(concluder),
     endUnanswered: concluder.endUnanswered.bind(concluder),
-    records: {
-      recordDraws: store.recordDraws.bind(store),
-      updateCustomerJob: store.updateCustomerJob.bind(store),
-      note: store.note.bind(store),
-      setNote: store.setNote.bind(store),
-      // Judge's memory follows the store's.
-      addWork: async (deltas: readonly WorkDelta[]) => {
-        await store.addWork(deltas);
-        for (const { hotkey, block } of deltas) judge.seen(hotkey, block);
-      },
-    },
+    records: dispatchRecords(store, judge),
   };
 }
