@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError, causeText } from "../src/core/errors.ts";
 import type { LineSink } from "./trace.ts";
@@ -10,7 +10,7 @@ const HELD = 1 << 16;
 export class OutputFolder {
   readonly #dir: string;
 
-  /** Makes the folder. Throws `file_unreadable` where it cannot. */
+  /** Makes the folder. Throws `failed` where it cannot, as every write does. */
   constructor(dir: string) {
     this.#dir = dir;
     attempt(dir, () => mkdirSync(dir, { recursive: true }));
@@ -59,7 +59,8 @@ export class LineFile implements LineSink {
   #flush(): void {
     if (this.#held.length === 0) return;
     const text = `${this.#held.join("\n")}\n`;
-    attempt(this.#file, () => writeSync(this.#fd, text));
+    // All of it: a single write may take only a part.
+    attempt(this.#file, () => writeFileSync(this.#fd, text));
     this.#held = [];
     this.#size = 0;
   }

@@ -32,7 +32,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const trace = new Trace(options.sink ?? null, options.withLogs ?? false);
   const network = new Network(scenario, world, { chance: new SeededChance(seed), trace });
   const recorder = new Recorder(network);
-  const stepMs = Math.max(1, Math.floor(scenario.duration_ms / (POINTS - 1)));
+  const stepMs = Math.ceil(scenario.duration_ms / POINTS);
   world.line.every(stepMs, () => {
     recorder.take(world.line.now);
     progress?.({

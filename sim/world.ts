@@ -37,6 +37,8 @@ export class World {
 
   /** Work that goes on beside everything else; the first that fails ends the run. */
   spawn(work: Promise<unknown>): void {
+    // It may go on, or have failed already, without anything of this world being waited for.
+    this.#resolved = true;
     work.catch((error: unknown) => {
       this.#failure ??= { error };
     });

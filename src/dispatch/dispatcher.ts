@@ -15,13 +15,12 @@ import { Picker } from "./picker.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { Pressure } from "./pressure.ts";
 import { Pump } from "./pump.ts";
+import { QueuedLately } from "./queuedLately.ts";
 import { Roster } from "./roster.ts";
 import { parseState, stateText } from "./savedState.ts";
 import { Stepper } from "./stepper.ts";
 
 const STATE_NOTE = "dispatch_state";
-/** Everybody can see how many customer jobs wait: were it told at once, a miner could tell that the job it just got was one. */
-const QUEUED_EVERY_MS = 60_000;
 /** A gap between ticks beyond this is a stall of ours: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
@@ -47,8 +46,7 @@ export class Dispatcher implements LinkListener {
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
   #lastTick: number;
-  /** Customer jobs that waited when it was last looked at. */
-  #queued = { at: Number.NEGATIVE_INFINITY, count: 0 };
+  readonly #queued = new QueuedLately();
   #drain: { readonly by: number; readonly done: () => void } | null = null;
 
   /** With what an earlier run learned; unreadable hints are dropped, they decide nothing. Throws `store_unavailable`. */
@@ -167,11 +165,9 @@ export class Dispatcher implements LinkListener {
       streams: this.#roster.streams(),
       ready: this.#pump.ready,
       inFlight: this.#totals.inFlight,
-      bytes: this.#totals.bytes,
-      waitingBytes: this.#totals.waitingBytes,
+      ...{ bytes: this.#totals.bytes, waitingBytes: this.#totals.waitingBytes },
       ceiling: this.#pump.ceiling(),
-      queued: this.#picker.queued,
-      queuedLately: this.#queued.count,
+      ...{ queued: this.#picker.queued, queuedLately: this.#queued.count },
       gate: this.#pump.shut(this.#modules.clock.monotonicMs()),
     };
   }
@@ -189,7 +185,7 @@ export class Dispatcher implements LinkListener {
     this.#lookAfter(now);
     void this.#record();
     if (this.#drain !== null && (this.#totals.inFlight === 0 || now >= this.#drain.by)) this.#drain.done();
-    if (now - this.#queued.at >= QUEUED_EVERY_MS) this.#queued = { at: now, count: this.#picker.queued };
+    this.#queued.look(now, this.#picker.queued);
     expose(this.#measures, this.stats());
     this.#pump.wake();
   }
@@ -233,11 +229,8 @@ export class Dispatcher implements LinkListener {
 
   #makePump(): Pump {
     return new Pump(this.#options, this.#modules, {
-      totals: this.#totals,
-      times: this.#times,
-      flights: this.#flights,
-      picker: this.#picker,
-      measures: this.#measures,
+      ...{ totals: this.#totals, times: this.#times, flights: this.#flights },
+      ...{ picker: this.#picker, measures: this.#measures },
       pressureCeiling: () => this.#pressure.ceiling(),
       draining: () => this.#drain !== null,
       unsent: (flight) => {
