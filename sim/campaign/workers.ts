@@ -38,13 +38,21 @@ export async function runSeeds(scenario: Scenario, options: CampaignOptions): Pr
     far.set(seed, made);
     progress(together(far, seeds.length, scenario.duration_ms));
   };
+  let hasFailed = false;
   const work = async (): Promise<void> => {
     const thread = new SeedThread(scenario, tell);
     const stop = (): void => thread.stop();
     signal.addEventListener("abort", stop);
     try {
-      for (let seed = waiting.shift(); seed !== undefined && !signal.aborted; seed = waiting.shift())
+      for (
+        let seed = waiting.shift();
+        seed !== undefined && !signal.aborted && !hasFailed;
+        seed = waiting.shift()
+      )
         runs.push(await thread.run(seed));
+    } catch (error) {
+      hasFailed = true;
+      throw error;
     } finally {
       signal.removeEventListener("abort", stop);
       await thread.close();

@@ -25,7 +25,7 @@ import { random } from "../support/groth16Answers.ts";
 import { problemOf } from "../support/thrown.ts";
 import { removeDir, temporaryDir } from "../support/validator.ts";
 
-// Audits of files, and rejected answers checked again. Those of a running validator: test/e2e/audit.test.ts.
+// Audits of files, and rejected answers checked again. Those of a running validator: test/e2e/commands/audit.test.ts.
 
 const log = await publishedLog();
 const dir = temporaryDir();

@@ -7,15 +7,15 @@ import { join, resolve } from "node:path";
 import { after, describe, it, test } from "node:test";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { defaultConfig } from "../../src/config/load.ts";
-import { sha256Hex } from "../../src/core/hash.ts";
-import { checkAnswer } from "../../src/lanes/sat/check.ts";
-import { parseCnf } from "../../src/lanes/sat/dimacs.ts";
-import { parseHotkeyFile } from "../../src/node/keys/hotkeyFile.ts";
-import { keypairOfUri } from "../../src/node/keys/uri.ts";
-import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../src/node/offline.ts";
-import { problemOf } from "../support/thrown.ts";
-import { removeDir, runAssay, temporaryDir } from "../support/validator.ts";
+import { defaultConfig } from "../../../src/config/load.ts";
+import { sha256Hex } from "../../../src/core/hash.ts";
+import { checkAnswer } from "../../../src/lanes/sat/check.ts";
+import { parseCnf } from "../../../src/lanes/sat/dimacs.ts";
+import { parseHotkeyFile } from "../../../src/node/keys/hotkeyFile.ts";
+import { keypairOfUri } from "../../../src/node/keys/uri.ts";
+import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../../src/node/offline.ts";
+import { problemOf } from "../../support/thrown.ts";
+import { removeDir, runAssay, temporaryDir } from "../../support/validator.ts";
 
 // The command line as its users meet it: real processes; the many vectors go through the same functions in this one.
 
@@ -42,7 +42,7 @@ interface LargeInstance extends Place {
 }
 
 const vectorFile = (name: string): string =>
-  readFileSync(new URL(`../vectors/${name}.json`, import.meta.url), "utf8");
+  readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8");
 const sealed = JSON.parse(vectorFile("sealed")) as { master_utf8: string; vectors: Place[] };
 const indexed = JSON.parse(vectorFile("indexed-and-sat")) as {
   secret: string;
@@ -103,7 +103,7 @@ interface Printed {
 
 /** Runs command lines one after the other in one process. */
 async function batch(lines: readonly string[][]): Promise<Printed[]> {
-  const script = resolve(import.meta.dirname, "../support/cliBatch.ts");
+  const script = resolve(import.meta.dirname, "../../support/cliBatch.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(lines)]);
   return JSON.parse(stdout) as Printed[];
 }
@@ -197,7 +197,7 @@ describe("help", () => {
   });
 
   it("has the version of package.json", async () => {
-    const manifest = readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8");
+    const manifest = readFileSync(resolve(import.meta.dirname, "../../../package.json"), "utf8");
     const { version } = JSON.parse(manifest) as { version: string };
     for (const flag of ["--version", "-V"])
       assert.deepEqual(await runAssay([flag]), { code: 0, stdout: `${version}\n`, stderr: "" });

@@ -5,12 +5,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { entry, removeDir, temporaryDir } from "../support/validator.ts";
+import { entry, removeDir, temporaryDir } from "../../support/validator.ts";
 
 // What a user installs: packed, installed into an empty folder, run from there.
 
 const run = promisify(execFile);
-const root = resolve(import.meta.dirname, "../..");
+const root = resolve(import.meta.dirname, "../../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const dir = temporaryDir();
 const home = join(dir, "home");
@@ -44,7 +44,9 @@ test("the package holds what runs and what explains it, and neither sources nor 
     files.filter((name) => name.endsWith(".ts")),
     [],
   );
-  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  const sources = ["src", "sim"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  );
   assert.deepEqual(
     files.filter((name) => name.endsWith(".js")).sort(),
     sources
@@ -58,6 +60,14 @@ test("the package holds what runs and what explains it, and neither sources nor 
 test("npx assay --version is that of package.json", async () => {
   const { stdout } = await run("npx", ["assay", "--version"], { cwd: home, env });
   assert.equal(stdout, `${version}\n`);
+});
+
+test("an installed package simulates, and writes a report that holds its plots", async () => {
+  const out = join(home, "run");
+  const args = ["assay", "simulate", "budget-500", "--duration", "1h", "--out", out];
+  await run("npx", args, { cwd: home, env });
+  const report = readFileSync(join(out, "report.html"), "utf8");
+  assert.ok(report.includes("uPlot"));
 });
 
 test("an installed demo listens, answers, and ends with 0 at SIGTERM", async () => {

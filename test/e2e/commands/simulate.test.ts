@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { CampaignResult } from "../../sim/campaignResult.ts";
-import { builtInScenarios } from "../../sim/read/scenario.ts";
-import type { SimResult } from "../../sim/result.ts";
-import { until } from "../support/until.ts";
-import { removeDir, runAssay, type Spawned, spawnAssay, temporaryDir } from "../support/validator.ts";
+import type { CampaignResult } from "../../../sim/campaignResult.ts";
+import { builtInScenarios } from "../../../sim/read/scenario.ts";
+import type { SimResult } from "../../../sim/result.ts";
+import { until } from "../../support/until.ts";
+import { removeDir, runAssay, type Spawned, spawnAssay, temporaryDir } from "../../support/validator.ts";
 
 // The simulator as its users meet it: real processes.
 

@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import type { CampaignResult } from "../../sim/campaignResult.ts";
+import type { CampaignResult } from "../../../sim/campaignResult.ts";
 
 const run = promisify(execFile);
-const entry = resolve(import.meta.dirname, "../../bin/assay.js");
+const entry = resolve(import.meta.dirname, "../../../bin/assay.js");
 
 test("under the defaults every strategy that cheats loses, and greed gains nothing", async () => {
   // Exit status 0, or this rejects.
