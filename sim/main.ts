@@ -58,7 +58,7 @@ export async function simulate(order: SimulateOrder, hooks: Hooks): Promise<Simu
 
 export interface CampaignOrder extends Order {
   readonly seeds: readonly number[];
-  /** Threads; each runs one seed at a time. */
+  /** Processes; each runs one seed at a time. */
   readonly workers: number;
 }
 

@@ -1,20 +1,19 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { causeText } from "../../src/core/errors.ts";
 import { runScenario } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import type { WorkerOrder, WorkerReport } from "./workers.ts";
 
-const scenario = workerData as Scenario;
 let running: AbortController | null = null;
+let scenario: Scenario | null = null;
 
 function say(report: WorkerReport): void {
-  parentPort?.postMessage(report);
+  process.send?.(report);
 }
 
-async function run(seed: number): Promise<void> {
+async function run(of: Scenario, seed: number): Promise<void> {
   running = new AbortController();
   try {
-    const result = await runScenario(scenario, {
+    const result = await runScenario(of, {
       seed,
       signal: running.signal,
       progress: (progress) => say({ kind: "progress", seed, progress }),
@@ -26,7 +25,11 @@ async function run(seed: number): Promise<void> {
   }
 }
 
-parentPort?.on("message", (order: WorkerOrder) => {
-  if (order.kind === "stop") running?.abort();
-  else void run(order.seed);
+process.on("message", (order: WorkerOrder) => {
+  if (order.kind === "scenario") scenario = order.scenario;
+  else if (order.kind === "stop") running?.abort();
+  else if (scenario !== null) void run(scenario, order.seed);
 });
+// A Ctrl-C reaches the whole group; the campaign says when to stop.
+process.on("SIGINT", () => undefined);
+process.on("disconnect", () => process.exit());

@@ -1,4 +1,5 @@
-import { Worker } from "node:worker_threads";
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { AssayError, causeText } from "../../src/core/errors.ts";
 import { sibling } from "../../src/core/sibling.ts";
 import type { SimResult } from "../result.ts";
@@ -25,10 +26,13 @@ export type WorkerReport =
   | { readonly kind: "done"; readonly run: RunSummary }
   | { readonly kind: "failed"; readonly message: string };
 
-/** What a worker is told: a seed to run, or to end the one that it runs early. */
-export type WorkerOrder = { readonly kind: "run"; readonly seed: number } | { readonly kind: "stop" };
+/** What a worker is told: first the scenario, then a seed to run, or to end the one that it runs early. */
+export type WorkerOrder =
+  | { readonly kind: "scenario"; readonly scenario: Scenario }
+  | { readonly kind: "run"; readonly seed: number }
+  | { readonly kind: "stop" };
 
-/** Runs seeds in threads, one at a time in each; what was interrupted is among the runs and not complete. Throws `failed`. */
+/** Runs seeds in processes of their own, one at a time in each; what was interrupted is among the runs and not complete. Throws `failed`. */
 export async function runSeeds(scenario: Scenario, options: CampaignOptions): Promise<RunSummary[]> {
   const { seeds, workers, signal, progress } = options;
   const waiting = [...seeds];
@@ -40,8 +44,8 @@ export async function runSeeds(scenario: Scenario, options: CampaignOptions): Pr
   };
   let hasFailed = false;
   const work = async (): Promise<void> => {
-    const thread = new SeedThread(scenario, tell);
-    const stop = (): void => thread.stop();
+    const child = new SeedProcess(scenario, tell);
+    const stop = (): void => child.stop();
     signal.addEventListener("abort", stop);
     try {
       for (
@@ -49,13 +53,13 @@ export async function runSeeds(scenario: Scenario, options: CampaignOptions): Pr
         seed !== undefined && !signal.aborted && !hasFailed;
         seed = waiting.shift()
       )
-        runs.push(await thread.run(seed));
+        runs.push(await child.run(seed));
     } catch (error) {
       hasFailed = true;
       throw error;
     } finally {
       signal.removeEventListener("abort", stop);
-      await thread.close();
+      child.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, seeds.length) }, work));
@@ -71,20 +75,21 @@ function together(far: ReadonlyMap<number, Progress>, seeds: number, durationMs:
   return { simulated_ms, submissions, duration_ms: seeds * durationMs };
 }
 
-/** One thread that runs seeds of one scenario. */
-class SeedThread {
-  readonly #worker: Worker;
+/** One process that runs seeds of one scenario: its heap and its collections are its own. */
+class SeedProcess {
+  readonly #child: ChildProcess;
   #waiting: PromiseWithResolvers<RunSummary> | null = null;
 
   constructor(scenario: Scenario, tell: (seed: number, progress: Progress) => void) {
-    this.#worker = new Worker(sibling(import.meta.url, "worker"), { workerData: scenario });
-    this.#worker.on("message", (report: WorkerReport) => {
+    this.#child = fork(fileURLToPath(sibling(import.meta.url, "worker")), { serialization: "advanced" });
+    this.#child.on("message", (report: WorkerReport) => {
       if (report.kind === "progress") tell(report.seed, report.progress);
       else if (report.kind === "done") this.#waiting?.resolve(report.run);
       else this.#fail(report.message);
     });
-    this.#worker.on("error", (error) => this.#fail(causeText(error)));
-    this.#worker.on("exit", (code) => this.#fail(`the thread ended with ${code}`));
+    this.#child.on("error", (error) => this.#fail(causeText(error)));
+    this.#child.on("exit", (code, signal) => this.#fail(`its process ended with ${signal ?? code}`));
+    this.#say({ kind: "scenario", scenario });
   }
 
   run(seed: number): Promise<RunSummary> {
@@ -97,12 +102,13 @@ class SeedThread {
     this.#say({ kind: "stop" });
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  close(): void {
+    this.#child.kill("SIGKILL");
   }
 
   #say(order: WorkerOrder): void {
-    this.#worker.postMessage(order);
+    // One that is gone says so by its exit.
+    this.#child.send(order, () => undefined);
   }
 
   #fail(message: string): void {

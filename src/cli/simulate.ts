@@ -156,7 +156,12 @@ function campaignCommand(): Command {
     .argument("[scenario]", "a built-in scenario or a file", "strategies")
     .option("--seeds <count>", "how many seeds", integer(2, 10_000), 8)
     .option("--first-seed <number>", "the first; the others follow it", integer(0, 1_000_000_000), 1)
-    .option("--workers <count>", "threads", integer(1, 256), availableParallelism());
+    .option(
+      "--workers <count>",
+      "runs at once, each in a process of its own",
+      integer(1, 256),
+      availableParallelism(),
+    );
   return shared(command)
     .addHelpText(
       "after",
