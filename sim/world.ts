@@ -1,6 +1,6 @@
 import { Timeline } from "./timeline.ts";
 
-/** 2026-01-01T00:00Z: any fixed moment; a multiple of every length of an epoch of whole hours. */
+/** 2026-01-01T00:00Z; where it lies matters nowhere, but it has to stay. */
 const START_MS = 1_767_225_600_000;
 
 /** Turns between two looks at what the process hears from outside; some ms. */

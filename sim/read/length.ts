@@ -44,13 +44,13 @@ const noLaw = { error: "must be a length of time, {min, mean} or {low, high}" };
 
 /** A length of time, or how lengths are drawn: `{min, mean}` or `{low, high}`; read as ms. What comes out is `leastMs` or can be more. */
 export function law(leastMs: number) {
-  const any = length(0, LAW_MAX_MS);
-  const some = length(Math.max(1, leastMs), LAW_MAX_MS);
+  const least = length(0, LAW_MAX_MS);
+  const most = length(Math.max(1, leastMs), LAW_MAX_MS);
   const exponential = z
-    .strictObject({ min: any, mean: some })
+    .strictObject({ min: least, mean: most })
     .refine(({ min, mean }) => mean >= min, { path: ["mean"], error: "must not be below min" });
   const between = z
-    .strictObject({ low: any, high: some })
+    .strictObject({ low: least, high: most })
     .refine(({ low, high }) => high >= low, { path: ["high"], error: "must not be below low" });
   return z.union([length(leastMs, LAW_MAX_MS), exponential, between], noLaw);
 }

@@ -64,6 +64,11 @@ function usageStatus(error: CommanderError, json: boolean): number {
 /** Runs one command line; sets the exit status: 0 done, 1 failed, 2 usage. */
 export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes("--json");
+  // Who reads only the first lines, as `head` does, has what it wants.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   const program = makeProgram();
   neverExit(program, json);
   try {

@@ -148,6 +148,16 @@ interface CampaignFlags extends SharedFlags {
   workers: number;
 }
 
+/** They would be taken without effect; a --seed above all looks as if it meant the first of the seeds. */
+function refuseFlagsOfOneRun(simulate: Command | null): void {
+  const given = ["seed", "trace", "miners", "list"].find(
+    (name) => simulate?.getOptionValueSource(name) === "cli",
+  );
+  if (given === undefined) return;
+  const mend = given === "seed" ? "; --first-seed and --seeds say which seeds it runs" : "";
+  throw new AssayError({ code: "usage", message: `--${given} is for one run, not for a campaign${mend}` });
+}
+
 function campaignCommand(): Command {
   const command = new Command("campaign")
     .description(
@@ -175,6 +185,7 @@ Examples:
   assay simulate campaign --rate 1/100 --suspension-tempos 5 --seeds 20 --out campaign`,
     )
     .action(async (scenario: string, _own: unknown, cmd: Command) => {
+      refuseFlagsOfOneRun(cmd.parent);
       const flags = cmd.optsWithGlobals<CampaignFlags>();
       const simulator = await load();
       const seeds = Array.from({ length: flags.seeds }, (_, i) => flags.firstSeed + i);

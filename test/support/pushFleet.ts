@@ -59,6 +59,8 @@ export class FleetMiner {
   ordersHere = 0;
   /** Jobs that it said something final about. */
   readonly settled = new Set<string>();
+  /** Of those, the ones that it gave back. */
+  readonly givenBack = new Set<string>();
   work: Work;
   #ws: WebSocket | null = null;
   #socket: Socket | null = null;
@@ -179,6 +181,7 @@ export class FleetMiner {
 
   giveBack(jobId: string, code: string): void {
     this.settled.add(jobId);
+    this.givenBack.add(jobId);
     this.send({ type: "fail", id: ++this.#frames, job_id: jobId, code });
   }
 

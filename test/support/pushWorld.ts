@@ -135,6 +135,11 @@ export class PushWorld {
     removeDir(this.validator.dataDir);
   }
 
+  /** Whether a miner of this world gave the job back. */
+  gaveBack(jobId: string): boolean {
+    return this.#miners.some(({ givenBack }) => givenBack.has(jobId));
+  }
+
   get url(): string {
     return this.validator.url;
   }

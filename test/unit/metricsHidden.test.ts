@@ -18,7 +18,7 @@ import { SeededChance } from "../support/queueing.ts";
 
 // Everybody can read /metrics: a lone miner that reads it after every answer must not learn what was drawn.
 
-const STEPS = 200;
+const STEPS = 300;
 
 /** What moved at each step, for the sampled ones and the others; both are many. */
 class Steps {

@@ -78,6 +78,7 @@ describe("what is refused", () => {
     refused(["budget-50"], 2, 'no scenario "budget-50"', "did you mean budget-500?", "(usage)"));
 
   it("no scenario at all", () => refused([], 2, "--list"));
+  it("a campaign with the flags of one run", () => refused(["campaign", "--seed", "5"], 2, "--first-seed"));
 
   it("a rate that is none, and a seed that is none", async () => {
     await refused([small, "--rate", "4 %"], 2, '--rate "4 %"');
