@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { systemChance } from "../src/core/chance.ts";
+import { auditEpoch } from "../src/audit/audit.ts";
+import { LineSplitter } from "../src/audit/lineSplitter.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { deriveKey } from "../src/core/hash.ts";
-import { auditEpoch } from "../src/node/audit/audit.ts";
-import { LineSplitter } from "../src/node/audit/lineSplitter.ts";
+import { systemRandom } from "../src/core/random.ts";
 import { KeyedHash } from "../src/sample/keyedHash.ts";
 
 // One pass over a log in a process of its own, so that its peak memory is known. Arguments: audit|floor FILE SAMPLING KEY.
@@ -34,7 +34,7 @@ async function audit(file: string, sampling: string, key: string): Promise<Count
     signal: new AbortController().signal,
     progress: () => undefined,
     ask: async () => null,
-    random: systemChance.bytes,
+    random: systemRandom.bytes,
   });
 }
 

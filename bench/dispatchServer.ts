@@ -2,25 +2,25 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultConfig } from "../src/config/load.ts";
-import { systemChance } from "../src/core/chance.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
+import { systemRandom } from "../src/core/random.ts";
 import { sibling } from "../src/core/sibling.ts";
 import { stateText } from "../src/dispatch/savedState.ts";
 import type { Pool, TaskOfKind } from "../src/flow/pool.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
+import { Serial } from "../src/judge/conclude/serial.ts";
 import { Judge } from "../src/judge/judge.ts";
-import { Closers } from "../src/node/closers.ts";
-import { samplePolicyOf } from "../src/node/lanes.ts";
-import { assemblePush, type PushParts } from "../src/node/push/assemblePush.ts";
-import { openRecords } from "../src/node/records.ts";
-import { Serial } from "../src/node/serial.ts";
-import { judgeOptions, poolOptions } from "../src/node/stageOptions.ts";
 import type { MetricRegistry } from "../src/observe/metrics.ts";
+import { WorkerPool } from "../src/pool/pool.ts";
 import { Sampler } from "../src/sample/sampler.ts";
-import { WorkerPool } from "../src/verify/pool.ts";
+import { assemblePush, type PushParts } from "../src/validator/assemblePush.ts";
+import { Closers } from "../src/validator/closers.ts";
+import { samplePolicyOf } from "../src/validator/lanes.ts";
+import { openResources } from "../src/validator/resources.ts";
+import { judgeOptions, poolOptions } from "../src/validator/stageOptions.ts";
 import { type ProofFacts, proofLane } from "./proofLane.ts";
 import { benchSecret } from "./server.ts";
 
@@ -65,10 +65,10 @@ export async function startDispatchServer(options: DispatchServerOptions): Promi
     judge: { ...defaults.judge, cold_start_blocks: 0 },
     dispatch: { ...defaults.dispatch, ceiling: options.ceiling },
   };
-  const modules = { clock: systemClock, chance: systemChance, log: silentLog };
+  const modules = { clock: systemClock, random: systemRandom, log: silentLog };
   const closers = new Closers(silentLog);
   const start = { config, dataDir, host: "127.0.0.1", port: 0, demo: false, version: "bench" };
-  const records = await openRecords(start, modules, closers);
+  const records = await openResources(start, modules, closers);
   const { store, chain, signer, metrics, secret } = records;
   const caps = new Map(options.hotkeys.map((hotkey) => [hotkey, options.cap]));
   await store.setNote("dispatch_state", stateText({ caps, kinds: new Map() }));

@@ -1,5 +1,5 @@
 import { createHmac, hash, randomBytes } from "node:crypto";
-import { lp } from "../src/core/bytes.ts";
+import { lengthPrefixed } from "../src/core/bytes.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../src/core/ed25519.ts";
 import { sha256 } from "../src/core/hash.ts";
@@ -11,7 +11,7 @@ import { MetricRegistry } from "../src/observe/metrics.ts";
 import { type DrawFacts, decide, sampleKey } from "../src/sample/draw.ts";
 import { ratesOf } from "../src/sample/policy.ts";
 import { Sampler } from "../src/sample/sampler.ts";
-import { epochsInMemory } from "../test/support/predictabilityEpochs.ts";
+import { epochsInMemory } from "../test/support/sample/predictability/epochs.ts";
 import { type BenchOptions, type BenchReport, machine, median, round } from "./report.ts";
 import { at, sink } from "./timed.ts";
 
@@ -52,7 +52,11 @@ function askNew(epoch: number): Asked[] {
   return Array.from({ length: COUNT }, (_, number) => {
     const hotkey = at(hotkeys, number);
     const workId = `jb_${randomBytes(16).toString("hex")}`;
-    const message = Buffer.concat([lp("groth16"), lp(hotkey), lp(workId)]);
+    const message = Buffer.concat([
+      lengthPrefixed("groth16"),
+      lengthPrefixed(hotkey),
+      lengthPrefixed(workId),
+    ]);
     const padded = Buffer.concat([Buffer.alloc(64, 0x36), message]);
     return { facts: { epoch, lane: "groth16", hotkey, workId, classes: [] }, message, padded };
   });

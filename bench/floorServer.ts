@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { readClaim, signedMessage } from "../src/admit/epistula.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { systemClock } from "../src/core/clock.ts";
-import { AssayError } from "../src/core/errors.ts";
 import { sha256Hex } from "../src/core/hash.ts";
 import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
+import { AssayError } from "../src/core/problems/assayError.ts";
 import { sibling } from "../src/core/sibling.ts";
+import { readClaim } from "../src/epistula/claim.ts";
+import { signedMessage } from "../src/epistula/message.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
-import { hotkeyOf } from "../src/node/keys/hotkeyOf.ts";
-import type { LaneFacts } from "../src/node/lanes.ts";
+import { hotkeyOf } from "../src/keys/hotkeyOf.ts";
+import { WorkerPool } from "../src/pool/pool.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
-import { WorkerPool } from "../src/verify/pool.ts";
+import type { LaneFacts } from "../src/validator/lanes.ts";
 
 // The floor under the submit path: the same HTTP server, worker pool and store with admission reduced to one signature
 // check and one grouped commit. Nothing is recognised, limited, drawn, verified or receipted.
@@ -25,7 +26,7 @@ const store = await openSqliteStore({ file: join(dir, "floor.db"), ...modules })
 const pool = await WorkerPool.open(
   {
     threads: 4,
-    entry: sibling(import.meta.resolve("../src/node/start.ts"), "worker"),
+    entry: sibling(import.meta.resolve("../src/validator/start.ts"), "worker"),
     workerData: { config, circuits: [] } satisfies LaneFacts,
     deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,

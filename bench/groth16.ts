@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { JobCheck, PushLane } from "../src/flow/lane.ts";
 import { makeGroth16Lane } from "../src/lanes/groth16/lane.ts";
-import { policy } from "../test/support/groth16Answers.ts";
+import { policy } from "../test/support/lanes/groth16/answers.ts";
 import {
   endSnarkjs,
   hashChain,
   loadSnarkjs,
   type Snarkjs,
   type SnarkProof,
-} from "../test/support/groth16Snarkjs.ts";
-import { makeTrapdoor } from "../test/support/groth16Trapdoor.ts";
+} from "../test/support/lanes/groth16/snarkjs.ts";
+import { makeTrapdoor } from "../test/support/lanes/groth16/trapdoor.ts";
 import { type BenchOptions, type BenchReport, machine, median, round } from "./report.ts";
 import { at } from "./timed.ts";
 

@@ -1,5 +1,5 @@
 import { buildIndex } from "../src/challenge/indexTable.ts";
-import { serveTasks } from "../src/verify/serve.ts";
+import { serveTasks } from "../src/pool/serve.ts";
 
 // A pool worker that knows one kind of task: what the validator's own worker does for it.
 serveTasks((task) => {

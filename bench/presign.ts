@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { makeSealed } from "../src/challenge/sealed.ts";
 import { sha256Hex } from "../src/core/hash.ts";
+import type { Keypair } from "../src/keys/keypair.ts";
+import { keypairOfUri } from "../src/keys/uri.ts";
 import { generate } from "../src/lanes/sat/generate.ts";
 import { encodeBitset } from "../src/lanes/sat/solution.ts";
-import type { Keypair } from "../src/node/keys/keypair.ts";
-import { keypairOfUri } from "../src/node/keys/uri.ts";
 
 /** What a server must know for the requests to be good. */
 export interface PresignPlan {

@@ -2,7 +2,7 @@ import { parseFraction } from "../src/core/fraction.ts";
 import type { JobInput, PushLane } from "../src/flow/lane.ts";
 import type { Circuit } from "../src/lanes/groth16/circuit.ts";
 import { makeGroth16Lane } from "../src/lanes/groth16/lane.ts";
-import { makeTrapdoor } from "../test/support/groth16Trapdoor.ts";
+import { makeTrapdoor } from "../test/support/lanes/groth16/trapdoor.ts";
 
 /** Inputs that jobs ask for: so few that the miners can have the proofs ready. */
 const INPUTS = 64;

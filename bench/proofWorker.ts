@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
-import { systemChance } from "../src/core/chance.ts";
-import { serveTasks } from "../src/verify/serve.ts";
+import { systemRandom } from "../src/core/random.ts";
+import { serveTasks } from "../src/pool/serve.ts";
 import { type ProofFacts, proofLane } from "./proofLane.ts";
 
 // A pool worker that checks real proofs and nothing else.
@@ -8,5 +8,5 @@ const lane = proofLane(workerData as ProofFacts);
 await lane.prepare();
 serveTasks((task) => {
   if (task.kind !== "proofs") throw new RangeError(`proof worker: ${task.kind}`);
-  return lane.check(task.of, task.items, (count) => systemChance.bytes(count));
+  return lane.check(task.of, task.items, (count) => systemRandom.bytes(count));
 });

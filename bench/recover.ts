@@ -15,7 +15,7 @@ import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
 import { sibling } from "../src/core/sibling.ts";
 import { encodeHotkey } from "../src/core/ss58.ts";
-import { WorkerPool } from "../src/verify/pool.ts";
+import { WorkerPool } from "../src/pool/pool.ts";
 import { type BenchOptions, type BenchReport, machine, median, round } from "./report.ts";
 import { at, callsOf, compareUs, sink } from "./timed.ts";
 

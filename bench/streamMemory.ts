@@ -8,7 +8,7 @@ import { noMetrics } from "../src/core/metrics.ts";
 import { stateText } from "../src/dispatch/savedState.ts";
 import type { Status } from "../src/http/handlers.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
-import { makeTrapdoor } from "../test/support/groth16Trapdoor.ts";
+import { makeTrapdoor } from "../test/support/lanes/groth16/trapdoor.ts";
 import { startFleet } from "./fleet.ts";
 import { hotkeys } from "./presign.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";

@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
 import { sha256Hex } from "../src/core/hash.ts";
-import type { Keypair } from "../src/node/keys/keypair.ts";
+import type { Keypair } from "../src/keys/keypair.ts";
 import { hotkeys } from "./presign.ts";
 
 /** What the parent asks of this process: so many miners that take a fixed time for every job. */

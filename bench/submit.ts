@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../src/http/handlers.ts";
-import type { Keypair } from "../src/node/keys/keypair.ts";
+import type { Keypair } from "../src/keys/keypair.ts";
 import { type LoadResult, runLoad } from "./load.ts";
 import { hotkeys, presign } from "./presign.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
@@ -81,7 +81,7 @@ async function measureFloor(options: BenchOptions): Promise<number> {
   }
 }
 
-/** Waits until every admitted answer was verified, and returns how many were accepted. */
+/** CancellableDelays until every admitted answer was verified, and returns how many were accepted. */
 async function verifiedCount(server: BenchServer): Promise<number> {
   for (;;) {
     const { submitted, accepted, rejected } = await minerCounts(server);

@@ -1,14 +1,14 @@
 import { runCampaign } from "./campaign/campaign.ts";
-import type { CampaignResult } from "./campaignResult.ts";
-import { OutputFolder } from "./files.ts";
-import { type Overrides, withOverrides } from "./overrides.ts";
+import type { CampaignResult } from "./campaign/result.ts";
+import type { LineSink } from "./engine/trace.ts";
+import { type Overrides, withOverrides } from "./read/overrides.ts";
 import { builtInScenarios, loadScenario } from "./read/scenario.ts";
 import { campaignHtml, campaignText } from "./report/campaign.ts";
+import { OutputFolder } from "./report/files.ts";
 import { reportHtml } from "./report/html.ts";
 import { resultText } from "./report/text.ts";
 import type { SimResult } from "./result.ts";
 import { type Progress, runScenario } from "./run.ts";
-import type { LineSink } from "./trace.ts";
 
 // What the command line asks of the simulator.
 

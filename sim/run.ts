@@ -1,11 +1,11 @@
-import { SeededChance } from "./chance.ts";
-import { Network } from "./network.ts";
-import { minersOf, strategiesOf, validatorsOf } from "./outcome.ts";
-import { POINTS, Recorder } from "./recorder.ts";
+import { SeededRandom } from "./engine/seededRandom.ts";
+import { type LineSink, Trace } from "./engine/trace.ts";
+import { World } from "./engine/world.ts";
+import { Network } from "./network/network.ts";
+import { minersOf, strategiesOf, validatorsOf } from "./network/outcome.ts";
+import { POINTS, Recorder } from "./network/recorder.ts";
 import type { SimResult } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
-import { type LineSink, Trace } from "./trace.ts";
-import { World } from "./world.ts";
 
 export interface Progress {
   readonly simulated_ms: number;
@@ -15,7 +15,7 @@ export interface Progress {
 
 export interface RunOptions {
   readonly seed: number;
-  /** Ends the run early: what there is by then is a valid result of as much time. */
+  /** ReleaseClock the run early: what there is by then is a valid result of as much time. */
   readonly signal?: AbortSignal;
   /** Heard some hundreds of times. */
   readonly progress?: (progress: Progress) => void;
@@ -30,7 +30,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { seed, signal, progress } = options;
   const world = new World();
   const trace = new Trace(options.sink ?? null, options.withLogs ?? false);
-  const network = new Network(scenario, world, { chance: new SeededChance(seed), trace });
+  const network = new Network(scenario, world, { random: new SeededRandom(seed), trace });
   const recorder = new Recorder(network);
   const stepMs = Math.ceil(scenario.duration_ms / POINTS);
   world.line.every(stepMs, () => {

@@ -8,11 +8,17 @@ const src = join(root, "src");
 const sim = join(root, "sim");
 
 /** Which folders of src a folder may import; a folder imports itself freely. */
-const stage = ["core", "flow"];
+const stage = ["core", "flow", "epistula", "pool"];
+const parts = [
+  ...["config", "challenge", "admit", "dispatch", "sample", "verify", "judge", "weigh", "economics", "lanes"],
+  ...["store", "chain", "http", "dial", "observe", "keys"],
+];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   flow: ["core"],
   config: ["core"],
+  epistula: ["core", "flow"],
+  pool: ["core", "flow"],
   challenge: stage,
   admit: stage,
   dispatch: stage,
@@ -22,33 +28,24 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   weigh: stage,
   economics: stage,
   lanes: stage,
-  store: stage,
-  chain: stage,
-  http: stage,
+  store: ["core", "flow"],
+  chain: ["core", "flow"],
+  http: ["core", "flow"],
+  dial: ["core", "flow"],
   observe: ["core"],
-  node: [
-    "core",
-    "flow",
-    "config",
-    "challenge",
-    "admit",
-    "dispatch",
-    "sample",
-    "verify",
-    "judge",
-    "weigh",
-    "economics",
-    "lanes",
-    "store",
-    "chain",
-    "http",
-    "observe",
+  keys: ["core"],
+  validator: [...stage, ...parts],
+  miner: [...stage, "lanes", "keys"],
+  audit: [...stage, "sample", "economics", "lanes", "keys"],
+  demo: ["core", "keys", "miner", "validator"],
+  cli: [
+    ...["core", "flow", "config", "challenge", "economics", "lanes", "observe", "http"],
+    ...["keys", "validator", "miner", "audit", "demo"],
   ],
-  cli: ["node", "config", "core", "economics", "observe"],
 };
 
-/** The simulator stands beside src and is built from the same parts as a node; nothing in src imports it. */
-const allowedInSim = [...(allowed.node ?? []), "node"];
+/** The simulator stands beside src and is built from the same parts as a validator; nothing in src imports it. */
+const allowedInSim = [...(allowed.validator ?? []), "validator"];
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -154,8 +151,8 @@ test("no import cycles", () => {
   assert.equal(cycle?.map((file) => relative(root, file)).join(" -> "), undefined);
 });
 
-test("clock and chance are read only in core's adapters", () => {
-  const adapters = new Set([join(src, "core/clock.ts"), join(src, "core/chance.ts")]);
+test("clock and randomness are read only in core's adapters", () => {
+  const adapters = new Set([join(src, "core/clock.ts"), join(src, "core/random.ts")]);
   const faults = [...files, ...simFiles]
     .filter((file) => !adapters.has(file))
     .filter((file) =>

@@ -1,7 +1,7 @@
-import type { CampaignResult, CampaignStrategy } from "../campaignResult.ts";
 import type { StrategyResult } from "../result.ts";
 import type { Scenario, StrategyKind } from "../scenario.ts";
 import { meanInterval, verdictOf } from "./interval.ts";
+import type { CampaignResult, CampaignStrategy } from "./result.ts";
 import { type CampaignOptions, type RunSummary, runSeeds } from "./workers.ts";
 
 const CONFIDENCE = 0.95;

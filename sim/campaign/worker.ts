@@ -1,4 +1,4 @@
-import { causeText } from "../../src/core/errors.ts";
+import { causeText } from "../../src/core/problems/assayError.ts";
 import { runScenario } from "../run.ts";
 import type { Scenario } from "../scenario.ts";
 import type { WorkerOrder, WorkerReport } from "./workers.ts";

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { AssayError, causeText } from "../../src/core/errors.ts";
+import { AssayError, causeText } from "../../src/core/problems/assayError.ts";
 import { sibling } from "../../src/core/sibling.ts";
 import type { SimResult } from "../result.ts";
 import type { Progress } from "../run.ts";

@@ -1,4 +1,4 @@
-import { AssayError } from "../../src/core/errors.ts";
+import { AssayError } from "../../src/core/problems/assayError.ts";
 
 /** Faults told at once: a hostile text has one a byte. */
 const FAULTS_MAX = 50;

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, type Pair, parseDocument, type Scalar, visit } from "yaml";
-import { causeText } from "../../src/core/errors.ts";
+import { causeText } from "../../src/core/problems/assayError.ts";
 import { refuse } from "./refuse.ts";
 
 export type Tree = Record<string, unknown>;
@@ -9,7 +9,7 @@ export const TEXT_MAX_BYTES = 131_072;
 /** Aliases followed before the text is taken for one that multiplies itself. */
 const ALIASES_MAX = 100;
 
-type Place = (offset: number) => string;
+type SimMiner = (offset: number) => string;
 
 /** Throws `config_invalid` for a text that is too long to be looked at. */
 export function checkSize(bytes: number, file: string): void {
@@ -17,7 +17,7 @@ export function checkSize(bytes: number, file: string): void {
 }
 
 /** Keys that a mapping has twice: looked for here, since the parser's own search takes the square of the keys. */
-function repeatedKeys(document: Document, place: Place): string[] {
+function repeatedKeys(document: Document, place: SimMiner): string[] {
   const faults: string[] = [];
   visit(document, {
     Map: (_, { items }) => {
@@ -33,7 +33,7 @@ function repeatedKeys(document: Document, place: Place): string[] {
 }
 
 /** Decimals that a float does not keep: 15 significant digits always survive. */
-function inexactNumbers(document: Document, place: Place): string[] {
+function inexactNumbers(document: Document, place: SimMiner): string[] {
   const faults: string[] = [];
   visit(document, {
     Scalar: (_, { value, source, range }) => {
@@ -46,7 +46,7 @@ function inexactNumbers(document: Document, place: Place): string[] {
   return faults;
 }
 
-function parsed(text: string, place: Place): { readonly document: Document; readonly faults: string[] } {
+function parsed(text: string, place: SimMiner): { readonly document: Document; readonly faults: string[] } {
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false });
   const faults = [...document.errors, ...document.warnings].map(
     ({ message, pos: [from] }) => `${place(from)}: ${message.split("\n")[0]}`,
@@ -55,7 +55,7 @@ function parsed(text: string, place: Place): { readonly document: Document; read
   return { document, faults };
 }
 
-function placesOf(text: string): Place {
+function placesOf(text: string): SimMiner {
   const lines = new LineCounter();
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   lines.lineStarts.unshift(0);

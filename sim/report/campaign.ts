@@ -1,4 +1,4 @@
-import type { CampaignResult, CampaignStrategy } from "../campaignResult.ts";
+import type { CampaignResult, CampaignStrategy } from "../campaign/result.ts";
 import type { Column } from "./columns.ts";
 import { escapeHtml } from "./escape.ts";
 import { factsHtml, verdictHtml } from "./facts.ts";

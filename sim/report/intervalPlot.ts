@@ -1,4 +1,4 @@
-import type { CampaignStrategy } from "../campaignResult.ts";
+import type { CampaignStrategy } from "../campaign/result.ts";
 import { escapeHtml } from "./escape.ts";
 import { four, signed } from "./figures.ts";
 

@@ -1,20 +1,20 @@
-import { AssayError, causeText } from "../core/errors.ts";
 import { epochAt } from "../core/ids.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { type Claim, readClaim } from "../epistula/claim.ts";
+import { ClaimVerifier, type Signers } from "../epistula/claimVerifier.ts";
+import type { SessionGrant } from "../epistula/sessions.ts";
+import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Answer } from "../flow/lane.ts";
 import type { AdmitOutcome, PendingSubmission, Submission } from "../flow/submission.ts";
 import { addressKey } from "./address.ts";
 import { Buckets } from "./buckets.ts";
-import type { Caller } from "./caller.ts";
 import { requireBlock, requireFree, requireRegistered } from "./eligibility.ts";
-import { type Claim, readClaim } from "./epistula.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
-import { Measures } from "./measures.ts";
+import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions, Reservation } from "./ports.ts";
-import { Proof, type Signers } from "./proof.ts";
 import { newSubmission, refusal } from "./record.ts";
-import type { SessionGrant } from "./sessions.ts";
 
 export interface SubmitBody {
   readonly challenge_id: string;
@@ -46,8 +46,8 @@ export interface SubmitOutcome {
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #modules: AdmissionModules;
-  readonly #measures: Measures;
-  readonly #proof: Proof;
+  readonly #measures: AdmitMeasures;
+  readonly #proof: ClaimVerifier;
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
   readonly #addresses: Buckets;
@@ -59,8 +59,8 @@ export class Admission {
     const { perIpPerMin, perHotkey, gate } = options;
     this.#options = options;
     this.#modules = modules;
-    this.#measures = new Measures(clock, metrics);
-    this.#proof = new Proof(modules);
+    this.#measures = new AdmitMeasures(clock, metrics);
+    this.#proof = new ClaimVerifier(modules);
     this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
     this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
     this.#addresses = new Buckets({
@@ -99,8 +99,8 @@ export class Admission {
         });
       }
       const { hotkey } = await this.#read(caller, "hotkey", true);
-      const { sessions, clock, chance } = this.#modules;
-      return sessions.open(hotkey, publicKey, clock.nowMs(), chance);
+      const { sessions, clock, random } = this.#modules;
+      return sessions.open(hotkey, publicKey, clock.nowMs(), random);
     });
   }
 
@@ -153,7 +153,7 @@ export class Admission {
 
   async #record(request: Request, block: number): Promise<Entered> {
     const { claim, challenge, answer, receivedAt } = request;
-    const { chance, clock, draw, store } = this.#modules;
+    const { random, clock, draw, store } = this.#modules;
     const { hotkey } = claim;
     const submission = newSubmission({
       hotkey,
@@ -162,7 +162,7 @@ export class Admission {
       draw: draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch),
       block,
       receivedAt,
-      random: chance.bytes(10),
+      random: random.bytes(10),
     });
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;

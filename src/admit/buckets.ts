@@ -1,4 +1,4 @@
-import { BoundedMap } from "../core/boundedMap.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
 
 export interface BucketOptions {
   /** Requests that may come at once. */

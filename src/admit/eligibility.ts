@@ -1,4 +1,4 @@
-import { AssayError } from "../core/errors.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import { retryAfterS } from "./limits.ts";
 import type { Miners } from "./ports.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
-import { Fifo } from "./fifo.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import { Fifo } from "../core/queue/fifo.ts";
 import { Levels } from "./levels.ts";
 import { retryAfterS } from "./limits.ts";
 
@@ -20,7 +20,7 @@ export interface GateStats extends GateOptions {
 }
 
 /** A right to go on. Releasing it twice is releasing it once. */
-export interface Slot {
+export interface GateSlot {
   release(): void;
 }
 
@@ -36,7 +36,7 @@ interface Waiter {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
   readonly onAbort: () => void;
-  readonly resolve: (slot: Slot) => void;
+  readonly resolve: (slot: GateSlot) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -95,7 +95,7 @@ export class Gate {
   }
 
   /** Throws `busy` when the queue is full, the key has its share, or the wait is over; the signal's reason on abort. */
-  async enter(key: string, signal: AbortSignal): Promise<Slot> {
+  async enter(key: string, signal: AbortSignal): Promise<GateSlot> {
     signal.throwIfAborted();
     const tenant = this.#tenants.get(key) ?? { key, held: 0, line: new Fifo<Waiter>() };
     // A slot is only ever free while all who wait have their share, so nobody is overtaken here.
@@ -109,7 +109,7 @@ export class Gate {
     return new Promise((resolve, reject) => this.#wait(tenant, signal, resolve, reject));
   }
 
-  #take(tenant: Tenant): Slot {
+  #take(tenant: Tenant): GateSlot {
     this.#held++;
     tenant.held++;
     this.#settle(tenant);

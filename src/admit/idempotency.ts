@@ -1,4 +1,4 @@
-import { lp } from "../core/bytes.ts";
+import { lengthPrefixed } from "../core/bytes.ts";
 import { sha256Hex } from "../core/hash.ts";
 
 const HASH_LENGTH = Buffer.of(0, 32);
@@ -14,5 +14,11 @@ export function idempotencyKey(
   answerSha256: Uint8Array,
 ): string {
   if (answerSha256.length !== 32) throw new RangeError(`answer hash: ${answerSha256.length} bytes`);
-  return sha256Hex(lp(lane), lp(hotkey), lp(challengeId), HASH_LENGTH, answerSha256);
+  return sha256Hex(
+    lengthPrefixed(lane),
+    lengthPrefixed(hotkey),
+    lengthPrefixed(challengeId),
+    HASH_LENGTH,
+    answerSha256,
+  );
 }

@@ -1,4 +1,4 @@
-import { Fifo } from "./fifo.ts";
+import { Fifo } from "../core/queue/fifo.ts";
 
 /** Items at whole-numbered levels from 0 to `top`, first in first out within one; a search looks at each level once. */
 export class Levels<T> {

@@ -6,10 +6,6 @@ interface Limit {
 
 /** Bounds that no operator needs to set; what operators set is in the configuration. */
 export const limits = {
-  sessions: {
-    value: 8192,
-    reason: "one a hotkey, as many hotkeys as judge remembers; the longest unused is dropped and opens again",
-  },
   addresses: {
     value: 65_536,
     reason: "one number each (about 8 MB); a forgotten address starts with a full bucket",
@@ -18,11 +14,6 @@ export const limits = {
     value: 16_384,
     reason: "twice the hotkeys that judge remembers, and only proven ones come in",
   },
-  admittedKeys: {
-    value: 16_384,
-    reason: "one text of 32 characters each, per worker; a dropped key costs one slow verification",
-  },
-  uuidLength: { value: 64, reason: "a UUID has 36 characters; the text is part of every signed message" },
 } as const satisfies Record<string, Limit>;
 
 /** Seconds after which a refused caller may come back. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
 import type { Counter, Histogram, Metrics } from "../core/metrics.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 
 /** What a request came for. */
 export type Purpose = "submit" | "read" | "session";
@@ -10,7 +10,7 @@ export type Stage = "recognise" | "gate" | "signature" | "record";
 const stageBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 /** Counts how requests end, and times what they wait for. */
-export class Measures {
+export class AdmitMeasures {
   readonly #clock: Clock;
   readonly #ended: Counter;
   readonly #refused: Counter;

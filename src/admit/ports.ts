@@ -1,15 +1,15 @@
-import type { Chance } from "../core/chance.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { Random } from "../core/random.ts";
+import type { Sessions } from "../epistula/sessions.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Pool } from "../flow/pool.ts";
 import type { Store } from "../flow/store.ts";
 import type { PendingSubmission } from "../flow/submission.ts";
 import type { GateOptions } from "./gate.ts";
-import type { Sessions } from "./sessions.ts";
 
 export interface AdmissionOptions {
   /** The hotkey that requests must be signed for. */
@@ -40,7 +40,7 @@ export interface Miners {
 
 export interface AdmissionModules {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly pool: Pick<Pool, "run">;

@@ -1,6 +1,6 @@
-import { AssayError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { type Hotkey, receiptId } from "../core/ids.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Answer } from "../flow/lane.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
 import { type Epoch, epochAt } from "../core/ids.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import type { ChallengeItem, ChallengePage, RecognisedChallenge } from "../flow/challenge.ts";
 import type { Submission } from "../flow/submission.ts";
 import { type ParsedId, parseChallengeId } from "./id.ts";

@@ -1,5 +1,5 @@
-import { BoundedMap } from "../core/boundedMap.ts";
-import { AssayError } from "../core/errors.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
 
 export interface IndexCacheStats {
   readonly maps: number;

@@ -1,7 +1,7 @@
 import { type KeyObject, timingSafeEqual } from "node:crypto";
-import { BoundedMap } from "../core/boundedMap.ts";
 import { readU64 } from "../core/bytes.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
 import { formatChallengeId, type ParsedId } from "./id.ts";
 import type { IdScheme } from "./scheme.ts";
 
@@ -15,7 +15,7 @@ interface EpochKeys {
   readonly seed: KeyObject;
 }
 
-/** `lp(hotkey) | u32(tier)` with room for `extra` more bytes at the end. */
+/** `lengthPrefixed(hotkey) | u32(tier)` with room for `extra` more bytes at the end. */
 function placeOf(hotkey: string, tier: number, extra: number): Buffer {
   const length = Buffer.byteLength(hotkey);
   if (length > 0xffff) throw new RangeError(`hotkey: ${length} bytes exceed 65535`);

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
-import { systemChance } from "../core/chance.ts";
+import type { AuditRequest, AuditSource } from "../audit/audit.ts";
+import type { AuditReport, DrawReport } from "../audit/report.ts";
 import { systemClock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
-import type { AuditRequest, AuditSource } from "../node/audit/audit.ts";
-import type { AuditReport, DrawReport } from "../node/audit/report.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import { systemRandom } from "../core/random.ts";
 import { integer } from "./options.ts";
 import { exitCodes, note, print, table } from "./output.ts";
 import { ask } from "./remote.ts";
@@ -92,7 +92,7 @@ function text(report: AuditReport): string {
 
 async function audit(options: AuditOptions): Promise<void> {
   const request = requestOf(options);
-  const { auditEpoch } = await import("../node/audit/audit.ts");
+  const { auditEpoch } = await import("../audit/audit.ts");
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   // A second one ends the process as usual.
@@ -103,7 +103,7 @@ async function audit(options: AuditOptions): Promise<void> {
       signal: stop.signal,
       progress: note,
       ask: (url, path) => ask<unknown>(url, path),
-      random: systemChance.bytes,
+      random: systemRandom.bytes,
     });
     print(options.json, report, () => text(report));
     process.exitCode = report.verdict === "clean" ? exitCodes.done : exitCodes.failed;

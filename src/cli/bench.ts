@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { AssayError } from "../core/errors.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import { integer } from "./options.ts";
 import { note, print, table } from "./output.ts";
 

@@ -33,7 +33,7 @@ export function challengeCommand(): Command {
       "\nTiers 1 and 2 default to 400 variables and 1704 clauses, tier 1 biased, tier 2 ajm.\n\nExample:\n  assay challenge --secret-file keys/challenge.secret --hotkey 5Grw... --epoch 498698 --tier 1 --seq 7 > one.cnf",
     )
     .action(async (options: ChallengeOptions) => {
-      const { challengeOffline } = await import("../node/offline.ts");
+      const { challengeOffline } = await import("./offline.ts");
       const made = challengeOffline(options);
       const witness = made.planted === undefined ? "" : `c planted ${made.planted.join(" ")} 0\n`;
       print(options.json, made, () => `${witness}${made.cnf.trimEnd()}`);

@@ -11,7 +11,7 @@ export function checkCommand(): Command {
     .option("--json", "print {valid, code?}")
     .addHelpText("after", "\nExample:\n  assay check --cnf one.cnf --solution one.sol")
     .action(async (options: { cnf: string; solution: string; json?: boolean }) => {
-      const { checkOffline } = await import("../node/offline.ts");
+      const { checkOffline } = await import("./offline.ts");
       const verdict = checkOffline(options.cnf, options.solution);
       print(options.json, verdict, () => (verdict.valid ? "valid" : `invalid: ${verdict.code}`));
       process.exitCode = verdict.valid ? exitCodes.done : exitCodes.failed;

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Finding } from "../node/doctor.ts";
+import type { Finding } from "../validator/doctor.ts";
 import { exitCodes, print, table } from "./output.ts";
 import { configFile, type SettingsOptions, withSettings } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export function doctorCommand(): Command {
       "\nIt changes nothing. Stop the validator first if the store shall be examined too.\n\nExample:\n  assay doctor --data /var/lib/assay",
     )
     .action(async (options: SettingsOptions & { json?: boolean }) => {
-      const { examine } = await import("../node/doctor.ts");
+      const { examine } = await import("../validator/doctor.ts");
       const findings = await examine({
         dataDir: options.data,
         configFile: configFile(options),

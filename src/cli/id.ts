@@ -42,7 +42,7 @@ function issueCommand(): Command {
   return withPlace(new Command("issue").description("Print the challenge id and the seed of one challenge."))
     .option("--json", "print {challenge_id, seed}")
     .action(async (options: IssueOptions) => {
-      const { issueOffline } = await import("../node/offline.ts");
+      const { issueOffline } = await import("./offline.ts");
       const issued = issueOffline(options);
       print(options.json, issued, () => `${issued.challenge_id}  seed ${issued.seed}`);
     });
@@ -58,7 +58,7 @@ function recoverCommand(): Command {
     .option("--allotment <count>", "challenges a miner has", integer(1, 4_294_967_295), 10_000)
     .option("--json", "print {tier, epoch, seq}")
     .action(async (id: string, options: RecoverOptions) => {
-      const { recoverOffline } = await import("../node/offline.ts");
+      const { recoverOffline } = await import("./offline.ts");
       const found = await recoverOffline({ ...options, id });
       print(options.json, found, () => `tier ${found.tier}  epoch ${found.epoch}  seq ${found.seq}`);
     });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { starterConfig } from "../config/starter.ts";
-import { systemChance } from "../core/chance.ts";
-import { isDevelopmentUri } from "../node/keys/developmentUri.ts";
-import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing } from "../node/keys/files.ts";
-import { hotkeyOf } from "../node/keys/hotkeyOf.ts";
-import { pathsOf } from "../node/paths.ts";
+import { systemRandom } from "../core/random.ts";
+import { isDevelopmentUri } from "../keys/developmentUri.ts";
+import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing } from "../keys/files.ts";
+import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { pathsOf } from "../validator/paths.ts";
 import { print } from "./output.ts";
 
 interface InitReport {
@@ -31,11 +31,11 @@ async function init(data: string): Promise<InitReport> {
   if (!existsSync(yaml)) writeFileSync(yaml, starterConfig(), { flag: "wx" });
   const config = loadConfig({ file: yaml, env: process.env });
   const paths = pathsOf(config, data);
-  makeSecretIfMissing(watch(paths.secret), systemChance);
+  makeSecretIfMissing(watch(paths.secret), systemRandom);
   const source = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
   const hotkey = await hotkeyOf({ source, chainKind: config.chain.kind });
   const signer = loadOrMakeSigner(watch(paths.publishing));
-  loadOrMakeToken(watch(paths.adminToken), systemChance);
+  loadOrMakeToken(watch(paths.adminToken), systemRandom);
   return { data, hotkey, key_id: signer.kid, made, kept };
 }
 

@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import { systemChance } from "../core/chance.ts";
 import { generatePrivateJwk } from "../core/ed25519.ts";
-import { newSecretText, writePrivate } from "../node/keys/files.ts";
+import { systemRandom } from "../core/random.ts";
+import { newSecretText, writePrivate } from "../keys/files.ts";
 import { oneOf } from "./options.ts";
 import { print } from "./output.ts";
 
 type Kind = "hotkey" | "publishing" | "secret";
 
 async function make(kind: Kind): Promise<{ text: string; hotkey?: string }> {
-  if (kind === "hotkey") return (await import("../node/keys/hotkeyFile.ts")).newHotkeyFile();
+  if (kind === "hotkey") return (await import("../keys/hotkeyFile.ts")).newHotkeyFile();
   if (kind === "publishing") return { text: `${JSON.stringify(generatePrivateJwk())}\n` };
-  return { text: `${newSecretText(systemChance)}\n` };
+  return { text: `${newSecretText(systemRandom)}\n` };
 }
 
 export function keygenCommand(): Command {

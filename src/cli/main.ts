@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { readVersion } from "../node/version.ts";
+import { readVersion } from "../core/version.ts";
 import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
@@ -10,7 +10,7 @@ import { initCommand } from "./init.ts";
 import { keygenCommand } from "./keygen.ts";
 import { minerCommand } from "./miner.ts";
 import { exitCodes, printError, printJson } from "./output.ts";
-import { planCommand } from "./plan.ts";
+import { planCommand } from "./plan/plan.ts";
 import { simulateCommand } from "./simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";

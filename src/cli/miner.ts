@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
-import type { Keypair } from "../node/keys/keypair.ts";
-import { refusals, type Tally } from "../node/miner/tally.ts";
+import { systemRandom } from "../core/random.ts";
+import type { Keypair } from "../keys/keypair.ts";
+import { refusals, type Tally } from "../miner/tally.ts";
 import { DEFAULT_URL, integer, oneOf } from "./options.ts";
 
 interface MinerCommandOptions {
@@ -36,19 +36,19 @@ function liveLine(json: boolean): (tally: Tally) => void {
 async function work(options: MinerCommandOptions, keypair: Keypair, signal: AbortSignal): Promise<void> {
   const { url, lane, capacity, circuits, host, port } = options;
   const changed = liveLine(options.json ?? false);
-  const modules = { clock: systemClock, chance: systemChance, changed };
+  const modules = { clock: systemClock, random: systemRandom, changed };
   if (lane === "sat") {
-    const { runMiner } = await import("../node/miner/run.ts");
+    const { runMiner } = await import("../miner/pull/run.ts");
     return runMiner({ url, keypair, lane, signal, cheat: false }, modules);
   }
-  const { runPushMiner } = await import("../node/miner/push/run.ts");
+  const { runPushMiner } = await import("../miner/push/run.ts");
   const listen = port === undefined ? {} : { listen: { host, port } };
   const from = circuits === undefined ? {} : { circuitsDir: circuits };
   return runPushMiner({ url, keypair, lane, capacity, signal, cheat: false, ...listen, ...from }, modules);
 }
 
 async function mine(options: MinerCommandOptions): Promise<void> {
-  const { loadKeypair } = await import("../node/keys/loadKeypair.ts");
+  const { loadKeypair } = await import("../keys/loadKeypair.ts");
   const keypair = await loadKeypair(options.key);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());

@@ -1,4 +1,4 @@
-import { AssayError, causeText } from "../core/errors.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { RemoteRefusal } from "./remote.ts";
 
 /** Exit codes of every command. */

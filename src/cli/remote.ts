@@ -1,4 +1,4 @@
-import { AssayError, causeText } from "../core/errors.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 
 /** A refusal of the validator, passed on with its own code and words. */
 export class RemoteRefusal extends Error {

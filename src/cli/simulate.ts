@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
 import { moduleAt } from "../core/home.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import { integer, oneOf } from "./options.ts";
 import { exitCodes, note, print, table } from "./output.ts";
 import { ProgressLine } from "./progress.ts";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { AssayError } from "../core/errors.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import { DEFAULT_URL, integer } from "./options.ts";
 import { print, table } from "./output.ts";
 import { ask } from "./remote.ts";

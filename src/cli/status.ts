@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Readiness, StatusDocument } from "../node/documents.ts";
+import type { Readiness, StatusDocument } from "./documents.ts";
 import { DEFAULT_URL } from "./options.ts";
 import { print, table } from "./output.ts";
 import { ask } from "./remote.ts";

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { Command } from "commander";
-import { systemChance } from "../core/chance.ts";
 import { systemClock } from "../core/clock.ts";
-import { demoOverride, startDemo } from "../node/demo.ts";
-import { boundHeap, growYoungHeap } from "../node/heap.ts";
-import { readVersion } from "../node/version.ts";
+import { systemRandom } from "../core/random.ts";
+import { readVersion } from "../core/version.ts";
+import { demoOverride, startDemo } from "../demo/demo.ts";
 import { makeLog } from "../observe/log.ts";
+import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { integer, oneOf } from "./options.ts";
 import { exitCodes, note } from "./output.ts";
 import { type SettingsOptions, settings, withSettings } from "./settings.ts";
@@ -52,10 +52,10 @@ async function up(options: UpOptions): Promise<void> {
     overlay(raw, options);
   });
   const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
-  const { startNode } = await import("../node/start.ts");
+  const { startValidator } = await import("../validator/start.ts");
   const { host, port, data } = options;
-  const modules = { clock: systemClock, chance: systemChance, log };
-  const node = await startNode(
+  const modules = { clock: systemClock, random: systemRandom, log };
+  const node = await startValidator(
     { config, dataDir: data, host, port, demo: demo > 0, version: readVersion() },
     modules,
   );

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ed25519PublicKey, type PublicJwk, verifyDocument } from "../core/ed25519.ts";
-import { AssayError, causeText } from "../core/errors.ts";
-import type { SignedVector } from "../node/documents.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import type { SignedVector } from "./documents.ts";
 import { DEFAULT_URL, integer } from "./options.ts";
 import { exitCodes, print, table } from "./output.ts";
 import { ask } from "./remote.ts";

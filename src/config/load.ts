@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
-import { AssayError, causeText } from "../core/errors.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { applyEnvironment } from "./environment.ts";
 import { nearest } from "./nearest.ts";
 import { type Config, configSchema, relationFaults } from "./schema.ts";

@@ -1,5 +1,5 @@
 /** UTF-8 bytes of a text behind their 2-byte big-endian length. Refuses texts over 65,535 bytes. */
-export function lp(text: string): Buffer {
+export function lengthPrefixed(text: string): Buffer {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > 0xffff) throw new RangeError(`length prefix: ${bytes.length} bytes exceed 65535`);
   const out = Buffer.allocUnsafe(2 + bytes.length);

@@ -27,6 +27,13 @@ export function parseFraction(text: string): Fraction | null {
   return { num, den, text } as Fraction;
 }
 
+/** The same of a text that was checked before. Throws RangeError. */
+export function exactFraction(text: string): Fraction {
+  const parsed = parseFraction(text);
+  if (parsed === null) throw new RangeError(`not a fraction: ${text}`);
+  return parsed;
+}
+
 /** Whether a < b, exactly. */
 export function lessThan(a: Fraction, b: Fraction): boolean {
   return a.num * b.den < b.num * a.den;

@@ -1,5 +1,5 @@
-import { AssayError, causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { CustomerUpdate } from "../flow/job.ts";
 import type { Store } from "../flow/store.ts";
 

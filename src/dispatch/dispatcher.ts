@@ -1,23 +1,23 @@
-import { causeText } from "../core/errors.ts";
+import { causeText } from "../core/problems/assayError.ts";
 import type { CustomerJob, JobAnswer, JobFailure } from "../flow/job.ts";
 import type { FrameRefusal, LinkEnd, LinkListener, MinerLink } from "../flow/link.ts";
 import { CustomerUpdates } from "./customerUpdates.ts";
-import { Flights } from "./flights.ts";
-import { Totals } from "./gates.ts";
+import { Totals } from "./holdReasons.ts";
 import { Ids } from "./ids.ts";
+import { InFlightJobs } from "./inFlightJobs.ts";
+import { JobSource } from "./jobSource.ts";
 import { KindTimes } from "./kindTimes.ts";
 import { Ledger } from "./ledger.ts";
 import { LostMiners } from "./lost.ts";
-import { type DispatchMeasures, type DispatchStats, expose, makeMeasures } from "./measures.ts";
-import type { Flight, Miner } from "./miner.ts";
+import { type DispatchMeasures, type DispatchStats, expose, makeDispatchMeasures } from "./measures.ts";
+import type { InFlightJob, Miner } from "./miner.ts";
+import { MinerRegistry } from "./minerRegistry.ts";
 import { Outcomes } from "./outcomes.ts";
-import { Picker } from "./picker.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { Pressure } from "./pressure.ts";
-import { Pump } from "./pump.ts";
 import { QueuedLately } from "./queuedLately.ts";
-import { Roster } from "./roster.ts";
 import { parseState, stateText } from "./savedState.ts";
+import { Scheduler } from "./scheduler.ts";
 import { Stepper } from "./stepper.ts";
 
 const STATE_NOTE = "dispatch_state";
@@ -35,11 +35,11 @@ export class Dispatcher implements LinkListener {
   readonly #measures: DispatchMeasures;
   readonly #totals = new Totals();
   readonly #times: KindTimes;
-  readonly #roster: Roster;
-  readonly #flights: Flights;
+  readonly #roster: MinerRegistry;
+  readonly #flights: InFlightJobs;
   readonly #ledger: Ledger;
-  readonly #picker: Picker;
-  readonly #pump: Pump;
+  readonly #picker: JobSource;
+  readonly #pump: Scheduler;
   readonly #outcomes: Outcomes;
   readonly #customers: CustomerUpdates;
   readonly #pressure = new Pressure();
@@ -55,19 +55,19 @@ export class Dispatcher implements LinkListener {
   }
 
   constructor(options: DispatcherOptions, modules: DispatchModules, saved: string | null = null) {
-    const { clock, chance, log, metrics, lanes, records } = modules;
+    const { clock, random, log, metrics, lanes, records } = modules;
     const { caps, kinds } = parseState(saved);
     const now = clock.monotonicMs();
     this.#options = options;
     this.#modules = modules;
-    this.#measures = makeMeasures(metrics);
+    this.#measures = makeDispatchMeasures(metrics);
     const { unrecorded, dropped } = this.#measures;
     this.#times = new KindTimes(options.maxDeadlineMs, kinds);
-    this.#roster = new Roster(lanes, caps);
-    this.#flights = new Flights(this.#totals, now, (flight, end) => this.#ended(flight, end));
+    this.#roster = new MinerRegistry(lanes, caps);
+    this.#flights = new InFlightJobs(this.#totals, now, (flight, end) => this.#ended(flight, end));
     this.#ledger = new Ledger(records, log, () => unrecorded.add({ what: "work" }));
     this.#customers = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
-    this.#picker = new Picker(new Ids(chance), options.queuedMax, (why) => dropped.add({ why }));
+    this.#picker = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
     this.#lost = new LostMiners(options.reconnectGraceMs);
     this.#stepper = new Stepper(now);
     this.#lastTick = now;
@@ -227,8 +227,8 @@ export class Dispatcher implements LinkListener {
     });
   }
 
-  #makePump(): Pump {
-    return new Pump(this.#options, this.#modules, {
+  #makePump(): Scheduler {
+    return new Scheduler(this.#options, this.#modules, {
       ...{ totals: this.#totals, times: this.#times, flights: this.#flights },
       ...{ picker: this.#picker, measures: this.#measures },
       pressureCeiling: () => this.#pressure.ceiling(),
@@ -241,13 +241,13 @@ export class Dispatcher implements LinkListener {
   }
 
   /** A flight is over and its slot free, whatever follows. */
-  #ended({ work, miner }: Flight, end: string): void {
+  #ended({ work, miner }: InFlightJob, end: string): void {
     this.#measures.ended.add({ lane: work.lane.name, end });
     if (miner.flights.size === 0) this.#lost.delete(miner);
     this.#pump.wake();
   }
 
-  #fail(flight: Flight, failure: JobFailure): void {
+  #fail(flight: InFlightJob, failure: JobFailure): void {
     if (!this.#flights.end(flight, failure)) return;
     const { miner } = flight;
     this.#outcomes.failed(flight, failure, this.#modules.clock.monotonicMs());

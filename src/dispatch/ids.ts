@@ -1,15 +1,15 @@
-import type { Chance } from "../core/chance.ts";
+import type { Random } from "../core/random.ts";
 
 const CHUNK = 8192;
 
 /** Random job ids and seeds out of chunks: asking for 16 bytes at a time costs more than the job's own accounting. */
 export class Ids {
-  readonly #chance: Chance;
+  readonly #random: Random;
   #chunk = Buffer.alloc(0);
   #at = 0;
 
-  constructor(chance: Chance) {
-    this.#chance = chance;
+  constructor(random: Random) {
+    this.#random = random;
   }
 
   /** `jb_` and 32 hex digits. */
@@ -26,7 +26,7 @@ export class Ids {
 
   #take(bytes: number): number {
     if (this.#at + bytes > this.#chunk.length) {
-      this.#chunk = Buffer.from(this.#chance.bytes(CHUNK));
+      this.#chunk = Buffer.from(this.#random.bytes(CHUNK));
       this.#at = 0;
     }
     const at = this.#at;

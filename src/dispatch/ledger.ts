@@ -1,5 +1,5 @@
-import { causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
+import { causeText } from "../core/problems/assayError.ts";
 import type { WorkDelta } from "../flow/job.ts";
 import type { Store } from "../flow/store.ts";
 

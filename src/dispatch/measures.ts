@@ -1,5 +1,5 @@
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
-import { type GateName, gateNames } from "./gates.ts";
+import { type HoldReason, holdReasons } from "./holdReasons.ts";
 
 /** How dispatch stands. */
 export interface DispatchStats {
@@ -18,7 +18,7 @@ export interface DispatchStats {
   readonly queued: number;
   readonly queuedLately: number;
   /** The gate that keeps jobs back, or null. */
-  readonly gate: GateName | null;
+  readonly gate: HoldReason | null;
 }
 
 /** Of jobs and miners altogether, never of one of them. */
@@ -39,7 +39,7 @@ export interface DispatchMeasures {
   readonly gate: Gauge;
 }
 
-export function makeMeasures(metrics: Metrics): DispatchMeasures {
+export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
   return {
     sent: metrics.counter("assay_dispatch_sent_total", "Jobs sent to miners", ["lane"]),
     ended: metrics.counter("assay_dispatch_ended_total", "Ends of jobs at a miner", ["lane", "end"]),
@@ -75,5 +75,5 @@ export function expose(measures: DispatchMeasures, stats: DispatchStats): void {
   measures.miners.set(stats.miners);
   measures.ready.set(stats.ready);
   measures.queued.set(stats.queuedLately);
-  for (const name of gateNames) measures.gate.set(name === stats.gate ? 1 : 0, { gate: name });
+  for (const name of holdReasons) measures.gate.set(name === stats.gate ? 1 : 0, { gate: name });
 }

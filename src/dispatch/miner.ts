@@ -1,14 +1,14 @@
+import type { Timed } from "../core/queue/deadlines.ts";
+import type { LevelPlace } from "../core/queue/levels.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { JobInput, PushLane } from "../flow/lane.ts";
 import type { MinerLink } from "../flow/link.ts";
 import { Backoff } from "./backoff.ts";
-import { MinerCap } from "./cap.ts";
-import type { Timed } from "./deadlines.ts";
-import type { Place } from "./levels.ts";
+import { MinerCap } from "./cap/cap.ts";
 import type { Work } from "./work.ts";
 
 /** A job at one miner, from the moment it is picked until its answer or its failure. */
-export interface Flight extends Timed {
+export interface InFlightJob extends Timed {
   readonly work: Work;
   readonly miner: Miner;
   readonly kind: string;
@@ -27,8 +27,8 @@ export class Miner {
   readonly hotkey: string;
   readonly cap: MinerCap;
   readonly backoff = new Backoff();
-  readonly flights = new Set<Flight>();
-  readonly place: Place<Miner> = { level: -1, prev: null, next: null };
+  readonly flights = new Set<InFlightJob>();
+  readonly place: LevelPlace<Miner> = { level: -1, prev: null, next: null };
   link: MinerLink | null = null;
   /** Lanes of the link that this validator has. */
   lanes: readonly PushLane[] = [];

@@ -1,10 +1,10 @@
 import { isBelow64 } from "../core/fraction.ts";
 import type { AnsweredJob, CustomerUpdate, JobAnswer, JobFailure } from "../flow/job.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import type { Totals } from "./gates.ts";
+import type { Totals } from "./holdReasons.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Flight } from "./miner.ts";
+import type { InFlightJob } from "./miner.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { attemptsOf, type Work } from "./work.ts";
 
@@ -25,7 +25,7 @@ export interface OutcomeParts {
 
 /** An answer with the moment it came, monotonic ms. */
 interface Arrival {
-  readonly flight: Flight;
+  readonly flight: InFlightJob;
   readonly job: AnsweredJob;
   readonly at: number;
   readonly serviceMs: number;
@@ -36,7 +36,7 @@ interface Arrival {
  * Drawn at the lane's own rate too. Newcomers and the struck are verified more often: were all of their times to count, a fast newcomer
  * would set the deadlines of everybody else.
  */
-function isTypical({ draw, work }: Flight): boolean {
+function isTypical({ draw, work }: InFlightJob): boolean {
   return isBelow64(draw.x, work.lane.policy.rate);
 }
 
@@ -52,7 +52,7 @@ export class Outcomes {
     this.#parts = parts;
   }
 
-  answered(flight: Flight, answer: JobAnswer, nowMs: number): void {
+  answered(flight: InFlightJob, answer: JobAnswer, nowMs: number): void {
     const { miner, work, kind, draw } = flight;
     const serviceMs = nowMs - (flight.sentAt ?? nowMs);
     miner.backoff.accepted();
@@ -65,7 +65,7 @@ export class Outcomes {
     this.#parts.ledger.accepted(work.lane.name, miner.hotkey, this.#parts.times.referenceMs(kind));
   }
 
-  failed(flight: Flight, failure: JobFailure, nowMs: number): void {
+  failed(flight: InFlightJob, failure: JobFailure, nowMs: number): void {
     const { miner, work, kind, sentAt } = flight;
     const debit = DEBIT_FACTOR * this.#parts.times.referenceMs(kind);
     this.#parts.ledger.failed(work.lane.name, miner.hotkey, debit);
@@ -77,19 +77,19 @@ export class Outcomes {
   }
 
   /** Taken from a miner through no fault that this job shows: it costs nobody anything, and no customer's job fails by it. */
-  withdrawn(flight: Flight, code: string): void {
+  withdrawn(flight: InFlightJob, code: string): void {
     this.#endSample(flight, code);
     this.#elsewhere(flight, null);
   }
 
   /** A sampled job to which no answer came still ends in the log. */
-  #endSample({ work, miner, draw }: Flight, code: string): void {
+  #endSample({ work, miner, draw }: InFlightJob, code: string): void {
     if (!draw.sampled) return;
     const sample = { jobId: work.jobId, epoch: draw.epoch, lane: work.lane.name, hotkey: miner.hotkey };
     this.#modules.endUnanswered(sample, code);
   }
 
-  #verify(flight: Flight, answer: JobAnswer, at: number, serviceMs: number): void {
+  #verify(flight: InFlightJob, answer: JobAnswer, at: number, serviceMs: number): void {
     const { work, miner, kind, draw, block, input } = flight;
     const job: AnsweredJob = {
       jobId: work.jobId,
@@ -143,7 +143,7 @@ export class Outcomes {
   }
 
   /** Another miner's turn, as often as the job may be given again. `code`: what it fails with after that; null: it does not. */
-  #elsewhere({ work, miner }: Flight, code: string | null): void {
+  #elsewhere({ work, miner }: InFlightJob, code: string | null): void {
     work.had ??= new Set();
     work.had.add(miner.hotkey);
     const { retries } = this.#options;

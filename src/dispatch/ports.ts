@@ -1,7 +1,7 @@
-import type { Chance } from "../core/chance.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
+import type { Random } from "../core/random.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
 import type { AnsweredJob, JobVerification, OpenSample } from "../flow/job.ts";
 import type { PushLane } from "../flow/lane.ts";
@@ -26,7 +26,7 @@ export type Conclusion = "accepted" | "rejected" | "struck" | "void";
 
 export interface DispatchModules {
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Runs a function after what is being done now: `setImmediate`, or a simulation's own queue. */
@@ -49,7 +49,7 @@ export interface DispatchModules {
   readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
-  /** Ends a sampled job that came to no answer. */
+  /** ReleaseClock a sampled job that came to no answer. */
   readonly endUnanswered: (sample: OpenSample, code: string) => void;
   readonly unreachable: (hotkey: string) => void;
   /** Share of the host's memory that is available; null when unknown. */

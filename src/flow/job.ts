@@ -1,6 +1,6 @@
 import type { Draw } from "./draw.ts";
 import type { JobInput } from "./lane.ts";
-import type { StrikeRecord } from "./submission.ts";
+import type { StrikeRecord } from "./strike.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A job as it goes to a miner. Customer and benchmark jobs look alike. */

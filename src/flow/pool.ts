@@ -2,7 +2,7 @@ import type { Answer, JobCheck, TaskRef } from "./lane.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Work that worker threads do. Data crosses by copy, so tasks hold plain values only. */
-export type PoolTask =
+export type PoolRequest =
   | {
       readonly kind: "signature";
       readonly publicKey: Uint8Array;
@@ -36,8 +36,8 @@ export interface PoolResults {
   index: Uint8Array;
 }
 
-export type PoolTaskKind = PoolTask["kind"];
-export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolTask, { kind: K }>;
+export type PoolTaskKind = PoolRequest["kind"];
+export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolRequest, { kind: K }>;
 
 /**
  * Runs tasks off the event loop. A task that outlives its deadline takes its worker with it: the worker is killed and
@@ -49,4 +49,4 @@ export interface Pool {
 }
 
 /** Runs one task; the same function inline in tests and in every worker. */
-export type TaskRunner = (task: PoolTask) => PoolResults[PoolTaskKind];
+export type TaskRunner = (task: PoolRequest) => PoolResults[PoolTaskKind];

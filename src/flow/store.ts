@@ -1,14 +1,8 @@
 import type { DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
 import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
 import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
-import type {
-  AdmitOutcome,
-  Decision,
-  NewSubmission,
-  PendingSubmission,
-  StoredStrike,
-  Submission,
-} from "./submission.ts";
+import type { StoredStrike } from "./strike.ts";
+import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
 import type { Credit, SignedVector, UnsignedVector } from "./weights.ts";
 
 /** Issued challenges, for people and audits; nothing on the submit path reads it. */
@@ -66,7 +60,7 @@ export interface Store {
    */
   admit(submission: NewSubmission): Promise<AdmitOutcome>;
   /**
-   * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
+   * ReleaseClock a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
    * credit of the hotkey). A second accepted answer of one challenge ends `void` with code `already_solved`.
    * Returns the row as it stands after; null when it was not pending, and then nothing changed.
    */
@@ -85,7 +79,7 @@ export interface Store {
    */
   recordDraws(groups: readonly DrawGroup[]): Promise<void>;
   /**
-   * Ends open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
+   * ReleaseClock open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
    * unverified credit of its hotkey in every lane). Returns the ids that were open and are ended now; the others changed
    * nothing.
    */

@@ -1,5 +1,6 @@
 import type { Draw } from "./draw.ts";
-import type { Answer, JobInput } from "./lane.ts";
+import type { Answer } from "./lane.ts";
+import type { StrikeRecord } from "./strike.ts";
 
 export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
 
@@ -71,36 +72,6 @@ export interface Decision {
   readonly at: number;
   /** What judge decided in consequence; recorded in the same transaction. */
   readonly strike: StrikeRecord | null;
-}
-
-/** What a strike stores; the miner can fetch it. */
-export interface Evidence {
-  readonly work_id: string;
-  /** Null for a job. */
-  readonly receipt_id: string | null;
-  readonly answer_sha256: string;
-  readonly draw: Draw;
-  readonly verdict: { readonly outcome: "invalid"; readonly code: string };
-  readonly checker: string;
-  readonly rule: string;
-  /** Of a job: what was asked and what came, so that anyone can check it again. */
-  readonly exhibit?: { readonly kind: string; readonly input: JobInput; readonly answer: string };
-}
-
-export interface StrikeRecord {
-  readonly strikeId: string;
-  readonly hotkey: string;
-  readonly lane: string;
-  readonly block: number;
-  readonly at: number;
-  readonly evidence: Evidence;
-  /** Set when the strike suspends: the first block at which the miner is free again. */
-  readonly suspendUntil: number | null;
-}
-
-/** A strike as it is served. `counted` turns false once it led to a suspension. */
-export interface StoredStrike extends StrikeRecord {
-  readonly counted: boolean;
 }
 
 /** The receipt document; `signature` is Ed25519 over the rest. */

@@ -1,24 +1,14 @@
 import type { PublicJwk } from "../core/ed25519.ts";
-import type { ReadyCheck } from "../core/problem.ts";
+import type { ReadyCheck } from "../core/problems/problem.ts";
+import type { Caller } from "../flow/caller.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { PublishedEpoch } from "../flow/draw.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { Answer, JobInput } from "../flow/lane.ts";
 import type { MinerCounts, SkiplistItem, Standing } from "../flow/standing.ts";
-import type { Evidence, Receipt } from "../flow/submission.ts";
+import type { StrikeList } from "../flow/strike.ts";
+import type { Receipt } from "../flow/submission.ts";
 import type { SignedVector } from "../flow/weights.ts";
-
-/** Whoever sends a request, before anything is believed. */
-export interface Caller {
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The socket's address, or what a trusted proxy says it is. */
-  readonly ip: string;
-  /** The complete body as it arrived; empty without one. What a signature is over. */
-  readonly rawBody: Uint8Array;
-  /** Aborts when the client is gone before its answer was sent. */
-  readonly signal: AbortSignal;
-}
 
 export interface Liveness {
   readonly status: "ok";
@@ -135,23 +125,6 @@ export interface MinerPage {
   readonly items: readonly MinerView[];
   /** The `after` of the next page; null at the end. */
   readonly next_after: string | null;
-}
-
-export interface StrikeView {
-  readonly strike_id: string;
-  readonly lane: string;
-  readonly block: number;
-  /** Unix milliseconds. */
-  readonly at: number;
-  /** False once it led to a suspension. */
-  readonly counted: boolean;
-  readonly suspended_until: number | null;
-  readonly evidence: Evidence;
-}
-
-export interface StrikeList {
-  readonly hotkey: string;
-  readonly items: readonly StrikeView[];
 }
 
 export interface Skiplist {

@@ -1,21 +1,21 @@
 import { type AddressInfo, Server as TcpServer } from "node:net";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
-import { AssayError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
-import { methodIndex } from "./allowed.ts";
-import { type AnsweringModules, answerError, installAnswering } from "./answering.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import type { Handlers } from "./handlers.ts";
-import { InFlight } from "./inFlight.ts";
-import { makeListener } from "./listener.ts";
-import { makeMeasures } from "./measures.ts";
-import { openapiOptions } from "./openapi.ts";
-import type { Route } from "./route.ts";
+import { makeHttpMeasures } from "./measures.ts";
+import { type AnsweringModules, answerError, installAnswering } from "./problem/answering.ts";
 import { routesOf } from "./routes/all.ts";
+import { openapiOptions } from "./routes/openapi.ts";
+import type { Route } from "./routes/route.ts";
 import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
 import type { StreamOptions } from "./stream/options.ts";
-import { takeJsonBytes } from "./utf8Json.ts";
+import { methodIndex } from "./wire/allowed.ts";
+import { InFlight } from "./wire/inFlight.ts";
+import { makeListener } from "./wire/listener.ts";
+import { takeJsonBytes } from "./wire/utf8Json.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -128,7 +128,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   const { handlers, log, metrics } = modules;
   const { host, port, maxBodyBytes, version } = options;
   const inFlight = new InFlight();
-  const measures = makeMeasures(metrics);
+  const measures = makeHttpMeasures(metrics);
   const routes = routesOf(
     handlers,
     log,

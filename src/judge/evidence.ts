@@ -1,5 +1,5 @@
 import type { Draw } from "../flow/draw.ts";
-import type { Evidence } from "../flow/submission.ts";
+import type { Evidence } from "../flow/strike.ts";
 import type { InvalidCode } from "../flow/verdict.ts";
 
 /** What judge reads of an answered piece of work: a submission, or a job. */

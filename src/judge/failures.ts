@@ -1,4 +1,4 @@
-import { BoundedMap } from "../core/boundedMap.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
 import { withinSelfFaultWindow } from "./rules.ts";
 
 /** Hotkeys that failed to connect within the last minute, longest ago first. Times are monotonic ms. */

@@ -1,14 +1,14 @@
-import type { Chance } from "../core/chance.ts";
 import type { Clock } from "../core/clock.ts";
-import { AssayError } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { Random } from "../core/random.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { DrawClass } from "../flow/draw.ts";
 import type { Penalty } from "../flow/lane.ts";
 import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from "../flow/standing.ts";
 import type { Store } from "../flow/store.ts";
-import type { StrikeRecord } from "../flow/submission.ts";
+import type { StrikeRecord } from "../flow/strike.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import { evidenceOf, type Judged } from "./evidence.ts";
 import { isColdStart, ruleText, selectPrune, suspensionEnd } from "./rules.ts";
@@ -36,7 +36,7 @@ export interface JudgeModules {
   >;
   readonly chain: Pick<Chain, "block" | "tempo">;
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -124,13 +124,13 @@ export class Judge {
   assess(judged: Judged, verdict: Verdict, penalty: Penalty): StrikeRecord | null {
     if (verdict.outcome !== "invalid" || penalty !== "strike") return null;
     const { strikes, windowBlocks, suspensionTempos } = this.#options;
-    const { clock, chance, chain } = this.#modules;
+    const { clock, random, chain } = this.#modules;
     const { hotkey, lane } = judged;
     const block = this.#block();
     const tempo = chain.tempo();
     const total = this.#strikes.counted(hotkey, block, windowBlocks) + 1;
     return {
-      strikeId: `st_${Buffer.from(chance.bytes(16)).toString("hex")}`,
+      strikeId: `st_${Buffer.from(random.bytes(16)).toString("hex")}`,
       hotkey,
       lane,
       block,
@@ -195,7 +195,7 @@ export class Judge {
     return rowOf(this.#suspensions.longest(hotkey, null) ?? suspension);
   }
 
-  /** Ends every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
+  /** ReleaseClock every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
   async release(hotkey: string, reason: string): Promise<number> {
     const { store, clock, log } = this.#modules;
     if (this.#longest(hotkey) === null) throw new AssayError({ code: "suspension_not_found", hotkey });

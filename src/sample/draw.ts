@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { lp } from "../core/bytes.ts";
+import { lengthPrefixed } from "../core/bytes.ts";
 import { type Fraction, isBelow64 } from "../core/fraction.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
@@ -13,7 +13,7 @@ export function sampleKey(master: Uint8Array, epoch: number): KeyObject {
 
 /** HMAC-SHA256 of what the decision is about, 32 bytes. */
 export function drawX(k: KeyObject, lane: string, hotkey: string, workId: string): Buffer {
-  return hmac(k, Buffer.concat([lp(lane), lp(hotkey), lp(workId)]));
+  return hmac(k, Buffer.concat([lengthPrefixed(lane), lengthPrefixed(hotkey), lengthPrefixed(workId)]));
 }
 
 /** Whether the first 8 bytes of x, big-endian, are below `floor(num * 2^64 / den)`. */

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { Signer } from "../core/ed25519.ts";
-import { causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
+import { causeText } from "../core/problems/assayError.ts";
 import type { EpochRecord, LogHead } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 

@@ -1,5 +1,5 @@
-import { AssayError } from "../core/errors.ts";
 import { type Fraction, lessThan, parseFraction } from "../core/fraction.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import type { DrawClass, SamplePolicy } from "../flow/draw.ts";
 
 /** A sample policy, read. A lane that it does not name is verified in full. */

@@ -1,10 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Signer } from "../core/ed25519.ts";
-import { AssayError, causeText } from "../core/errors.ts";
 import { epochAt } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { Draw, DrawClass, EpochRecord, PublishedEpoch, SamplePolicy } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 import { commitment } from "./commitment.ts";
@@ -12,7 +12,7 @@ import { decide, sampleKey } from "./draw.ts";
 import { DrawCounts } from "./drawCounts.ts";
 import { LogHeads } from "./heads.ts";
 import { type Rates, ratesOf } from "./policy.ts";
-import { type Alarm, RateWatch } from "./watch.ts";
+import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
   readonly epochHours: number;

@@ -1,9 +1,9 @@
 import { readU64 } from "../core/bytes.ts";
-import type { Chance } from "../core/chance.ts";
 import type { Clock } from "../core/clock.ts";
-import { AssayError, causeText } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import type { Random } from "../core/random.ts";
 import { encodeHotkey } from "../core/ss58.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { AnsweredJob, JobVerification } from "../flow/job.ts";
@@ -23,7 +23,7 @@ export interface CanaryModules {
   readonly draw: (lane: string, workId: string) => Draw;
   readonly verify: JobVerification["verify"];
   readonly clock: Clock;
-  readonly chance: Chance;
+  readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -120,16 +120,16 @@ export class Canary {
 
   /** Null when the lane has no canaries. */
   #make(lane: PushLane): AnsweredJob | null {
-    const { chance, draw } = this.#modules;
-    const canary = lane.canary(readU64(chance.bytes(8)) >> 1n);
+    const { random, draw } = this.#modules;
+    const canary = lane.canary(readU64(random.bytes(8)) >> 1n);
     if (canary === null) return null;
-    const jobId = `jb_${Buffer.from(chance.bytes(16)).toString("hex")}`;
+    const jobId = `jb_${Buffer.from(random.bytes(16)).toString("hex")}`;
     return {
       ...canary,
       jobId,
       lane: lane.name,
       // A new one each time: a name that was caught before would keep it out of the batches that it is to test.
-      hotkey: encodeHotkey(chance.bytes(32)),
+      hotkey: encodeHotkey(random.bytes(32)),
       draw: draw(lane.name, jobId),
       credit: 0,
       block: 0,

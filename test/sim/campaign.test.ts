@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runCampaign } from "../../sim/campaign/campaign.ts";
+import type { CampaignResult } from "../../sim/campaign/result.ts";
 import { runSeeds } from "../../sim/campaign/workers.ts";
-import type { CampaignResult } from "../../sim/campaignResult.ts";
 import type { Progress } from "../../sim/run.ts";
 import type { Scenario } from "../../sim/scenario.ts";
-import { Ran } from "../support/simRun.ts";
-import { DAY, fleet, HOUR, honest, scenario, validator } from "../support/simScenario.ts";
+import { Ran } from "../support/sim/run.ts";
+import { DAY, fleet, HOUR, honest, scenario, validator } from "../support/sim/scenario.ts";
 import { problemOf } from "../support/thrown.ts";
 
 const slow = {

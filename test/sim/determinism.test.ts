@@ -10,9 +10,9 @@ import { simulate } from "../../sim/main.ts";
 import type { SimResult } from "../../sim/result.ts";
 import { type RunOptions, runScenario } from "../../sim/run.ts";
 import type { Strategy } from "../../sim/scenario.ts";
-import { Ran } from "../support/simRun.ts";
-import { events, fleet, HOUR, honest, MINUTE, scenario, validator } from "../support/simScenario.ts";
-import { removeDir, temporaryDir } from "../support/validator.ts";
+import { Ran } from "../support/sim/run.ts";
+import { events, fleet, HOUR, honest, MINUTE, scenario, validator } from "../support/sim/scenario.ts";
+import { removeDir, temporaryDir } from "../support/validator/validator.ts";
 
 // The same scenario and seed give the same run, whatever else is different: the process, its environment, its compiler, the
 // thread, who listens, and where it is written to.
@@ -86,7 +86,7 @@ describe("the same scenario and seed", () => {
   });
 });
 
-const child = resolve(import.meta.dirname, "../support/simChild.ts");
+const child = resolve(import.meta.dirname, "../support/sim/child.ts");
 
 async function inProcess(flags: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<SimResult> {
   const options = { cwd: tmpdir(), env: { ...process.env, ...env } };

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import { epochAt } from "../../src/core/ids.ts";
 import { generate, type Instance } from "../../src/lanes/sat/generate.ts";
 import { encodeBitset } from "../../src/lanes/sat/solution.ts";
-import { testSecret } from "./validator.ts";
+import { testSecret } from "./validator/validator.ts";
 
 const scheme = makeSealed(Buffer.from(testSecret));
 

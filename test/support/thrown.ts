@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { AssayError } from "../../src/core/errors.ts";
-import type { Problem } from "../../src/core/problem.ts";
+import { AssayError } from "../../src/core/problems/assayError.ts";
+import type { Problem } from "../../src/core/problems/problem.ts";
 
 /** The problem that the work ends with; fails when it succeeds or throws anything else. */
 export async function problemOf(work: () => unknown): Promise<Problem> {

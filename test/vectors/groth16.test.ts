@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, describe, it } from "node:test";
 import type { JobInput } from "../../src/flow/lane.ts";
 import { makeGroth16Lane } from "../../src/lanes/groth16/lane.ts";
-import { policy, random, rejected, valid } from "../support/groth16Answers.ts";
+import { policy, random, rejected, valid } from "../support/lanes/groth16/answers.ts";
 import {
   endSnarkjs,
   hashChain,
@@ -11,7 +11,7 @@ import {
   hashChainZkey,
   loadSnarkjs,
   type SnarkProof,
-} from "../support/groth16Snarkjs.ts";
+} from "../support/lanes/groth16/snarkjs.ts";
 
 interface Vectors {
   readonly circuit: string;

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import { parse } from "yaml";
 import { z } from "zod";
-import { AssayError, causeText } from "../../core/errors.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import type { ChainMiner } from "../../flow/chain.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import { causeText } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { causeText } from "../../core/problems/assayError.ts";
 import type { Chain, ChainMiner } from "../../flow/chain.ts";
 import { parseMiners, readMiners } from "./miners.ts";
 

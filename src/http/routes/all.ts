@@ -1,12 +1,12 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
-import type { Route } from "../route.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { operationRoutes } from "./operation.ts";
 import { publicationRoutes } from "./publications.ts";
+import type { Route } from "./route.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";

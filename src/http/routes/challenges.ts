@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { callerOf } from "../caller.ts";
-import { textChecker } from "../checker.ts";
-import { matchesETag } from "../etag.ts";
 import type { Handlers } from "../handlers.ts";
-import type { Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { callerOf } from "../wire/caller.ts";
+import { textChecker } from "../wire/checker.ts";
+import { matchesETag } from "../wire/etag.ts";
+import type { Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

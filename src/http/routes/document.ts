@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { Route } from "../route.ts";
+import type { Route } from "./route.ts";
 
 /** The OpenAPI document of all routes, made when it is first asked for. */
 export function documentRoute(openapi: () => object): Route {

@@ -1,10 +1,10 @@
 import { Type } from "typebox";
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import { isJobId } from "../../flow/job.ts";
-import { checker } from "../checker.ts";
 import type { Handlers } from "../handlers.ts";
-import { bodyOf, type Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { checker } from "../wire/checker.ts";
+import { bodyOf, type Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
-import { textChecker } from "../checker.ts";
 import type { Handlers } from "../handlers.ts";
-import { checkedHotkey, type Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { textChecker } from "../wire/checker.ts";
+import { checkedHotkey, type Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

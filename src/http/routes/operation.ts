@@ -1,8 +1,8 @@
 import { Type } from "typebox";
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import type { Handlers } from "../handlers.ts";
-import type { Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import type { Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 /** A readiness probe looks again about this often. */
 const probeAgainSeconds = 5;

@@ -1,11 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Log } from "../../core/log.ts";
-import { textChecker } from "../checker.ts";
 import type { Handlers } from "../handlers.ts";
-import { lineStream } from "../lines.ts";
-import type { Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { textChecker } from "../wire/checker.ts";
+import { lineStream } from "../wire/lines.ts";
+import type { Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const epochPath = Type.Object({ epoch: schemas.epochInteger }, { additionalProperties: false });
 const checkPath = textChecker(epochPath, "path");

@@ -1,9 +1,9 @@
 import { Type } from "typebox";
-import { checker, textChecker } from "../checker.ts";
 import type { Handlers } from "../handlers.ts";
-import { bodyOf, checkedHotkey, type Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { checker, textChecker } from "../wire/checker.ts";
 import { hotkeyOf, hotkeyPath } from "./miners.ts";
+import { bodyOf, checkedHotkey, type Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 const reason = Type.String({ minLength: 1, maxLength: 500, description: "Logged, and shown to the miner" });

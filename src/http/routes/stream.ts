@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { AssayError } from "../../core/errors.ts";
-import type { Route } from "../route.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
+import type { Route } from "./route.ts";
 
 /** Makes a stream of a connection, or throws why not. */
 export interface StreamServing {

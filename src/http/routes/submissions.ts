@@ -1,10 +1,10 @@
 import { Type } from "typebox";
-import { readAnswer, readPublicKey } from "../answerBytes.ts";
-import { callerOf } from "../caller.ts";
-import { checker } from "../checker.ts";
 import type { Handlers } from "../handlers.ts";
-import { bodyOf, type Route } from "../route.ts";
-import * as schemas from "../schemas.ts";
+import { readAnswer, readPublicKey } from "../wire/answerBytes.ts";
+import { callerOf } from "../wire/caller.ts";
+import { checker } from "../wire/checker.ts";
+import { bodyOf, type Route } from "./route.ts";
+import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

@@ -3,14 +3,14 @@ import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock } from "../../core/clock.ts";
-import { AssayError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
+import type { Caller } from "../../flow/caller.ts";
 import type { LinkListener } from "../../flow/link.ts";
-import { callerOf } from "../caller.ts";
-import type { Caller } from "../handlers.ts";
-import { rawAnswer } from "../rawAnswer.ts";
-import { endWith } from "../socketEnd.ts";
+import { callerOf } from "../wire/caller.ts";
+import { rawAnswer } from "../wire/rawAnswer.ts";
+import { endWith } from "../wire/socketEnd.ts";
 import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./handshake.ts";
 import { type StreamOptions, streamDefaults } from "./options.ts";
 import { Streams } from "./streams.ts";
@@ -37,7 +37,7 @@ export interface AttachModules extends PushModules {
 export interface AttachedStreams {
   /** Serves the route: makes a stream of the connection, or throws why not. */
   serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** Ends all streams and refuses new ones; waits a bounded time for their sockets. Once. */
+  /** ReleaseClock all streams and refuses new ones; waits a bounded time for their sockets. Once. */
   close(graceMs?: number): Promise<void>;
   /** Streams that have not ended, those before their `hello` included. */
   count(): number;

@@ -1,8 +1,8 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { AssayError } from "../../core/errors.ts";
-import { lingerAfterAnswer } from "../socketEnd.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
+import { lingerAfterAnswer } from "../wire/socketEnd.ts";
 
 export const streamPath = "/v1/stream";
 

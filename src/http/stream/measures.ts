@@ -3,7 +3,7 @@ import type { LinkEnd } from "../../flow/link.ts";
 import type { FrameCode } from "./frameCodes.ts";
 
 /** What streams count; frames and bytes are gathered here and handed on at each look. */
-export class Measures {
+export class StreamMeasures {
   sentFrames = 0;
   sentBytes = 0;
   receivedFrames = 0;

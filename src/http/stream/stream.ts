@@ -1,25 +1,25 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Clock } from "../../core/clock.ts";
-import { causeText } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { causeText } from "../../core/problems/assayError.ts";
 import type { JobOrder } from "../../flow/job.ts";
 import type { LinkEnd, LinkListener, MinerLink } from "../../flow/link.ts";
-import { Allowance } from "./allowance.ts";
 import { closeCodes } from "./closeCodes.ts";
 import type { Corks } from "./corks.ts";
+import { FixedWindowLimiter } from "./fixedWindowLimiter.ts";
 import { type Frame, type FrameId, readBinary, readText } from "./frame.ts";
 import type { FrameCode } from "./frameCodes.ts";
-import type { Measures } from "./measures.ts";
+import type { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
-import { Outbox } from "./outbox.ts";
+import { SendQueue } from "./sendQueue.ts";
 
 /** What all streams share. */
 export interface StreamShared {
   readonly listener: LinkListener;
   readonly clock: Clock;
   readonly log: Log;
-  readonly measures: Measures;
+  readonly measures: StreamMeasures;
   readonly corks: Corks;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
@@ -42,11 +42,11 @@ export class MinerStream implements MinerLink {
   capacity = 0;
   #state: "greeting" | "open" | "ended" = "greeting";
   readonly #ws: WebSocket;
-  readonly #outbox: Outbox;
+  readonly #outbox: SendQueue;
   readonly #options: StreamOptions;
   readonly #shared: StreamShared;
-  readonly #faults: Allowance;
-  readonly #pings: Allowance;
+  readonly #faults: FixedWindowLimiter;
+  readonly #pings: FixedWindowLimiter;
   /** A frame or pong has come since the last look. */
   #heard = false;
   #heardMs: number;
@@ -64,9 +64,9 @@ export class MinerStream implements MinerLink {
     this.#shared = shared;
     const { corks, measures } = shared;
     const drained = () => this.#drained();
-    this.#outbox = new Outbox(ws, socket, options.highWaterBytes, { corks, measures, drained });
-    this.#faults = new Allowance(options.faultsPerMinute);
-    this.#pings = new Allowance(options.pingsPerMinute);
+    this.#outbox = new SendQueue(ws, socket, options.highWaterBytes, { corks, measures, drained });
+    this.#faults = new FixedWindowLimiter(options.faultsPerMinute);
+    this.#pings = new FixedWindowLimiter(options.pingsPerMinute);
     this.#openedMs = this.#heardMs = now;
     this.#pingMs = now + options.pingMs;
     ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary));

@@ -5,7 +5,7 @@ import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import type { LinkListener } from "../../flow/link.ts";
 import { Corks } from "./corks.ts";
-import { Measures } from "./measures.ts";
+import { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
 import { MinerStream, type StreamShared } from "./stream.ts";
 
@@ -46,7 +46,7 @@ export class Streams {
       clock,
       log,
       lanes,
-      measures: new Measures(metrics),
+      measures: new StreamMeasures(metrics),
       corks: new Corks(),
       greeted: (stream) => this.#greeted(stream),
       ended: (stream) => this.#ended(stream),
@@ -69,7 +69,7 @@ export class Streams {
     this.#shared.measures.opened();
   }
 
-  /** Ends all. Resolves when their sockets are closed, at the latest after `graceMs` or 2 s and the cutting of them. */
+  /** ReleaseClock all. Resolves when their sockets are closed, at the latest after `graceMs` or 2 s and the cutting of them. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#timer);
     for (const stream of [...this.#live]) stream.close("shutting_down");

@@ -11,7 +11,7 @@ export interface ProofList {
   readonly signals: readonly (readonly bigint[])[];
 }
 
-export type Random = (count: number) => Uint8Array;
+export type RandomBytes = (count: number) => Uint8Array;
 
 const COEFFICIENT_BYTES = 16;
 /**
@@ -21,7 +21,7 @@ const COEFFICIENT_BYTES = 16;
 const FEW = 4;
 
 /** 1 to 2^128: never zero, which would leave a proof out. */
-function coefficients(count: number, random: Random): bigint[] {
+function coefficients(count: number, random: RandomBytes): bigint[] {
   const hex = Buffer.from(random(count * COEFFICIENT_BYTES)).toString("hex");
   const digits = 2 * COEFFICIENT_BYTES;
   if (hex.length !== count * digits) throw new RangeError("groth16: too few random bytes");
@@ -54,7 +54,7 @@ export class ProofBatch {
   readonly #valid: boolean[];
 
   /** Draws the coefficients: the proofs are final by now. Takes scratch memory of the caller's scope. */
-  constructor(engine: Engine, key: Key, proofs: ProofList, random: Random) {
+  constructor(engine: Engine, key: Key, proofs: ProofList, random: RandomBytes) {
     const count = proofs.signals.length;
     this.#engine = engine;
     this.#key = key;

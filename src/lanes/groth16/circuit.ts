@@ -1,4 +1,4 @@
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 
 /** A kind of work of the lane. Plain data: it crosses to worker threads by copy. */
 export interface Circuit {

@@ -1,4 +1,4 @@
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import type { JobInput } from "../../flow/lane.ts";
 import type { PublicName } from "./circuit.ts";
 import { isBelow, isCanonical, R_TEXT } from "./numbers.ts";

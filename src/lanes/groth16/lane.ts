@@ -1,11 +1,11 @@
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import type { JobTask, LanePolicy, PushLane } from "../../flow/lane.ts";
 import { type Circuit, circuitFault, type PublicName, publicNames } from "./circuit.ts";
+import { Groth16Verifier } from "./groth16Verifier.ts";
 import { acceptInput } from "./inputs.ts";
 import { benchmarkInput, falseAnswer, pick } from "./jobs.ts";
 import { prepareKey } from "./key.ts";
 import { loadPoints } from "./load.ts";
-import { Verifier } from "./verifier.ts";
 
 /** About 1.3 ms a proof in a batch of 16 and 4 ms alone, of the 16 ms of a unit. */
 const COST = 1 / 8;
@@ -30,11 +30,11 @@ function kindsOf(circuits: readonly Circuit[]): ReadonlyMap<string, Kind> {
 }
 
 /** Makes the verifiers of all circuits, in this order; the first that is refused ends it. */
-async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Verifier>): Promise<void> {
+async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Groth16Verifier>): Promise<void> {
   const points = await loadPoints();
   for (const { circuit, names } of kinds) {
     const key = prepareKey(points, circuit, names);
-    verifiers.set(circuit.id, new Verifier(points, key, names));
+    verifiers.set(circuit.id, new Groth16Verifier(points, key, names));
   }
 }
 
@@ -45,7 +45,7 @@ async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Verifier
 export function makeGroth16Lane(options: Groth16Options): PushLane {
   const kinds = kindsOf(options.circuits);
   const benchmarks = [...kinds.values()].filter(({ circuit }) => circuit.benchmark);
-  const verifiers = new Map<string, Verifier>();
+  const verifiers = new Map<string, Groth16Verifier>();
   let prepared: Promise<void> | null = null;
 
   const benchmark = (seed: bigint): { kind: Kind; task: JobTask } | null => {

@@ -18,7 +18,7 @@ const TWIST_Y = [
  * untwist): a point P on the twist is in the subgroup iff [x+1]P + psi([x]P) + psi^2([x]P) = psi^3([2x]P) (El Housni,
  * Guillevic, Piellard, eprint 2022/348). One multiplication by 63 bits, where [r]P = 0 takes 254. Why none else passes:
  * psi^2 - t psi + p = 0 turns the equation into (a + b psi)P = 0, so the order of P divides a^2 + abt + b^2 p as well as
- * the order of the twist, and their greatest common divisor is r; test/unit/groth16Subgroup.test.ts computes it.
+ * the order of the twist, and their greatest common divisor is r; test/unit/lanes/groth16/subgroup.test.ts computes it.
  */
 export class SubgroupTest {
   readonly #engine: Engine;

@@ -1,4 +1,4 @@
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import type { Instance } from "./generate.ts";
 import { wordsOf } from "./text.ts";
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { AssayError, causeText } from "../../core/errors.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { sibling } from "../../core/sibling.ts";
 
 type Reply = { readonly model: Uint8Array | null } | { readonly fault: string };
@@ -63,7 +63,7 @@ export class Solver {
     void worker.terminate();
   }
 
-  /** Ends the thread; a solve under way rejects. A later solve starts a new one. */
+  /** ReleaseClock the thread; a solve under way rejects. A later solve starts a new one. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;

@@ -1,6 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { Cadical } from "cadical-wasm";
-import { causeText } from "../../core/errors.ts";
+import { causeText } from "../../core/problems/assayError.ts";
 
 /** The count of variables in the header: those that no clause names belong to the model too. */
 function variablesOf(cnf: string): number {

@@ -1,6 +1,6 @@
-import { AssayError, causeText } from "../../core/errors.ts";
-import type { Problem } from "../../core/problem.ts";
-import { Unreadable } from "./rows.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import type { Problem } from "../../core/problems/problem.ts";
+import { Unreadable } from "./tables/rows.ts";
 
 /** An error on its way between threads; `fault` is the caller's own mistake. */
 export type Failure =

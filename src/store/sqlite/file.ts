@@ -11,13 +11,13 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { AssayError, causeText } from "../../core/errors.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { assertDurable } from "./durable.ts";
 import { resultCode, sqlite } from "./failure.ts";
 import { checkRows, inspect } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
-import { migrate } from "./migrate.ts";
-import { Unreadable } from "./rows.ts";
+import { migrate } from "./migrations/migrate.ts";
+import { Unreadable } from "./tables/rows.ts";
 
 /** A store's file, open. */
 export interface OpenFile {

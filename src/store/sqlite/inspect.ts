@@ -1,14 +1,14 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { AssayError } from "../../core/errors.ts";
-import { customerJobOf } from "./customerJobs.ts";
-import { openSampleOf } from "./draws.ts";
-import { epochOf } from "./epochs.ts";
-import { logHeadOf } from "./heads.ts";
-import { isOurs, knownVersion, schemaVersion } from "./migrate.ts";
-import { text, Unreadable } from "./rows.ts";
-import { standingOperations } from "./standing.ts";
-import { pendingOf, pendingSelect } from "./submissions.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
+import { isOurs, knownVersion, schemaVersion } from "./migrations/migrate.ts";
+import { customerJobOf } from "./tables/customerJobs.ts";
+import { openSampleOf } from "./tables/draws.ts";
+import { epochOf } from "./tables/epochs.ts";
+import { logHeadOf } from "./tables/heads.ts";
+import { text, Unreadable } from "./tables/rows.ts";
+import { standingOperations } from "./tables/standing.ts";
+import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 
 /** Decodes every row that a start depends on; throws `Unreadable` on the first that is damaged. */
 export function checkRows(db: DatabaseSync): void {

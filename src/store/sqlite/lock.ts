@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { AssayError } from "../../core/errors.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import { resultCode, sqlite } from "./failure.ts";
 
 /** Held until released, or until the process is gone: the system drops the locks of the dead. */

@@ -5,10 +5,10 @@ import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { sibling } from "../../core/sibling.ts";
 import type { Store } from "../../flow/store.ts";
-import { Channel } from "./channel.ts";
 import { fromFailure } from "./failure.ts";
-import type { FromThread, ThreadData } from "./messages.ts";
 import { SqliteStore } from "./store.ts";
+import { Channel } from "./thread/channel.ts";
+import type { FromThread, ThreadData } from "./thread/messages.ts";
 
 export interface SqliteStoreOptions {
   readonly file: string;
@@ -31,7 +31,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock } = options;
   checkBounds(groupMs, groupMax, queueMax);
   const data: ThreadData = { file, groupMs, groupMax, queueMax };
-  const worker = new Worker(sibling(import.meta.url, "thread"), {
+  const worker = new Worker(sibling(import.meta.url, "thread/thread"), {
     workerData: data,
     name: "assay-store",
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },

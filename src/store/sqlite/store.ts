@@ -17,16 +17,16 @@ import type {
   Store,
   StoredMiner,
 } from "../../flow/store.ts";
+import type { StoredStrike } from "../../flow/strike.ts";
 import type {
   AdmitOutcome,
   Decision,
   NewSubmission,
   PendingSubmission,
-  StoredStrike,
   Submission,
 } from "../../flow/submission.ts";
 import type { Credit, SignedVector, UnsignedVector } from "../../flow/weights.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel } from "./thread/channel.ts";
 
 /** The port over the store's thread: every method is one call, but for retention, which goes in steps. */
 export class SqliteStore implements Store {

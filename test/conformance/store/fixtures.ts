@@ -6,12 +6,12 @@ import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { EpochRecord, LogHead } from "../../../src/flow/draw.ts";
 import type { ChainedEntry, Store } from "../../../src/flow/store.ts";
+import type { StrikeRecord } from "../../../src/flow/strike.ts";
 import type {
   AdmitOutcome,
   Decision,
   NewSubmission,
   PendingSubmission,
-  StrikeRecord,
 } from "../../../src/flow/submission.ts";
 import type { SignedVector, UnsignedVector } from "../../../src/flow/weights.ts";
 

@@ -2,7 +2,7 @@ import { sha256Hex } from "../../../src/core/hash.ts";
 import type { DrawGroup } from "../../../src/flow/draw.ts";
 import type { CustomerJob, SampledEnd, WorkBucket, WorkDelta } from "../../../src/flow/job.ts";
 import type { Store } from "../../../src/flow/store.ts";
-import type { StrikeRecord } from "../../../src/flow/submission.ts";
+import type { StrikeRecord } from "../../../src/flow/strike.ts";
 import { EPOCH } from "./fixtures.ts";
 
 /** Length of a bucket of work, ms. */

@@ -7,12 +7,12 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import { AssayError } from "../../../src/core/errors.ts";
+import type { AuditReport } from "../../../src/audit/report.ts";
+import { AssayError } from "../../../src/core/problems/assayError.ts";
 import type { PublishedEpoch } from "../../../src/flow/draw.ts";
-import type { AuditReport } from "../../../src/node/audit/report.ts";
-import { answers, EPOCH, type PublishedLog, publishedLog, signer } from "../../support/auditWorld.ts";
-import { serve } from "../../support/httpServer.ts";
-import { removeDir, runAssay, spawnAssay, temporaryDir } from "../../support/validator.ts";
+import { answers, EPOCH, type PublishedLog, publishedLog, signer } from "../../support/audit/world.ts";
+import { serve } from "../../support/http/server.ts";
+import { removeDir, runAssay, spawnAssay, temporaryDir } from "../../support/validator/validator.ts";
 
 // `assay audit` as a stranger runs it: against the routes of a validator whose store holds a closed epoch, and on what was saved.
 
@@ -161,7 +161,7 @@ describe("refusals", () => {
       ["--file", "x", "--key", "y", "--evidence", "z"],
       ["--file", "x", "--key", "y", "--recheck", "w", "--circuit", "z"],
     ];
-    const script = join(import.meta.dirname, "../../support/cliBatch.ts");
+    const script = join(import.meta.dirname, "../../support/cli/batch.ts");
     const commands = JSON.stringify(wrong.map((args) => ["audit", ...args, "--json"]));
     const { stdout } = await promisify(execFile)(process.execPath, [script, commands]);
     const outcomes = JSON.parse(stdout) as { code: number; stdout: string }[];

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import type { CampaignResult } from "../../../sim/campaignResult.ts";
+import type { CampaignResult } from "../../../sim/campaign/result.ts";
 
 const run = promisify(execFile);
 const entry = resolve(import.meta.dirname, "../../../bin/assay.js");

@@ -7,15 +7,15 @@ import { join, resolve } from "node:path";
 import { after, describe, it, test } from "node:test";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../../src/cli/offline.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
+import { parseHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
+import { keypairOfUri } from "../../../src/keys/uri.ts";
 import { checkAnswer } from "../../../src/lanes/sat/check.ts";
 import { parseCnf } from "../../../src/lanes/sat/dimacs.ts";
-import { parseHotkeyFile } from "../../../src/node/keys/hotkeyFile.ts";
-import { keypairOfUri } from "../../../src/node/keys/uri.ts";
-import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../../src/node/offline.ts";
 import { problemOf } from "../../support/thrown.ts";
-import { removeDir, runAssay, temporaryDir } from "../../support/validator.ts";
+import { removeDir, runAssay, temporaryDir } from "../../support/validator/validator.ts";
 
 // The command line as its users meet it: real processes; the many vectors go through the same functions in this one.
 
@@ -103,7 +103,7 @@ interface Printed {
 
 /** Runs command lines one after the other in one process. */
 async function batch(lines: readonly string[][]): Promise<Printed[]> {
-  const script = resolve(import.meta.dirname, "../../support/cliBatch.ts");
+  const script = resolve(import.meta.dirname, "../../support/cli/batch.ts");
   const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(lines)]);
   return JSON.parse(stdout) as Printed[];
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { entry, removeDir, temporaryDir } from "../../support/validator.ts";
+import { entry, removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
 // What a user installs: packed, installed into an empty folder, run from there.
 

@@ -3,11 +3,17 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { CampaignResult } from "../../../sim/campaignResult.ts";
+import type { CampaignResult } from "../../../sim/campaign/result.ts";
 import { builtInScenarios } from "../../../sim/read/scenario.ts";
 import type { SimResult } from "../../../sim/result.ts";
 import { until } from "../../support/until.ts";
-import { removeDir, runAssay, type Spawned, spawnAssay, temporaryDir } from "../../support/validator.ts";
+import {
+  removeDir,
+  runAssay,
+  type Spawned,
+  spawnAssay,
+  temporaryDir,
+} from "../../support/validator/validator.ts";
 
 // The simulator as its users meet it: real processes.
 
@@ -172,7 +178,7 @@ function linesOf(path: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** Waits for what shows that the work has begun, then sends Ctrl-C; the exit status. */
+/** CancellableDelays for what shows that the work has begun, then sends Ctrl-C; the exit status. */
 async function interrupt(spawned: Spawned, hasBegun: () => boolean): Promise<number | null> {
   const closed = once(spawned.process, "close") as Promise<[number | null]>;
   await until(() => hasBegun() || spawned.process.exitCode !== null);

@@ -1,0 +1,31 @@
+import type { JobOrder } from "../../src/flow/job.ts";
+
+/** A job as its miner sees it. */
+export interface Offer {
+  readonly order: JobOrder;
+  /** Ms since the simulation began. */
+  readonly now: number;
+  /** Ms since the miner joined. */
+  readonly age: number;
+  /** How long an honest answer would take, ms. */
+  readonly serviceMs: number;
+  /** The hotkey that it was handed to, and the place of the validator. */
+  readonly hotkey: string;
+  readonly validator: number;
+}
+
+export type Choice = "work" | "cheat" | "let_lie" | "give_back";
+
+/** How one miner decides. */
+export interface Behaviour {
+  choose(offer: Offer): Choice;
+  /** What it hands in instead of an answer. */
+  forge(order: JobOrder): string;
+  /** It has worked on the job. */
+  worked?(order: JobOrder): void;
+  /** Whether it comes back as another hotkey when it is suspended. */
+  readonly renews: boolean;
+}
+
+/** What is handed in by who has nothing better. */
+export const FORGED = '{"of":"forged"}';

@@ -1,0 +1,69 @@
+import type { Strategy } from "../scenario.ts";
+import { type Behaviour, type Choice, FORGED, type Offer } from "./behaviour.ts";
+import { rightAnswer } from "./lane.ts";
+import { Predictor, type Reveals } from "./predictor.ts";
+
+/** What a behaviour can see besides its own jobs. */
+export interface Sights {
+  readonly reveals: Reveals;
+  /** The last answer that another miner handed in; null before the first. */
+  readonly lastAnswer: () => string | null;
+}
+
+function simple(choose: (offer: Offer) => Choice, more: Partial<Behaviour> = {}): Behaviour {
+  return { choose, forge: () => FORGED, renews: false, ...more };
+}
+
+/** The middle of its part of the window is when each cheat is due; the next job after it is the one. */
+function trickle(cheats: number, windowMs: number): Behaviour {
+  let done = 0;
+  return simple(({ age }) => {
+    const due = ((done + 0.5) * windowMs) / cheats;
+    if (age < due) return "work";
+    done++;
+    return "cheat";
+  });
+}
+
+/** The first answer is worked for when it is to serve for all others. */
+function lazy(answer: "empty" | "stale"): Behaviour {
+  let first: string | null = null;
+  return simple(() => (answer === "stale" && first === null ? "work" : "cheat"), {
+    forge: () => (answer === "empty" ? "" : (first ?? FORGED)),
+    worked: ({ input }) => {
+      first ??= rightAnswer(String(input.x));
+    },
+  });
+}
+
+/** A behaviour with a state of its own, for one miner. */
+export function behaviourOf(strategy: Strategy, sights: Sights): Behaviour {
+  switch (strategy.kind) {
+    case "honest":
+    case "congestor":
+      return simple(() => "work");
+    case "always":
+      return simple(() => "cheat");
+    case "sybil":
+      return simple(() => "cheat", { renews: true });
+    case "trickle":
+      return trickle(strategy.cheats, strategy.window_ms);
+    case "burst":
+      return simple(({ age }) =>
+        age % strategy.every_ms >= strategy.every_ms - strategy.lasts_ms ? "cheat" : "work",
+      );
+    case "sleeper":
+      return simple(({ age }) => (age < strategy.honest_for_ms ? "work" : "cheat"));
+    case "copy":
+      return simple(() => "cheat", { forge: () => sights.lastAnswer() ?? FORGED });
+    case "abort":
+      return simple(({ serviceMs }) => {
+        if (serviceMs <= strategy.over_ms) return "work";
+        return strategy.how === "silent" ? "let_lie" : "give_back";
+      });
+    case "lazy":
+      return lazy(strategy.answer);
+    case "predictor":
+      return new Predictor(sights.reveals);
+  }
+}

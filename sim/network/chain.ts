@@ -1,0 +1,57 @@
+import type { Chain, ChainMiner } from "../../src/flow/chain.ts";
+import type { Timeline } from "../engine/timeline.ts";
+
+/** Height at the first moment; any number that leaves room for what was before. */
+export const FIRST_BLOCK = 3_600_000;
+
+export interface ChainOptions {
+  readonly blockMs: number;
+  readonly tempo: number;
+}
+
+/** The height at a moment of the timeline. */
+export function heightAt(ms: number, blockMs: number): number {
+  return FIRST_BLOCK + Math.floor(ms / blockMs);
+}
+
+/** The chain as one validator sees it: the clock gives the height, the network the miners, and what is handed in stays for the payout. */
+export class ModelChain implements Chain {
+  readonly kind = "model";
+  /** By uid, u16 as it was handed in last; null before. */
+  handedIn: ReadonlyMap<number, number> | null = null;
+  handIns = 0;
+  readonly #line: Timeline;
+  readonly #options: ChainOptions;
+  readonly #miners: () => readonly ChainMiner[];
+
+  constructor(line: Timeline, options: ChainOptions, miners: () => readonly ChainMiner[]) {
+    this.#line = line;
+    this.#options = options;
+    this.#miners = miners;
+  }
+
+  block(): number {
+    return heightAt(this.#line.now, this.#options.blockMs);
+  }
+
+  tempo(): number {
+    return this.#options.tempo;
+  }
+
+  miners(): readonly ChainMiner[] {
+    return this.#miners();
+  }
+
+  isRegistered(hotkey: string): boolean {
+    return this.#miners().some((miner) => miner.hotkey === hotkey);
+  }
+
+  async refresh(): Promise<void> {}
+
+  async submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void> {
+    this.handIns++;
+    this.handedIn = new Map(uids.map((uid, i) => [uid, weights[i] ?? 0]));
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,47 @@
+import { parseFraction } from "../../src/core/fraction.ts";
+import type { JobCheck, JobTask, PushLane } from "../../src/flow/lane.ts";
+import type { Verdict } from "../../src/flow/verdict.ts";
+import type { LaneSpec } from "../scenario.ts";
+
+export const LANE = "work";
+
+const valid: Verdict = { outcome: "valid" };
+const invalid: Verdict = { outcome: "invalid", code: "proof_rejected" };
+
+/** What an honest miner hands in. In the model a proof names what it is a proof of; making and checking one takes time elsewhere. */
+export function rightAnswer(x: string): string {
+  return `{"of":"${x}"}`;
+}
+
+function checked({ input, answer }: JobCheck): Verdict {
+  return answer === rightAnswer(String(input.x)) ? valid : invalid;
+}
+
+/** The modelled kind of work: the dispatcher, the desk and judge see a lane like any other. */
+export function modelLane(spec: LaneSpec, rate: string): PushLane {
+  const fraction = parseFraction(rate);
+  if (fraction === null) throw new RangeError(`lane: "${rate}" is no fraction`);
+  const kinds = Array.from({ length: spec.kinds }, (_, i) => `kind-${i + 1}`);
+  const [first = "kind-1"] = kinds;
+  const issue =
+    kinds.length === 1
+      ? (seed: bigint): JobTask => ({ kind: first, input: { x: seed.toString(36) } })
+      : (seed: bigint): JobTask => ({
+          kind: kinds[Number(seed % BigInt(kinds.length))] ?? first,
+          input: { x: seed.toString(36) },
+        });
+  return {
+    name: LANE,
+    mode: "push",
+    policy: { rate: fraction, penalty: "strike", maxAttempts: 1, share: 1 },
+    kinds,
+    cost: spec.cost,
+    prepare: async () => undefined,
+    issue,
+    accept: () => {
+      throw new RangeError("the modelled lane takes no customer jobs");
+    },
+    check: (_kind, items) => items.map(checked),
+    canary: () => null,
+  };
+}

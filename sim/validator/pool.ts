@@ -1,0 +1,44 @@
+import type { PushLane } from "../../src/flow/lane.ts";
+import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../src/flow/pool.ts";
+import { Servers } from "../engine/servers.ts";
+import type { World } from "../engine/world.ts";
+
+/** Threads that take the modelled time for a check, and then check for real. */
+export class ModelPool implements Pool {
+  readonly servers: Servers;
+  readonly #world: World;
+  readonly #lane: PushLane;
+  readonly #verifyMs: number;
+
+  constructor(
+    world: World,
+    lane: PushLane,
+    options: { readonly threads: number; readonly verifyMs: number },
+  ) {
+    this.#world = world;
+    this.#lane = lane;
+    this.servers = new Servers(options.threads);
+    this.#verifyMs = options.verifyMs;
+  }
+
+  run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]> {
+    const { line } = this.#world;
+    const { of, items } = proofsOf(task);
+    const end = this.servers.take(line.now, this.#verifyMs * items.length);
+    return this.#world.later(end - line.now, () => this.#lane.check(of, items, noChance)) as Promise<
+      PoolResults[K]
+    >;
+  }
+
+  async close(): Promise<void> {}
+}
+
+function proofsOf(task: PoolRequest): TaskOfKind<"proofs"> {
+  if (task.kind !== "proofs") throw new RangeError(`the modelled pool does no ${task.kind}`);
+  return task;
+}
+
+/** The modelled check draws nothing. */
+function noChance(): Uint8Array {
+  return new Uint8Array(0);
+}

@@ -1,0 +1,243 @@
+import type { Conclusion } from "../../src/dispatch/ports.ts";
+import type { Draw } from "../../src/flow/draw.ts";
+import type { AnsweredJob, JobAnswer } from "../../src/flow/job.ts";
+import type { SeededRandom } from "../engine/seededRandom.ts";
+import type { World } from "../engine/world.ts";
+import type { ModelChain } from "../network/chain.ts";
+import { type Gateway, SimLink } from "../network/simLink.ts";
+import type { SimMiner } from "../network/simMiner.ts";
+import type { Scenario, ValidatorSpec } from "../scenario.ts";
+import { makeStages, type Stages } from "./stages.ts";
+import type { ModelStore } from "./store.ts";
+
+/** The dispatcher's tick; in production four times a second, which only makes what is due noticed sooner. */
+const TICK_MS = 1000;
+/** What looks at epochs, history and weights; none of them decides by it. */
+const SLOW_TICK_MS = 60_000;
+/** A miner that could not connect tries again. */
+const RETRY_MS = 15_000;
+
+/** What a validator's doings mean to the others. */
+export interface Surroundings {
+  event(event: string, data: object): void;
+  struck(hotkey: string): void;
+  handedIn(place: SimMiner, answer: JobAnswer): void;
+}
+
+export interface SimValidatorModules {
+  readonly scenario: Scenario;
+  readonly spec: ValidatorSpec;
+  readonly index: number;
+  readonly world: World;
+  readonly random: SeededRandom;
+  readonly network: Surroundings;
+  readonly chain: ModelChain;
+  readonly store: ModelStore;
+}
+
+/** What is counted of a validator over all its runs. */
+export class SimValidatorCounts {
+  jobs = 0;
+  sampled = 0;
+  /** Of the lane's own class. */
+  plain = 0;
+  plainSampled = 0;
+  ticks = 0;
+  readonly stops = new Map<string, number>();
+  backlogSum = 0;
+  backlogMax = 0;
+  inFlightMax = 0;
+  bytesMax = 0;
+  busyMs = 0;
+  strikes = 0;
+  suspensions = 0;
+  honestSuspensions = 0;
+  crashes = 0;
+}
+
+/** One validator of the network: its stages, its miners' seats, and what befalls it. */
+export class SimValidator {
+  readonly spec: ValidatorSpec;
+  readonly chain: ModelChain;
+  readonly store: ModelStore;
+  readonly counts = new SimValidatorCounts();
+  readonly seats = new Map<SimMiner, SimLink>();
+  /** Null while it is down. */
+  stages: Stages | null = null;
+  readonly #modules: SimValidatorModules;
+  readonly #gateway: Gateway;
+  #isCutOff = false;
+  #isStopping = false;
+
+  constructor(modules: SimValidatorModules) {
+    const { spec, chain, store, scenario, network, index } = modules;
+    this.#modules = modules;
+    this.spec = spec;
+    this.chain = chain;
+    this.store = store;
+    const station = this;
+    this.#gateway = {
+      index,
+      jobBytes: scenario.lane.job_bytes,
+      answerBytes: scenario.lane.answer_bytes,
+      get listener() {
+        return station.#isCutOff ? null : (station.stages?.dispatcher ?? null);
+      },
+      handedIn: (place, answer) => network.handedIn(place, answer),
+      ended: (seat, why) => {
+        if (why === "suspended") this.#suspended(seat);
+      },
+    };
+  }
+
+  add(place: SimMiner): void {
+    this.seats.set(place, new SimLink(place, this.#gateway, this.#modules.world));
+  }
+
+  /** The seat connects as soon as it may. */
+  seat(place: SimMiner): void {
+    const seat = this.seats.get(place);
+    if (seat !== undefined) this.#connect(seat);
+  }
+
+  drop(place: SimMiner): void {
+    this.seats.get(place)?.drop("gone");
+  }
+
+  isSuspended(hotkey: string): boolean {
+    return this.stages?.judge.isSuspended(hotkey) ?? false;
+  }
+
+  async start(): Promise<void> {
+    const { world } = this.#modules;
+    const stages = await makeStages({
+      ...this.#modules,
+      drawn: (draw) => this.#drawn(draw),
+      concluded: (job, conclusion) => this.#concluded(job, conclusion),
+      unreachable: (outcome) => {
+        if (outcome === "suspended") this.counts.suspensions++;
+      },
+    });
+    this.stages = stages;
+    this.#isStopping = false;
+    world.line.every(TICK_MS, () => this.#tick(stages));
+    world.line.every(SLOW_TICK_MS, () => this.#slowTick(stages));
+    for (const seat of this.seats.values()) this.#connect(seat);
+  }
+
+  /** Stops, and starts again after a while with what the store has. */
+  restart(downMs: number): void {
+    const { stages } = this;
+    const { world } = this.#modules;
+    if (stages === null || this.#isStopping) return;
+    this.#isStopping = true;
+    const stop = async (): Promise<void> => {
+      await stages.dispatcher.drain(0);
+      this.counts.busyMs += stages.pool.servers.busyMs;
+      this.stages = null;
+      for (const seat of this.seats.values()) seat.drop("gone");
+      world.line.after(downMs, () => world.spawn(this.start()));
+    };
+    world.spawn(stop());
+  }
+
+  /** Nobody is reached for a while, and the fault is on this side. */
+  isolate(forMs: number): void {
+    for (const seat of this.seats.values()) seat.drop("gone");
+    this.#isCutOff = true;
+    this.#modules.world.line.after(forMs, () => {
+      this.#isCutOff = false;
+      for (const seat of this.seats.values()) this.#connect(seat);
+    });
+  }
+
+  #connect(seat: SimLink): void {
+    const { place } = seat;
+    if (place.isAway || seat.link !== null || this.#gateway.listener === null) return;
+    if (!this.isSuspended(place.hotkey)) seat.connect();
+    else this.#modules.world.line.after(this.#freeInMs(place.hotkey), () => this.#connect(seat));
+  }
+
+  /** Until the hotkey is free; at least a while, for a suspension may be lifted or prolonged meanwhile. */
+  #freeInMs(hotkey: string): number {
+    const until = this.stages?.judge.suspendedUntil(hotkey) ?? null;
+    const { block_ms } = this.#modules.scenario.network;
+    const left = until === null ? 0 : (until - this.chain.block()) * block_ms;
+    // Once a minute while the end is far: an operator, or the 30 % rule, may lift it.
+    return Math.max(RETRY_MS, Math.min(left, 4 * RETRY_MS));
+  }
+
+  #suspended(seat: SimLink): void {
+    const { place } = seat;
+    const { world, network } = this.#modules;
+    this.counts.suspensions++;
+    place.counts.suspensions++;
+    if (place.counts.cheats === 0) this.counts.honestSuspensions++;
+    network.event("suspended", { validator: this.spec.name, miner: place.name });
+    world.line.after(RETRY_MS, () => this.#connect(seat));
+  }
+
+  #drawn({ class: drawClass, sampled }: Draw): void {
+    const { counts } = this;
+    counts.jobs++;
+    if (sampled) counts.sampled++;
+    if (drawClass !== "lane") return;
+    counts.plain++;
+    if (sampled) counts.plainSampled++;
+  }
+
+  #concluded({ hotkey, jobId }: AnsweredJob, conclusion: Conclusion): void {
+    if (conclusion !== "struck") return;
+    const { network } = this.#modules;
+    this.counts.strikes++;
+    network.struck(hotkey);
+    network.event("strike", { validator: this.spec.name, hotkey, job_id: jobId });
+  }
+
+  /** False once these stages are not the running ones any more. */
+  #tick(stages: Stages): boolean {
+    if (this.stages !== stages) return false;
+    stages.dispatcher.tick();
+    const { gate, inFlight, ...held } = stages.dispatcher.stats();
+    const bytes = held.bytes + held.waitingBytes;
+    const backlog = stages.desk.pendingUnits();
+    const { counts } = this;
+    counts.ticks++;
+    if (gate !== null) counts.stops.set(gate, (counts.stops.get(gate) ?? 0) + 1);
+    counts.backlogSum += backlog;
+    counts.backlogMax = Math.max(counts.backlogMax, backlog);
+    counts.inFlightMax = Math.max(counts.inFlightMax, inFlight);
+    counts.bytesMax = Math.max(counts.bytesMax, bytes);
+    this.#lookAtMemory(bytes);
+    return true;
+  }
+
+  /** Without a bound on bytes the host is what gives way. */
+  #lookAtMemory(bytes: number): void {
+    const { legacy, host } = this.spec;
+    if (!legacy.memory_unbounded || bytes <= host.memory_bytes || this.#isStopping) return;
+    this.counts.crashes++;
+    this.#modules.network.event("crashed", { validator: this.spec.name, bytes });
+    this.restart(host.down_ms);
+  }
+
+  #slowTick(stages: Stages): boolean {
+    if (this.stages !== stages) return false;
+    const { world } = this.#modules;
+    for (const part of [stages.sampler, stages.judge, stages.weigher]) world.spawn(part.tick());
+    return true;
+  }
+
+  /** Busy share of the verification threads so far. */
+  verificationLoad(): number {
+    const { line } = this.#modules.world;
+    const busy = this.counts.busyMs + (this.stages?.pool.servers.busyMs ?? 0);
+    return line.now === 0 ? 0 : Math.min(1, busy / (line.now * this.spec.host.threads));
+  }
+
+  /** Draws after which the realised rate was found to have left the design; null if it was not. */
+  alarmAfter(): number | null {
+    const alarms = this.stages?.watch?.alarms() ?? this.stages?.sampler.alarms() ?? [];
+    return alarms.find(({ hotkey }) => hotkey === null)?.draws ?? null;
+  }
+}

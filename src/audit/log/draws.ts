@@ -1,0 +1,133 @@
+import type { Draw, DrawClass } from "../../flow/draw.ts";
+import { decide } from "../../sample/draw.ts";
+import type { FindingCode, Findings } from "./findings.ts";
+import type { DrawRules } from "./record.ts";
+import { hex32, Repeats } from "./repeats.ts";
+import { RowReader } from "./row.ts";
+import type { Samples } from "./samples.ts";
+import { type DrawTallies, Tally } from "./tally.ts";
+import type { DrawLine, Drawn, GroupLine } from "./verdicts.ts";
+import type { Watched } from "./watched.ts";
+
+const classNames: ReadonlySet<string> = new Set<DrawClass>(["lane", "customer", "cold_start", "struck"]);
+const isClass = (name: string): name is DrawClass => classNames.has(name);
+
+/** The draw that key and policy give; null where there is no such class. */
+export function recompute({ key, rates }: DrawRules, drawn: Drawn): Draw | null {
+  const { epoch, lane, hotkey, workId, class: name } = drawn;
+  return isClass(name) ? decide(key, rates, { epoch, lane, hotkey, workId, classes: [name] }) : null;
+}
+
+export interface DrawAuditParts {
+  readonly rules: DrawRules | null;
+  readonly findings: Findings;
+  readonly samples: Samples;
+  readonly watched: Watched;
+  /** Buckets of the table of draws. */
+  readonly buckets: number;
+}
+
+/** Recomputes draws, counts them, and hands on what now waits for a verdict. */
+export class DrawAudit {
+  readonly #parts: DrawAuditParts;
+  readonly #tally: Tally;
+  readonly #drawn: Repeats;
+  readonly #row = new RowReader();
+  rows = 0;
+  sampled = 0;
+  /** Draws of a job at a hotkey that had been drawn in an earlier line: a customer's job after a restart, say. */
+  repeated = 0;
+
+  constructor(parts: DrawAuditParts) {
+    this.#parts = parts;
+    this.#drawn = new Repeats(parts.buckets);
+    this.#tally = new Tally(parts.rules?.rates ?? null);
+  }
+
+  tallies(): DrawTallies {
+    return this.#tally.drawn();
+  }
+
+  /** Jobs that were handed out together. */
+  group(line: GroupLine, n: number): void {
+    const { hotkeys, rows } = line;
+    this.#checkLane(line.lane, n);
+    for (const text of rows) {
+      this.rows++;
+      const hotkey = this.#row.read(text) ? hotkeys[this.#row.index] : undefined;
+      if (hotkey !== undefined) this.#job(line, hotkey, n);
+      else this.#parts.findings.add("row_malformed", `"${text}", of ${hotkeys.length} hotkeys`, { n });
+    }
+  }
+
+  /** The row that was just read. */
+  #job({ epoch, lane }: GroupLine, hotkey: string, n: number): void {
+    const { jobId: workId, sampled, class: name } = this.#row;
+    const { samples, watched } = this.#parts;
+    const drawn = { epoch, lane, hotkey, workId, class: name };
+    const draw = this.#check(drawn, n);
+    if (draw !== null) {
+      if (draw.sampled !== sampled) this.#find("draw_differs", drawn, n, said(sampled, draw));
+      this.#checkRepeat(drawn, draw.x, n);
+    }
+    this.#count(lane, name, sampled);
+    watched.drawn(drawn, { sampled, answerSha256: null, receiptId: null });
+    if (sampled) samples.sampledJob(workId, hotkey, lane, n);
+  }
+
+  /** A submission. */
+  one(line: DrawLine, n: number): void {
+    const { epoch, lane, hotkey, work_id: workId, sampled } = line;
+    this.rows++;
+    this.#checkLane(lane, n);
+    const drawn = { epoch, lane, hotkey, workId, class: line.class };
+    const draw = this.#check(drawn, n);
+    for (const member of ["rate", "x", "sampled"] as const) {
+      if (draw === null || draw[member] === line[member]) continue;
+      this.#find("draw_differs", drawn, n, `${member} is ${line[member]}, recomputed ${draw[member]}`);
+    }
+    this.#count(lane, line.class, sampled);
+    const { answer_sha256: answerSha256, receipt_id: receiptId } = line;
+    this.#parts.watched.drawn(drawn, { sampled, answerSha256, receiptId });
+    this.#parts.samples.submission(line, n);
+  }
+
+  #find(code: FindingCode, { workId: work_id, hotkey }: Drawn, n: number, detail: string): void {
+    this.#parts.findings.add(code, detail, { n, work_id, hotkey });
+  }
+
+  #checkLane(lane: string, n: number): void {
+    const { rules, findings } = this.#parts;
+    if (rules !== null && !rules.rates.lanes.has(lane))
+      findings.add("lane_unknown", `the policy has no lane ${lane}`, { n });
+  }
+
+  /** The draw that it has to be; null where that is not known. */
+  #check(drawn: Drawn, n: number): Draw | null {
+    const { rules } = this.#parts;
+    if (rules === null) return null;
+    const draw = recompute(rules, drawn);
+    if (draw === null) this.#find("class_unknown", drawn, n, `class ${drawn.class}`);
+    else if (draw.class !== drawn.class)
+      this.#find("class_not_applied", drawn, n, `${drawn.class}: the lane's own ${draw.rate} is no lower`);
+    return draw;
+  }
+
+  #checkRepeat(drawn: Drawn, x: string, n: number): void {
+    const before = this.#drawn.add(hex32(x, 0), hex32(x, 8), n);
+    if (before === null) return;
+    if (before === n) this.#find("draw_repeated", drawn, n, "twice in this line");
+    else this.repeated++;
+  }
+
+  #count(lane: string, name: string, sampled: boolean): void {
+    if (sampled) this.sampled++;
+    const tally = this.#tally.of(lane)?.get(name);
+    if (tally === undefined) return;
+    tally.drawn++;
+    if (sampled) tally.sampled++;
+  }
+}
+
+const said = (sampled: boolean, { x, rate }: Draw): string =>
+  `stated as ${sampled ? "sampled" : "not sampled"}; x ${x} at rate ${rate} says otherwise`;

@@ -1,0 +1,150 @@
+import { canonical } from "../core/canonical.ts";
+import { exactFraction } from "../core/fraction.ts";
+import { sha256Hex } from "../core/hash.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import type { JobInput } from "../flow/lane.ts";
+import type { Evidence } from "../flow/strike.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { readBytes } from "../keys/files.ts";
+import { makeGroth16Lane } from "../lanes/groth16/lane.ts";
+import { recompute } from "./log/draws.ts";
+import type { FindingCode } from "./log/findings.ts";
+import type { LogAudit } from "./log/logAudit.ts";
+import type { VerdictLine } from "./log/verdicts.ts";
+import type { WatchedDraw } from "./log/watched.ts";
+import type { OwnedStrike } from "./strikeFile.ts";
+
+/** What became of one answer. */
+export interface Recheck {
+  readonly work_id: string;
+  readonly hotkey: string | null;
+  /** `confirmed`: the strike agrees with the log, and the check, done again, says what it says. */
+  readonly outcome: "confirmed" | "refuted" | "unchecked";
+  /** Of the check done again, or of the log where there was none. */
+  readonly code: string | null;
+}
+
+export interface RecheckParts {
+  readonly audit: LogAudit;
+  readonly strikes: readonly OwnedStrike[];
+  /** Verification key files by the id of their circuit. */
+  readonly circuits: ReadonlyMap<string, string>;
+  readonly random: (count: number) => Uint8Array;
+}
+
+type Exhibit = NonNullable<Evidence["exhibit"]>;
+
+/** A lane of one circuit, its public inputs named as the job's are, in their order; what the lane pays is no matter here. */
+async function verdictOn(exhibit: Exhibit, file: string, random: RecheckParts["random"]): Promise<Verdict> {
+  const verificationKey: unknown = JSON.parse(readBytes(file).toString("utf8"));
+  const lane = makeGroth16Lane({
+    policy: { rate: exactFraction("1"), penalty: "strike", maxAttempts: 1, share: 0 },
+    circuits: [
+      { id: exhibit.kind, file, verificationKey, publicInputs: namesOf(exhibit.input), benchmark: false },
+    ],
+  });
+  await lane.prepare();
+  const [verdict] = lane.check(exhibit.kind, [exhibit], random);
+  if (verdict === undefined) throw new RangeError("no verdict came");
+  return verdict;
+}
+
+const namesOf = (input: JobInput): string[] =>
+  Object.entries(input).map(([name, value]) =>
+    typeof value === "string" ? name : `${name}[${value.length}]`,
+  );
+
+/** Checks stored answers again, and what their strikes say against the log. */
+export class Rechecks {
+  readonly #parts: RecheckParts;
+
+  constructor(parts: RecheckParts) {
+    this.#parts = parts;
+  }
+
+  /** One answer a hotkey that the log rejects. Adds to the findings of the audit. */
+  async of(workId: string): Promise<Recheck[]> {
+    const work = this.#parts.audit.watched.of(workId);
+    const rejected = work?.verdicts.filter(({ state }) => state === "rejected") ?? [];
+    if (work === undefined || rejected.length === 0) {
+      this.#parts.audit.findings.add("recheck_not_found", "the log rejects no answer to it", {
+        work_id: workId,
+      });
+      return [{ work_id: workId, hotkey: null, outcome: "unchecked", code: null }];
+    }
+    const rechecks: Recheck[] = [];
+    for (const verdict of rejected) {
+      const { hotkey, receipt_id } = verdict;
+      const draw = work.draws.find((one) => one.hotkey === hotkey && one.receiptId === receipt_id);
+      rechecks.push(await this.#one(verdict, draw));
+    }
+    return rechecks;
+  }
+
+  #find(code: FindingCode, { work_id, hotkey }: VerdictLine, detail: string): void {
+    this.#parts.audit.findings.add(code, detail, { work_id, hotkey });
+  }
+
+  async #one(verdict: VerdictLine, draw: WatchedDraw | undefined): Promise<Recheck> {
+    const { work_id, hotkey, receipt_id, code } = verdict;
+    const unchecked: Recheck = { work_id, hotkey, outcome: "unchecked", code };
+    const owned = this.#parts.strikes.find(
+      ({ hotkey: owner, strike: { evidence } }) =>
+        owner === hotkey && evidence.work_id === work_id && evidence.receipt_id === receipt_id,
+    );
+    if (owned === undefined) {
+      this.#find("recheck_not_found", verdict, "no strike of the hotkey has it");
+      return unchecked;
+    }
+    const { evidence, lane } = owned.strike;
+    const differing = this.#differing(verdict, draw, evidence);
+    if (lane !== verdict.lane) differing.push("lane");
+    for (const what of differing)
+      this.#find("recheck_differs", verdict, `the ${what} of the strike is not the log's`);
+    const again = await this.#again(verdict, evidence);
+    if (again === null) return unchecked;
+    const isSame = again.outcome === "invalid" && again.code === verdict.code;
+    if (!isSame) this.#find("recheck_refuted", verdict, `${said(again)}, in the log ${verdict.code}`);
+    const outcome = isSame && differing.length === 0 ? "confirmed" : "refuted";
+    return { work_id, hotkey, outcome, code: "code" in again ? again.code : null };
+  }
+
+  /** Which parts of the strike the log has otherwise. */
+  #differing(verdict: VerdictLine, draw: WatchedDraw | undefined, evidence: Evidence): string[] {
+    const differing: string[] = [];
+    const answer = verdict.receipt_id === null ? verdict.answer_sha256 : draw?.answerSha256;
+    const { exhibit } = evidence;
+    const isOther = exhibit !== undefined && sha256Hex(exhibit.answer) !== evidence.answer_sha256;
+    if (evidence.answer_sha256 !== answer || isOther) differing.push("answer");
+    if (evidence.verdict.code !== verdict.code) differing.push("verdict");
+    if (!this.#isDraw(draw, evidence)) differing.push("draw");
+    return differing;
+  }
+
+  #isDraw(draw: WatchedDraw | undefined, evidence: Evidence): boolean {
+    const { rules } = this.#parts.audit;
+    if (draw === undefined || rules === null) return false;
+    return canonical(recompute(rules, draw)) === canonical(evidence.draw);
+  }
+
+  async #again(verdict: VerdictLine, { exhibit }: Evidence): Promise<Verdict | null> {
+    const impossible = (detail: string): null => {
+      this.#find("recheck_impossible", verdict, detail);
+      return null;
+    };
+    if (exhibit === undefined) return impossible("the strike does not hold the answer");
+    if (verdict.lane !== "groth16")
+      return impossible(`answers of lane ${verdict.lane} are not checked again`);
+    const file = this.#parts.circuits.get(exhibit.kind);
+    if (file === undefined) return impossible(`give --circuit ${exhibit.kind}=verification_key.json`);
+    try {
+      return await verdictOn(exhibit, file, this.#parts.random);
+    } catch (error) {
+      if (error instanceof AssayError && error.code === "file_unreadable") throw error;
+      return impossible(causeText(error));
+    }
+  }
+}
+
+const said = (verdict: Verdict): string =>
+  verdict.outcome === "valid" ? "the answer is valid" : `the check says ${verdict.outcome}, ${verdict.code}`;

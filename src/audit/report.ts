@@ -1,0 +1,79 @@
+import { clopperPearson } from "../economics/intervals.ts";
+import type { ClosedEpoch } from "./log/document.ts";
+import type { Finding } from "./log/findings.ts";
+import type { LogAudit } from "./log/logAudit.ts";
+import type { DrawTally } from "./log/tally.ts";
+import type { Recheck } from "./recheck.ts";
+
+/** Draws of one lane and class; `low` and `high` hold the rate that they were drawn with 95 times in 100. */
+export interface DrawReport {
+  readonly rate: string;
+  readonly drawn: number;
+  readonly sampled: number;
+  readonly realised: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What `assay audit --json` prints. */
+export interface AuditReport {
+  readonly epoch: number;
+  /** `partial`: the log was not read to its end. */
+  readonly verdict: "clean" | "findings" | "partial";
+  /** Why it is partial. */
+  readonly partial: string | null;
+  readonly lines: number;
+  /** Draws: rows and single ones. */
+  readonly rows: number;
+  /** By lane and class. */
+  readonly draws: Readonly<Record<string, Readonly<Record<string, DrawReport>>>>;
+  readonly sampled: number;
+  /** Of the sampled: decided by a check. */
+  readonly verified: number;
+  /** Of the sampled: ended void. */
+  readonly voided: number;
+  /** Draws of a job at a hotkey that an earlier line had. */
+  readonly repeated: number;
+  /** Unix ms, as the validator signed it. */
+  readonly committed_at: number;
+  readonly key_id: string;
+  /** Heads that the validator signed. */
+  readonly heads: number;
+  readonly rechecked: readonly Recheck[];
+  /** The first 1,000. */
+  readonly findings: readonly Finding[];
+  readonly findings_total: number;
+}
+
+function drawReport({ rate, drawn, sampled }: DrawTally): DrawReport {
+  return { rate, drawn, sampled, realised: sampled / drawn, ...clopperPearson(sampled, drawn) };
+}
+
+function mapped<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}
+
+/** `partial`: why the log was not read to its end, or null. */
+export function reportOf(
+  record: ClosedEpoch,
+  audit: LogAudit,
+  partial: string | null,
+  rechecked: readonly Recheck[],
+): AuditReport {
+  const { kept: findings, total: findings_total } = audit.findings;
+  const { draws, ...counts } = audit.counts();
+  const complete = findings_total === 0 ? "clean" : "findings";
+  return {
+    epoch: record.epoch,
+    verdict: partial === null ? complete : "partial",
+    partial,
+    ...counts,
+    draws: mapped(draws, (classes) => mapped(classes, drawReport)),
+    committed_at: record.committed_at,
+    key_id: record.key_id,
+    heads: record.heads.length,
+    rechecked,
+    findings,
+    findings_total,
+  };
+}

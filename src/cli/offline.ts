@@ -1,0 +1,82 @@
+import { parseChallengeId } from "../challenge/id.ts";
+import { makeIndexed } from "../challenge/indexed.ts";
+import { buildIndex } from "../challenge/indexTable.ts";
+import type { IdScheme } from "../challenge/scheme.ts";
+import { makeSealed } from "../challenge/sealed.ts";
+import { defaultConfig } from "../config/load.ts";
+import { sha256Hex } from "../core/hash.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import { parseHotkey } from "../core/ss58.ts";
+import { readBytes } from "../keys/files.ts";
+import { secretBytes } from "../keys/secret.ts";
+import { checkAnswer } from "../lanes/sat/check.ts";
+import { parseCnf, renderCnf } from "../lanes/sat/dimacs.ts";
+import { generate } from "../lanes/sat/generate.ts";
+import { literalsOf } from "../lanes/sat/solution.ts";
+
+interface Identity {
+  readonly scheme: "sealed" | "indexed";
+  readonly secretFile: string;
+  readonly hotkey: string;
+}
+
+interface Place extends Identity {
+  readonly epoch: number;
+  readonly tier: number;
+  readonly seq: number;
+}
+
+/** The scheme over a secret file. Offline nothing is at stake, so secrets of older deployments may be short. */
+function schemeOf({ scheme, secretFile, hotkey }: Identity): IdScheme {
+  if (parseHotkey(hotkey) === null)
+    throw new AssayError({
+      code: "usage",
+      message: `--hotkey: ${hotkey} is not an ss58 address with prefix 42`,
+    });
+  const secret = secretBytes(readBytes(secretFile));
+  if (secret.length === 0) throw new AssayError({ code: "secret_too_short", file: secretFile, bytes: 0 });
+  if (scheme === "sealed") return makeSealed(secret);
+  return makeIndexed(secret, { maps: 1, build: async (args) => buildIndex(args) });
+}
+
+/** The id and seed of one challenge. */
+export function issueOffline(place: Place): { challenge_id: string; seed: string } {
+  const { challengeId, seed } = schemeOf(place).issue(place.hotkey, place.epoch, place.tier, place.seq);
+  return { challenge_id: challengeId, seed: seed.toString() };
+}
+
+/** Which challenge an id is; throws `malformed_challenge_id` or `not_your_challenge`. */
+export async function recoverOffline(
+  query: Identity & { readonly id: string; readonly allotment: number },
+): Promise<{ tier: number; epoch: number; seq: number }> {
+  const id = parseChallengeId(query.id);
+  if (id === null) throw new AssayError({ code: "malformed_challenge_id" });
+  const seq = await schemeOf(query).recover(id, query.hotkey, query.allotment);
+  if (seq === null) throw new AssayError({ code: "not_your_challenge" });
+  return { tier: id.tier, epoch: id.epoch, seq };
+}
+
+/** An instance of the sat lane; tiers default to the default configuration's. */
+export function challengeOffline(
+  place: Place & { vars?: number; clauses?: number; method?: "biased" | "ajm"; witness?: boolean },
+): { challenge_id: string; cnf: string; cnf_sha256: string; planted?: number[] } {
+  const { challengeId, seed } = schemeOf(place).issue(place.hotkey, place.epoch, place.tier, place.seq);
+  const { tiers } = defaultConfig().lanes.sat;
+  const tier = tiers[String(place.tier)] ?? tiers["1"];
+  const shape = { vars: place.vars ?? tier?.vars ?? 400, clauses: place.clauses ?? tier?.clauses ?? 1704 };
+  const instance = generate({ seed, ...shape, method: place.method ?? tier?.method ?? "biased" });
+  const cnf = renderCnf(instance);
+  return {
+    challenge_id: challengeId,
+    cnf,
+    cnf_sha256: sha256Hex(cnf),
+    ...(place.witness ? { planted: literalsOf(instance.model) } : {}),
+  };
+}
+
+/** Judges a solution file against a CNF file, with the codes of the sat lane. */
+export function checkOffline(cnfFile: string, solutionFile: string): { valid: boolean; code?: string } {
+  const cnf = parseCnf(readBytes(cnfFile).toString("utf8"));
+  const verdict = checkAnswer(cnf, { encoding: "text", bytes: readBytes(solutionFile) });
+  return verdict.outcome === "valid" ? { valid: true } : { valid: false, code: verdict.code };
+}

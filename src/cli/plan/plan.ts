@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { parse } from "yaml";
+import { nearest } from "../../config/nearest.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import { plan } from "../../economics/plan.ts";
+import { note, print } from "../output.ts";
+import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
+import { readPlan } from "./inputs.ts";
+import { planPlot } from "./plot.ts";
+import { writePlot } from "./plotFile.ts";
+import { planText } from "./text.ts";
+
+const fields = Object.entries(planFields) as [PlanKey, PlanField][];
+
+/** A YAML value as its flag would write it: lists with commas, mappings as `name:value`. */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(",");
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([name, part]) => `${name}:${String(part)}`)
+      .join(",");
+  return String(value);
+}
+
+function inputsOfFile(file: string): PlanTexts {
+  let tree: unknown;
+  try {
+    tree = parse(readFileSync(file, "utf8")) ?? {};
+  } catch (error) {
+    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) });
+  }
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree))
+    throw new AssayError({ code: "usage", message: `${file}: not a YAML mapping` });
+  const unknown = Object.keys(tree).filter((key) => !Object.hasOwn(planFields, key));
+  if (unknown.length > 0) {
+    const told = unknown.map(
+      (key) => `${key}: unknown; did you mean ${nearest(key, Object.keys(planFields))}?`,
+    );
+    throw new AssayError({ code: "usage", message: `${file}: ${told.join("; ")}` });
+  }
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, written(value)]));
+}
+
+const camel = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function inputsOfFlags(options: Readonly<Record<string, unknown>>): PlanTexts {
+  return Object.fromEntries(
+    fields.flatMap(([key]) => {
+      const value = options[camel(key)];
+      return typeof value === "string" ? [[key, value]] : [];
+    }),
+  );
+}
+
+function withFields(command: Command): Command {
+  for (const [key, { value, text, usual }] of fields) {
+    const told = usual === null ? text : `${text} (default: ${usual})`;
+    command.option(`--${key.replaceAll("_", "-")} <${value}>`, told);
+  }
+  return command;
+}
+
+export function planCommand(): Command {
+  const command = new Command("plan").description(
+    "Reckon whether cheating pays: what a cheat gains, what it costs, and what decides between the two.",
+  );
+  return withFields(command)
+    .option(
+      "--file <file>",
+      "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",
+    )
+    .option("--plot <file>", "also draw penalty / gain over the gain, as an SVG file")
+    .option("--json", "print one JSON document")
+    .addHelpText(
+      "after",
+      `
+Amounts are in one unit, TAO say. Nothing is read from a running validator.
+
+Examples:
+  assay plan
+  assay plan --rate 20/500 --jobs-per-tempo 7000 --before budget:20@7000,strikes:3,tempos:5
+  assay plan --stakes 60,30,10 --ours 1 --income-per-day 0.5 --gain 2e-4 --margin 0.1 --json
+  assay plan --file plan.yaml --factor 10
+  assay plan --plot plan.svg`,
+    )
+    .action((options: { file?: string; json?: boolean; plot?: string } & Record<string, unknown>) => {
+      const file = options.file === undefined ? {} : inputsOfFile(options.file);
+      const inputs = readPlan({ ...file, ...inputsOfFlags(options) });
+      const document = plan(inputs);
+      if (options.plot !== undefined) {
+        writePlot(options.plot, planPlot(inputs, document));
+        note(`plot written to ${options.plot}`);
+      }
+      print(options.json, document, () => planText(document));
+    });
+}

@@ -1,0 +1,97 @@
+import type { PushLane } from "../flow/lane.ts";
+import type { MinerLink } from "../flow/link.ts";
+import { Miner } from "./miner.ts";
+
+/** Miners remembered at most; past it the ones longest without a link go. */
+const KNOWN_MAX = 8192;
+/** A miner whose link ended so lately still counts as active, ms. */
+const ACTIVE_MS = 60_000;
+
+/** The miners that dispatch knows, with a link or lately without. */
+export class MinerRegistry {
+  readonly #lanes: ReadonlyMap<string, PushLane>;
+  readonly #caps: Map<string, number>;
+  readonly #miners = new Map<string, Miner>();
+  /** Monotonic ms of the end of the last link, oldest first. */
+  readonly #gone = new Map<string, number>();
+  #linked = 0;
+
+  /** `caps`: learned by an earlier run. */
+  constructor(lanes: ReadonlyMap<string, PushLane>, caps: Map<string, number>) {
+    this.#lanes = lanes;
+    this.#caps = caps;
+  }
+
+  get linked(): number {
+    return this.#linked;
+  }
+
+  get(hotkey: string): Miner | undefined {
+    return this.#miners.get(hotkey);
+  }
+
+  all(): IterableIterator<Miner> {
+    return this.#miners.values();
+  }
+
+  streams(): number {
+    let streams = 0;
+    for (const { link } of this.#miners.values()) if (link?.transport === "stream") streams++;
+    return streams;
+  }
+
+  /** Miners with a link, and those that had one within the last minute. */
+  active(nowMs: number): number {
+    let lately = 0;
+    for (const [hotkey, at] of this.#gone) {
+      if (nowMs - at >= ACTIVE_MS) this.#gone.delete(hotkey);
+      else lately++;
+    }
+    return this.#linked + lately;
+  }
+
+  /** The miner of a new link, and the link that it takes over from. */
+  open(link: MinerLink): { readonly miner: Miner; readonly replaced: MinerLink | null } {
+    const { hotkey } = link;
+    const miner = this.#miners.get(hotkey) ?? new Miner(hotkey, this.#caps.get(hotkey) ?? null);
+    this.#caps.delete(hotkey);
+    this.#gone.delete(hotkey);
+    // Last in the order of dropping.
+    this.#miners.delete(hotkey);
+    this.#miners.set(hotkey, miner);
+    const replaced = miner.link === link ? null : miner.link;
+    if (miner.link === null) this.#linked++;
+    miner.link = link;
+    miner.lanes = link.lanes.flatMap((name) => this.#lanes.get(name) ?? []);
+    this.#dropOldest();
+    return { miner, replaced };
+  }
+
+  /** The miner that is without a link now; null when the link was replaced before. */
+  close(link: MinerLink, nowMs: number): Miner | null {
+    const miner = this.#miners.get(link.hotkey);
+    if (miner === undefined || miner.link !== link) return null;
+    miner.link = null;
+    this.#linked--;
+    this.#gone.delete(link.hotkey);
+    this.#gone.set(link.hotkey, nowMs);
+    return miner;
+  }
+
+  /** Learned caps, those of an earlier run that were not needed yet included. */
+  caps(): Map<string, number> {
+    const caps = new Map(this.#caps);
+    for (const { hotkey, cap } of this.#miners.values()) caps.set(hotkey, cap.learned);
+    return caps;
+  }
+
+  #dropOldest(): void {
+    if (this.#miners.size <= KNOWN_MAX) return;
+    for (const [hotkey, miner] of this.#miners) {
+      if (miner.link !== null || miner.flights.size > 0) continue;
+      this.#miners.delete(hotkey);
+      this.#gone.delete(hotkey);
+      return;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type { KeyObject } from "node:crypto";
+import { ed25519PublicKey } from "../core/ed25519.ts";
+import { asEpoch, epochAt, epochStartMs, type Hotkey } from "../core/ids.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
+import type { Random } from "../core/random.ts";
+import { limits } from "./limits.ts";
+
+/** What a miner gets when it opens a session; `expires_at` is Unix time in milliseconds. */
+export interface SessionGrant {
+  readonly session_id: string;
+  readonly hotkey: string;
+  readonly expires_at: number;
+}
+
+interface Session {
+  readonly id: string;
+  readonly raw: Buffer;
+  readonly key: KeyObject;
+  readonly expiresAt: number;
+}
+
+/** One live session a hotkey, in memory: a restart ends them all, and miners open new ones. */
+export class Sessions {
+  readonly #epochHours: number;
+  readonly #byHotkey: BoundedMap<string, Session>;
+
+  constructor(options: { epochHours: number; limit?: number }) {
+    this.#epochHours = options.epochHours;
+    this.#byHotkey = new BoundedMap(options.limit ?? limits.sessions.value);
+  }
+
+  get size(): number {
+    return this.#byHotkey.size;
+  }
+
+  /** Sessions dropped for want of room. */
+  get dropped(): number {
+    return this.#byHotkey.dropped;
+  }
+
+  /**
+   * Opens a session of 32 key bytes until the end of the next epoch; the newest of a hotkey wins. The same key keeps
+   * its session id, so a request that arrives twice ends nothing. Throws TypeError when the bytes are no key.
+   */
+  open(hotkey: Hotkey, publicKey: Uint8Array, nowMs: number, random: Random): SessionGrant {
+    const current = this.#live(hotkey, nowMs);
+    const id = current?.raw.equals(publicKey) ? current.id : newId(random);
+    const expiresAt = epochStartMs(asEpoch(epochAt(nowMs, this.#epochHours) + 2), this.#epochHours);
+    this.#byHotkey.set(hotkey, {
+      id,
+      raw: Buffer.from(publicKey),
+      key: ed25519PublicKey(publicKey),
+      expiresAt,
+    });
+    return { session_id: id, hotkey, expires_at: expiresAt };
+  }
+
+  /** The key of a hotkey's live session, or null when it is another's, was replaced, or has expired. */
+  find(sessionId: string, hotkey: Hotkey, nowMs: number): KeyObject | null {
+    const session = this.#live(hotkey, nowMs);
+    return session?.id === sessionId ? session.key : null;
+  }
+
+  #live(hotkey: Hotkey, nowMs: number): Session | null {
+    const session = this.#byHotkey.get(hotkey);
+    if (session === undefined) return null;
+    if (nowMs < session.expiresAt) return session;
+    this.#byHotkey.delete(hotkey);
+    return null;
+  }
+}
+
+function newId(random: Random): string {
+  return `sn_${Buffer.from(random.bytes(16)).toString("hex")}`;
+}

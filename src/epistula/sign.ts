@@ -1,0 +1,28 @@
+import type { Hotkey } from "../core/ids.ts";
+import { type SignedParts, signedMessage } from "./message.ts";
+
+/** Whatever can sign for a hotkey: its own key pair, or a session's. */
+export interface MessageSigner {
+  readonly hotkey: Hotkey;
+  /** 64 bytes over the message. */
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** The headers of a request, signed by the hotkey itself or, with `session`, by the key of that session. */
+export function signedHeaders(
+  { hotkey, sign }: MessageSigner,
+  body: Uint8Array | string,
+  parts: SignedParts,
+  session: string | null = null,
+): Record<string, string> {
+  const signature = sign(signedMessage(body, parts));
+  return {
+    "Epistula-Version": "2",
+    "Epistula-Timestamp": parts.timestamp,
+    "Epistula-Uuid": parts.uuid,
+    "Epistula-Signed-By": hotkey,
+    "Epistula-Signed-For": parts.signedFor,
+    "Epistula-Request-Signature": `0x${Buffer.from(signature).toString("hex")}`,
+    ...(session === null ? {} : { "Assay-Session": session }),
+  };
+}

@@ -1,0 +1,45 @@
+import { kindOf } from "../../core/problems/assayError.ts";
+import type { Problem } from "../../core/problems/problem.ts";
+
+/** A problem as it goes over the wire. */
+export interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** RFC 9457 JSON. */
+  readonly body: string;
+}
+
+export const problemMediaType = "application/problem+json";
+
+/** A problem that asks to come back and does not say when means at once. */
+const soonest = 1;
+
+function headersOf(problem: Problem): Record<string, string> {
+  const { status, retry } = kindOf(problem);
+  const headers: Record<string, string> = {};
+  if (retry !== undefined) {
+    const seconds = "retry_after_s" in problem ? Math.ceil(problem.retry_after_s) : soonest;
+    headers["retry-after"] = `${Math.max(soonest, seconds)}`;
+  }
+  if (problem.code === "method_not_allowed") headers.allow = problem.allow;
+  if (status === 401) headers["www-authenticate"] = problem.code === "unauthorized" ? "Bearer" : "Epistula";
+  return headers;
+}
+
+/** The answer that states a problem; one that has no HTTP status is stated as `internal`. */
+export function problemAnswer(problem: Problem): ProblemAnswer {
+  const kind = kindOf(problem);
+  if (kind.status === null) return problemAnswer({ code: "internal" });
+  const { code, ...data } = problem;
+  const document = {
+    type: `urn:assay:problem:${code}`,
+    title: kind.title,
+    status: kind.status,
+    detail: kind.detail(problem),
+    code,
+    blame: kind.blame,
+    ...(kind.retry === undefined ? {} : { reason: kind.retry }),
+    ...data,
+  };
+  return { status: kind.status, headers: headersOf(problem), body: JSON.stringify(document) };
+}

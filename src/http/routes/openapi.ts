@@ -1,0 +1,141 @@
+import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import { Type } from "typebox";
+import type { Problem, ProblemCode } from "../../core/problems/problem.ts";
+import { problemTable } from "../../core/problems/table.ts";
+import { problemMediaType } from "../problem/document.ts";
+import { problemsOf } from "../problem/ofRoute.ts";
+import type { AnswerShape, Operation } from "./route.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    operation?: Operation;
+  }
+}
+
+const signedHeaders = Type.Object({
+  "Epistula-Version": Type.Literal("2"),
+  "Epistula-Timestamp": Type.String({ pattern: "^\\d{1,15}$", description: "Unix time in milliseconds" }),
+  "Epistula-Uuid": Type.String({ description: "A fresh UUID" }),
+  "Epistula-Signed-By": Type.String({ description: "The miner's hotkey" }),
+  "Epistula-Signed-For": Type.String({ description: "The validator's hotkey, as /v1/status tells it" }),
+  "Epistula-Request-Signature": Type.String({
+    pattern: "^0x[0-9a-fA-F]{128}$",
+    description:
+      "By the hotkey (sr25519) or the session's key (Ed25519), over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}",
+  }),
+  "Assay-Session": Type.Optional(Type.String({ description: "Names the session whose key signed" })),
+});
+
+/** The codes that have an HTTP status. */
+export const httpCodes = (Object.keys(problemTable) as ProblemCode[]).filter(
+  (code) => problemTable[code].status !== null,
+);
+
+const problemSchema = {
+  type: "object",
+  description: "RFC 9457 problem details; members beyond these are the problem's own data.",
+  required: ["type", "title", "status", "detail", "code", "blame"],
+  properties: {
+    type: { type: "string", description: "urn:assay:problem: and the code" },
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string", description: "The cause and the mend" },
+    code: { type: "string", enum: httpCodes },
+    blame: { type: "string", enum: ["miner", "operator", "validator", "none"] },
+    reason: {
+      type: "string",
+      enum: ["saturation", "abuse", "backpressure", "outage"],
+      description: "Why to come back later; present where Retry-After is",
+    },
+    field: { type: "string", description: "JSON pointer into the body, or the name of a parameter" },
+    retry_after_s: { type: "number" },
+    until_block: { type: "integer" },
+  },
+} as const;
+
+function answerOf(shape: AnswerShape): object {
+  const { description, mediaType = "application/json", schema, headers = {} } = shape;
+  const described = Object.entries(headers).map(([name, text]) => [
+    name,
+    { type: "string", description: text },
+  ]);
+  return {
+    description,
+    ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
+    ...(schema === undefined ? { type: "null" } : { content: { [mediaType]: { schema } } }),
+  };
+}
+
+function operationSchema(operation: Operation): Record<string, unknown> {
+  const { id, tag, summary, description, path, query, body, signedBy, answers } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description,
+    ...(path && { params: path }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    ...(signedBy === "miner" && { headers: signedHeaders }),
+    ...(signedBy === "operator" && { security: [{ operatorToken: [] }] }),
+    response: Object.fromEntries(Object.entries(answers).map(([code, shape]) => [code, answerOf(shape)])),
+    "x-problem-codes": problemsOf(operation),
+  };
+}
+
+interface Documented {
+  "x-problem-codes"?: readonly Problem["code"][];
+  responses: Record<string, unknown>;
+}
+
+function problemResponse(status: number, codes: readonly ProblemCode[]): object {
+  const retry = status === 429 || status === 503;
+  const header = { description: "Seconds", schema: { type: "integer", minimum: 1 } };
+  return {
+    description: codes.join(", "),
+    ...(retry ? { headers: { "Retry-After": header } } : {}),
+    content: { [problemMediaType]: { schema: { $ref: "#/components/schemas/Problem" } } },
+  };
+}
+
+function addProblems(operation: Documented): void {
+  const byStatus = Map.groupBy(operation["x-problem-codes"] ?? [], (code) => problemTable[code].status ?? 0);
+  for (const status of [...byStatus.keys()].sort((a, b) => a - b)) {
+    operation.responses[status] = problemResponse(status, byStatus.get(status) ?? []);
+  }
+}
+
+function withProblems(document: object): object {
+  const { paths, components } = document as {
+    paths: Record<string, Record<string, Documented>>;
+    components: { schemas: Record<string, object> };
+  };
+  for (const item of Object.values(paths))
+    for (const operation of Object.values(item)) addProblems(operation);
+  components.schemas.Problem = problemSchema;
+  return document;
+}
+
+/** Options of @fastify/swagger: the document is made from the operations of the routes. */
+export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
+  return {
+    mode: "dynamic",
+    convertConstToEnum: false,
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Assay",
+        version,
+        description:
+          "A validator for networks of untrusted workers. Every error is application/problem+json.",
+        license: { name: "MIT" },
+      },
+      components: { securitySchemes: { operatorToken: { type: "http", scheme: "bearer" } } },
+    },
+    transform: ({ url, route }) => {
+      const { operation } = route.config ?? {};
+      return { url, schema: operation === undefined ? { hide: true } : operationSchema(operation) };
+    },
+    transformObject: (made) => withProblems("openapiObject" in made ? made.openapiObject : {}),
+  };
+}

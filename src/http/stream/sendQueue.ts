@@ -1,0 +1,77 @@
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { JobOrder } from "../../flow/job.ts";
+import type { Corked, Corks } from "./corks.ts";
+import { errorFrame, type FrameId, jobFrame, pongFrame } from "./frame.ts";
+import type { FrameCode } from "./frameCodes.ts";
+import type { StreamMeasures } from "./measures.ts";
+
+export interface SendQueueModules {
+  readonly corks: Corks;
+  readonly measures: StreamMeasures;
+  /** What waited has gone out, after the outbox was full. */
+  readonly drained: () => void;
+}
+
+/** The sending side of one stream. Its frames are numbered from 1. */
+export class SendQueue implements Corked {
+  /** More waits than may: nothing but errors of the protocol should be added. */
+  full = false;
+  readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  readonly #highWaterBytes: number;
+  readonly #modules: SendQueueModules;
+  #id = 0;
+  #corked = false;
+
+  constructor(ws: WebSocket, socket: Duplex, highWaterBytes: number, modules: SendQueueModules) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#highWaterBytes = highWaterBytes;
+    this.#modules = modules;
+  }
+
+  /** Returns the size of the frame in bytes. */
+  job(order: JobOrder): number {
+    return this.#put(jobFrame(++this.#id, order));
+  }
+
+  error(re: FrameId, code: FrameCode): void {
+    this.#reply(errorFrame(++this.#id, re, code));
+  }
+
+  pong(re: FrameId): void {
+    this.#reply(pongFrame(++this.#id, re));
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    this.#socket.uncork();
+  }
+
+  /** Whoever does not read gets no replies either: they would pile up without bound. */
+  #reply(text: string): void {
+    if (this.full) this.#modules.measures.replyDropped();
+    else this.#put(text);
+  }
+
+  #put(text: string): number {
+    const size = Buffer.byteLength(text);
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      this.#modules.corks.add(this);
+    }
+    this.#ws.send(text, this.#sent);
+    this.#modules.measures.sentFrames++;
+    this.#modules.measures.sentBytes += size;
+    if (this.#ws.bufferedAmount > this.#highWaterBytes) this.full = true;
+    return size;
+  }
+
+  readonly #sent = (): void => {
+    if (!this.full || this.#ws.bufferedAmount * 4 >= this.#highWaterBytes) return;
+    this.full = false;
+    this.#modules.drained();
+  };
+}

@@ -1,0 +1,76 @@
+import { isUtf8 } from "node:buffer";
+import { AssayError } from "../../core/problems/assayError.ts";
+
+/** No request body has more than one level; this leaves room and keeps a recursive parser's stack small. */
+export const maxDepth = 16;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** The index of the quote that ends the string opened at `open`; -1 when it never ends. */
+function endOfString(bytes: Buffer, open: number): number {
+  let end = bytes.indexOf(QUOTE, open + 1);
+  while (end !== -1) {
+    let escapes = 0;
+    while (bytes[end - 1 - escapes] === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return end;
+    end = bytes.indexOf(QUOTE, end + 1);
+  }
+  return -1;
+}
+
+/** What the bytes tell before anything parses them. */
+export interface Scan {
+  /** Deepest nesting of arrays and objects; stops counting one past the limit. */
+  readonly depth: number;
+  /** Colons directly inside the outermost value: its members, if it is an object. */
+  readonly members: number;
+}
+
+/** Walks the bytes once, outside strings, without recursion. */
+export function scan(bytes: Buffer): Scan {
+  let depth = 0;
+  let deepest = 0;
+  let members = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === QUOTE) {
+      const end = endOfString(bytes, i);
+      if (end === -1) break;
+      i = end;
+    } else if (byte === 0x7b || byte === 0x5b) {
+      deepest = Math.max(deepest, ++depth);
+      if (deepest > maxDepth) break;
+    } else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x3a && depth === 1) members++;
+  }
+  return { depth: deepest, members };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AssayError({ code: "malformed_json" }, { cause: error });
+  }
+}
+
+/** True when a name occurs twice, `__proto__` occurs, or a text is not Unicode: parsers disagree about these. */
+function isAmbiguous(value: object, members: number): boolean {
+  if (Object.keys(value).length !== members || Object.hasOwn(value, "__proto__")) return true;
+  return Object.entries(value).some(
+    ([name, member]) => !name.isWellFormed() || (typeof member === "string" && !member.isWellFormed()),
+  );
+}
+
+/** The JSON value of a body. Throws `malformed_json` or `json_too_deep`. */
+export function readJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new AssayError({ code: "malformed_json" });
+  const { depth, members } = scan(bytes);
+  if (depth > maxDepth) throw new AssayError({ code: "json_too_deep", limit: maxDepth });
+  const value = parse(bytes.toString("utf8"));
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && isAmbiguous(value, members)) {
+    throw new AssayError({ code: "malformed_json" });
+  }
+  return value;
+}

@@ -1,0 +1,61 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Metrics } from "../../core/metrics.ts";
+import type { Problem } from "../../core/problems/problem.ts";
+import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
+
+/** An idle connection is kept this long for the next request. */
+const keepAliveMs = 20_000;
+/** A connection on which nothing moves, neither request nor answer, is cut after this. */
+const stalledMs = 60_000;
+
+export interface ListenerOptions {
+  /** For headers and body together. */
+  readonly bodyDeadlineMs: number;
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+}
+
+/** Missed deadlines are noticed within a twentieth of the deadline, or a quarter of a second. */
+const checkEvery = (deadlineMs: number): number => Math.min(250, Math.max(10, Math.floor(deadlineMs / 20)));
+
+/** A body that is announced too large is refused before the client is told to go on. */
+function answerExpectations(server: Server, listener: RequestListener, maxBodyBytes: number): void {
+  server.on("checkContinue", (request, response) => {
+    const announced = Number(request.headers["content-length"] ?? 0);
+    if (announced <= maxBodyBytes) response.writeContinue();
+    listener(request, response);
+  });
+  // RFC 9110 section 10.1.1 lets a server ignore expectations that it does not know.
+  server.on("checkExpectation", listener);
+}
+
+/** An HTTP server with every bound on its connections set; `onProblem` hears of what it refuses by itself. */
+export function makeListener(
+  listener: RequestListener,
+  options: ListenerOptions,
+  metrics: Metrics,
+  onProblem: (problem: Problem) => void,
+): Server {
+  const { bodyDeadlineMs, maxBodyBytes, maxConnections } = options;
+  const server = createServer(
+    {
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: bodyDeadlineMs,
+      requestTimeout: bodyDeadlineMs,
+      connectionsCheckingInterval: checkEvery(bodyDeadlineMs),
+      keepAliveTimeout: keepAliveMs,
+      // Its absence is refused with a problem document, which node's own refusal is not.
+      requireHostHeader: false,
+    },
+    listener,
+  );
+  server.timeout = stalledMs;
+  // Counted where they can be refused; node would drop what is past its own limit in silence.
+  server.maxHeadersCount = 0;
+  server.maxConnections = maxConnections;
+  const dropped = metrics.counter("assay_http_connections_dropped_total", "Connections refused at the bound");
+  server.on("drop", () => dropped.add());
+  answerClientFaults(server, bodyDeadlineMs, onProblem);
+  answerExpectations(server, listener, maxBodyBytes);
+  return server;
+}

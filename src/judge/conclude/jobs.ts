@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../core/clock.ts";
+import { sha256Hex } from "../../core/hash.ts";
+import type { Log } from "../../core/log.ts";
+import type { Counter, Metrics } from "../../core/metrics.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import type { AnsweredJob, OpenSample, SampledEnd } from "../../flow/job.ts";
+import type { Lane } from "../../flow/lane.ts";
+import type { Store } from "../../flow/store.ts";
+import type { Verdict } from "../../flow/verdict.ts";
+import type { Judge } from "../judge.ts";
+import type { Serial } from "./serial.ts";
+
+export interface JobConcluderModules {
+  readonly store: Pick<Store, "endSamples" | "openSamples">;
+  readonly judge: Pick<Judge, "assess" | "record" | "seen">;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly strikes: Serial;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** ReleaseClock the waiting for a store that is down. */
+  readonly stopped: AbortSignal;
+}
+
+export type Conclusion = "accepted" | "rejected" | "struck" | "void";
+
+/** First and longest wait before something is recorded again, ms. */
+const RETRY_MS = [250, 15_000] as const;
+/** What is no proof by its size alone is not kept; its hash is. */
+const EXHIBIT_MAX = 65_536;
+/** Open samples that a start ends at once. */
+const RESTART_BATCH = 512;
+
+/**
+ * ReleaseClock sampled jobs: verdict, credit and strike in one transaction of the store, and judge acts on a strike only then. While
+ * the store is down it tries on; what is still open when the validator stops is ended void by the next start.
+ */
+export class JobConcluder {
+  readonly #modules: JobConcluderModules;
+  readonly #unrecorded: Counter;
+
+  constructor(modules: JobConcluderModules) {
+    this.#modules = modules;
+    this.#unrecorded = modules.metrics.counter(
+      "assay_jobs_unrecorded_total",
+      "Failed attempts to record the end of a job",
+    );
+  }
+
+  /** Resolves when the end is on record (or the validator stops: `void`). Never rejects. */
+  async conclude(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
+    const strikes = this.#modules.lanes.get(job.lane)?.policy.penalty === "strike";
+    if (verdict.outcome === "invalid" && strikes)
+      return this.#modules.strikes.run(() => this.#strike(job, verdict));
+    await this.#record(() => [this.#endOf(job, verdict)]);
+    if (verdict.outcome === "valid") return "accepted";
+    return verdict.outcome === "invalid" ? "rejected" : "void";
+  }
+
+  /** A sampled job to which no answer came: nobody's verdict. */
+  async endUnanswered(sample: OpenSample, code: string): Promise<void> {
+    await this.#record(() => [this.#voided(sample, code)]);
+  }
+
+  /** ReleaseClock what an earlier run left open; returns how many. Throws `store_unavailable`. */
+  async endLeftovers(): Promise<number> {
+    const { store } = this.#modules;
+    let ended = 0;
+    for (;;) {
+      const open = await store.openSamples(RESTART_BATCH);
+      if (open.length === 0) return ended;
+      const ids = await store.endSamples(open.map((sample) => this.#voided(sample, "validator_restarted")));
+      if (ids.length === 0) return ended;
+      ended += ids.length;
+    }
+  }
+
+  #voided({ jobId, epoch, lane, hotkey }: OpenSample, code: string): SampledEnd {
+    const base = { jobId, epoch, lane, hotkey, code, credit: 0, strike: null, block: 0 };
+    return { ...base, state: "void", verified: false, answerSha256: null, at: this.#modules.clock.nowMs() };
+  }
+
+  #endOf(job: AnsweredJob, verdict: Verdict): SampledEnd {
+    const { jobId, lane, hotkey, draw, answer, credit, block } = job;
+    const states = { valid: "accepted", invalid: "rejected", error: "void" } as const;
+    return {
+      ...{ jobId, lane, hotkey, credit, block },
+      epoch: draw.epoch,
+      state: states[verdict.outcome],
+      verified: verdict.outcome !== "error",
+      code: verdict.outcome === "valid" ? null : verdict.code,
+      answerSha256: sha256Hex(answer),
+      at: this.#modules.clock.nowMs(),
+      strike: null,
+    };
+  }
+
+  async #strike(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
+    const { judge, log } = this.#modules;
+    const { hotkey, lane, kind, input, answer, draw } = job;
+    const judged = {
+      ...{ hotkey, lane, draw },
+      receiptId: null,
+      answerSha256: sha256Hex(answer),
+      ...(answer.length > EXHIBIT_MAX ? {} : { exhibit: { kind, input, answer } }),
+    };
+    // Assessed anew at every try: while the height is unknown nothing is judged.
+    const end = await this.#record(() => [
+      { ...this.#endOf(job, verdict), strike: judge.assess(judged, verdict, "strike") },
+    ]);
+    const strike = end?.strike ?? null;
+    if (strike === null) return "void";
+    judge.record(strike);
+    log.warn("strike", { hotkey, work_id: job.jobId, code: strike.evidence.verdict.code });
+    return "struck";
+  }
+
+  /** The end as it was recorded; null when it was on record already, or the validator stops first. */
+  async #record(make: () => readonly [SampledEnd]): Promise<SampledEnd | null> {
+    const { store, judge, log, stopped } = this.#modules;
+    for (let waitMs: number = RETRY_MS[0]; ; waitMs = Math.min(RETRY_MS[1], waitMs * 2)) {
+      try {
+        const [end] = make();
+        const ended = await store.endSamples([end]);
+        if (ended.length > 0 && end.answerSha256 !== null) judge.seen(end.hotkey, end.block);
+        return ended.length > 0 ? end : null;
+      } catch (error) {
+        this.#unrecorded.add();
+        log.error("job_not_recorded", { cause: causeText(error) });
+      }
+      if (stopped.aborted) return null;
+      await sleep(waitMs, undefined, { signal: stopped }).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../core/ed25519.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import type { Random } from "../core/random.ts";
+import { parseSecret } from "./secret.ts";
+
+/** Reads a file whole; throws `file_unreadable` naming it. */
+export function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
+  }
+}
+
+/** Writes a new file that only its owner can read; never replaces one. */
+export function writePrivate(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
+  }
+}
+
+function parsePublishing(file: string, text: string): PrivateJwk {
+  try {
+    const jwk = JSON.parse(text) as PrivateJwk;
+    makeSigner(jwk);
+    return jwk;
+  } catch (error) {
+    throw new AssayError({ code: "key_malformed", file, cause_text: causeText(error) }, { cause: error });
+  }
+}
+
+/** The publishing key; a missing file is made. */
+export function loadOrMakeSigner(file: string): Signer {
+  if (!existsSync(file)) writePrivate(file, `${JSON.stringify(generatePrivateJwk())}\n`);
+  return makeSigner(parsePublishing(file, readBytes(file).toString("utf8")));
+}
+
+/** A fresh master secret as text: 32 random bytes in base64url. */
+export function newSecretText(random: Random): string {
+  return Buffer.from(random.bytes(32)).toString("base64url");
+}
+
+/** The master secret of a file; missing or short is refused. */
+export function loadSecret(file: string): Uint8Array {
+  if (!existsSync(file)) throw new AssayError({ code: "secret_missing", file });
+  return parseSecret(file, readBytes(file));
+}
+
+/** The operator's bearer token; a missing file is made. */
+export function loadOrMakeToken(file: string, random: Random): string {
+  if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
+  const token = readBytes(file).toString("utf8").trim();
+  if (token.length < 16)
+    throw new AssayError({
+      code: "key_malformed",
+      file,
+      cause_text: "the operator token is shorter than 16 characters",
+    });
+  return token;
+}
+
+/** Makes the master secret when there is none, mode 0600; a start does so in a demo only. */
+export function makeSecretIfMissing(file: string, random: Random): void {
+  if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
+}

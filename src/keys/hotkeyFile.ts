@@ -1,0 +1,113 @@
+import { bip39Generate, bip39ToMiniSecret, bip39Validate, sr25519Verify } from "@polkadot/wasm-crypto";
+import { AssayError } from "../core/problems/assayError.ts";
+import { decodeHotkey } from "../core/ss58.ts";
+import { cryptoReady, type Keypair, keypairOf, pairOfPhrase, pairOfSeed } from "./keypair.ts";
+
+/** A bittensor hotkey file; every member is optional there. */
+interface HotkeyFile {
+  readonly publicKey?: string;
+  readonly privateKey?: string;
+  readonly secretPhrase?: string;
+  readonly secretSeed?: string;
+  readonly ss58Address?: string;
+}
+
+const encryptedStarts = ["$NACL", "$ANSIBLE_VAULT", "gAAAAA"];
+const probe = Buffer.from("assay: does this secret belong to its public key?");
+
+function malformed(file: string, cause: string): AssayError {
+  return new AssayError({ code: "key_malformed", file, cause_text: cause });
+}
+
+function hex(file: string, name: string, text: string, bytes: number): Uint8Array {
+  const digits = text.replace(/^0x/, "");
+  if (!/^[0-9a-fA-F]+$/.test(digits) || digits.length !== bytes * 2)
+    throw malformed(file, `${name} is not ${bytes} bytes of hex`);
+  return Buffer.from(digits, "hex");
+}
+
+/** Multiplies the little-endian scalar by 8: from the canonical to the ed25519-style encoding. */
+function timesEight(secret: Uint8Array): Uint8Array {
+  const out = Uint8Array.from(secret);
+  for (let i = 31; i >= 0; i--)
+    out[i] = (((secret[i] ?? 0) << 3) | ((i > 0 ? (secret[i - 1] ?? 0) : 0) >> 5)) & 0xff;
+  return out;
+}
+
+/** The file's 64-byte key has two encodings in the wild; the one that signs for the public key is right. */
+function pairOfPrivateKey(file: string, secret: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  for (const candidate of [secret, timesEight(secret)]) {
+    const pair = Uint8Array.of(...candidate, ...publicKey);
+    try {
+      if (sr25519Verify(keypairOf(pair).sign(probe), probe, publicKey)) return pair;
+    } catch {
+      // Not a secret in this encoding.
+    }
+  }
+  throw malformed(file, "privateKey does not belong to publicKey");
+}
+
+function publicKeyOf(file: string, key: HotkeyFile): Uint8Array | null {
+  if (key.publicKey !== undefined) return hex(file, "publicKey", key.publicKey, 32);
+  if (key.ss58Address === undefined) return null;
+  const bytes = decodeHotkey(key.ss58Address);
+  if (bytes === null) throw malformed(file, "ss58Address is not an address with prefix 42");
+  return bytes;
+}
+
+function pairOf(file: string, key: HotkeyFile, publicKey: Uint8Array | null): Uint8Array {
+  if (key.secretPhrase) {
+    if (!bip39Validate(key.secretPhrase)) throw malformed(file, "secretPhrase is not a valid mnemonic");
+    return pairOfPhrase(key.secretPhrase);
+  }
+  if (key.secretSeed) return pairOfSeed(hex(file, "secretSeed", key.secretSeed, 32));
+  if (key.privateKey && publicKey)
+    return pairOfPrivateKey(file, hex(file, "privateKey", key.privateKey, 64), publicKey);
+  throw malformed(file, "it holds no secretPhrase, no secretSeed and no privateKey with its publicKey");
+}
+
+function parseJson(file: string, text: string): HotkeyFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw malformed(file, "it is not JSON");
+  }
+  if (typeof value !== "object" || value === null) throw malformed(file, "it is not a JSON object");
+  for (const [name, member] of Object.entries(value))
+    if (member !== null && typeof member !== "string") throw malformed(file, `${name} is not text`);
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) as HotkeyFile;
+}
+
+/** Reads a bittensor hotkey file; throws `key_encrypted` or `key_malformed` naming the file. */
+export async function parseHotkeyFile(file: string, text: string): Promise<Keypair> {
+  if (encryptedStarts.some((start) => text.startsWith(start)))
+    throw new AssayError({ code: "key_encrypted", file });
+  await cryptoReady();
+  const key = parseJson(file, text);
+  const publicKey = publicKeyOf(file, key);
+  const keypair = keypairOf(pairOf(file, key, publicKey));
+  if (publicKey !== null && Buffer.compare(publicKey, keypair.publicKey) !== 0)
+    throw malformed(file, "the secret does not belong to the public key");
+  if (key.ss58Address !== undefined && key.ss58Address !== keypair.hotkey)
+    throw malformed(file, `the secret is that of ${keypair.hotkey}, ss58Address says otherwise`);
+  return keypair;
+}
+
+/** The text of a fresh hotkey file, as bittensor tools read it. */
+export async function newHotkeyFile(): Promise<{ text: string; hotkey: string }> {
+  await cryptoReady();
+  const phrase = bip39Generate(12);
+  const pair = pairOfPhrase(phrase);
+  const { hotkey, publicKey } = keypairOf(pair);
+  const publicHex = `0x${Buffer.from(publicKey).toString("hex")}`;
+  const document = {
+    accountId: publicHex,
+    publicKey: publicHex,
+    privateKey: `0x${Buffer.from(pair.subarray(0, 64)).toString("hex")}`,
+    secretPhrase: phrase,
+    secretSeed: `0x${Buffer.from(bip39ToMiniSecret(phrase, "")).toString("hex")}`,
+    ss58Address: hotkey,
+  };
+  return { text: `${JSON.stringify(document)}\n`, hotkey };
+}

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { MinerCounts } from "../../flow/standing.ts";
+import type { ValidatorClient } from "../client.ts";
+import type { Tally } from "../tally.ts";
+
+const EVERY_MS = 5000;
+
+/** Copies into the tally what the validator counts of this miner, every few seconds until the signal aborts. */
+export async function followCounts(
+  client: ValidatorClient,
+  tally: Tally,
+  options: { readonly signal: AbortSignal; readonly changed: (tally: Tally) => void },
+): Promise<void> {
+  const { signal, changed } = options;
+  while (!signal.aborted) {
+    try {
+      const reply = await client.get(`/v1/miners/${client.keypair.hotkey}`);
+      if (reply.status === 200) {
+        const { counts } = JSON.parse(reply.text) as { counts: MinerCounts };
+        Object.assign(tally, { accepted: counts.accepted, rejected: counts.rejected, void: counts.void });
+        changed(tally);
+      }
+    } catch {
+      // Whoever works here tells that the validator cannot be reached.
+    }
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../core/clock.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import type { Random } from "../../core/random.ts";
+import type { JobOrder } from "../../flow/job.ts";
+import type { Keypair } from "../../keys/keypair.ts";
+import { ValidatorClient } from "../client.ts";
+import { ReconnectDelay } from "../reconnectDelay.ts";
+import { countRefusal, newTally, type Tally } from "../tally.ts";
+import { answerFrame, failFrame, helloFrame, readFrame } from "./frames.ts";
+import { holdStream, type Send, type StreamEnd, type StreamTimes } from "./holdStream.ts";
+import type { Prover } from "./prover.ts";
+import { type Done, Workbench } from "./workbench.ts";
+
+export interface StreamMinerOptions {
+  readonly url: string;
+  readonly keypair: Keypair;
+  readonly lane: string;
+  /** Jobs at once; as many again may wait. */
+  readonly capacity: number;
+  readonly signal: AbortSignal;
+  /** 20 s and 60 s unless given. */
+  readonly times?: StreamTimes;
+}
+
+export interface StreamMinerModules {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly prover: Prover;
+  /** Told after every change of the tally. */
+  readonly changed: (tally: Tally) => void;
+  /** CancellableDelays before it dials again; returns early once the signal aborts. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+const TIMES: StreamTimes = { pingMs: 20_000, silentMs: 60_000 };
+/** What no retry in seconds mends is tried again after this long, s. */
+const slowRetries: Readonly<Record<string, number>> = {
+  suspended: 600,
+  protocol: 60,
+  close_1009: 60,
+  not_registered: 60,
+};
+
+/**
+ * The reference miner of a push lane: dials in, takes jobs, answers them, and comes back whenever its stream ends. What it is
+ * working on outlives the stream: the answer goes out over the next one, if that comes before the job's deadline.
+ */
+export class StreamMiner {
+  readonly client: ValidatorClient;
+  readonly tally: Tally = newTally();
+  readonly #options: StreamMinerOptions;
+  readonly #modules: StreamMinerModules;
+  readonly #backoff: ReconnectDelay;
+  readonly #bench: Workbench;
+  /** Outcomes that found no stream; bounded by the jobs that the bench had when the last one ended. */
+  #unsent: Done[] = [];
+  #send: Send | null = null;
+  #frames = 0;
+
+  constructor(options: StreamMinerOptions, modules: StreamMinerModules) {
+    this.#options = options;
+    this.#modules = modules;
+    this.#backoff = new ReconnectDelay(modules.random);
+    this.client = new ValidatorClient(options, modules);
+    const { lane, capacity } = options;
+    this.#bench = new Workbench(
+      { lane, capacity, waitingMax: capacity },
+      {
+        ...modules,
+        done: (done) => this.#done(done),
+        failed: (cause) => this.#say(`proof failed: ${cause}`),
+      },
+    );
+  }
+
+  /** Works until the signal aborts; outlives every restart of the validator. Throws `failed` when another stream of the hotkey takes over. */
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      this.#say("dialling");
+      const end = await this.#stream();
+      if (signal.aborted) break;
+      if (end.code === "replaced") {
+        this.#bench.stop();
+        const message = `another stream of ${this.#options.keypair.hotkey} took over; one miner a hotkey`;
+        throw new AssayError({ code: "failed", message });
+      }
+      await this.#pause(end);
+    }
+    this.#bench.stop();
+  }
+
+  async #stream(): Promise<StreamEnd> {
+    const { url } = this.client;
+    const { signal, times = TIMES } = this.#options;
+    try {
+      const headers = await this.client.signedHeaders();
+      return await holdStream(
+        { url, headers, signal, ...times },
+        {
+          opened: (send) => this.#opened(send),
+          frame: (text) => this.#frame(text),
+          closing: () => this.#bench.stop(),
+        },
+      );
+    } catch (error) {
+      return { code: "unreachable", retryAfterS: null, detail: causeText(error) };
+    }
+  }
+
+  async #pause({ code, retryAfterS, detail = "" }: StreamEnd): Promise<void> {
+    // A validator that came back may have another hotkey.
+    this.client.reset();
+    if (code !== "unreachable") countRefusal(this.tally, code);
+    const ms = this.#backoff.nextMs(retryAfterS ?? slowRetries[code] ?? null);
+    this.#say(`stream ended: ${code} ${detail}; waiting ${(ms / 1000).toFixed(1)} s`);
+    await (this.#modules.wait ?? waitFor)(ms, this.#options.signal);
+  }
+
+  #opened(send: Send): void {
+    const { lane, capacity } = this.#options;
+    this.#send = send;
+    send(helloFrame(++this.#frames, lane, capacity));
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const done of unsent) this.#deliver(done);
+    this.#say("waiting for jobs");
+  }
+
+  #frame(text: string): void {
+    const frame = readFrame(text);
+    if (frame.type === "error") {
+      countRefusal(this.tally, frame.code);
+      this.#say(`refused: ${frame.code}`);
+    } else if (frame.type === "job") this.#take(frame.order);
+  }
+
+  #take(order: JobOrder): void {
+    // Only now is the stream of use: one that is refused after it was opened must not be tried again at once.
+    this.#backoff.succeeded();
+    this.#bench.take(order);
+    this.#say(`working on ${this.#bench.size} jobs`);
+  }
+
+  #done(done: Done): void {
+    if ("answer" in done.outcome) this.tally.solved++;
+    this.#deliver(done);
+    this.#say(this.#bench.size === 0 ? "waiting for jobs" : `working on ${this.#bench.size} jobs`);
+  }
+
+  /**
+   * Sends the outcome of a job, or keeps it for the next stream; nobody waits for one that is late. Frames are not
+   * acknowledged: what went into a stream that was already broken is lost.
+   */
+  #deliver(done: Done): void {
+    const { jobId, expiresAt, outcome } = done;
+    const isAnswer = "answer" in outcome;
+    const gaveUp = !isAnswer && outcome.code === "deadline";
+    const isLate = gaveUp || this.#modules.clock.monotonicMs() >= expiresAt;
+    const id = ++this.#frames;
+    const frame = isAnswer ? answerFrame(id, jobId, outcome.answer) : failFrame(id, jobId, outcome.code);
+    if (isLate) countRefusal(this.tally, "deadline");
+    else if (!this.#send?.(frame)) this.#unsent.push(done);
+    else if (isAnswer) this.tally.submitted++;
+    else countRefusal(this.tally, outcome.code);
+  }
+
+  #say(state: string): void {
+    this.tally.state = state;
+    this.#modules.changed(this.tally);
+  }
+}

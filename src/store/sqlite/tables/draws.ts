@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import { AssayError } from "../../../core/problems/assayError.ts";
+import type { DrawGroup } from "../../../flow/draw.ts";
+import type { OpenSample } from "../../../flow/job.ts";
+import type { ChainLog, LogEnd } from "./chainLog.ts";
+import { read, write } from "./operation.ts";
+import { integer, type Row, text } from "./rows.ts";
+
+type Sampled = Pick<OpenSample, "jobId" | "hotkey">;
+
+/** The job of a row, or null for one that is not sampled. Most are not: those are told by their end alone. */
+function sampledJob({ hotkeys }: DrawGroup, row: string): Sampled | null {
+  if (row.endsWith(" 0")) return null;
+  const [index, jobId, , sampled] = row.split(" ");
+  const hotkey = hotkeys[Number(index)];
+  if (sampled !== "1" || jobId === undefined || hotkey === undefined) {
+    throw new RangeError(`a row of draws reads "${row}"`);
+  }
+  return { jobId, hotkey };
+}
+
+export function openSampleOf(row: Row): OpenSample {
+  return {
+    jobId: text(row, "job_id"),
+    epoch: integer(row, "epoch"),
+    lane: text(row, "lane"),
+    hotkey: text(row, "hotkey"),
+  };
+}
+
+export function drawOperations(db: DatabaseSync, log: ChainLog) {
+  const epochOf = db.prepare("SELECT closed_at, log_head, log_length FROM epochs WHERE epoch = ?");
+  const insert = db.prepare("INSERT INTO open_samples (job_id, hotkey, epoch, lane) VALUES (?, ?, ?, ?)");
+  const open = db.prepare("SELECT * FROM open_samples ORDER BY epoch, job_id, hotkey LIMIT ?");
+
+  /** Where the epoch's log goes on. An epoch closes once the second after it has begun, so that one is current at least. */
+  const endOf = (epoch: number): LogEnd => {
+    const row = epochOf.get(epoch);
+    if (row === undefined) throw new RangeError(`epoch ${epoch} takes no draw before its commitment`);
+    if (row.closed_at !== null) throw new AssayError({ code: "epoch_expired", epoch, current: epoch + 2 });
+    return { epoch, head: text(row, "log_head"), length: integer(row, "log_length") };
+  };
+
+  const record = (group: DrawGroup): void => {
+    const { epoch, lane, hotkeys, rows } = group;
+    if (rows.length === 0) return;
+    log.append(endOf(epoch), { type: "draws", epoch, lane, hotkeys, rows });
+    for (const row of rows) {
+      const sampled = sampledJob(group, row);
+      if (sampled !== null) insert.run(sampled.jobId, sampled.hotkey, epoch, lane);
+    }
+  };
+
+  return {
+    /** One savepoint for all groups: what refuses one of them undoes the others. */
+    recordDraws: write((groups: readonly DrawGroup[]): void => groups.forEach(record)),
+    openSamples: read((limit: number): OpenSample[] => open.all(limit).map(openSampleOf)),
+  };
+}

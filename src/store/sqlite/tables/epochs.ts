@@ -1,0 +1,68 @@
+import type { DatabaseSync } from "node:sqlite";
+import { AssayError } from "../../../core/problems/assayError.ts";
+import type { EpochRecord, LogHead, SamplePolicy } from "../../../flow/draw.ts";
+import type { ChainedEntry } from "../../../flow/store.ts";
+import type { ChainLog } from "./chainLog.ts";
+import type { HeadRows } from "./heads.ts";
+import { read, write } from "./operation.ts";
+import { RetiredEpochs } from "./retired.ts";
+import { integer, json, type Row, real, realOrNull, text, textOrNull } from "./rows.ts";
+
+type Commitment = Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">;
+
+const policyMembers = ["lanes", "classes", "floor"] as const;
+
+export function epochOf(row: Row): EpochRecord {
+  return {
+    epoch: integer(row, "epoch"),
+    commitment: text(row, "commitment"),
+    policy: json<SamplePolicy>(row, "policy", policyMembers),
+    committed_at: real(row, "committed_at"),
+    signature: text(row, "signature"),
+    key_id: text(row, "key_id"),
+    closed_at: realOrNull(row, "closed_at"),
+    revealed_key: textOrNull(row, "revealed_key"),
+    log_head: text(row, "log_head"),
+    log_length: integer(row, "log_length"),
+  };
+}
+
+export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows) {
+  const retired = new RetiredEpochs(db);
+  const one = db.prepare("SELECT * FROM epochs WHERE epoch = ?");
+  const open = db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
+  // The first line's `prev` is the commitment, so an empty log ends there.
+  const insert = db.prepare(`INSERT INTO epochs (epoch, commitment, policy, committed_at, signature, key_id,
+      closed_at, revealed_key, log_head, log_length)
+    VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0) ON CONFLICT DO NOTHING`);
+  const close = db.prepare(`UPDATE epochs SET closed_at = ?, revealed_key = ?
+    WHERE epoch = ? AND closed_at IS NULL AND log_head = ?
+      AND NOT EXISTS (SELECT 1 FROM submissions WHERE state = 'pending' AND submissions.epoch = epochs.epoch)
+      AND NOT EXISTS (SELECT 1 FROM open_samples WHERE open_samples.epoch = epochs.epoch)`);
+  const find = (epoch: number): EpochRecord | null => {
+    const row = one.get(epoch);
+    return row === undefined ? null : epochOf(row);
+  };
+
+  return {
+    commitEpoch: write((record: Commitment): EpochRecord => {
+      const { epoch, commitment, policy, committed_at, signature, key_id } = record;
+      // It was over when it closed: the second epoch after it is current at least.
+      if (retired.has(epoch)) throw new AssayError({ code: "epoch_expired", epoch, current: epoch + 2 });
+      insert.run(epoch, commitment, JSON.stringify(policy), committed_at, signature, key_id, commitment);
+      return epochOf(one.get(epoch) ?? {});
+    }),
+    closeEpoch: write((epoch: number, revealedKey: string, head: LogHead, at: number): EpochRecord | null => {
+      if (head.epoch !== epoch) throw new RangeError(`epoch ${epoch} closes with a head of ${head.epoch}`);
+      const closed = close.run(at, revealedKey, epoch, head.log_head).changes === 1;
+      const record = find(epoch);
+      if (closed && record !== null) heads.add(head, record.log_length);
+      return record;
+    }),
+    epoch: read(find),
+    openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),
+    logPage: read((epoch: number, after: number, limit: number): ChainedEntry[] =>
+      log.page(epoch, after, limit),
+    ),
+  };
+}

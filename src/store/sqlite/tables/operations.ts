@@ -1,0 +1,66 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { WorkBucket } from "../../../flow/job.ts";
+import type { RetentionBounds, Store } from "../../../flow/store.ts";
+import type { NewSubmission } from "../../../flow/submission.ts";
+import type { Credit } from "../../../flow/weights.ts";
+import { type AdmitReply, admitOperations } from "./admit.ts";
+import { ChainLog } from "./chainLog.ts";
+import { creditOperations } from "./credits.ts";
+import { customerJobOperations } from "./customerJobs.ts";
+import { decideOperations } from "./decide.ts";
+import { drawOperations } from "./draws.ts";
+import { epochOperations } from "./epochs.ts";
+import { HeadRows, headOperations } from "./heads.ts";
+import { minerOperations } from "./miners.ts";
+import { noteOperations } from "./notes.ts";
+import type { Read, Scan, Write } from "./operation.ts";
+import { pageOperations } from "./pages.ts";
+import { retentionOperations } from "./retention.ts";
+import { sampleOperations } from "./samples.ts";
+import { standingOperations } from "./standing.ts";
+import { submissionOperations } from "./submissions.ts";
+import { vectorOperations } from "./vectors.ts";
+import { workOperations } from "./work.ts";
+
+/** The port's calls as the thread takes them; `retire` is one step of `applyRetention`. */
+interface Calls extends Omit<Store, "admit" | "applyRetention" | "close"> {
+  admit(submission: NewSubmission): Promise<AdmitReply>;
+  retire(bounds: RetentionBounds): Promise<number>;
+}
+
+export type OperationName = keyof Calls;
+export type ArgsOf<K extends OperationName> = Parameters<Calls[K]>;
+export type ResultOf<K extends OperationName> = Awaited<ReturnType<Calls[K]>>;
+
+export type Operations = {
+  readonly credits: Scan<[number], Credit[]>;
+  readonly work: Scan<[number], WorkBucket[]>;
+} & {
+  readonly [K in Exclude<OperationName, "credits" | "work">]:
+    | Read<ArgsOf<K>, ResultOf<K>>
+    | Write<ArgsOf<K>, ResultOf<K>>;
+};
+
+/** Prepares every statement, once. */
+export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync): Operations {
+  const log = new ChainLog(db);
+  const heads = new HeadRows(db);
+  return {
+    ...admitOperations(db, log),
+    ...decideOperations(db, log),
+    ...submissionOperations(db),
+    ...pageOperations(db),
+    ...epochOperations(db, log, heads),
+    ...headOperations(db, log, heads),
+    ...standingOperations(db),
+    ...minerOperations(db),
+    ...creditOperations(snapshot),
+    ...drawOperations(db, log),
+    ...sampleOperations(db, log),
+    ...workOperations(db, snapshot),
+    ...customerJobOperations(db),
+    ...vectorOperations(db),
+    ...noteOperations(db),
+    ...retentionOperations(db),
+  };
+}

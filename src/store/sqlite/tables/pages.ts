@@ -1,0 +1,31 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { IssuedPage } from "../../../flow/store.ts";
+import { read, write } from "./operation.ts";
+import { integer, type Row, real, text } from "./rows.ts";
+
+function pageOf(row: Row): IssuedPage {
+  return {
+    lane: text(row, "lane"),
+    hotkey: text(row, "hotkey"),
+    epoch: integer(row, "epoch"),
+    tier: integer(row, "tier"),
+    from: integer(row, "first"),
+    to: integer(row, "past"),
+    at: real(row, "at"),
+  };
+}
+
+export function pageOperations(db: DatabaseSync) {
+  // A page that is fetched again stays as it was first issued.
+  const insert = db.prepare(`INSERT INTO pages (epoch, hotkey, lane, tier, first, past, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const list = db.prepare(
+    "SELECT * FROM pages WHERE epoch = ? AND hotkey = ? ORDER BY lane, tier, first, past",
+  );
+  return {
+    recordPage: write(({ epoch, hotkey, lane, tier, from, to, at }: IssuedPage): void => {
+      insert.run(epoch, hotkey, lane, tier, from, to, at);
+    }),
+    issuedPages: read((hotkey: string, epoch: number): IssuedPage[] => list.all(epoch, hotkey).map(pageOf)),
+  };
+}

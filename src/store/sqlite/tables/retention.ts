@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { RetentionBounds } from "../../../flow/store.ts";
+import { write } from "./operation.ts";
+import { RetiredEpochs } from "./retired.ts";
+import { integer } from "./rows.ts";
+
+/** Rows of each kind a step: keeps the transaction, and so everybody's wait, to some milliseconds. */
+const STEP_ROWS = 1000;
+/** The same for log lines: one of draws holds some ten KiB, and every page of it is read to be freed. */
+const STEP_LINE_BYTES = 1_048_576;
+
+/** What hangs on no epoch on record, older than the bound. An epoch that is not closed keeps all it has. */
+const orphaned = (table: string): string =>
+  `${table}.epoch < ? AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
+
+/**
+ * Retention in steps. The epoch's record goes first, in one step with nothing else of it gone before, so that no
+ * auditor meets an epoch whose log has lost its start; what it leaves behind follows, whatever interrupts.
+ */
+export function retentionOperations(db: DatabaseSync) {
+  const retired = new RetiredEpochs(db);
+  const epochs = db.prepare("DELETE FROM epochs WHERE epoch < ? AND closed_at IS NOT NULL RETURNING epoch");
+  const submissions = db.prepare(`DELETE FROM submissions WHERE id IN
+    (SELECT id FROM submissions WHERE ${orphaned("submissions")} AND state <> 'pending' LIMIT ${STEP_ROWS})`);
+  const lines = db.prepare(`DELETE FROM log_lines WHERE (epoch, n) IN
+    (SELECT epoch, n FROM
+      (SELECT epoch, n, size, sum(size) OVER (ORDER BY epoch, n) AS total FROM
+        (SELECT epoch, n, octet_length(line) AS size FROM log_lines WHERE ${orphaned("log_lines")}
+          ORDER BY epoch, n LIMIT ${STEP_ROWS}))
+      WHERE total - size < ${STEP_LINE_BYTES})`);
+  const heads = db.prepare(`DELETE FROM log_heads WHERE (epoch, n) IN
+    (SELECT epoch, n FROM log_heads WHERE ${orphaned("log_heads")} LIMIT ${STEP_ROWS})`);
+  const pages = db.prepare(`DELETE FROM pages WHERE (epoch, hotkey, lane, tier, first, past) IN
+    (SELECT epoch, hotkey, lane, tier, first, past FROM pages WHERE ${orphaned("pages")} LIMIT ${STEP_ROWS})`);
+  const solves = db.prepare(`DELETE FROM solves WHERE (lane, challenge_id) IN
+    (SELECT lane, challenge_id FROM solves WHERE ${orphaned("solves")} AND received_at < ? LIMIT ${STEP_ROWS})`);
+
+  const work = db.prepare(`DELETE FROM work WHERE (start, lane, hotkey) IN
+    (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${STEP_ROWS})`);
+  const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
+    (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${STEP_ROWS})`);
+
+  const dropEpochs = (before: number): number => {
+    const gone = epochs.all(before).map((row) => integer(row, "epoch"));
+    for (const epoch of gone.sort((a, b) => a - b)) retired.add(epoch);
+    return gone.length;
+  };
+
+  return {
+    /** Rows dropped by this step; 0 when nothing is left to drop. */
+    retire: write(({ beforeEpoch, keepSolvesSince, keepJobsSince }: RetentionBounds): number => {
+      let dropped = dropEpochs(beforeEpoch);
+      for (const step of [submissions, lines, heads, pages]) dropped += Number(step.run(beforeEpoch).changes);
+      dropped += Number(solves.run(beforeEpoch, keepSolvesSince).changes);
+      dropped += Number(work.run(keepSolvesSince).changes);
+      return dropped + Number(jobs.run(keepJobsSince).changes);
+    }),
+  };
+}

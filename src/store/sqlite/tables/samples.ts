@@ -1,0 +1,50 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { OpenSample, SampledEnd } from "../../../flow/job.ts";
+import { bucketWriter } from "./buckets.ts";
+import type { ChainLog } from "./chainLog.ts";
+import { openSampleOf } from "./draws.ts";
+import { write } from "./operation.ts";
+import { strikeWriter } from "./strike.ts";
+import { noCounts, tallier } from "./tally.ts";
+
+/** ReleaseClock sampled jobs. What was recorded at the draw says whose job of which epoch and lane it is. */
+export function sampleOperations(db: DatabaseSync, log: ChainLog) {
+  const take = db.prepare("DELETE FROM open_samples WHERE job_id = ? AND hotkey = ? RETURNING *");
+  const strikes = strikeWriter(db);
+  const tally = tallier(db);
+  const addToBucket = bucketWriter(db);
+
+  const logVerdict = ({ jobId, epoch, lane, hotkey }: OpenSample, end: SampledEnd): void => {
+    const { state, verified, code, answerSha256 } = end;
+    log.append(log.endOf(epoch), {
+      ...{ type: "verdict", epoch, lane, hotkey, work_id: jobId, receipt_id: null },
+      ...{ state, verified, code, answer_sha256: answerSha256 },
+    });
+  };
+
+  const pay = ({ lane, hotkey }: OpenSample, { at, credit, verified }: SampledEnd): void => {
+    const paid = verified ? { verified: credit, unverified: 0 } : { verified: 0, unverified: credit };
+    addToBucket({ lane, hotkey, at, ...paid, debit: 0, results: 1 });
+  };
+
+  const count = ({ hotkey }: OpenSample, { state, answerSha256, block }: SampledEnd): void => {
+    if (answerSha256 === null) tally.count(hotkey, { ...noCounts, [state]: 1 });
+    else tally.sight(hotkey, block, { ...noCounts, submitted: 1, [state]: 1 });
+  };
+
+  /** False when it is not open. */
+  const end = (given: SampledEnd): boolean => {
+    const row = take.get(given.jobId, given.hotkey);
+    if (row === undefined) return false;
+    const sample = openSampleOf(row);
+    logVerdict(sample, given);
+    if (given.state === "accepted") pay(sample, given);
+    count(sample, given);
+    if (given.strike !== null) strikes.record(given.strike);
+    return true;
+  };
+
+  return {
+    endSamples: write((ends: readonly SampledEnd[]): string[] => ends.filter(end).map(({ jobId }) => jobId)),
+  };
+}

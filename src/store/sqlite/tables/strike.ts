@@ -1,0 +1,40 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { StrikeRecord } from "../../../flow/strike.ts";
+import { suspender } from "./suspend.ts";
+
+export interface StrikeWriter {
+  /** Records a strike and what follows from it, inside the caller's transaction. */
+  record(strike: StrikeRecord): void;
+  /** Whether the hotkey was struck after a submission came in; the row id decides within one millisecond. */
+  struckSince(hotkey: string, receivedAt: number, submissionId: number): boolean;
+}
+
+export function strikeWriter(db: DatabaseSync): StrikeWriter {
+  const insert = db.prepare(`INSERT INTO strikes (strike_id, hotkey, lane, block, at, evidence, suspend_until,
+      counted, after_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 1, (SELECT coalesce(max(id), 0) FROM submissions))`);
+  const forfeit = db.prepare(
+    "UPDATE solves SET forfeited = 1 WHERE hotkey = ? AND verified = 0 AND forfeited = 0",
+  );
+  const forfeitWork = db.prepare("UPDATE work SET unverified = 0 WHERE hotkey = ? AND unverified > 0");
+  const spend = db.prepare("UPDATE strikes SET counted = 0 WHERE hotkey = ? AND counted = 1");
+  const since = db.prepare(
+    "SELECT 1 FROM strikes WHERE hotkey = ? AND at >= ? AND (at > ? OR after_id >= ?) LIMIT 1",
+  );
+  const suspend = suspender(db);
+
+  return {
+    record: (strike) => {
+      const { strikeId, hotkey, lane, block, at, evidence, suspendUntil } = strike;
+      insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
+      forfeit.run(hotkey);
+      forfeitWork.run(hotkey);
+      if (suspendUntil === null) return;
+      const reason = evidence.verdict.code;
+      suspend({ hotkey, kind: "strike", untilBlock: suspendUntil, reason, by: "judge", at });
+      spend.run(hotkey);
+    },
+    struckSince: (hotkey, receivedAt, submissionId) =>
+      since.get(hotkey, receivedAt, receivedAt, submissionId) !== undefined,
+  };
+}

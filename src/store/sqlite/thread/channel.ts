@@ -1,0 +1,154 @@
+import type { Worker } from "node:worker_threads";
+import type { Clock } from "../../../core/clock.ts";
+import type { Log } from "../../../core/log.ts";
+import type { Metrics } from "../../../core/metrics.ts";
+import { AssayError, causeText } from "../../../core/problems/assayError.ts";
+import { type Failure, fromFailure, unavailable } from "../failure.ts";
+import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
+import type { Call, FromThread, ToThread } from "./messages.ts";
+
+interface Waiting {
+  readonly since: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ChannelOptions {
+  readonly queueMax: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** `open`; `closing` takes no calls but answers those it has; `lost` answers nothing ever again. */
+type ChannelState = "open" | "closing" | "lost";
+
+function storeMetrics(metrics: Metrics) {
+  return {
+    waiting: metrics.gauge("assay_store_waiting_count", "Calls that the store's thread has not answered"),
+    refused: metrics.counter("assay_store_refused_total", "Calls refused because too many wait"),
+    failed: metrics.counter("assay_store_failed_total", "Calls that the store failed"),
+    writes: metrics.counter("assay_store_writes_total", "Writes; over groups it is the mean size of a group"),
+    groups: metrics.counter("assay_store_groups_total", "Transactions that held the writes"),
+    group: metrics.histogram("assay_store_group_seconds", "From a group's first write to its commit"),
+    wait: metrics.histogram("assay_store_wait_seconds", "Wait of the first call of those answered together"),
+  };
+}
+
+/** Calls to the store's thread: those of one turn of the event loop travel in one message. */
+export class Channel {
+  readonly #worker: Worker;
+  readonly #options: ChannelOptions;
+  readonly #metrics: ReturnType<typeof storeMetrics>;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #exited: Promise<void>;
+  #outbox: Call[] = [];
+  #nextId = 0;
+  #state: ChannelState = "open";
+
+  constructor(worker: Worker, options: ChannelOptions) {
+    this.#worker = worker;
+    this.#options = options;
+    this.#metrics = storeMetrics(options.metrics);
+    worker.on("message", (message: FromThread) => this.#receive(message));
+    worker.on("error", (error) => this.#lose(error));
+    worker.on("messageerror", (error) => this.#lose(error));
+    this.#exited = new Promise((resolve) => {
+      worker.once("exit", () => {
+        this.#lose(new Error("the store's thread ended"));
+        resolve();
+      });
+    });
+  }
+
+  /** Rejects with `store_unavailable` when too many calls wait or the thread is gone. */
+  call<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>> {
+    if (this.#state !== "open") return Promise.reject(new AssayError(unavailable()));
+    if (this.#waiting.size >= this.#options.queueMax) {
+      this.#metrics.refused.add();
+      return Promise.reject(new AssayError(unavailable()));
+    }
+    const id = this.#nextId++;
+    const since = this.#options.clock.monotonicMs();
+    if (this.#outbox.push([id, name, args]) === 1) setImmediate(() => this.#flush());
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { since, resolve: (value) => resolve(value as ResultOf<K>), reject });
+    });
+  }
+
+  /** Answers what waits, then stops the thread; resolves when it is gone. */
+  async close(): Promise<void> {
+    if (this.#state === "open") {
+      this.#flush();
+      this.#state = "closing";
+      this.#post("close");
+    }
+    await this.#exited;
+  }
+
+  #flush(): void {
+    const calls = this.#outbox;
+    if (calls.length === 0) return;
+    this.#outbox = [];
+    this.#metrics.waiting.set(this.#waiting.size);
+    try {
+      this.#post(calls);
+    } catch {
+      // One of them holds what cannot cross threads: it alone fails.
+      for (const call of calls) this.#postAlone(call);
+    }
+  }
+
+  #postAlone(call: Call): void {
+    try {
+      this.#post([call]);
+    } catch (error) {
+      this.#settle(call[0])?.reject(new TypeError(`${call[1]}: ${causeText(error)}`));
+    }
+  }
+
+  #post(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #settle(id: number): Waiting | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #receive(message: FromThread): void {
+    if (message.kind !== "round") return;
+    const oldest = this.#waiting.get(message.replies[0]?.[0] ?? -1);
+    if (oldest) this.#metrics.wait.observe((this.#options.clock.monotonicMs() - oldest.since) / 1000);
+    for (const [id, failure, value] of message.replies) {
+      const waiting = this.#settle(id);
+      if (failure === null) waiting?.resolve(value);
+      else waiting?.reject(this.#failed(failure));
+    }
+    this.#metrics.waiting.set(this.#waiting.size);
+    if (message.group === null) return;
+    this.#metrics.groups.add();
+    this.#metrics.writes.add({}, message.group.writes);
+    this.#metrics.group.observe(message.group.seconds);
+  }
+
+  #failed(failure: Failure): Error {
+    this.#metrics.failed.add();
+    if (failure.kind === "problem") this.#options.log.error("store_call_failed", failure);
+    return fromFailure(failure);
+  }
+
+  /** The thread is gone, and what was under way may or may not be recorded; nobody is told that it is. */
+  #lose(cause: unknown): void {
+    if (this.#state === "lost") return;
+    if (this.#state === "open" || this.#waiting.size > 0) {
+      this.#options.log.error("store_thread_lost", { cause: causeText(cause) });
+    }
+    this.#state = "lost";
+    this.#outbox = [];
+    for (const { reject } of this.#waiting.values()) reject(new AssayError(unavailable(), { cause }));
+    this.#waiting.clear();
+    this.#metrics.waiting.set(0);
+  }
+}

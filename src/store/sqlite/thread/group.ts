@@ -1,0 +1,87 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { type Failure, isFatal, toFailure } from "../failure.ts";
+import type { Reply } from "./messages.ts";
+
+/**
+ * Writes that share one transaction. Each runs under its own savepoint, so a failing one leaves its neighbours
+ * alone; what the transaction itself loses, all of them lose.
+ */
+export class Group {
+  readonly #db: DatabaseSync;
+  readonly #file: string;
+  readonly #statements: Record<"begin" | "mark" | "keep" | "undo" | "commit", StatementSync>;
+  #replies: Reply[] = [];
+  #ids: number[] = [];
+  /** What the transaction was lost to; the rest of the group fails with it at once. */
+  #lostTo: unknown = null;
+  /** Set once the file or the disk can no longer be trusted. */
+  fatal: unknown = null;
+
+  constructor(db: DatabaseSync, file: string) {
+    this.#db = db;
+    this.#file = file;
+    this.#statements = {
+      begin: db.prepare("BEGIN IMMEDIATE"),
+      mark: db.prepare("SAVEPOINT one"),
+      keep: db.prepare("RELEASE one"),
+      undo: db.prepare("ROLLBACK TO one"),
+      commit: db.prepare("COMMIT"),
+    };
+  }
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** Runs one write; its reply comes out of `commit`. */
+  write(id: number, run: () => unknown): void {
+    this.#ids.push(id);
+    try {
+      if (this.#lostTo !== null) throw this.#lostTo;
+      if (!this.#db.isTransaction) this.#statements.begin.run();
+      this.#statements.mark.run();
+      const value = run();
+      this.#statements.keep.run();
+      this.#replies.push([id, null, value]);
+    } catch (error) {
+      this.#failOne(id, error);
+    }
+  }
+
+  /** Replies to every write since the last commit, in order; durable when this returns. */
+  commit(): readonly Reply[] {
+    try {
+      if (this.#db.isTransaction) this.#statements.commit.run();
+    } catch (error) {
+      this.#failAll(error);
+    }
+    const replies = this.#replies;
+    this.#replies = [];
+    this.#ids = [];
+    this.#lostTo = this.fatal;
+    return replies;
+  }
+
+  #failOne(id: number, error: unknown): void {
+    if (isFatal(error) || !this.#db.isTransaction) {
+      this.#failAll(error);
+      return;
+    }
+    try {
+      this.#statements.undo.run();
+      this.#statements.keep.run();
+      this.#replies.push([id, toFailure(error, this.#file), null]);
+    } catch (undoing) {
+      this.#failAll(undoing);
+    }
+  }
+
+  /** The transaction is gone, and with it all that it held. */
+  #failAll(error: unknown): void {
+    this.#lostTo = error;
+    if (isFatal(error)) this.fatal = error;
+    const failure: Failure = toFailure(error, this.#file);
+    if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+    this.#replies = this.#ids.map((id) => [id, failure, null]);
+  }
+}

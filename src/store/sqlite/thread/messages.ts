@@ -1,0 +1,28 @@
+import type { Failure } from "../failure.ts";
+import type { OperationName } from "../tables/operations.ts";
+
+/** One call of the port; its id comes back with its reply. */
+export type Call = readonly [id: number, name: OperationName, args: readonly unknown[]];
+
+export type Reply = readonly [id: number, failure: Failure | null, value: unknown];
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly file: string;
+  readonly groupMs: number;
+  readonly groupMax: number;
+  readonly queueMax: number;
+}
+
+export type ToThread = readonly Call[] | "close";
+
+export type FromThread =
+  | { readonly kind: "opened" }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  | { readonly kind: "round"; readonly replies: readonly Reply[]; readonly group: GroupFigures | null };
+
+/** `writes` shared one commit; `seconds` from BEGIN to the end of COMMIT. */
+export interface GroupFigures {
+  readonly writes: number;
+  readonly seconds: number;
+}

@@ -1,0 +1,23 @@
+import { canonical } from "../core/canonical.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { Store } from "../flow/store.ts";
+
+/** A line of draws is up to 50 kB: so many are made in some milliseconds. */
+const PAGE = 32;
+
+/** The log of a closed epoch, one canonical JSON text a line; throws `epoch_not_found` or `epoch_open` first. */
+export async function* auditLines(
+  store: Pick<Store, "epoch" | "logPage">,
+  epoch: number,
+): AsyncGenerator<string> {
+  const record = await store.epoch(epoch);
+  if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
+  if (record.revealed_key === null) throw new AssayError({ code: "epoch_open", epoch });
+  for (let after = -1; ; ) {
+    const page = await store.logPage(epoch, after, PAGE);
+    for (const entry of page) yield canonical(entry);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    after = last.n;
+  }
+}

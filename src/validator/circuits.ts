@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { Config } from "../config/schema.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { sibling } from "../core/sibling.ts";
+import type { Circuit } from "../lanes/groth16/circuit.ts";
+import type { LanesAnswer } from "./circuitThread.ts";
+import type { LaneFacts } from "./lanes.ts";
+
+/** A key is some kilobytes, one more point a public signal; a larger file is a mistake. */
+const KEY_BYTES_MAX = 1_048_576;
+
+function readKey(circuit: string, file: string): unknown {
+  try {
+    const bytes = readFileSync(file);
+    if (bytes.length > KEY_BYTES_MAX) throw new RangeError(`larger than ${KEY_BYTES_MAX} bytes`);
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new AssayError({ code: "circuit_invalid", circuit, file, cause_text: causeText(error) });
+  }
+}
+
+/** Reads the keys of the configured circuits, relative to the data directory. Throws `circuit_invalid`, naming the circuit. */
+export function loadCircuits({ lanes }: Config, dataDir: string): Circuit[] {
+  return lanes.groth16.circuits.map(({ id, verification_key, public_inputs, benchmark }) => {
+    const file = resolve(dataDir, verification_key);
+    return {
+      id,
+      file,
+      verificationKey: readKey(id, file),
+      publicInputs: public_inputs,
+      benchmark: benchmark.enabled,
+    };
+  });
+}
+
+/**
+ * Whether every circuit can be checked with. In a thread that ends: this one never checks, and the engine would stay with it.
+ * Throws `circuit_invalid`, naming the circuit.
+ */
+export async function tryCircuits(facts: LaneFacts): Promise<void> {
+  if (facts.circuits.length === 0) return;
+  const worker = new Worker(sibling(import.meta.url, "circuitThread"), {
+    workerData: facts,
+    name: "assay-circuits",
+  });
+  try {
+    const [{ problem }] = (await once(worker, "message")) as [LanesAnswer];
+    if (problem !== null) throw new AssayError(problem);
+  } finally {
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Dialer, DialModules } from "../dial/dialer.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import { makeRequestSigner } from "../epistula/requestSigner.ts";
+import type { Chain } from "../flow/chain.ts";
+import type { Judge } from "../judge/judge.ts";
+import { loadKeypair } from "../keys/loadKeypair.ts";
+import { DIAL_CAPACITY } from "./pushOptions.ts";
+import type { StartModules } from "./startOptions.ts";
+
+export interface DiallingOptions {
+  readonly lanes: readonly string[];
+  readonly allowPrivate: boolean;
+  /** The validator's hotkey file or development URI. */
+  readonly keySource: string;
+}
+
+export interface DiallingModules extends StartModules, Pick<DialModules, "metrics"> {
+  readonly chain: Pick<Chain, "miners">;
+  readonly judge: Pick<Judge, "isSuspended">;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * Keeps links to the miners that publish an endpoint on the chain. The validator's key and the HTTP client are loaded when the
+ * first such miner appears: most networks have none, and the key's library alone takes 60 MB.
+ */
+export class Dialling {
+  readonly #options: DiallingOptions;
+  readonly #modules: DiallingModules;
+  #dialer: Dialer | null = null;
+  #closed = false;
+
+  constructor(options: DiallingOptions, modules: DiallingModules) {
+    this.#options = options;
+    this.#modules = modules;
+  }
+
+  /** Follows the chain; on a timer, one call at a time. */
+  async refresh(): Promise<void> {
+    const { chain, judge } = this.#modules;
+    const targets = (chain.miners() ?? []).filter(
+      ({ hotkey, ip, port }) => ip !== undefined && port !== undefined && !judge.isSuspended(hotkey),
+    );
+    if (targets.length > 0) this.#dialer ??= await this.#open();
+    if (!this.#closed) this.#dialer?.refresh(targets);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#dialer?.close();
+  }
+
+  async #open(): Promise<Dialer> {
+    const { lanes, allowPrivate, keySource } = this.#options;
+    const { dispatcher, clock, random, log, metrics } = this.#modules;
+    const sign = makeRequestSigner(await loadKeypair(keySource), { clock, random });
+    const { openDialer } = await import("../dial/dialer.ts");
+    return openDialer(
+      { lanes, allowPrivate, capacity: DIAL_CAPACITY },
+      {
+        listener: dispatcher,
+        hasStream: (hotkey) => dispatcher.hasStream(hotkey),
+        sign,
+        clock,
+        log,
+        metrics,
+      },
+    );
+  }
+}

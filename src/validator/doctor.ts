@@ -1,0 +1,129 @@
+import { existsSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { systemClock } from "../core/clock.ts";
+import { silentLog } from "../core/log.ts";
+import { noMetrics } from "../core/metrics.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { systemRandom } from "../core/random.ts";
+import { isDevelopmentUri } from "../keys/developmentUri.ts";
+import { loadOrMakeSigner, loadOrMakeToken, loadSecret } from "../keys/files.ts";
+import { loadKeypair } from "../keys/loadKeypair.ts";
+import { checkFloor } from "../sample/policy.ts";
+import { openSqliteStore } from "../store/sqlite/open.ts";
+import { loadCircuits, tryCircuits } from "./circuits.ts";
+import { samplePolicyOf } from "./lanes.ts";
+import { type Paths, pathsOf } from "./paths.ts";
+import { openChain } from "./resources.ts";
+
+export interface Finding {
+  readonly name: string;
+  readonly state: "ok" | "warn" | "fail";
+  readonly detail: string;
+}
+
+export interface ExamineOptions {
+  readonly dataDir: string;
+  readonly configFile: string | null;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+const ok = (detail: string): Omit<Finding, "name"> => ({ state: "ok", detail });
+const warn = (detail: string): Omit<Finding, "name"> => ({ state: "warn", detail });
+
+async function finding(name: string, probe: () => Promise<Omit<Finding, "name">>): Promise<Finding> {
+  try {
+    return { name, ...(await probe()) };
+  } catch (error) {
+    const code = error instanceof AssayError ? ` (${error.code})` : "";
+    return { name, state: "fail", detail: `${causeText(error)}${code}` };
+  }
+}
+
+function secretFinding(name: string, file: string): Promise<Finding> {
+  return finding(name, async () => ok(`${loadSecret(file).length} bytes`));
+}
+
+async function hotkeyFinding(source: string): Promise<Omit<Finding, "name">> {
+  if (!isDevelopmentUri(source) && !existsSync(source))
+    return warn(`${source} is missing; the first start makes it`);
+  const { hotkey } = await loadKeypair(source);
+  return isDevelopmentUri(source) ? warn(`${hotkey}: a development key, known to everybody`) : ok(hotkey);
+}
+
+async function publishingFinding(file: string): Promise<Omit<Finding, "name">> {
+  if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
+  return ok(`key id ${loadOrMakeSigner(file).kid}`);
+}
+
+async function tokenFinding(file: string): Promise<Omit<Finding, "name">> {
+  if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
+  return ok(`${loadOrMakeToken(file, systemRandom).length} characters`);
+}
+
+async function storeFinding(file: string): Promise<Omit<Finding, "name">> {
+  if (!existsSync(file)) return ok(`${file} is made by the first start`);
+  const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
+  try {
+    const { suspensions, sightings } = await store.standingState();
+    return ok(`${file}: ${sightings.length} hotkeys known, ${suspensions.length} suspensions`);
+  } finally {
+    await store.close();
+  }
+}
+
+async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<Finding, "name">> {
+  const circuits = loadCircuits(config, dataDir);
+  await tryCircuits({ config, circuits });
+  return ok(circuits.length === 0 ? "none: no jobs are handed out" : circuits.map(({ id }) => id).join(", "));
+}
+
+async function chainFinding(config: Config, paths: Paths): Promise<Omit<Finding, "name">> {
+  const chain = await openChain(config, paths.miners, { clock: systemClock, log: silentLog });
+  const block = chain.block();
+  const count = chain.miners()?.length;
+  await chain.close();
+  if (block === null) return warn("block 0 is in the future; nothing is judged until then");
+  return ok(`block ${block}, ${count === undefined ? "open to any miner" : `${count} miners registered`}`);
+}
+
+async function diskFinding(dir: string): Promise<Omit<Finding, "name">> {
+  if (!existsSync(dir)) return ok(`${dir} is made by the first start`);
+  const { bavail, bsize } = await statfs(dir);
+  const gigabytes = (bavail * bsize) / 2 ** 30;
+  return gigabytes < 1 ? warn(`${gigabytes.toFixed(2)} GB free`) : ok(`${gigabytes.toFixed(0)} GB free`);
+}
+
+/** Looks at everything that a start needs, and goes on after a fault so that one run names them all. */
+export async function examine(options: ExamineOptions): Promise<Finding[]> {
+  let config: Config | null = null;
+  const findings = [
+    await finding("node", async () => ok(process.version)),
+    await finding("configuration", async () => {
+      config = loadConfig({ file: options.configFile, env: options.env });
+      return ok(options.configFile ?? "defaults");
+    }),
+    await finding("disk", () => diskFinding(options.dataDir)),
+  ];
+  return config === null ? findings : [...findings, ...(await examineConfigured(config, options.dataDir))];
+}
+
+async function examineConfigured(config: Config, dataDir: string): Promise<Finding[]> {
+  const paths = pathsOf(config, dataDir);
+  return [
+    await finding("sampling policy", async () => {
+      checkFloor(samplePolicyOf(config));
+      const { sat, groth16 } = config.lanes;
+      return ok(`sat ${sat.rate}, groth16 ${groth16.rate}, floor ${config.sample.floor}`);
+    }),
+    await finding("circuits", () => circuitsFinding(config, dataDir)),
+    await secretFinding("challenge secret", paths.secret),
+    ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
+    await finding("hotkey", () => hotkeyFinding(paths.hotkey)),
+    await finding("publishing key", () => publishingFinding(paths.publishing)),
+    await finding("operator token", () => tokenFinding(paths.adminToken)),
+    await finding("store", () => storeFinding(paths.store)),
+    await finding("chain", () => chainFinding(config, paths)),
+  ];
+}

@@ -1,0 +1,114 @@
+import { timingSafeEqual } from "node:crypto";
+import { sha256, sha256Hex } from "../core/hash.ts";
+import { isReceiptId } from "../core/ids.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { Caller } from "../flow/caller.ts";
+import type { Handlers } from "../http/handlers.ts";
+import { auditLines } from "./auditLines.ts";
+import { jobHandlers } from "./jobHandlers.ts";
+import { minerHandlers } from "./minerHandlers.ts";
+import type { Parts } from "./parts.ts";
+import { readiness } from "./readiness.ts";
+import { receiptOf } from "./receipts.ts";
+import { requireHotkey } from "./refuse.ts";
+import { statusOf } from "./status.ts";
+
+/** The routes' handlers over the parts of a validator. */
+export function makeHandlers(parts: Parts): Handlers {
+  return {
+    ...publicHandlers(parts),
+    ...workHandlers(parts),
+    ...minerHandlers(parts),
+    ...operatorHandlers(parts),
+    ...jobHandlers(parts),
+  };
+}
+
+function publicHandlers(parts: Parts) {
+  const { store, sampler, signer } = parts;
+  const vectorOrRefuse = async (epoch: number | null) => {
+    const vector = epoch === null ? await store.latestVector() : await store.vector(epoch);
+    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch });
+    return vector;
+  };
+  return {
+    healthz: () => ({ status: "ok" as const }),
+    readyz: () => readiness(parts),
+    metrics: () => parts.metrics.expose(),
+    status: () => statusOf(parts),
+    keys: () => ({ keys: [signer.jwk] }),
+    latestWeights: () => vectorOrRefuse(null),
+    weights: (epoch: number) => vectorOrRefuse(epoch),
+    sampling: (epoch: number) => sampler.published(epoch),
+    auditLog: (epoch: number) => auditLines(store, epoch),
+  } satisfies Partial<Handlers>;
+}
+
+function workHandlers(parts: Parts) {
+  const { admission, challenges, store, verifier, lanes, signer, pool, clock, log } = parts;
+  return {
+    listChallenges: async (caller, { lane, tier, offset, limit }) => {
+      const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
+      const page = challenges.page(lane, hotkey, tier, offset, limit);
+      const { epoch, items } = page;
+      // For people and audits only, so a failing store must not keep work from anyone.
+      if (items.length > 0)
+        store
+          .recordPage({
+            lane,
+            hotkey,
+            epoch,
+            tier,
+            from: offset,
+            to: offset + items.length,
+            at: clock.nowMs(),
+          })
+          .catch((error: Error) => log.warn("page_not_recorded", { cause: error.message }));
+      return page;
+    },
+    challengeText: async (caller: Caller, id: string, seq?: number) => {
+      const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
+      const { lane, tier, seed } = await challenges.recognise(id, hotkey, seq);
+      const text = await pool.run({ kind: "render", lane, ref: { tier, seed } });
+      return { text, etag: sha256Hex(text).slice(0, 32) };
+    },
+    openSession: (caller, { ed25519_public_key }) =>
+      admission.openSession(caller, Buffer.from(ed25519_public_key, "hex")),
+    submit: async (caller, request) => {
+      const { kind, submission } = await admission.submit(caller, request);
+      const receipt = receiptOf(submission, submission.state, lanes.get(submission.lane), signer);
+      return { receipt, replay: kind === "replay" };
+    },
+    receipt: async (caller, id) => {
+      const { hotkey } = await admission.authenticate(caller, { allowSuspended: true });
+      const submission = isReceiptId(id) ? await store.submission(id) : null;
+      if (submission === null || submission.hotkey !== hotkey)
+        throw new AssayError({ code: "receipt_not_found" });
+      const busy = submission.state === "pending" && verifier.isVerifying(id);
+      return receiptOf(submission, busy ? "verifying" : submission.state, lanes.get(submission.lane), signer);
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function operatorHandlers(parts: Parts) {
+  const { judge, adminToken, push } = parts;
+  const expected = sha256(adminToken);
+  return {
+    skiplist: async () => ({ items: judge.skiplist() }),
+    suspend: async ({ hotkey: text, tempos, reason }) => {
+      const hotkey = requireHotkey(text, "/hotkey");
+      const item = await judge.suspend({ hotkey, tempos, reason }, "operator");
+      push?.dispatcher.suspendHotkey(hotkey);
+      return item;
+    },
+    release: async (hotkey, reason) => {
+      const released = await judge.release(
+        requireHotkey(hotkey, "hotkey"),
+        reason ?? "released by the operator",
+      );
+      return { hotkey, released };
+    },
+    // Hashes have one length, so the comparison tells nothing of the token's.
+    isOperator: (token) => timingSafeEqual(sha256(token), expected),
+  } satisfies Partial<Handlers>;
+}

@@ -1,0 +1,30 @@
+import { isAbsolute, join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import { isDevelopmentUri } from "../keys/developmentUri.ts";
+
+/** Where everything of a validator stands; relative paths are under the data directory. */
+export interface Paths {
+  readonly store: string;
+  /** A file, or a development URI. */
+  readonly hotkey: string;
+  readonly publishing: string;
+  readonly secret: string;
+  readonly previousSecret: string | null;
+  readonly adminToken: string;
+  /** A file, or null where anyone may mine. */
+  readonly miners: string | null;
+}
+
+export function pathsOf(config: Config, dataDir: string): Paths {
+  const at = (path: string): string => (isAbsolute(path) ? path : join(dataDir, path));
+  const { keys, challenge, admin, chain } = config;
+  return {
+    store: at("assay.db"),
+    hotkey: isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),
+    publishing: at(keys.publishing),
+    secret: at(challenge.secret_file),
+    previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),
+    adminToken: at(admin.token_file),
+    miners: chain.miners === "open" ? null : at(chain.miners),
+  };
+}

@@ -1,0 +1,74 @@
+import { statfs } from "node:fs/promises";
+import { causeText } from "../core/problems/assayError.ts";
+import type { Readiness } from "../http/handlers.ts";
+import type { PushParts } from "./assemblePush.ts";
+import type { Parts } from "./parts.ts";
+
+type Check = Readiness["checks"][number];
+
+/** What the checks look at. */
+export interface ReadinessParts {
+  readonly store: Pick<Parts["store"], "ping">;
+  readonly chain: Pick<Parts["chain"], "block">;
+  readonly verifier: Pick<Parts["verifier"], "canAcceptWork">;
+  readonly sampler: Pick<Parts["sampler"], "alarms">;
+  /** Null where no jobs are handed out. */
+  readonly push: { readonly canary: Pick<PushParts["canary"], "fault"> } | null;
+  readonly dataDir: string;
+}
+
+/** Below this a store soon cannot write; a full disk has stopped such services for hours. */
+const FREE_BYTES_LEAST = 256 * 2 ** 20;
+
+async function check(name: string, probe: () => Promise<string | null>): Promise<Check> {
+  try {
+    const fault = await probe();
+    return fault === null ? { name, ok: true } : { name, ok: false, detail: fault };
+  } catch (error) {
+    return { name, ok: false, detail: causeText(error) };
+  }
+}
+
+async function freeSpaceFault(dir: string): Promise<string | null> {
+  const { bavail, bsize } = await statfs(dir);
+  const free = bavail * bsize;
+  return free >= FREE_BYTES_LEAST ? null : `${Math.floor(free / 2 ** 20)} MB free on the data disk`;
+}
+
+/** Without the counts themselves: of few draws these would tell each one's outcome. */
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+/**
+ * A lane or class whose rate left its design fails it: what such a validator pays for was not tested as promised. Single
+ * miners only show, and as a number: everybody can read this, and one whose work is not drawn must not learn of it.
+ */
+function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>): Check {
+  const lanes = alarms.filter(({ hotkey }) => hotkey === null);
+  const miners = alarms.length - lanes.length;
+  const faults = lanes.map(
+    ({ lane, class: drawClass, rate, draws, sampled }) =>
+      `lane ${lane}, class ${drawClass}: ${percent(sampled / draws)} of the draws were sampled, at a rate of ${rate}`,
+  );
+  if (miners > 0)
+    faults.push(`the rate of ${miners} ${miners === 1 ? "miner" : "miners"} left its design, see the log`);
+  const ok = lanes.length === 0;
+  return faults.length === 0 ? { name: "sampling", ok } : { name: "sampling", ok, detail: faults.join("; ") };
+}
+
+/** Whether the validator can take submissions, check by check. */
+export async function readiness(parts: ReadinessParts): Promise<Readiness> {
+  const { store, chain, verifier, sampler, push, dataDir } = parts;
+  const checks = await Promise.all([
+    check("store", async () => store.ping().then(() => null)),
+    check("chain", async () => (chain.block() === null ? "the height is unknown" : null)),
+    check("verification", async () =>
+      verifier.canAcceptWork() ? null : "pending verifications are at their bound",
+    ),
+    samplingCheck(sampler.alarms()),
+    ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
+    check("disk", () => freeSpaceFault(dataDir)),
+  ]);
+  return { ready: checks.every(({ ok }) => ok), checks };
+}

@@ -1,0 +1,66 @@
+import { mkdirSync } from "node:fs";
+import { openLocalChain } from "../chain/local/open.ts";
+import type { Config } from "../config/schema.ts";
+import type { Signer } from "../core/ed25519.ts";
+import { HeldMetrics } from "../core/heldMetrics.ts";
+import type { Hotkey } from "../core/ids.ts";
+import type { Chain } from "../flow/chain.ts";
+import type { Store } from "../flow/store.ts";
+import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
+import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { MetricRegistry } from "../observe/metrics.ts";
+import { openSqliteStore } from "../store/sqlite/open.ts";
+import type { Closers } from "./closers.ts";
+import { pathsOf } from "./paths.ts";
+import type { StartModules, StartOptions } from "./startOptions.ts";
+
+/** What a validator brings along: its keys, its store, its chain. */
+export interface Resources {
+  readonly secret: Uint8Array;
+  readonly previousSecret: Uint8Array | null;
+  readonly hotkey: Hotkey;
+  readonly signer: Signer;
+  readonly adminToken: string;
+  readonly store: Store;
+  readonly chain: Chain;
+  readonly metrics: MetricRegistry;
+}
+
+/** Keys first, since they refuse soonest and cost nothing to refuse; then the store, then the chain. */
+export async function openResources(
+  options: StartOptions,
+  modules: StartModules,
+  closers: Closers,
+): Promise<Resources> {
+  const { config, dataDir } = options;
+  const { clock, random, log } = modules;
+  mkdirSync(dataDir, { recursive: true });
+  const paths = pathsOf(config, dataDir);
+  if (options.demo) makeSecretIfMissing(paths.secret, random);
+  const secret = loadSecret(paths.secret);
+  const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
+  const hotkey = await hotkeyOf({ source: paths.hotkey, chainKind: config.chain.kind });
+  if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
+  const signer = loadOrMakeSigner(paths.publishing);
+  const adminToken = loadOrMakeToken(paths.adminToken, random);
+  const metrics = new MetricRegistry();
+  // A verified answer is a write of its own: told one by one, the store's writes would tell which were.
+  const held = new HeldMetrics(metrics, clock, () => "store");
+  const store = await openSqliteStore({ file: paths.store, log, metrics: held, clock });
+  closers.add("store", () => store.close());
+  const chain = await openChain(config, paths.miners, modules);
+  closers.add("chain", () => chain.close());
+  return { secret, previousSecret, hotkey, signer, adminToken, store, chain, metrics };
+}
+
+/** The chain that the configuration names; `minersFile` null means that anyone may mine. */
+export function openChain(
+  { chain }: Config,
+  minersFile: string | null,
+  modules: Pick<StartModules, "clock" | "log">,
+): Promise<Chain> {
+  const { block_ms: blockMs, genesis_ms: genesisMs, tempo } = chain;
+  const miners =
+    minersFile === null ? ({ kind: "open" } as const) : ({ kind: "file", file: minersFile } as const);
+  return openLocalChain({ blockMs, genesisMs, tempo, miners }, modules);
+}

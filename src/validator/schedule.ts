@@ -1,0 +1,57 @@
+import type { PushParts } from "./assemblePush.ts";
+import type { Parts } from "./parts.ts";
+import type { Timers } from "./timers.ts";
+
+/** How often each part looks at the clock; none of them decides by it, so a late tick only delays. */
+const every = {
+  /** Epoch turns and closings. */
+  sampler: 2000,
+  /** Rows that a crash or an outage left undecided. */
+  recover: 2000,
+  /** Pruning of history. */
+  judge: 60_000,
+  chain: 30_000,
+  retention: 3_600_000,
+  /** Deadlines of jobs, caps, accounts. */
+  dispatch: 250,
+  /** What a restart should remember of the caps. */
+  dispatchState: 60_000,
+  canary: 1000,
+  /** Miners that are dialled: new ones, moved ones, ones that are out. */
+  dialling: 2000,
+} as const;
+
+/** Audits and weights look back at most so many epochs beyond the window. */
+const EPOCHS_KEPT = 168;
+
+/** An operator can fetch the answer of a job for so long. */
+const JOBS_KEPT_MS = 7 * 86_400_000;
+
+async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {
+  const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
+  const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
+  const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
+  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince, keepJobsSince });
+  if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
+}
+
+function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timers): void {
+  timers.every("dispatch", every.dispatch, () => dispatcher.tick());
+  timers.every("dispatch_state", every.dispatchState, () => dispatcher.save());
+  timers.every("dialling", every.dialling, () => dialling.refresh());
+  timers.every("canary", every.canary, () => canary.tick());
+}
+
+/** Starts every periodic job of a validator. */
+export function schedule(parts: Parts, timers: Timers): void {
+  const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
+  timers.every("weigher", blockMs, () => parts.weigher.tick());
+  timers.every("sampler", every.sampler, () => parts.sampler.tick());
+  timers.every("recover", every.recover, async () => {
+    await parts.verifier.recover();
+  });
+  timers.every("judge", every.judge, () => parts.judge.tick());
+  timers.every("chain", every.chain, () => parts.chain.refresh());
+  if (parts.push !== null) schedulePush(parts.push, timers);
+  timers.every("retention", every.retention, () => retain(parts));
+}

@@ -1,0 +1,119 @@
+import { availableParallelism } from "node:os";
+import type { AdmissionOptions } from "../admit/ports.ts";
+import type { ChallengesOptions, ChallengeTier } from "../challenge/challenges.ts";
+import type { Config } from "../config/schema.ts";
+import { sibling } from "../core/sibling.ts";
+import { type Lane, pullLanes } from "../flow/lane.ts";
+import type { JudgeOptions } from "../judge/judge.ts";
+import type { PoolOptions } from "../pool/pool.ts";
+import type { WeigherOptions } from "../weigh/weigher.ts";
+import type { LaneFacts } from "./lanes.ts";
+import type { Masters } from "./rotation.ts";
+
+// What each stage reads of the configuration, in the stage's own words.
+
+/** Verification units that are checked at once: what is configured, else 2 x cores. */
+export function concurrencyOf(config: Config): number {
+  return config.verify.concurrency ?? 2 * availableParallelism();
+}
+
+/**
+ * Verification units pending at most, by the mode of the lane that they are for. Where jobs are handed out, they get three
+ * quarters: dispatch fills all that it is given, and answers to challenges must still find room.
+ */
+export function pendingBounds(config: Config): { readonly pull: number; readonly push: number } {
+  const bound = concurrencyOf(config) * config.verify.pending_factor;
+  return config.lanes.groth16.circuits.length === 0
+    ? { pull: bound, push: 0 }
+    : { pull: bound / 4, push: (bound * 3) / 4 };
+}
+
+/** Worker threads: more than there are cores only wake each other up (8 % fewer answers a second on 2 cores). */
+export function threadsOf(config: Config): number {
+  return Math.min(concurrencyOf(config), availableParallelism());
+}
+
+export function poolOptions(facts: LaneFacts): PoolOptions {
+  const { config } = facts;
+  return {
+    threads: threadsOf(config),
+    entry: sibling(import.meta.url, "worker"),
+    workerData: facts,
+    // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms: what takes a hundred times as long hangs.
+    deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
+    batch: 16,
+    queueMax: 8192,
+  };
+}
+
+export function judgeOptions({ judge }: Config): JudgeOptions {
+  return {
+    strikes: judge.strikes,
+    windowBlocks: judge.window_blocks,
+    suspensionTempos: judge.suspension_tempos,
+    unreachableTempos: judge.unreachable_tempos,
+    coldStartBlocks: judge.cold_start_blocks,
+    retentionBlocks: judge.retention_blocks,
+    history: judge.history,
+  };
+}
+
+export function admissionOptions({ admit, challenge }: Config, validator: string): AdmissionOptions {
+  return {
+    validator,
+    pastMs: admit.signature_window_ms,
+    // Clocks run ahead less often than requests are late: 2 s of the default 8 s.
+    futureMs: admit.signature_window_ms / 4,
+    gate: { slots: admit.gate.slots, waitMs: admit.gate.wait_ms, queue: admit.gate.queue },
+    perIpPerMin: admit.per_ip_per_min,
+    perHotkey: { burst: admit.per_hotkey.burst, perSecond: admit.per_hotkey.per_s },
+    epochHours: challenge.epoch_hours,
+  };
+}
+
+export function challengesOptions(
+  { challenge }: Config,
+  masters: Masters,
+  lanes: ReadonlyMap<string, Lane>,
+): ChallengesOptions {
+  return {
+    issue: challenge.scheme,
+    accept: challenge.accept,
+    epochHours: challenge.epoch_hours,
+    indexMaps: challenge.index_maps,
+    ...masters,
+    tiers: tierTable(lanes),
+  };
+}
+
+export function weigherOptions(
+  config: Config,
+  validator: string,
+  lanes: ReadonlyMap<string, Lane>,
+): WeigherOptions {
+  const { network, netuid, weigh, chain } = config;
+  return {
+    network,
+    netuid,
+    validator,
+    windowHours: weigh.window_hours,
+    regionCap: weigh.region_cap,
+    burn: weigh.burn,
+    everyTempos: weigh.every_tempos,
+    // Delivered work fades, so that who stopped does not coast; a little superlinear, so that splitting up does not pay.
+    push: { halfLifeMs: 2 * 3_600_000, minResults: 100, exponent: 1.3 },
+    shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
+    ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,
+  };
+}
+
+/** Which lane a tier of a challenge id belongs to. */
+function tierTable(lanes: ReadonlyMap<string, Lane>): ReadonlyMap<number, ChallengeTier> {
+  const rows = pullLanes(lanes).flatMap((lane) =>
+    [...lane.tiers].map(([number, { allotment, weight, shape }]) => {
+      const row = { lane: lane.name, allotment, weight, maxAttempts: lane.policy.maxAttempts, ...shape };
+      return [number, row] as const;
+    }),
+  );
+  return new Map(rows);
+}

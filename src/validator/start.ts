@@ -1,0 +1,85 @@
+import type { Standing } from "../flow/standing.ts";
+import type { SignedVector, WeightRow } from "../flow/weights.ts";
+import { startHttp } from "../http/server.ts";
+import { assemble } from "./assemble.ts";
+import { Closers } from "./closers.ts";
+import { makeHandlers } from "./handlers.ts";
+import { schedule } from "./schedule.ts";
+import type { StartModules, StartOptions } from "./startOptions.ts";
+import { startPush, streamsOf } from "./startPush.ts";
+import { Timers } from "./timers.ts";
+
+/** A validator that is listening. */
+export interface RunningValidator {
+  readonly url: string;
+  readonly hotkey: string;
+  block(): number | null;
+  /** What judge says of a hotkey; null before it was seen. */
+  standing(hotkey: string): Standing["standing"] | null;
+  previewWeights(): Promise<readonly WeightRow[]>;
+  latestVector(): Promise<SignedVector | null>;
+  /** Stops taking requests, ends what runs, closes everything in reverse. Once. */
+  close(): Promise<void>;
+}
+
+/** How long a stopping validator waits for requests and for checks under way. */
+const DRAIN_MS = 10_000;
+
+/** Builds, wires and starts a validator; whatever fails closes what was already open. */
+export async function startValidator(
+  options: StartOptions,
+  modules: StartModules,
+): Promise<RunningValidator> {
+  const closers = new Closers(modules.log);
+  try {
+    return await start(options, modules, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function start(
+  options: StartOptions,
+  modules: StartModules,
+  closers: Closers,
+): Promise<RunningValidator> {
+  const parts = await assemble(options, modules, closers);
+  const { config, log, verifier, chain, weigher, store } = parts;
+  const http = await startHttp(
+    {
+      host: options.host,
+      port: options.port,
+      maxBodyBytes: config.admit.max_body_bytes,
+      bodyDeadlineMs: config.admit.body_deadline_ms,
+      maxConnections: config.http.max_connections,
+      trustedProxies: config.http.trusted_proxies,
+      version: options.version,
+    },
+    { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },
+  );
+  const timers = new Timers(log);
+  closers.add("verifier", async () => {
+    const left = await verifier.drain(DRAIN_MS);
+    if (left > 0) log.info("verification_left", { count: left });
+  });
+  closers.add("timers", () => timers.stop());
+  closers.add("http", () => http.close(DRAIN_MS));
+  if (parts.push !== null) startPush(parts, parts.push, closers);
+  schedule(parts, timers);
+  log.info("started", {
+    url: http.url,
+    hotkey: parts.hotkey,
+    network: config.network,
+    netuid: config.netuid,
+  });
+  return {
+    url: http.url,
+    hotkey: parts.hotkey,
+    block: () => chain.block(),
+    standing: (hotkey) => parts.judge.standingOf(hotkey)?.standing ?? null,
+    previewWeights: () => weigher.preview(),
+    latestVector: () => store.latestVector(),
+    close: () => closers.close(),
+  };
+}

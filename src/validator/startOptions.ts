@@ -1,0 +1,20 @@
+import type { Config } from "../config/schema.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
+import type { Random } from "../core/random.ts";
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** A demo makes the challenge secret that it misses. */
+  readonly demo: boolean;
+  readonly version: string;
+}
+
+export interface StartModules {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}

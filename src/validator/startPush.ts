@@ -1,0 +1,34 @@
+import type { Caller } from "../flow/caller.ts";
+import type { PushModules } from "../http/stream/attach.ts";
+import type { PushParts } from "./assemblePush.ts";
+import type { Closers } from "./closers.ts";
+import type { Parts } from "./parts.ts";
+
+/** How long a stopping validator waits for jobs that are out, and then for what is being verified. */
+const DRAIN_MS = 5000;
+
+/** What the stream route needs; nothing where no jobs are handed out. */
+export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?: PushModules } {
+  if (push === null) return {};
+  const names = [...lanes.values()].flatMap(({ mode, name }) => (mode === "push" ? [name] : []));
+  return {
+    streams: {
+      authenticate: async (caller: Caller) =>
+        (await admission.authenticate(caller, { allowSuspended: false })).hotkey,
+      lanes: names,
+      listener: push.dispatcher,
+      clock,
+    },
+  };
+}
+
+/** Adds how the push lane ends: no more jobs, answers that come in time, what is being verified, the rest void. */
+export function startPush({ log }: Parts, push: PushParts, closers: Closers): void {
+  closers.add("jobs not recorded", () => push.stop.abort());
+  closers.add("desk", async () => {
+    const left = await push.desk.drain(DRAIN_MS);
+    if (left > 0) log.info("proofs_left", { count: left });
+  });
+  closers.add("dialling", () => push.dialling.close());
+  closers.add("dispatcher", () => push.dispatcher.drain(DRAIN_MS));
+}

@@ -1,0 +1,43 @@
+import type { Lane } from "../flow/lane.ts";
+import type { DispatchStatus, LaneStatus, Status } from "../http/handlers.ts";
+import type { PushParts } from "./assemblePush.ts";
+import type { Parts } from "./parts.ts";
+
+function laneStatus(lane: Lane): LaneStatus {
+  const { rate, penalty, share } = lane.policy;
+  const { name, mode } = lane;
+  const base = { name, mode, rate: rate.text, penalty, share };
+  if (lane.mode === "push") return { ...base, tiers: [], kinds: [...lane.kinds] };
+  const tiers = [...lane.tiers].map(([tier, { allotment, weight, shape }]) => ({
+    tier,
+    allotment,
+    weight,
+    ...shape,
+  }));
+  return { ...base, tiers, kinds: [] };
+}
+
+function dispatchStatus({ dispatcher }: PushParts): DispatchStatus {
+  const { miners, streams, inFlight, ceiling, queuedLately } = dispatcher.stats();
+  return { miners, streams, in_flight: inFlight, ceiling, queued: queuedLately };
+}
+
+/** What the validator says of itself to anyone. */
+export function statusOf(parts: Parts): Status {
+  const { config, version, hotkey, chain, challenges, lanes, admission, push } = parts;
+  const { slots, held, waiting } = admission.stats().submit;
+  return {
+    version,
+    network: config.network,
+    netuid: config.netuid,
+    validator: hotkey,
+    block: chain.block(),
+    tempo: chain.tempo(),
+    epoch: challenges.currentEpoch(),
+    epoch_hours: config.challenge.epoch_hours,
+    lanes: [...lanes.values()].map(laneStatus),
+    dispatch: push === null ? null : dispatchStatus(push),
+    gate: { slots, used: held, waiting },
+    sampling: { floor: config.sample.floor, classes: { ...config.sample.classes } },
+  };
+}

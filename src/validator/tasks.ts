@@ -1,0 +1,40 @@
+import { buildIndex } from "../challenge/indexTable.ts";
+import type { Sr25519Verifier } from "../epistula/sr25519.ts";
+import type { Lane, PullLane, PushLane } from "../flow/lane.ts";
+import type { PoolRequest, TaskRunner } from "../flow/pool.ts";
+
+/** Runs the tasks of the pool: in every worker, and inline in tests. */
+export function makeTaskRunner(
+  lanes: ReadonlyMap<string, Lane>,
+  signatures: Sr25519Verifier,
+  random: (count: number) => Uint8Array,
+): TaskRunner {
+  const pullLane = (name: string): PullLane => {
+    const lane = lanes.get(name);
+    if (lane?.mode !== "pull") throw new RangeError(`no pull lane ${name}`);
+    return lane;
+  };
+  const pushLane = (name: string): PushLane => {
+    const lane = lanes.get(name);
+    if (lane?.mode !== "push") throw new RangeError(`no push lane ${name}`);
+    return lane;
+  };
+  return (task: PoolRequest) => {
+    switch (task.kind) {
+      case "signature":
+        return signatures.verify(task.publicKey, task.message, task.signature);
+      case "check": {
+        const lane = pullLane(task.lane);
+        return lane.check(lane.issue(task.ref), task.answer);
+      }
+      case "render": {
+        const lane = pullLane(task.lane);
+        return lane.render(lane.issue(task.ref));
+      }
+      case "proofs":
+        return pushLane(task.lane).check(task.of, task.items, random);
+      case "index":
+        return buildIndex(task);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+/** CancellableDelays that can be ended early, all at once. */
+export class CancellableDelays {
+  readonly #pending = new Map<NodeJS.Timeout, (reached: boolean) => void>();
+  #ended = false;
+
+  /** True after so many ms; false at once when the waits are ended. */
+  wait(ms: number): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(timer);
+        resolve(true);
+      }, ms);
+      this.#pending.set(timer, resolve);
+    });
+  }
+
+  end(): void {
+    this.#ended = true;
+    for (const [timer, resolve] of this.#pending) {
+      clearTimeout(timer);
+      resolve(false);
+    }
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,289 @@
+import type { Clock } from "../../core/clock.ts";
+import { HeldMetrics } from "../../core/heldMetrics.ts";
+import type { Log } from "../../core/log.ts";
+import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import type { Lane } from "../../flow/lane.ts";
+import type { Pool } from "../../flow/pool.ts";
+import type { Store } from "../../flow/store.ts";
+import type { PendingSubmission } from "../../flow/submission.ts";
+import type { Verdict } from "../../flow/verdict.ts";
+import { CancellableDelays } from "../cancellableDelays.ts";
+import { drained } from "../drained.ts";
+import { HiddenLanes } from "../hiddenLanes.ts";
+import { type Reservation, Units } from "../units.ts";
+import { checkOne } from "./checkOne.ts";
+import { RecentDurations } from "./recentDurations.ts";
+import { ReleaseClock } from "./releaseClock.ts";
+
+export interface SubmissionVerifierOptions {
+  /** Verification units that are checked at once: cheap checks go to the pool many at a time, in batches. */
+  readonly concurrency: number;
+  /** Verification units pending at most, times concurrency. */
+  readonly pendingFactor: number;
+  /** Checks of one submission that may end in `error` before it is void. */
+  readonly maxTries: number;
+  /** First wait before anything is tried again, ms; doubled each time. */
+  readonly retryMs: number;
+}
+
+export interface SubmissionVerifierModules {
+  readonly pool: Pool;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly store: Pick<Store, "pending" | "countTry">;
+  /** Null when no secret at hand can rebuild the task: the submission is void then. */
+  readonly seedOf: (submission: PendingSubmission) => bigint | null;
+  /** ReleaseClock a submission; a null verdict: it was not sampled. Rejects when it could not be recorded. */
+  readonly conclude: (submission: PendingSubmission, verdict: Verdict | null) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** A submission in the stage: waiting for its turn, at its turn, or being concluded. */
+interface Entry {
+  readonly submission: PendingSubmission;
+  readonly reservation: Reservation;
+  atTurn: boolean;
+}
+
+/** One verification unit, ms. */
+const UNIT_MS = 16;
+/** Rows that `recover` reads at once. */
+const RECOVER_BATCH = 64;
+/** Longest wait between two tries, ms. */
+const MAX_WAIT_MS = 30_000;
+/** Tries to record something before the row is left to `recover`: a few minutes of a store that is down. */
+const MAX_RECORD_TRIES = 12;
+
+/**
+ * Checks what was sampled, and concludes everything. A row that it lets go of (stopping, or a store that stays down)
+ * is still pending in the store, and `recover` takes it up again.
+ */
+export class SubmissionVerifier {
+  readonly #options: SubmissionVerifierOptions;
+  readonly #modules: SubmissionVerifierModules;
+  readonly #units: Units;
+  readonly #cadence = new RecentDurations();
+  /** All entries by receipt; bounded by their reservations. */
+  readonly #entries = new Map<string, Entry>();
+  /** Entries that wait for their turn, in order; a subset of the above. */
+  #queue: Entry[] = [];
+  /** Lanes in which who follows a receipt or the metrics must not see what was checked. */
+  readonly #hidden: HiddenLanes;
+  /** CancellableDelays for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
+  readonly #retries = new CancellableDelays();
+  readonly #ends: ReleaseClock;
+  readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
+  readonly #seconds: Histogram;
+  readonly #pendingGauge: Gauge;
+  readonly #running: Units;
+  #draining = false;
+  #stopped = false;
+  #recovering: Promise<number> | null = null;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: SubmissionVerifierOptions, modules: SubmissionVerifierModules) {
+    const { metrics, clock, lanes } = modules;
+    this.#options = options;
+    this.#modules = modules;
+    this.#hidden = new HiddenLanes(lanes.values());
+    this.#ends = new ReleaseClock(clock);
+    const held = new HeldMetrics(metrics, clock, this.#hidden.groupOf);
+    this.#units = new Units(options.concurrency * options.pendingFactor);
+    this.#running = new Units(options.concurrency);
+    this.#counters = {
+      ended: held.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
+      faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
+      unrecorded: metrics.counter("assay_verify_unrecorded_total", "Failed attempts to record", ["what"]),
+    };
+    this.#seconds = held.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
+      "lane",
+    ]);
+    this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");
+  }
+
+  /** Room for one submission of a lane, or null at the bound and while stopping. */
+  reserve(lane: string): Reservation | null {
+    if (this.#draining) return null;
+    return this.#units.reserve(this.#costOf(lane));
+  }
+
+  /** Whether `reserve` would find room now; takes none. */
+  hasRoom(lane: string): boolean {
+    return !this.#draining && this.#units.fits(this.#costOf(lane));
+  }
+
+  canAcceptWork(): boolean {
+    return !this.#draining && this.#units.held < this.#units.bound;
+  }
+
+  pendingUnits(): number {
+    return this.#units.held;
+  }
+
+  /** Takes a recorded submission, and its reservation for as long as it is pending here. */
+  accept(submission: PendingSubmission, reservation: Reservation): void {
+    if (this.#draining || this.#entries.has(submission.receiptId)) {
+      reservation.release();
+      return;
+    }
+    const entry: Entry = { submission, reservation, atTurn: false };
+    this.#entries.set(submission.receiptId, entry);
+    this.#hidden.saw(submission.draw);
+    this.#enqueue(entry);
+  }
+
+  /** True from the turn of a submission until its end, sampled or not. */
+  isVerifying(receiptId: string): boolean {
+    return this.#entries.get(receiptId)?.atTurn ?? false;
+  }
+
+  /** Takes up undecided rows that nobody here is at, as far as there is room; returns how many. */
+  recover(): Promise<number> {
+    this.#recovering ??= this.#recover().finally(() => {
+      this.#recovering = null;
+    });
+    return this.#recovering;
+  }
+
+  /** Takes nothing more and waits for what is under way; returns how many rows were left to the next start. */
+  async drain(deadlineMs: number): Promise<number> {
+    this.#draining = true;
+    this.#retries.end();
+    if (this.#entries.size > 0) {
+      await drained(deadlineMs, (done) => {
+        this.#onEmpty = done;
+      });
+    }
+    this.#stopped = true;
+    this.#ends.end();
+    const left = this.#entries.size;
+    for (const entry of [...this.#entries.values()]) this.#leave(entry);
+    this.#queue = [];
+    return left;
+  }
+
+  #costOf(lane: string): number {
+    return this.#modules.lanes.get(lane)?.cost ?? 1;
+  }
+
+  async #recover(): Promise<number> {
+    let taken = 0;
+    for (;;) {
+      const inFlight = new Set(this.#entries.keys());
+      const rows = this.canAcceptWork() ? await this.#modules.store.pending(RECOVER_BATCH, inFlight) : [];
+      const before = taken;
+      for (const row of rows) {
+        const reservation = this.#entries.has(row.receiptId) ? null : this.reserve(row.lane);
+        if (reservation === null) continue;
+        this.accept(row, reservation);
+        taken++;
+      }
+      if (rows.length < RECOVER_BATCH || taken === before) return taken;
+    }
+  }
+
+  #enqueue(entry: Entry): void {
+    this.#queue.push(entry);
+    this.#pendingGauge.set(this.#units.held);
+    // Never in the caller's turn: it has yet to answer its client.
+    setImmediate(() => this.#pump());
+  }
+
+  #pump(): void {
+    for (let entry = this.#queue[0]; entry !== undefined && !this.#stopped; entry = this.#queue[0]) {
+      const turn = this.#takeTurn(entry);
+      if (turn === null) return;
+      this.#queue.shift();
+      entry.atTurn = true;
+      turn.catch((error: unknown) => {
+        this.#modules.log.error("verify_failed", { cause: causeText(error) });
+        this.#leave(entry);
+      });
+    }
+  }
+
+  /** Null while as much is being checked as may be. What was not sampled waits for its turn as well, and then holds no place. */
+  #takeTurn(entry: Entry): Promise<void> | null {
+    const cost = this.#costOf(entry.submission.lane);
+    if (!entry.submission.sampled) return this.#running.fits(cost) ? this.#pass(entry) : null;
+    const room = this.#running.reserve(cost);
+    return room === null ? null : this.#verify(entry, room);
+  }
+
+  /** What was not sampled takes the time of a check, but no worker. */
+  async #pass(entry: Entry): Promise<void> {
+    const { lane } = entry.submission;
+    await this.#ends.wait(this.#ends.turn(), this.#cadence.next(lane, this.#costOf(lane) * UNIT_MS));
+    await this.#conclude(entry, null);
+  }
+
+  async #verify(entry: Entry, room: Reservation): Promise<void> {
+    const { submission } = entry;
+    const { lane } = submission;
+    const turn = this.#ends.turn();
+    const verdict = await checkOne(this.#modules, submission);
+    room.release();
+    setImmediate(() => this.#pump());
+    if (verdict === "again") return this.#retry(entry, 0);
+    if (verdict === "lost") return this.#conclude(entry, { outcome: "error", code: "check_crashed" });
+    if (verdict.outcome === "error") return this.#countFault(entry, verdict);
+    const durationMs = this.#modules.clock.monotonicMs() - turn.at;
+    this.#cadence.checked(lane, durationMs);
+    if (this.#hidden.has(lane)) await this.#ends.wait(turn, durationMs);
+    this.#seconds.observe(durationMs / 1000, { lane });
+    await this.#conclude(entry, verdict);
+  }
+
+  /** Counts a check that ended in error; after the last try the submission is void, and nobody's fault. */
+  async #countFault(entry: Entry, verdict: Verdict & { outcome: "error" }): Promise<void> {
+    const { submission } = entry;
+    this.#counters.faults.add({ lane: submission.lane, code: verdict.code });
+    const tries = await this.#record("try", () => this.#modules.store.countTry(submission.receiptId));
+    if (tries === null) this.#leave(entry);
+    else if (tries >= this.#options.maxTries) await this.#conclude(entry, verdict);
+    else await this.#retry(entry, tries - 1);
+  }
+
+  async #retry(entry: Entry, failures: number): Promise<void> {
+    entry.atTurn = false;
+    if (await this.#retries.wait(this.#backoff(failures))) this.#enqueue(entry);
+    else this.#leave(entry);
+  }
+
+  async #conclude(entry: Entry, verdict: Verdict | null): Promise<void> {
+    const { submission } = entry;
+    const done = await this.#record("verdict", async () => {
+      await this.#modules.conclude(submission, verdict);
+      return true;
+    });
+    if (done) this.#counters.ended.add({ lane: submission.lane, outcome: verdict?.outcome ?? "unsampled" });
+    this.#leave(entry);
+  }
+
+  /** Tries until it is recorded; null when it gave up, and then the row is still pending in the store. */
+  async #record<T>(what: string, attempt: () => Promise<T>): Promise<T | null> {
+    for (let failures = 0; failures < MAX_RECORD_TRIES && !this.#stopped; failures++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        this.#counters.unrecorded.add({ what });
+        this.#modules.log.error("verify_not_recorded", { what, failures, cause: causeText(error) });
+      }
+      if (!(await this.#retries.wait(this.#backoff(failures)))) return null;
+    }
+    return null;
+  }
+
+  #backoff(failures: number): number {
+    return Math.min(MAX_WAIT_MS, this.#options.retryMs * 2 ** failures);
+  }
+
+  #leave(entry: Entry): void {
+    this.#entries.delete(entry.submission.receiptId);
+    entry.reservation.release();
+    this.#pendingGauge.set(this.#units.held);
+    if (this.#entries.size === 0) this.#onEmpty?.();
+  }
+}

@@ -1,0 +1,24 @@
+import { describe } from "node:test";
+import { admitCases } from "./admitCases.ts";
+import { concurrencyCases } from "./concurrencyCases.ts";
+import { decideCases } from "./decideCases.ts";
+import { epochCases } from "./epochCases.ts";
+import type { OpenStore } from "./fixtures.ts";
+import { jobCases } from "./jobCases.ts";
+import { modelCases } from "./modelCases.ts";
+import { standingCases } from "./standingCases.ts";
+import { weightCases } from "./weightCases.ts";
+
+/** What every adapter of `Store` keeps. `open` opens the store of a directory, or makes it; twice is a restart. */
+export function storeConformance(name: string, open: OpenStore): void {
+  describe(`${name} keeps the contract of the store`, { concurrency: 4 }, () => {
+    describe("admit", () => admitCases(open));
+    describe("decide", () => decideCases(open));
+    describe("epochs and pages", () => epochCases(open));
+    describe("standing", () => standingCases(open));
+    describe("vectors, notes, retention", () => weightCases(open));
+    describe("jobs", () => jobCases(open));
+    describe("concurrency", () => concurrencyCases(open));
+    describe("model", () => modelCases(open));
+  });
+}

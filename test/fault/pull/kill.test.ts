@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemRandom } from "../../../src/core/random.ts";
+import { looseTier } from "../../support/crafted.ts";
+import { freePort } from "../../support/freePort.ts";
+import { clientOf, ended, receiptIn, submit } from "../../support/lanes/sat/answers.ts";
+import { StubbornMiner } from "../../support/miner/stubborn.ts";
+import { type RecordsOnDisk, recordsOnDisk, type SubmissionRow } from "../../support/store/recordsOnDisk.ts";
+import {
+  dataDirWith,
+  removeDir,
+  spawnAssay,
+  startValidator,
+  type Validator,
+} from "../../support/validator/validator.ts";
+
+// A validator that is killed while it is under load, again and again, keeps every promise that it made.
+
+const KILLS = 20;
+/** Every fifth kill hits the start itself, where what the kill before left is taken up again. */
+const START_KILLED_EVERY = 5;
+
+const config = {
+  chain: { block_ms: 1000 },
+  lanes: { sat: { tiers: { 1: looseTier } } },
+  admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
+};
+
+/** Park and Miller's generator: the same seed kills at the same moments. */
+function momentsOf(seed: number): (most: number) => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return (most) => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state / 2_147_483_647) * most;
+  };
+}
+
+async function killStarting(dir: string, port: string, afterMs: number): Promise<void> {
+  const { process: child } = spawnAssay(["up", "--data", dir, "--port", port, "--log-level", "error"]);
+  const gone = once(child, "exit");
+  await sleep(afterMs);
+  child.kill("SIGKILL");
+  await gone;
+}
+
+async function killServing(dir: string, port: string, afterMs: number): Promise<void> {
+  const validator = await startValidator(dir, ["--port", port, "--log-level", "error"]);
+  await sleep(afterMs);
+  await validator.kill();
+}
+
+/** Kills so often, at random moments, then leaves a validator running. */
+async function torment(dir: string, port: string, seed: number): Promise<Validator> {
+  const moment = momentsOf(seed);
+  for (let round = 1; round <= KILLS; round++) {
+    if (round % START_KILLED_EVERY === 0) await killStarting(dir, port, moment(1500));
+    else await killServing(dir, port, moment(1200));
+  }
+  return startValidator(dir, ["--port", port, "--log-level", "error"]);
+}
+
+/** Follows every acknowledged receipt to its end, and submits its answer once more. */
+async function checkReplies(miner: StubbornMiner): Promise<void> {
+  for (const { challengeId, answer, isRight, receipt } of miner.acknowledged) {
+    const end = await ended(miner.client, receipt.receipt_id);
+    assert.deepEqual(
+      [end.receipt_id, end.challenge_id, end.answer_sha256, end.received_at],
+      [receipt.receipt_id, challengeId, receipt.answer_sha256, receipt.received_at],
+    );
+    const { state, verdict } = end;
+    if (!isRight) assert.deepEqual([state, verdict?.code], ["rejected", "solution_unsatisfied"]);
+    else if (state === "void") assert.equal(verdict?.code, "already_solved");
+    else assert.equal(state, "accepted");
+    const again = await submit(miner.client, challengeId, answer);
+    assert.equal(again.status, 200, again.text);
+    assert.equal(receiptIn(again).receipt_id, receipt.receipt_id);
+  }
+}
+
+interface MinerCounts {
+  readonly hotkey: string;
+  readonly counts: {
+    readonly submitted: number;
+    readonly accepted: number;
+    readonly rejected: number;
+    readonly void: number;
+  };
+}
+
+/** What the validator counted is at least what this miner saw: an answer may be recorded whose 202 was never sent. */
+async function checkCounts(miner: StubbornMiner): Promise<void> {
+  const { text } = await miner.client.get("/v1/miners");
+  const { items } = JSON.parse(text) as { items: MinerCounts[] };
+  const { counts } = items.find(({ hotkey }) => hotkey === miner.client.keypair.hotkey) ?? assert.fail(text);
+  const seen = new Map(miner.acknowledged.map(({ receipt, isRight }) => [receipt.receipt_id, isRight]));
+  const rights = [...seen.values()].filter((isRight) => isRight).length;
+  assert.ok(counts.submitted >= seen.size, `${counts.submitted} of ${seen.size}`);
+  assert.ok(counts.accepted + counts.void >= rights, `${counts.accepted} + ${counts.void} of ${rights}`);
+  assert.ok(counts.rejected >= seen.size - rights, `${counts.rejected} of ${seen.size - rights}`);
+  assert.equal(counts.submitted, counts.accepted + counts.rejected + counts.void);
+}
+
+const inState = (rows: readonly SubmissionRow[], state: string) => rows.filter((row) => row.state === state);
+
+/** Every challenge is paid at most once, whatever is void has a paid twin, and all books say the same. */
+function checkBooks({ submissions, solves, miners, logged }: RecordsOnDisk): void {
+  const accepted = inState(submissions, "accepted");
+  const paid = new Set(accepted.map((row) => row.challenge_id));
+  assert.equal(accepted.length, paid.size, "a challenge was accepted twice");
+  assert.deepEqual(new Set(solves.map((row) => row.challenge_id)), paid);
+  assert.equal(
+    solves.reduce((sum, { weight }) => sum + weight, 0),
+    paid.size,
+  );
+  for (const row of inState(submissions, "void"))
+    assert.deepEqual([row.code, paid.has(row.challenge_id)], ["already_solved", true], row.receipt_id);
+  for (const row of inState(submissions, "rejected")) assert.equal(row.code, "solution_unsatisfied");
+  for (const { hotkey, ...counts } of miners) {
+    const own = submissions.filter((row) => row.hotkey === hotkey);
+    const [a, r, v] = ["accepted", "rejected", "void"].map((state) => inState(own, state).length);
+    assert.deepEqual(counts, { submitted: own.length, accepted: a, rejected: r, void: v });
+    assert.equal(own.length, (a ?? 0) + (r ?? 0) + (v ?? 0), "a row is still pending");
+  }
+  assert.deepEqual(logged, { draw: submissions.length, verdict: submissions.length });
+}
+
+function checkRows({ submissions }: RecordsOnDisk, miners: readonly StubbornMiner[]): void {
+  const rows = new Map(submissions.map((row) => [row.receipt_id, row]));
+  for (const { isRight, receipt } of miners.flatMap((miner) => miner.acknowledged)) {
+    const row = rows.get(receipt.receipt_id) ?? assert.fail(`${receipt.receipt_id} is gone`);
+    assert.ok(
+      isRight ? row.state === "accepted" || row.state === "void" : row.state === "rejected",
+      row.receipt_id,
+    );
+  }
+}
+
+test("killed twenty times under load, a validator keeps every promise and pays nothing twice", async (t) => {
+  const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9));
+  t.diagnostic(`replay with ASSAY_TEST_SEED=${seed}`);
+  const dir = dataDirWith(config);
+  t.after(() => removeDir(dir));
+  const port = await freePort();
+  const uris = ["//Alice", "//Bob", "//Charlie", "//Dave"];
+  const clients = await Promise.all(uris.map((uri) => clientOf(`http://127.0.0.1:${port}`, uri)));
+  const miners = clients.map((client) => new StubbornMiner(client));
+  const running = Promise.all(miners.map((miner) => miner.run()));
+  const validator = await torment(dir, port, seed).finally(() => {
+    for (const miner of miners) miner.stop();
+  });
+  t.after(() => validator.kill());
+  await running;
+  for (const miner of miners) await checkReplies(miner);
+  for (const miner of miners) await checkCounts(miner);
+  assert.equal(await validator.stop(), 0);
+
+  const records = recordsOnDisk(dir);
+  checkRows(records, miners);
+  checkBooks(records);
+  for (const miner of miners) assert.deepEqual(miner.surprises, []);
+  const lost = miners.reduce((sum, miner) => sum + miner.lost, 0);
+  const [accepted, rejected, voided] = ["accepted", "rejected", "void"].map(
+    (state) => inState(records.submissions, state).length,
+  );
+  t.diagnostic(
+    `${accepted} accepted, ${rejected} rejected, ${voided} void; ${lost} requests without an answer`,
+  );
+  assert.ok(accepted && rejected && voided && lost, "the load reached every kind of end");
+});

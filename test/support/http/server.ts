@@ -1,0 +1,310 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import type { TestContext } from "node:test";
+import { publicJwk } from "../../../src/core/ed25519.ts";
+import { type Log, silentLog } from "../../../src/core/log.ts";
+import { AssayError } from "../../../src/core/problems/assayError.ts";
+import { encodeHotkey } from "../../../src/core/ss58.ts";
+import type { Caller } from "../../../src/flow/caller.ts";
+import type { Draw } from "../../../src/flow/draw.ts";
+import type { SkiplistItem } from "../../../src/flow/standing.ts";
+import type { Receipt } from "../../../src/flow/submission.ts";
+import type { Handlers, JobView, MinerView, SubmitRequest } from "../../../src/http/handlers.ts";
+import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
+import { MetricRegistry } from "../../../src/observe/metrics.ts";
+
+export const hotkey = encodeHotkey(new Uint8Array(32).fill(7));
+export const operatorToken = "operator-token";
+const hash = "ab".repeat(32);
+
+export const receipt: Receipt = {
+  receipt_id: `rc_${"0".repeat(32)}`,
+  state: "pending",
+  challenge_id: `pm-t1-e9-${"a".repeat(24)}`,
+  hotkey,
+  lane: "sat",
+  tier: 1,
+  received_at: 1_700_000_000_000,
+  answer_sha256: hash,
+  signature: "c2ln",
+};
+
+const miner: MinerView = {
+  hotkey,
+  standing: "active",
+  first_seen_block: 1,
+  last_seen_block: 2,
+  until_block: null,
+  strikes: 0,
+  counts: { submitted: 1, accepted: 1, rejected: 0, void: 0 },
+};
+
+const draw: Draw = {
+  epoch: 9,
+  lane: "sat",
+  hotkey,
+  work_id: receipt.challenge_id,
+  class: "lane",
+  rate: "1",
+  x: "0".repeat(16),
+  sampled: true,
+};
+
+const suspension: SkiplistItem = {
+  hotkey,
+  kind: "operator",
+  until_block: 7200,
+  reason: "answers resold",
+  by: "operator",
+  at: 1_700_000_000_000,
+};
+
+const vector = {
+  version: 1,
+  network: "local",
+  netuid: 0,
+  validator: hotkey,
+  epoch: 3,
+  block: 1000,
+  issued_at: 1,
+  expires_at: 2,
+  policy_hash: `sha256:${hash}`,
+  key_id: "kid",
+  weights: [{ hotkey, uid: 1, weight: 1, u16: 65_535 }],
+  signature: "c2ln",
+} as const;
+
+export const job: JobView = {
+  job_id: `jb_${"0".repeat(32)}`,
+  client_key: "order-1",
+  lane: "groth16",
+  kind: "square",
+  input: { x: "3", path: ["1", "0"] },
+  state: "queued",
+  attempts: 0,
+  created_at: 1_700_000_000_000,
+  ended_at: null,
+  hotkey: null,
+  answer: null,
+  code: null,
+};
+
+async function* noLines(): AsyncGenerator<string> {}
+
+/** Handlers that answer everything, so that the HTTP layer is all that is left to test. */
+export function standIn(overrides: Partial<Handlers> = {}): Handlers {
+  const classes = { customer: "1", cold_start: "1/5", struck: "1/2" };
+  return {
+    healthz: () => ({ status: "ok" }),
+    readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
+    metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "assay_up_info 1\n" }),
+    status: () => ({
+      version: "0.0.1",
+      network: "local",
+      netuid: 0,
+      validator: hotkey,
+      block: null,
+      tempo: 360,
+      epoch: 9,
+      epoch_hours: 1,
+      lanes: [
+        {
+          name: "sat",
+          mode: "pull",
+          rate: "1",
+          penalty: "reject",
+          share: 0.5,
+          tiers: [{ tier: 1, allotment: 10, weight: 1, n_vars: 4, n_clauses: 17 }],
+          kinds: [],
+        },
+      ],
+      dispatch: null,
+      gate: { slots: 64, used: 0, waiting: 0 },
+      sampling: { floor: "1/100", classes },
+    }),
+    keys: () => ({ keys: [publicJwk("A".repeat(43))] }),
+    listChallenges: async (_caller, { lane, tier, offset }) => ({
+      epoch: 9,
+      lane,
+      tier,
+      items: [{ challenge_id: receipt.challenge_id, seq: offset, n_vars: 4, n_clauses: 17, weight: 1 }],
+      next_offset: null,
+    }),
+    challengeText: async () => ({ text: "p cnf 1 1\n1 0\n", etag: "abc" }),
+    openSession: async () => ({ session_id: "as_1", hotkey, expires_at: 1_700_000_000_000 }),
+    submit: async () => ({ receipt, replay: false }),
+    receipt: async () => receipt,
+    miners: async () => ({ items: [miner], next_after: hotkey }),
+    miner: async () => miner,
+    strikes: async () => ({
+      hotkey,
+      items: [
+        {
+          strike_id: "st_1",
+          lane: "sat",
+          block: 3,
+          at: 1,
+          counted: true,
+          suspended_until: null,
+          evidence: {
+            work_id: receipt.challenge_id,
+            receipt_id: receipt.receipt_id,
+            answer_sha256: hash,
+            draw,
+            verdict: { outcome: "invalid", code: "solution_unsatisfied" },
+            checker: "sat/1",
+            rule: "strike/1",
+          },
+        },
+      ],
+    }),
+    latestWeights: async () => vector,
+    weights: async (epoch) => ({ ...vector, epoch }),
+    sampling: async (epoch) => ({
+      epoch,
+      commitment: hash,
+      policy: { lanes: { sat: "1" }, classes, floor: "1/100" },
+      committed_at: 1,
+      signature: "c2ln",
+      key_id: "kid",
+      closed_at: null,
+      revealed_key: null,
+      log_head: hash,
+      log_length: 0,
+      state: "open",
+      heads: [{ epoch, log_head: hash, signed_at: 1, key_id: "kid", signature: "c2ln" }],
+    }),
+    auditLog: noLines,
+    skiplist: async () => ({ items: [suspension] }),
+    suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),
+    release: async (released) => ({ hotkey: released, released: 1 }),
+    putJob: async () => ({ job, replay: false }),
+    job: async () => job,
+    isOperator: (token) => token === operatorToken,
+    ...overrides,
+  };
+}
+
+export interface Served extends HttpServer {
+  readonly registry: MetricRegistry;
+}
+
+/** Serves stand-in handlers on a free port until the test ends. */
+export async function serve(
+  t: TestContext,
+  overrides: Partial<Handlers> = {},
+  options: Partial<HttpOptions> = {},
+  log: Log = silentLog,
+): Promise<Served> {
+  const registry = new MetricRegistry();
+  const server = await startHttp(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      maxBodyBytes: 65_536,
+      bodyDeadlineMs: 5000,
+      maxConnections: 256,
+      trustedProxies: [],
+      version: "0.0.1",
+      ...options,
+    },
+    { handlers: standIn(overrides), log, metrics: registry },
+  );
+  t.after(() => server.close(0));
+  return { ...server, registry };
+}
+
+/** Handlers of `submit` that keep what they were given. */
+export function recordingSubmit() {
+  const seen: { caller: Caller; request: SubmitRequest }[] = [];
+  const submit: Handlers["submit"] = async (caller, request) => {
+    seen.push({ caller, request });
+    return { receipt, replay: false };
+  };
+  return { seen, submit };
+}
+
+/** Sends one JSON text as it is. */
+export function post(
+  url: string,
+  path: string,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+) {
+  return fetch(url + path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" ? body : Buffer.from(body),
+  });
+}
+
+export interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  blame: string;
+  reason?: string;
+  field?: string;
+  [data: string]: unknown;
+}
+
+/** The problem document of an answer, whichever way it came. */
+export async function problemIn(answer: Response): Promise<ProblemDocument> {
+  const type = answer.headers.get("content-type");
+  if (!type?.startsWith("application/problem+json")) throw new Error(`content type ${type}`);
+  return (await answer.json()) as ProblemDocument;
+}
+
+/** A connection on which bytes are sent as they are. */
+export async function dial(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Everything that a connection says until the server ends it. */
+export async function wholeAnswer(socket: Socket): Promise<string> {
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk) => chunks.push(chunk));
+  socket.on("error", () => socket.destroy());
+  await new Promise((resolve) => {
+    socket.once("end", resolve);
+    socket.once("close", resolve);
+  });
+  return Buffer.concat(chunks).toString();
+}
+
+/** Sends bytes on a new connection and returns what comes back until the server ends it. */
+export async function exchange(port: number, ...parts: (string | Uint8Array)[]): Promise<string> {
+  const socket = await dial(port);
+  const answer = wholeAnswer(socket);
+  for (const part of parts) socket.write(part);
+  const text = await answer;
+  socket.destroy();
+  return text;
+}
+
+/** The problem document at the end of a raw answer. */
+export function problemOfRaw(answer: string): ProblemDocument {
+  return JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4)) as ProblemDocument;
+}
+
+export const statusOfRaw = (answer: string): number => Number(answer.slice(9, 12));
+
+export const refusing = (problem: AssayError["problem"]) => async (): Promise<never> => {
+  throw new AssayError(problem);
+};
+
+export const submission = JSON.stringify({
+  challenge_id: receipt.challenge_id,
+  solution: "s SATISFIABLE\nv 1 0\n",
+});
+
+export const jobRequest = JSON.stringify({
+  lane: job.lane,
+  kind: job.kind,
+  input: job.input,
+  client_key: job.client_key,
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, sign as signEd25519 } from "node:crypto";
+import { describe, it } from "node:test";
+import { generatePrivateJwk } from "../../../src/core/ed25519.ts";
+import { AdmissionWorld, alice, epoch, type Letter, others, validator } from "../../support/admit/world.ts";
+import { epistulaHeaders, type Signing } from "../../support/epistula/signing.ts";
+import { problemOf } from "../../support/thrown.ts";
+
+const [bob = assert.fail()] = others;
+
+describe("sessions", () => {
+  interface SessionKey {
+    readonly raw: Buffer;
+    sign(message: Uint8Array): Uint8Array;
+  }
+
+  function sessionKey(): SessionKey {
+    const jwk = generatePrivateJwk();
+    const key = createPrivateKey({ key: { ...jwk }, format: "jwk" });
+    return { raw: Buffer.from(jwk.x, "base64url"), sign: (message) => signEd25519(null, message, key) };
+  }
+
+  function opening(world: AdmissionWorld, miner: Signing): Letter {
+    return world.letter(miner, "open");
+  }
+
+  /** The letter again, signed with another key and naming a session. */
+  function underSession(letter: Letter, sessionId: string, miner: Signing, key: SessionKey): Letter {
+    const timestamp = letter.headers["epistula-timestamp"] ?? assert.fail();
+    const request = { hotkey: miner.hotkey, body: letter.rawBody, signedFor: validator, timestamp };
+    const headers = epistulaHeaders({ ...request, sign: key.sign });
+    return { ...letter, headers: { ...headers, "assay-session": sessionId } };
+  }
+
+  it("signs submissions and reads until the end of the next epoch", async () => {
+    const world = new AdmissionWorld();
+    const key = sessionKey();
+    const grant = await world.admission.openSession(opening(world, alice), key.raw);
+    assert.equal(grant.hotkey, alice.hotkey);
+    assert.equal(grant.expires_at, (epoch + 2) * 3_600_000);
+    let checks = 0;
+    world.before.signature = async () => void checks++;
+    const send = () => underSession(world.letter(alice, String(world.nowMs)), grant.session_id, alice, key);
+    assert.equal((await world.submit(send())).kind, "admitted");
+    await world.admission.authenticate(send(), { allowSuspended: false });
+    assert.equal(checks, 0);
+    world.nowMs = grant.expires_at - 1;
+    assert.equal((await world.submit(send())).kind, "admitted");
+    world.nowMs = grant.expires_at;
+    assert.deepEqual(await problemOf(() => world.submit(send())), { code: "session_unknown" });
+    assert.equal(world.held().slots, 0);
+  });
+
+  it("proves nobody else, and not with another key", async () => {
+    const world = new AdmissionWorld();
+    const key = sessionKey();
+    const { session_id } = await world.admission.openSession(opening(world, alice), key.raw);
+    const asBob = underSession(world.letter(bob), session_id, bob, key);
+    assert.equal((await problemOf(() => world.submit(asBob))).code, "session_unknown");
+    const wrongKey = underSession(world.letter(alice), session_id, alice, sessionKey());
+    assert.equal((await problemOf(() => world.submit(wrongKey))).code, "bad_signature");
+    const unnamed = underSession(world.letter(alice), session_id, alice, key);
+    const { "assay-session": _, ...headers } = unnamed.headers;
+    assert.equal((await problemOf(() => world.submit({ ...unnamed, headers }))).code, "bad_signature");
+  });
+
+  it("opens none on the word of a session: the hotkey itself signs", async () => {
+    const world = new AdmissionWorld();
+    const key = sessionKey();
+    const { session_id } = await world.admission.openSession(opening(world, alice), key.raw);
+    const letter = underSession(opening(world, alice), session_id, alice, key);
+    const problem = await problemOf(() => world.admission.openSession(letter, sessionKey().raw));
+    assert.deepEqual(problem, { code: "bad_signature" });
+  });
+
+  it("opens for a suspended miner, which still reads its receipts, and for no stranger", async () => {
+    const world = new AdmissionWorld();
+    world.suspendedUntil = 2000;
+    await world.admission.openSession(opening(world, alice), sessionKey().raw);
+    world.registered = false;
+    const problem = await problemOf(() => world.admission.openSession(opening(world, bob), sessionKey().raw));
+    assert.equal(problem.code, "not_registered");
+    assert.equal(world.sessions.size, 1);
+  });
+
+  it("takes 32 bytes and nothing else", async () => {
+    const world = new AdmissionWorld();
+    for (const length of [0, 31, 33]) {
+      const bytes = Buffer.alloc(length);
+      const problem = await problemOf(() => world.admission.openSession(opening(world, alice), bytes));
+      assert.equal(problem.code, "invalid_request");
+    }
+  });
+});

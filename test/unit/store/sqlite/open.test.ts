@@ -1,0 +1,376 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { systemClock } from "../../../../src/core/clock.ts";
+import { sha256Hex } from "../../../../src/core/hash.ts";
+import { silentLog } from "../../../../src/core/log.ts";
+import { noMetrics } from "../../../../src/core/metrics.ts";
+import type { Store } from "../../../../src/flow/store.ts";
+import { assertDurable } from "../../../../src/store/sqlite/durable.ts";
+import { knownVersion, migrate, schemaVersion } from "../../../../src/store/sqlite/migrations/migrate.ts";
+import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
+import { Unreadable } from "../../../../src/store/sqlite/tables/rows.ts";
+import {
+  admitted,
+  assertLog,
+  closed,
+  commitment,
+  decided,
+  decision,
+  EPOCH,
+  newSubmission,
+  presentHead,
+  struck,
+} from "../../../conformance/store/fixtures.ts";
+import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
+import { problemOf } from "../../../support/thrown.ts";
+
+const child = join(import.meta.dirname, "../../../support/store/child.ts");
+
+const open = (file: string): Promise<Store> =>
+  openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
+
+async function inFolder(work: (file: string) => Promise<void>): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), "assay-open-"));
+  try {
+    await work(join(dir, "assay.db"));
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+/** Fills a store with one of everything that a start reads. */
+async function fill(store: Store): Promise<void> {
+  await store.commitEpoch(commitment());
+  const caught = newSubmission();
+  await decided(store, caught, struck(caught));
+  await admitted(store, newSubmission());
+  await opened(store);
+  await store.addCustomerJob(customerJob(), 10);
+  assert.ok(await store.addLogHead(await presentHead(store)));
+}
+
+async function filled(file: string): Promise<void> {
+  const store = await open(file);
+  await fill(store);
+  await store.close();
+}
+
+/** Every file of the folder but SQLite's own bookkeeping of who reads. */
+function fingerprints(file: string): Record<string, string> {
+  const names = readdirSync(dirname(file)).filter((name) => !/\.lock$|-shm$/.test(name));
+  const prints = names.map((name) => [name, sha256Hex(readFileSync(join(dirname(file), name)))] as const);
+  return Object.fromEntries(prints.filter(([, print]) => print !== sha256Hex("")));
+}
+
+/** Opening is refused with the code, names the file and leaves every byte as it was. */
+async function refuses(file: string, code: string): Promise<void> {
+  const before = fingerprints(file);
+  const problem = await problemOf(() => open(file));
+  assert.equal(problem.code, code);
+  assert.ok("file" in problem && basename(problem.file) === "assay.db");
+  assert.deepEqual(fingerprints(file), before);
+}
+
+/** Changes a closed store behind the adapter's back. */
+function tamper(file: string, sql: string): void {
+  const db = new DatabaseSync(file, { defensive: false });
+  db.exec(sql);
+  db.close();
+}
+
+test("opening makes the folder and the file; closing leaves one whole file and the lock", () =>
+  inFolder(async (base) => {
+    const file = join(dirname(base), "a", "b", "assay.db");
+    const store = await open(file);
+    await store.ping();
+    await store.close();
+    assert.deepEqual(readdirSync(dirname(file)).sort(), ["assay.db", "assay.db.lock"]);
+    await (await open(file)).close();
+  }));
+
+test("what is no store is refused and left alone", () =>
+  inFolder(async (file) => {
+    const contents = [
+      "",
+      "x",
+      "garbage".repeat(3000),
+      "SQLite format 3\0",
+      `SQLite format 3\0${"\0".repeat(4080)}`,
+    ];
+    for (const content of contents) {
+      writeFileSync(file, content);
+      await refuses(file, "store_corrupt");
+    }
+  }));
+
+test("a database of something else is refused, even an empty one", () =>
+  inFolder(async (file) => {
+    tamper(file, "CREATE TABLE things (a)");
+    await refuses(file, "store_corrupt");
+    tamper(file, "DROP TABLE things");
+    await refuses(file, "store_corrupt");
+  }));
+
+test("a truncated store is refused at every length", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    const whole = readFileSync(file);
+    for (const size of [whole.length - 4096, whole.length >> 1, 4096, 100, 99, 16, 1, 0]) {
+      truncateSync(file, size);
+      await refuses(file, "store_corrupt");
+    }
+    writeFileSync(file, whole);
+    await (await open(file)).close();
+  }));
+
+test("a store with an overwritten page is refused, whichever page it is", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    const whole = readFileSync(file);
+    for (const page of [0, 1, 2, 5, whole.length / 4096 - 1]) {
+      writeFileSync(file, Buffer.from(whole).fill(0xa5, page * 4096, (page + 1) * 4096));
+      await refuses(file, "store_corrupt");
+    }
+  }));
+
+const damages: Record<string, string> = {
+  "evidence that is no JSON": "UPDATE strikes SET evidence = '{'",
+  "evidence that is not evidence": `UPDATE strikes SET evidence = '{"work_id":"x"}'`,
+  "evidence that is null": "UPDATE strikes SET evidence = 'null'",
+  "a strike without a block": `PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'block INTEGER NOT NULL', 'block INTEGER') WHERE name = 'strikes';
+    PRAGMA writable_schema = RESET; UPDATE strikes SET block = NULL`,
+  "a strike that counts by half": "UPDATE strikes SET counted = 2",
+  "a suspension of no known kind": "UPDATE suspensions SET kind = 'amnesty'",
+  "a policy that is no JSON": "UPDATE epochs SET policy = ''",
+  "a pending answer of no known encoding":
+    "UPDATE submissions SET answer_encoding = 'x' WHERE state = 'pending'",
+  "a pending row without its draw": "DELETE FROM log_lines WHERE n = 2",
+  "a table that is gone": "DROP TABLE suspensions",
+  "open samples that are gone": "DROP TABLE open_samples",
+  "signed heads that are gone": "DROP TABLE log_heads",
+  "a signed head that is none": `PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'key_id TEXT NOT NULL', 'key_id TEXT') WHERE name = 'log_heads';
+    PRAGMA writable_schema = RESET; UPDATE log_heads SET key_id = NULL`,
+  "a queued job whose input is no JSON": "UPDATE customer_jobs SET input = '['",
+};
+
+for (const [name, sql] of Object.entries(damages)) {
+  test(`${name} refuses the start`, () =>
+    inFolder(async (file) => {
+      await filled(file);
+      tamper(file, sql);
+      await refuses(file, "store_corrupt");
+    }));
+}
+
+test("standing that is damaged while the store runs is reported, never left out", () =>
+  inFolder(async (file) => {
+    const store = await open(file);
+    await fill(store);
+    assert.equal((await store.standingState()).strikes.length, 1);
+    tamper(file, "UPDATE strikes SET evidence = '{'");
+    const problem = await problemOf(() => store.standingState());
+    assert.equal(problem.code, "store_corrupt");
+    await store.close();
+  }));
+
+test("a store of a newer version is refused as such", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    tamper(file, `PRAGMA user_version = ${knownVersion + 1}`);
+    await refuses(file, "store_too_new");
+    const problem = await problemOf(() => open(file));
+    assert.deepEqual(problem, {
+      code: "store_too_new",
+      file,
+      version: knownVersion + 1,
+      known: knownVersion,
+    });
+    tamper(file, `PRAGMA user_version = ${knownVersion}`);
+    await (await open(file)).close();
+  }));
+
+test("a store whose file is gone while its write-ahead log is left is not begun anew", () =>
+  inFolder(async (file) => {
+    writeFileSync(`${file}-wal`, "frames");
+    await refuses(file, "store_corrupt");
+    assert.equal(existsSync(file), false);
+  }));
+
+test("a store that a crash left unfinished is made anew", () =>
+  inFolder(async (file) => {
+    writeFileSync(`${file}.creating`, "half");
+    await filled(file);
+    assert.equal(existsSync(`${file}.creating`), false);
+  }));
+
+test("paths that cannot be files are refused as such", () =>
+  inFolder(async (base) => {
+    const dir = dirname(base);
+    writeFileSync(join(dir, "plain"), "");
+    mkdirSync(join(dir, "folder"));
+    for (const file of [join(dir, "plain", "assay.db"), join(dir, "folder")]) {
+      assert.equal((await problemOf(() => open(file))).code, "file_unreadable");
+    }
+  }));
+
+test("the image that a crash leaves opens whole; with its file damaged it is refused, log and all", () =>
+  inFolder(async (file) => {
+    const store = await open(file);
+    await fill(store);
+    const image = join(dirname(file), "image", "assay.db");
+    mkdirSync(dirname(image));
+    for (const suffix of ["", "-wal"]) copyFileSync(`${file}${suffix}`, `${image}${suffix}`);
+    await store.close();
+    const damaged = join(dirname(file), "damaged", "assay.db");
+    mkdirSync(dirname(damaged));
+    for (const suffix of ["", "-wal"]) copyFileSync(`${image}${suffix}`, `${damaged}${suffix}`);
+    tamperBytes(damaged, 0);
+    await refuses(damaged, "store_corrupt");
+    assert.ok(existsSync(`${damaged}-wal`));
+    const again = await open(image);
+    assert.equal((await assertLog(again)).length, 4);
+    await again.close();
+  }));
+
+function tamperBytes(file: string, offset: number): void {
+  const content = readFileSync(file);
+  writeFileSync(file, content.fill(0xa5, offset, offset + 64));
+}
+
+test("a second opener is told that the store is in use, in this process and in another", () =>
+  inFolder(async (file) => {
+    const store = await open(file);
+    assert.deepEqual(await problemOf(() => open(file)), { code: "store_in_use", file });
+    const second = spawn(process.execPath, [child, "hold", file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [[said]] = await Promise.all([once(second.stdout, "data"), once(second, "exit")]);
+    assert.equal(String(said), "store_in_use\n");
+    await fill(store);
+    await store.close();
+    await (await open(file)).close();
+  }));
+
+test("the lock of a killed process does not outlive it", () =>
+  inFolder(async (file) => {
+    const holder = spawn(process.execPath, [child, "hold", file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = await once(holder.stdout, "data");
+    assert.equal(String(said), "open\n");
+    assert.equal((await problemOf(() => open(file))).code, "store_in_use");
+    const exited = once(holder, "exit");
+    holder.kill("SIGKILL");
+    await exited;
+    await (await open(file)).close();
+  }));
+
+test("durability is read back: anything but WAL with FULL is refused", () =>
+  inFolder(async (file) => {
+    const db = new DatabaseSync(file);
+    const found = () => problemOf(() => assertDurable(db, file));
+    db.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL");
+    assert.equal((await found()).code, "store_not_durable");
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    const problem = await found();
+    assert.ok(problem.code === "store_not_durable" && problem.found.includes("synchronous is 1"));
+    db.exec("PRAGMA synchronous = OFF");
+    assert.equal((await found()).code, "store_not_durable");
+    db.exec("PRAGMA synchronous = FULL");
+    assertDurable(db, file);
+    db.close();
+  }));
+
+test("a migration whose outcome is refused leaves no trace; one that ran does not run again", () => {
+  const db = new DatabaseSync(":memory:");
+  const refuse = () => {
+    throw new Unreadable("refused");
+  };
+  assert.throws(() => migrate(db, refuse), Unreadable);
+  assert.equal(schemaVersion(db), 0);
+  assert.deepEqual(db.prepare("SELECT name FROM sqlite_schema").all(), []);
+  migrate(db, () => {});
+  assert.equal(schemaVersion(db), knownVersion);
+  migrate(db, refuse);
+  db.close();
+});
+
+/** Turns a store into one of version 2, as it was before signed heads. */
+const toVersion2 = "DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2";
+
+/** Turns a store into one of version 1, as it was before jobs. */
+const toVersion1 = `${toVersion2}; DROP TABLE open_samples; DROP TABLE work; DROP TABLE customer_jobs;
+  DELETE FROM log_lines WHERE n = 3; UPDATE epochs SET log_length = 3,
+    log_head = (SELECT hash FROM log_lines WHERE n = 2);
+  PRAGMA user_version = 1`;
+
+test("a store of version 1 is brought up with all it holds, and takes jobs", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    tamper(file, toVersion1);
+    const store = await open(file);
+    assert.equal((await assertLog(store)).length, 3);
+    assert.equal((await store.strikes("5Alice")).length, 1);
+    assert.equal((await store.pending(10, new Set())).length, 1);
+    await store.recordDraws([groupOf([drawn()])]);
+    assert.equal((await store.openSamples(10)).length, 1);
+    assert.deepEqual(await store.work(0), []);
+    assert.deepEqual(await store.queuedCustomerJobs(10), []);
+    await store.close();
+    const db = new DatabaseSync(file);
+    assert.equal(schemaVersion(db), knownVersion);
+    db.close();
+  }));
+
+test("a store of version 2 is brought up: an epoch that closed before has no signed head, others go on", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    for (const epoch of [EPOCH, EPOCH + 1]) await before.commitEpoch(commitment(epoch));
+    const row = newSubmission({ epoch: EPOCH + 1 });
+    await admitted(before, row);
+    const record = await closed(before);
+    assert.equal(record?.closed_at, 1);
+    await before.close();
+    tamper(file, toVersion2);
+    const store = await open(file);
+    assert.deepEqual(await store.epoch(EPOCH), record);
+    assert.deepEqual(await store.logHeads(EPOCH), []);
+    assert.ok(await store.addLogHead(await presentHead(store, EPOCH + 1)));
+    await store.decide(decision(row.receiptId));
+    assert.equal((await closed(store, { epoch: EPOCH + 1 }))?.closed_at, 1);
+    assert.equal((await store.logHeads(EPOCH + 1)).length, 2);
+    // Whether retention dropped it before the store knew of such: it may have.
+    await assert.rejects(store.commitEpoch(commitment(EPOCH - 1)), { code: "epoch_expired" });
+    assert.equal((await store.commitEpoch(commitment(EPOCH + 2))).log_length, 0);
+    await store.close();
+  }));
+
+test("a store of version 1 whose rows are damaged is refused as it is", () =>
+  inFolder(async (file) => {
+    await filled(file);
+    tamper(file, `${toVersion1}; UPDATE suspensions SET kind = 'amnesty'`);
+    assert.equal((await problemOf(() => open(file))).code, "store_corrupt");
+    const db = new DatabaseSync(file);
+    assert.equal(schemaVersion(db), 1);
+    db.close();
+  }));
+
+test("bounds that bound nothing are refused", async () => {
+  const options = { file: "unused", log: silentLog, metrics: noMetrics, clock: systemClock };
+  for (const bad of [{ groupMs: -1 }, { groupMax: 0 }, { queueMax: 0 }, { groupMs: Number.NaN }]) {
+    await assert.rejects(openSqliteStore({ ...options, ...bad }), RangeError);
+  }
+});

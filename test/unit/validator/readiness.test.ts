@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { test } from "node:test";
+import { type ReadinessParts, readiness } from "../../../src/validator/readiness.ts";
+
+const lane = { lane: "groth16", class: "lane", rate: "20/500", draws: 226, sampled: 1, hotkey: null };
+const miner = { ...lane, draws: 427, sampled: 0, hotkey: "5Miner" };
+type Alarms = ReturnType<ReadinessParts["sampler"]["alarms"]>;
+
+const well: ReadinessParts = {
+  store: { ping: async () => {} },
+  chain: { block: () => 1 },
+  verifier: { canAcceptWork: () => true },
+  sampler: { alarms: () => [] },
+  push: null,
+  dataDir: tmpdir(),
+};
+
+async function sampling(alarms: Alarms) {
+  const { ready, checks } = await readiness({ ...well, sampler: { alarms: () => alarms } });
+  return { ready, check: checks.find(({ name }) => name === "sampling") };
+}
+
+test("a validator is ready while the sampling keeps to its design", async () => {
+  assert.deepEqual(await sampling([]), { ready: true, check: { name: "sampling", ok: true } });
+});
+
+test("a lane whose rate left its design is not ready, and is named", async () => {
+  const { ready, check } = await sampling([lane, { ...lane, lane: "sat", rate: "1", draws: 3, sampled: 2 }]);
+  assert.equal(ready, false);
+  assert.equal(check?.ok, false);
+  assert.equal(
+    check?.detail,
+    "lane groth16, class lane: 0.44 % of the draws were sampled, at a rate of 20/500; " +
+      "lane sat, class lane: 67 % of the draws were sampled, at a rate of 1",
+  );
+});
+
+test("a single miner's alarm shows and leaves the validator ready, and neither names the miner nor its counts", async () => {
+  const { ready, check } = await sampling([miner]);
+  assert.deepEqual([ready, check?.ok], [true, true]);
+  assert.equal(check?.detail, "the rate of 1 miner left its design, see the log");
+  const both = await sampling([lane, miner, { ...miner, hotkey: "5Other" }]);
+  assert.equal(both.ready, false);
+  assert.match(both.check?.detail ?? "", /^lane groth16.*; the rate of 2 miners left/);
+  assert.doesNotMatch(both.check?.detail ?? "", /5Miner|5Other|427/);
+});
+
+test("each other fault makes it not ready by its own name", async () => {
+  const faulty: [string, Partial<ReadinessParts>][] = [
+    ["store", { store: { ping: () => Promise.reject(new Error("gone")) } }],
+    ["chain", { chain: { block: () => null } }],
+    ["verification", { verifier: { canAcceptWork: () => false } }],
+    ["canary", { push: { canary: { fault: () => "undetected" } } }],
+    ["disk", { dataDir: "/no/such/folder" }],
+  ];
+  for (const [name, part] of faulty) {
+    const { ready, checks } = await readiness({ ...well, ...part });
+    assert.equal(ready, false);
+    assert.deepEqual(
+      checks.filter(({ ok }) => !ok).map((check) => check.name),
+      [name],
+    );
+  }
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, it, type TestContext } from "node:test";
+import { MessageChannel } from "node:worker_threads";
+import { systemClock } from "../../../../src/core/clock.ts";
+import { parseFraction } from "../../../../src/core/fraction.ts";
+import { HiddenLanes } from "../../../../src/verify/hiddenLanes.ts";
+import { ReleaseClock } from "../../../../src/verify/submissions/releaseClock.ts";
+import { FakeClock } from "../../../support/fakeClock.ts";
+import { namedLane } from "../../../support/lanes/named.ts";
+
+const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** ReleaseClock on a clock that the test moves, by half a millisecond each time. */
+function stepped(t: TestContext) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const clock = new FakeClock(0);
+  const ends = new ReleaseClock(clock);
+  const pass = async (ms: number): Promise<void> => {
+    for (let half = 0; half < 2 * ms; half++) {
+      clock.advance(0.5);
+      if (half % 2 === 1) t.mock.timers.tick(1);
+      await turnOfLoop();
+    }
+  };
+  const seen: string[] = [];
+  const wait = (name: string, turn = ends.turn(), tookMs = 0): void => {
+    void ends.wait(turn, tookMs).then((reached) => seen.push(`${name} ${reached}`));
+  };
+  return { ends, pass, seen, wait };
+}
+
+describe("the moment at which a submission ends", () => {
+  it("is the first of the grid that is a whole step after its turn, whatever it took within that", async (t) => {
+    const { ends, pass, seen, wait } = stepped(t);
+    await pass(3);
+    const turn = ends.turn();
+    wait("none");
+    await pass(9);
+    wait("short", turn, 9);
+    await pass(8);
+    assert.deepEqual(seen, []);
+    await pass(2);
+    assert.deepEqual(seen, ["short true", "none true"], "in the order of their turns");
+  });
+
+  it("comes a step later for what took just longer than up to a moment, checked or not", async (t) => {
+    const { ends, pass, seen, wait } = stepped(t);
+    const turn = ends.turn();
+    wait("unchecked 20", ends.turn(), 20);
+    wait("unchecked 20.5", ends.turn(), 20.5);
+    await pass(20.5);
+    wait("checked 20.5", turn, 20.5);
+    await pass(2.5);
+    assert.deepEqual(seen, ["unchecked 20 true"]);
+    await pass(9);
+    assert.deepEqual(seen.slice(1), ["checked 20.5 true", "unchecked 20.5 true"]);
+  });
+
+  it("is the same for a result that was there when the process came back to its timers late", async () => {
+    const ends = new ReleaseClock(systemClock);
+    const { port1, port2 } = new MessageChannel();
+    const order: string[] = [];
+    const turn = ends.turn();
+    const checked = new Promise<void>((resolve) => {
+      port2.once("message", () => {
+        void ends.wait(turn, 1).then(() => {
+          order.push("checked");
+          resolve();
+        });
+      });
+    });
+    const unchecked = ends.wait(ends.turn(), 1).then(() => order.push("unchecked"));
+    await turnOfLoop();
+    port1.postMessage("valid");
+    const from = systemClock.monotonicMs();
+    while (systemClock.monotonicMs() < from + 40);
+    await Promise.all([checked, unchecked]);
+    port1.close();
+    assert.deepEqual(order, ["checked", "unchecked"]);
+  });
+
+  it("is at once, and not reached, when the waits are ended", async (t) => {
+    const { ends, pass, seen, wait } = stepped(t);
+    wait("before");
+    ends.end();
+    wait("after");
+    await turnOfLoop();
+    assert.deepEqual(seen, ["before false", "after false"]);
+    await pass(30);
+    assert.equal(seen.length, 2);
+  });
+});
+
+describe("a lane in which draws are hidden", () => {
+  const lane = (name: string, rate: string) => {
+    const made = namedLane(name, 1);
+    return { name, policy: { ...made.policy, rate: parseFraction(rate) ?? assert.fail() } };
+  };
+  const drawn = (name: string, rate: string, sampled = true) => ({ lane: name, rate, sampled });
+
+  it("is one of which not everything is checked", () => {
+    const lanes = new HiddenLanes([lane("all", "500/500"), lane("most", "499/500")]);
+    assert.deepEqual([lanes.has("all"), lanes.has("most")], [false, true]);
+    assert.deepEqual([lanes.groupOf({ lane: "all" }), lanes.groupOf({ lane: "most" })], [null, "most"]);
+    assert.equal(lanes.groupOf({}), "", "what is of all lanes");
+    assert.equal(new HiddenLanes([lane("all", "1.0")]).groupOf({}), null);
+  });
+
+  it("is one that an epoch's policy has another rate for, from the first draw by it on", () => {
+    const lanes = new HiddenLanes([lane("raised", "1"), lane("other", "1")]);
+    lanes.saw(drawn("raised", "1"));
+    lanes.saw(drawn("gone", "2/2"));
+    assert.deepEqual([lanes.has("raised"), lanes.has("gone")], [false, false]);
+    lanes.saw(drawn("raised", "1/2"));
+    lanes.saw(drawn("raised", "1"));
+    lanes.saw(drawn("gone", "1", false));
+    assert.deepEqual(
+      ["raised", "gone", "other"].map((name) => lanes.has(name)),
+      [true, true, false],
+    );
+  });
+});

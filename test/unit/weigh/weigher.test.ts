@@ -1,0 +1,402 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  ed25519PublicKey,
+  generatePrivateJwk,
+  makeSigner,
+  type Signer,
+  verifyDocument,
+} from "../../../src/core/ed25519.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import type { ChainMiner } from "../../../src/flow/chain.ts";
+import type { WorkBucket } from "../../../src/flow/job.ts";
+import type { Credit, SignedVector, UnsignedVector } from "../../../src/flow/weights.ts";
+import { Weigher, type WeigherOptions } from "../../../src/weigh/weigher.ts";
+import { Counts } from "../../support/counts.ts";
+import { FakeClock } from "../../support/fakeClock.ts";
+
+const HOUR = 3_600_000;
+const PERIOD = 360;
+const signer = makeSigner(generatePrivateJwk());
+const publicKey = (of: Signer) => ed25519PublicKey(Buffer.from(of.jwk.x, "base64url"));
+
+/** The vectors of a store, which survive every crash, and what it credits. */
+class Vectors {
+  readonly intents = new Map<number, UnsignedVector>();
+  readonly saved = new Map<number, SignedVector>();
+  readonly notes = new Map<string, string>();
+  credited: Credit[] = [
+    { lane: "sat", hotkey: "a", weight: 3 },
+    { lane: "sat", hotkey: "b", weight: 1 },
+  ];
+  worked: WorkBucket[] = [];
+  since: number | null = null;
+  workSince: number | null = null;
+  calls = 0;
+  crash: { readonly at: number; readonly effect: "before" | "after" } | null = null;
+
+  async #step<T>(work: () => T): Promise<T> {
+    this.calls++;
+    const crashes = this.crash?.at === this.calls;
+    if (crashes && this.crash?.effect === "before") throw new Error("crash before");
+    const result = work();
+    if (crashes) throw new Error("crash after");
+    return result;
+  }
+
+  credits(since: number) {
+    return this.#step(() => {
+      this.since = since;
+      return this.credited;
+    });
+  }
+  work(since: number) {
+    return this.#step(() => {
+      this.workSince = since;
+      return this.worked;
+    });
+  }
+  recordIntent(vector: UnsignedVector) {
+    return this.#step(() => {
+      const known = this.intents.get(vector.epoch) ?? vector;
+      this.intents.set(vector.epoch, known);
+      return known;
+    });
+  }
+  saveVector(vector: SignedVector) {
+    return this.#step(() => {
+      assert.equal(this.saved.has(vector.epoch), false, `two vectors of period ${vector.epoch}`);
+      this.saved.set(vector.epoch, vector);
+    });
+  }
+  vector(epoch: number) {
+    return this.#step(() => this.saved.get(epoch) ?? null);
+  }
+  note(key: string) {
+    return this.#step(() => this.notes.get(key) ?? null);
+  }
+  setNote(key: string, value: string) {
+    return this.#step(() => {
+      this.notes.set(key, value);
+    });
+  }
+}
+
+/** A chain that stands where the test puts it, and keeps what is handed in. */
+class WeighChain {
+  height: number | null;
+  listed: ChainMiner[] | null = null;
+  down = false;
+  readonly handedIn: { uids: readonly number[]; weights: readonly number[] }[] = [];
+
+  constructor(height: number) {
+    this.height = height;
+  }
+  block() {
+    return this.height;
+  }
+  tempo() {
+    return PERIOD;
+  }
+  miners() {
+    return this.listed;
+  }
+  async submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void> {
+    if (this.down) throw new Error("chain down");
+    this.handedIn.push({ uids, weights });
+  }
+}
+
+const options: WeigherOptions = {
+  network: "local",
+  netuid: 5,
+  validator: "validator",
+  windowHours: 24,
+  regionCap: 0.25,
+  burn: { share: 0, uid: null },
+  everyTempos: 1,
+  shares: { sat: 1 },
+  push: { halfLifeMs: 2 * HOUR, minResults: 100, exponent: 1.3 },
+  ttlMs: 1000,
+};
+
+function make(given: { options?: Partial<WeigherOptions>; signer?: Signer; blocked?: string[] } = {}) {
+  const store = new Vectors();
+  const chain = new WeighChain(10 * PERIOD);
+  const clock = new FakeClock(50 * HOUR);
+  const metrics = new Counts();
+  const start = (by: Signer = given.signer ?? signer, changed: Partial<WeigherOptions> = {}) =>
+    new Weigher(
+      { ...options, ...given.options, ...changed },
+      {
+        store,
+        judge: { mayEarn: (hotkey) => !given.blocked?.includes(hotkey) },
+        chain,
+        signer: by,
+        clock,
+        log: silentLog,
+        metrics,
+      },
+    );
+  return { store, chain, clock, metrics, start, weigher: start() };
+}
+
+describe("weigher", () => {
+  it("makes no vector for periods before its time, then one for each as it ends", async () => {
+    const { weigher, store, chain } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD - 1;
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], []);
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], [10]);
+    chain.height = 12 * PERIOD + 5;
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], [10, 11]);
+  });
+
+  it("signs the canonical document with all it promises", async () => {
+    const { weigher, store, chain, clock } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    const vector = store.saved.get(10);
+    assert.ok(vector);
+    assert.ok(verifyDocument(vector, publicKey(signer)));
+    const { signature: _, policy_hash, ...rest } = vector;
+    assert.match(policy_hash, /^sha256:[0-9a-f]{64}$/);
+    assert.deepEqual(rest, {
+      version: 1,
+      network: "local",
+      netuid: 5,
+      validator: "validator",
+      epoch: 10,
+      block: 11 * PERIOD,
+      issued_at: clock.now,
+      expires_at: clock.now + 1000,
+      key_id: signer.kid,
+      weights: [
+        { hotkey: "a", uid: null, weight: 0.75, u16: 65_535 },
+        { hotkey: "b", uid: null, weight: 0.25, u16: 21_845 },
+      ],
+    });
+    assert.deepEqual([store.since, store.workSince], [clock.now - 24 * HOUR, clock.now - 24 * HOUR]);
+    assert.deepEqual(store.intents.get(10), { ...rest, policy_hash });
+  });
+
+  it("names another policy by another hash", async () => {
+    const hashes = new Set<string | undefined>();
+    const changes: Partial<WeigherOptions>[] = [
+      {},
+      { windowHours: 12 },
+      { regionCap: 0.5 },
+      { everyTempos: 2 },
+      { shares: { sat: 0.5 } },
+      { burn: { share: 0.1, uid: 1 } },
+      { push: { ...options.push, halfLifeMs: HOUR } },
+      { push: { ...options.push, minResults: 99 } },
+      { push: { ...options.push, exponent: 1 } },
+    ];
+    for (const changed of changes) {
+      const { weigher, store, chain } = make({ options: changed });
+      await weigher.tick();
+      chain.height = 12 * PERIOD;
+      await weigher.tick();
+      hashes.add([...store.saved.values()][0]?.policy_hash);
+    }
+    assert.equal(hashes.size, changes.length);
+  });
+
+  it("adds delivered work of push lanes to what was solved, by the lanes' shares", async () => {
+    const { weigher, store, clock } = make({ options: { shares: { sat: 0.25, groth16: 0.75 } } });
+    const bucket = { lane: "groth16", start: clock.now, credit: 1000, debit: 0, results: 100 };
+    store.worked = [
+      { ...bucket, hotkey: "b" },
+      { ...bucket, hotkey: "c" },
+      { ...bucket, hotkey: "few", results: 99 },
+    ];
+    const rows = await weigher.preview();
+    assert.deepEqual(
+      rows.map(({ hotkey, weight }) => [hotkey, weight]),
+      [
+        ["a", 0.1875],
+        ["b", 0.0625 + 0.375],
+        ["c", 0.375],
+      ],
+    );
+  });
+
+  it("lets work fade by its age at the moment of the vector", async () => {
+    const { weigher, store, clock } = make({ options: { shares: { groth16: 1 } } });
+    const bucket = { lane: "groth16", credit: 1000, debit: 0, results: 100 };
+    const start = clock.now;
+    store.worked = [
+      { ...bucket, hotkey: "fresh", start },
+      { ...bucket, hotkey: "old", start: start - 2 * HOUR },
+    ];
+    clock.advance(HOUR);
+    const [fresh, old] = await weigher.preview();
+    const ratio = (old?.weight ?? 0) / (fresh?.weight ?? 0);
+    assert.ok(Math.abs(ratio - 0.5 ** 1.3) < 1e-12, String(ratio));
+  });
+
+  it("weighs nobody who may not earn, in vectors and in previews", async () => {
+    const { weigher, store, chain } = make({ blocked: ["a"] });
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    for (const rows of [store.saved.get(10)?.weights, await weigher.preview()]) {
+      assert.deepEqual(
+        rows?.map((row) => row.hotkey),
+        ["b"],
+      );
+    }
+  });
+
+  it("hands in uids with weight, once a period", async () => {
+    const { weigher, store, chain } = make();
+    chain.listed = [
+      { uid: 4, hotkey: "a" },
+      { uid: 2, hotkey: "b" },
+      { uid: 8, hotkey: "dust" },
+    ];
+    store.credited.push({ lane: "sat", hotkey: "dust", weight: 1e-9 });
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    for (let i = 0; i < 3; i++) await weigher.tick();
+    assert.deepEqual(chain.handedIn, [{ uids: [4, 2], weights: [65_535, 21_845] }]);
+    assert.equal(store.saved.get(10)?.weights.length, 3);
+  });
+
+  it("signs an empty vector when nobody earned, and hands in none", async () => {
+    const { weigher, store, chain } = make();
+    store.credited = [];
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    assert.deepEqual(store.saved.get(10)?.weights, []);
+    assert.deepEqual(chain.handedIn, []);
+  });
+
+  it("tries the chain again, with the same vector, until the period is over", async () => {
+    const { weigher, store, chain } = make();
+    chain.listed = [{ uid: 4, hotkey: "a" }];
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    chain.down = true;
+    await assert.rejects(weigher.tick(), /chain down/);
+    const signed = store.saved.get(10);
+    await assert.rejects(weigher.tick(), /chain down/);
+    chain.down = false;
+    await weigher.tick();
+    await weigher.tick();
+    assert.equal(chain.handedIn.length, 1);
+    assert.equal(store.saved.get(10), signed);
+    chain.height = 12 * PERIOD;
+    chain.down = true;
+    await assert.rejects(weigher.tick(), /chain down/);
+    chain.height = 13 * PERIOD;
+    chain.down = false;
+    await weigher.tick();
+    assert.equal(chain.handedIn.length, 2, "weights of a period that is past are not handed in");
+    assert.deepEqual([...store.saved.keys()], [10, 11, 12]);
+  });
+
+  it("waits while the height is unknown", async () => {
+    const { weigher, store, chain } = make();
+    chain.height = null;
+    await weigher.tick();
+    assert.equal(store.calls, 0);
+  });
+
+  it("joins calls that overlap", async () => {
+    const { weigher, store, chain } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await Promise.all([weigher.tick(), weigher.tick(), weigher.tick()]);
+    assert.deepEqual([...store.saved.keys()], [10]);
+  });
+
+  it("weighs the last period after a downtime, and none of those it slept through", async () => {
+    const { weigher, store, chain, start } = make();
+    await weigher.tick();
+    chain.height = 20 * PERIOD;
+    await start().tick();
+    assert.deepEqual([...store.saved.keys()], [19]);
+  });
+
+  it("does not sign what another key was to sign, and goes on with the next period", async () => {
+    const { weigher, store, chain, metrics, start } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    store.crash = { at: store.calls + 5, effect: "after" };
+    await assert.rejects(weigher.tick(), /crash after/);
+    assert.equal(store.intents.size, 1, "the intent is on record");
+    const rotated = makeSigner(generatePrivateJwk());
+    const next = start(rotated);
+    await next.tick();
+    await next.tick();
+    assert.equal(store.saved.size, 0);
+    assert.equal(metrics.get("assay_vectors_total", { outcome: "abandoned" }), 1);
+    chain.height = 12 * PERIOD;
+    await next.tick();
+    const vector = store.saved.get(11);
+    assert.ok(vector && verifyDocument(vector, publicKey(rotated)));
+  });
+
+  it("counts from its first period again when the heights start anew", async () => {
+    const { weigher, store, chain } = make();
+    await weigher.tick();
+    chain.height = 3 * PERIOD;
+    await weigher.tick();
+    assert.equal(store.saved.size, 0);
+    chain.height = 4 * PERIOD;
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], [3]);
+  });
+});
+
+describe("crashes of the weigher", () => {
+  /** Three periods; whenever a call fails the process starts anew, with other credits than before. */
+  async function live(crash: Vectors["crash"]): Promise<number> {
+    const { store, chain, clock, start } = make();
+    chain.listed = [
+      { uid: 1, hotkey: "a" },
+      { uid: 2, hotkey: "b" },
+    ];
+    store.crash = crash;
+    let weigher = start();
+    const signed = new Map<number, string>();
+    for (let step = 0; step < 16; step++) {
+      try {
+        await weigher.tick();
+      } catch {
+        weigher = start();
+      }
+      store.credited = [...store.credited, { lane: "sat", hotkey: step % 2 ? "a" : "b", weight: 1 + step }];
+      clock.advance(1000);
+      for (const [epoch, vector] of store.saved) {
+        assert.equal(signed.get(epoch) ?? vector.signature, vector.signature, "a vector never changes");
+        signed.set(epoch, vector.signature);
+        const { signature: _, ...document } = vector;
+        assert.deepEqual(store.intents.get(epoch), document, "what was signed is what was on record");
+        assert.ok(verifyDocument(vector, publicKey(signer)));
+      }
+      chain.height = Math.floor((10 + step / 4) * PERIOD);
+    }
+    assert.deepEqual([...store.saved.keys()], [10, 11, 12]);
+    assert.ok(chain.handedIn.length >= 3, "every vector was handed in");
+    return store.calls;
+  }
+
+  it("at any call never make two vectors of a period, nor leave one out", async () => {
+    const calls = await live(null);
+    assert.ok(calls > 15);
+    for (let at = 1; at <= calls; at++) {
+      await live({ at, effect: "before" });
+      await live({ at, effect: "after" });
+    }
+  });
+});
