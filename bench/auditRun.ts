@@ -4,8 +4,8 @@ import { auditEpoch } from "../src/audit/audit.ts";
 import { LineSplitter } from "../src/audit/lineSplitter.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { deriveKey } from "../src/core/hash.ts";
+import { KeyedHash } from "../src/core/keyedHash.ts";
 import { systemRandom } from "../src/core/random.ts";
-import { KeyedHash } from "../src/sample/keyedHash.ts";
 
 // One pass over a log in a process of its own, so that its peak memory is known. Arguments: audit|floor FILE SAMPLING KEY.
 

@@ -23,7 +23,7 @@ const WARM_UP_MS = 30_000;
 /** Enough draws that chance alone moves the rate by 0.02 of a per cent. */
 const DRAWS = 1_000_000;
 
-/** ReleaseClock of jobs by how they ended. */
+/** Ends of jobs by how they ended. */
 async function ends(server: DispatchServer): Promise<Record<string, number>> {
   const { body } = await server.metrics.expose();
   const lines = [...body.matchAll(/^assay_dispatch_ended_total\{[^}]*end="(\w+)"[^}]*\} (\d+)$/gm)];

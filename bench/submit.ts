@@ -81,7 +81,7 @@ async function measureFloor(options: BenchOptions): Promise<number> {
   }
 }
 
-/** CancellableDelays until every admitted answer was verified, and returns how many were accepted. */
+/** Waits until every admitted answer was verified, and returns how many were accepted. */
 async function verifiedCount(server: BenchServer): Promise<number> {
   for (;;) {
     const { submitted, accepted, rejected } = await minerCounts(server);

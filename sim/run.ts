@@ -15,7 +15,7 @@ export interface Progress {
 
 export interface RunOptions {
   readonly seed: number;
-  /** ReleaseClock the run early: what there is by then is a valid result of as much time. */
+  /** Ends the run early: what there is by then is a valid result of as much time. */
   readonly signal?: AbortSignal;
   /** Heard some hundreds of times. */
   readonly progress?: (progress: Progress) => void;

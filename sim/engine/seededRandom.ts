@@ -3,7 +3,7 @@ import type { Random } from "../../src/core/random.ts";
 import { seededUnit, type Unit } from "../../src/economics/seededUnit.ts";
 import type { Law } from "../scenario.ts";
 
-/** Random from a seed and a name: the same numbers for both, and nothing that one name takes moves another's. */
+/** Random numbers from a seed and a name: the same numbers for both, and nothing that one name takes moves another's. */
 export class SeededRandom implements Random {
   readonly unit: Unit;
   readonly #seed: number;
@@ -15,7 +15,7 @@ export class SeededRandom implements Random {
     this.unit = seededUnit(createHash("sha256").update(`${seed} ${name}`).digest().readInt32BE());
   }
 
-  /** Random of its own for a part of what this one is for. */
+  /** A source of its own for a part of what this one is for. */
   of(name: string): SeededRandom {
     return new SeededRandom(this.#seed, `${this.#name}/${name}`);
   }

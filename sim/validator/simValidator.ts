@@ -1,6 +1,5 @@
-import type { Conclusion } from "../../src/dispatch/ports.ts";
 import type { Draw } from "../../src/flow/draw.ts";
-import type { AnsweredJob, JobAnswer } from "../../src/flow/job.ts";
+import type { AnsweredJob, Conclusion, JobAnswer } from "../../src/flow/job.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { World } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";

@@ -6,6 +6,7 @@ import type { SessionGrant } from "../epistula/sessions.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Answer } from "../flow/lane.ts";
+import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, Submission } from "../flow/submission.ts";
 import { addressKey } from "./address.ts";
 import { Buckets } from "./buckets.ts";
@@ -13,7 +14,7 @@ import { requireBlock, requireFree, requireRegistered } from "./eligibility.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
-import type { AdmissionModules, AdmissionOptions, Reservation } from "./ports.ts";
+import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
 
 export interface SubmitBody {

@@ -7,6 +7,7 @@ import type { Sessions } from "../epistula/sessions.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { Reservation } from "../flow/reservation.ts";
 import type { Store } from "../flow/store.ts";
 import type { PendingSubmission } from "../flow/submission.ts";
 import type { GateOptions } from "./gate.ts";
@@ -21,11 +22,6 @@ export interface AdmissionOptions {
   readonly perIpPerMin: number;
   readonly perHotkey: { readonly burst: number; readonly perSecond: number };
   readonly epochHours: number;
-}
-
-/** A place among what waits for verification. */
-export interface Reservation {
-  release(): void;
 }
 
 /** What the chain and judge know of miners. */

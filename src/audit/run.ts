@@ -9,7 +9,7 @@ const PROGRESS_MS = 5000;
 
 export interface RunModules {
   readonly clock: Clock;
-  /** ReleaseClock the reading. */
+  /** Ends the reading. */
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-/** Random is an argument everywhere; this is the port that provides it. */
+/** Randomness is an argument everywhere; this is the port that provides it. */
 export interface Random {
   /** `count` unpredictable bytes. */
   bytes(count: number): Uint8Array;

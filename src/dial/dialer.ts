@@ -22,11 +22,11 @@ export interface DialModules {
 export interface Dialer {
   /** Opens and ends links so that they are those of the miners given; whoever should have no work is left out of them. */
   refresh(miners: readonly ChainMiner[]): void;
-  /** ReleaseClock a hotkey's link at once: it has opened a stream. */
+  /** Ends a hotkey's link at once: it has opened a stream. */
   replaced(hotkey: string): void;
   /** Links that stand. */
   count(): number;
-  /** ReleaseClock all links; resolves when their connections are gone. */
+  /** Ends all links; resolves when their connections are gone. */
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Random } from "../core/random.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
-import type { AnsweredJob, JobVerification, OpenSample } from "../flow/job.ts";
+import type { AnsweredJob, Conclusion, JobVerification, OpenSample } from "../flow/job.ts";
 import type { PushLane } from "../flow/lane.ts";
 import type { Store } from "../flow/store.ts";
 import type { Verdict } from "../flow/verdict.ts";
@@ -20,9 +20,6 @@ export interface DispatcherOptions {
   /** Customer jobs that may wait; the owner refuses more before they come here. */
   readonly queuedMax: number;
 }
-
-/** What became of a sampled answer. `struck`: a proven cheat. */
-export type Conclusion = "accepted" | "rejected" | "struck" | "void";
 
 export interface DispatchModules {
   readonly clock: Clock;
@@ -49,7 +46,7 @@ export interface DispatchModules {
   readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
-  /** ReleaseClock a sampled job that came to no answer. */
+  /** Ends a sampled job that came to no answer. */
   readonly endUnanswered: (sample: OpenSample, code: string) => void;
   readonly unreachable: (hotkey: string) => void;
   /** Share of the host's memory that is available; null when unknown. */

@@ -30,6 +30,9 @@ export type JobFailure =
   /** The miner could not be reached, or was lost and did not come back. */
   | "unreachable";
 
+/** What became of a sampled answer. `struck`: a proven cheat. */
+export type Conclusion = "accepted" | "rejected" | "struck" | "void";
+
 /** A sampled job with its answer, on its way through verification. */
 export interface AnsweredJob {
   readonly jobId: string;

@@ -12,7 +12,7 @@ export interface MinerLink {
   readonly writable: boolean;
   /** Sends a job; returns its size on the wire in bytes. */
   send(order: JobOrder): number;
-  /** ReleaseClock the link; its listener hears `closed`. */
+  /** Ends the link; its listener hears `closed`. */
   close(reason: LinkEnd): void;
 }
 

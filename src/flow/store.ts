@@ -60,7 +60,7 @@ export interface Store {
    */
   admit(submission: NewSubmission): Promise<AdmitOutcome>;
   /**
-   * ReleaseClock a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
+   * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
    * credit of the hotkey). A second accepted answer of one challenge ends `void` with code `already_solved`.
    * Returns the row as it stands after; null when it was not pending, and then nothing changed.
    */
@@ -79,7 +79,7 @@ export interface Store {
    */
   recordDraws(groups: readonly DrawGroup[]): Promise<void>;
   /**
-   * ReleaseClock open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
+   * Ends open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
    * unverified credit of its hotkey in every lane). Returns the ids that were open and are ended now; the others changed
    * nothing.
    */

@@ -195,7 +195,7 @@ export class Judge {
     return rowOf(this.#suspensions.longest(hotkey, null) ?? suspension);
   }
 
-  /** ReleaseClock every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
+  /** Ends every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
   async release(hotkey: string, reason: string): Promise<number> {
     const { store, clock, log } = this.#modules;
     if (this.#longest(hotkey) === null) throw new AssayError({ code: "suspension_not_found", hotkey });

@@ -14,7 +14,7 @@ const SPREAD_MS = 1;
 /** How much a new measurement counts in the mean time of a kind. */
 const BLEND = 0.2;
 
-/** TaskQueue that wait for a worker: a bounded queue a kind, and before them what has to run again. */
+/** Tasks that wait for a worker: a bounded queue a kind, and before them what has to run again. */
 export class TaskQueue {
   readonly #queues: ReadonlyMap<PoolTaskKind, BoundedQueue<PoolTask>>;
   /** Bounded by what can be running at once. */

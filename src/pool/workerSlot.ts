@@ -124,7 +124,7 @@ export class WorkerSlot {
     void this.end();
   }
 
-  /** ReleaseClock the thread; what it was at is lost without notice. */
+  /** Ends the thread; what it was at is lost without notice. */
   async end(): Promise<void> {
     this.state = "gone";
     await this.#worker.terminate();

@@ -2,8 +2,8 @@ import type { KeyObject } from "node:crypto";
 import { lengthPrefixed } from "../core/bytes.ts";
 import { type Fraction, isBelow64 } from "../core/fraction.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
+import { KeyedHash } from "../core/keyedHash.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
-import { KeyedHash } from "./keyedHash.ts";
 import { type Rates, rateFor } from "./policy.ts";
 
 /** k of an epoch, as a key object; `export()` gives its 32 bytes. */

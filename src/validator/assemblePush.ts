@@ -22,7 +22,7 @@ export interface PushParts {
   readonly desk: ProofVerifier;
   readonly canary: Canary;
   readonly dialling: Dialling;
-  /** ReleaseClock the tries to record what a store that is down does not take. */
+  /** Ends the tries to record what a store that is down does not take. */
   readonly stop: AbortController;
 }
 

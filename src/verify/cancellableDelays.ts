@@ -1,4 +1,4 @@
-/** CancellableDelays that can be ended early, all at once. */
+/** Waits that can be ended early, all at once. */
 export class CancellableDelays {
   readonly #pending = new Map<NodeJS.Timeout, (reached: boolean) => void>();
   #ended = false;

@@ -1,8 +1,4 @@
-/** Room that a submission holds until it is concluded. */
-export interface Reservation {
-  /** Gives the room back; again does nothing. */
-  release(): void;
-}
+import type { Reservation } from "../flow/reservation.ts";
 
 /** Verification units held, against a bound. */
 export class Units {

@@ -37,7 +37,7 @@ export interface AttachModules extends PushModules {
 export interface AttachedStreams {
   /** Serves the route: makes a stream of the connection, or throws why not. */
   serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
-  /** ReleaseClock all streams and refuses new ones; waits a bounded time for their sockets. Once. */
+  /** Ends all streams and refuses new ones; waits a bounded time for their sockets. Once. */
   close(graceMs?: number): Promise<void>;
   /** Streams that have not ended, those before their `hello` included. */
   count(): number;

@@ -69,7 +69,7 @@ export class Streams {
     this.#shared.measures.opened();
   }
 
-  /** ReleaseClock all. Resolves when their sockets are closed, at the latest after `graceMs` or 2 s and the cutting of them. */
+  /** Ends all. Resolves when their sockets are closed, at the latest after `graceMs` or 2 s and the cutting of them. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#timer);
     for (const stream of [...this.#live]) stream.close("shutting_down");

@@ -4,7 +4,7 @@ import { sha256Hex } from "../../core/hash.ts";
 import type { Log } from "../../core/log.ts";
 import type { Counter, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
-import type { AnsweredJob, OpenSample, SampledEnd } from "../../flow/job.ts";
+import type { AnsweredJob, Conclusion, OpenSample, SampledEnd } from "../../flow/job.ts";
 import type { Lane } from "../../flow/lane.ts";
 import type { Store } from "../../flow/store.ts";
 import type { Verdict } from "../../flow/verdict.ts";
@@ -19,11 +19,9 @@ export interface JobConcluderModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** ReleaseClock the waiting for a store that is down. */
+  /** Ends the waiting for a store that is down. */
   readonly stopped: AbortSignal;
 }
-
-export type Conclusion = "accepted" | "rejected" | "struck" | "void";
 
 /** First and longest wait before something is recorded again, ms. */
 const RETRY_MS = [250, 15_000] as const;
@@ -33,7 +31,7 @@ const EXHIBIT_MAX = 65_536;
 const RESTART_BATCH = 512;
 
 /**
- * ReleaseClock sampled jobs: verdict, credit and strike in one transaction of the store, and judge acts on a strike only then. While
+ * Ends sampled jobs: verdict, credit and strike in one transaction of the store, and judge acts on a strike only then. While
  * the store is down it tries on; what is still open when the validator stops is ended void by the next start.
  */
 export class JobConcluder {
@@ -63,7 +61,7 @@ export class JobConcluder {
     await this.#record(() => [this.#voided(sample, code)]);
   }
 
-  /** ReleaseClock what an earlier run left open; returns how many. Throws `store_unavailable`. */
+  /** Ends what an earlier run left open; returns how many. Throws `store_unavailable`. */
   async endLeftovers(): Promise<number> {
     const { store } = this.#modules;
     let ended = 0;

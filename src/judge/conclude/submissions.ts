@@ -28,7 +28,7 @@ function decisionOf(receiptId: string, verdict: Verdict | null, at: number): Dec
 }
 
 /**
- * ReleaseClock submissions: judge weighs the verdict, the store records both in one transaction, and only then does judge act on
+ * Ends submissions: judge weighs the verdict, the store records both in one transaction, and only then does judge act on
  * it.
  */
 export class SubmissionConcluder {

@@ -63,7 +63,7 @@ export class Solver {
     void worker.terminate();
   }
 
-  /** ReleaseClock the thread; a solve under way rejects. A later solve starts a new one. */
+  /** Ends the thread; a solve under way rejects. A later solve starts a new one. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;

@@ -12,7 +12,7 @@ export interface HoldOptions extends StreamTimes {
   /** Of the validator, as for its other routes. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** ReleaseClock the stream in good order. */
+  /** Ends the stream in good order. */
   readonly signal: AbortSignal;
 }
 

@@ -11,6 +11,6 @@ export interface Prover {
   has(kind: string): boolean;
   /** Rejects with the signal's reason once that aborts, with `failed` when there is no such proof. */
   prove(kind: string, input: JobInput, signal: AbortSignal): Promise<ProofAnswer>;
-  /** ReleaseClock its threads; what is being proved rejects. */
+  /** Ends its threads; what is being proved rejects. */
   close(): Promise<void>;
 }

@@ -47,7 +47,7 @@ export class ProverThread {
     }
   }
 
-  /** ReleaseClock the thread; what it is asked then rejects with `failed`. */
+  /** Ends the thread; what it is asked then rejects with `failed`. */
   async close(): Promise<void> {
     this.#closed = true;
     const worker = this.#worker;

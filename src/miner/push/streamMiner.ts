@@ -29,7 +29,7 @@ export interface StreamMinerModules {
   readonly prover: Prover;
   /** Told after every change of the tally. */
   readonly changed: (tally: Tally) => void;
-  /** CancellableDelays before it dials again; returns early once the signal aborts. */
+  /** Waits before it dials again; returns early once the signal aborts. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 

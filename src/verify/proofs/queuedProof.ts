@@ -1,6 +1,6 @@
 import type { AnsweredJob } from "../../flow/job.ts";
+import type { Reservation } from "../../flow/reservation.ts";
 import type { Verdict } from "../../flow/verdict.ts";
-import type { Reservation } from "../units.ts";
 
 /** A sampled answer in the desk, until its verdict is told. */
 export interface QueuedProof {

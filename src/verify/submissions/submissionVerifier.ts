@@ -5,13 +5,14 @@ import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import type { Lane } from "../../flow/lane.ts";
 import type { Pool } from "../../flow/pool.ts";
+import type { Reservation } from "../../flow/reservation.ts";
 import type { Store } from "../../flow/store.ts";
 import type { PendingSubmission } from "../../flow/submission.ts";
 import type { Verdict } from "../../flow/verdict.ts";
 import { CancellableDelays } from "../cancellableDelays.ts";
 import { drained } from "../drained.ts";
 import { HiddenLanes } from "../hiddenLanes.ts";
-import { type Reservation, Units } from "../units.ts";
+import { Units } from "../units.ts";
 import { checkOne } from "./checkOne.ts";
 import { RecentDurations } from "./recentDurations.ts";
 import { ReleaseClock } from "./releaseClock.ts";
@@ -33,7 +34,7 @@ export interface SubmissionVerifierModules {
   readonly store: Pick<Store, "pending" | "countTry">;
   /** Null when no secret at hand can rebuild the task: the submission is void then. */
   readonly seedOf: (submission: PendingSubmission) => bigint | null;
-  /** ReleaseClock a submission; a null verdict: it was not sampled. Rejects when it could not be recorded. */
+  /** Ends a submission; a null verdict: it was not sampled. Rejects when it could not be recorded. */
   readonly conclude: (submission: PendingSubmission, verdict: Verdict | null) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -71,7 +72,7 @@ export class SubmissionVerifier {
   #queue: Entry[] = [];
   /** Lanes in which who follows a receipt or the metrics must not see what was checked. */
   readonly #hidden: HiddenLanes;
-  /** CancellableDelays for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
+  /** Waits for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
   readonly #retries = new CancellableDelays();
   readonly #ends: ReleaseClock;
   readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { registerHooks } from "node:module";
 import { describe, test } from "node:test";
-import { came, notKept } from "../../support/sim/storeTest.ts";
 import { RunningStore, storeOf } from "../../support/sim/store.ts";
+import { came, notKept } from "../../support/sim/storeTest.ts";
 import type { OpenStore } from "./fixtures.ts";
 
 // The contract of the store, for what the simulation has of it. Whatever the modelled store does not keep is named here

@@ -178,7 +178,7 @@ function linesOf(path: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-/** CancellableDelays for what shows that the work has begun, then sends Ctrl-C; the exit status. */
+/** Waits for what shows that the work has begun, then sends Ctrl-C; the exit status. */
 async function interrupt(spawned: Spawned, hasBegun: () => boolean): Promise<number | null> {
   const closed = once(spawned.process, "close") as Promise<[number | null]>;
   await until(() => hasBegun() || spawned.process.exitCode !== null);

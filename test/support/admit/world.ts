@@ -1,5 +1,5 @@
 import { Admission, type SubmitBody } from "../../../src/admit/admission.ts";
-import type { AdmissionOptions, Reservation } from "../../../src/admit/ports.ts";
+import type { AdmissionOptions } from "../../../src/admit/ports.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Log } from "../../../src/core/log.ts";
 import type { Metrics } from "../../../src/core/metrics.ts";
@@ -10,6 +10,7 @@ import { Sr25519Verifier } from "../../../src/epistula/sr25519.ts";
 import type { RecognisedChallenge } from "../../../src/flow/challenge.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../../src/flow/pool.ts";
+import type { Reservation } from "../../../src/flow/reservation.ts";
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../src/flow/submission.ts";
 import { epistulaHeaders, type Signing, signingOf } from "../epistula/signing.ts";
 

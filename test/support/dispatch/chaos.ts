@@ -78,7 +78,7 @@ export class Chaos {
     assert.ok(bytes >= 0);
   }
 
-  /** ReleaseClock everything, and looks whether it has ended as it must. */
+  /** Ends everything, and looks whether it has ended as it must. */
   async end(): Promise<void> {
     const { world } = this;
     this.#letGo();

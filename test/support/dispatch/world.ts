@@ -1,10 +1,11 @@
 import { silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { Dispatcher } from "../../../src/dispatch/dispatcher.ts";
-import type { Conclusion, DispatcherOptions, DispatchModules } from "../../../src/dispatch/ports.ts";
+import type { DispatcherOptions, DispatchModules } from "../../../src/dispatch/ports.ts";
 import type { DrawClass, DrawGroup } from "../../../src/flow/draw.ts";
 import type {
   AnsweredJob,
+  Conclusion,
   CustomerJob,
   CustomerUpdate,
   OpenSample,

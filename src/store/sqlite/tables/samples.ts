@@ -7,7 +7,7 @@ import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
 import { noCounts, tallier } from "./tally.ts";
 
-/** ReleaseClock sampled jobs. What was recorded at the draw says whose job of which epoch and lane it is. */
+/** Ends sampled jobs. What was recorded at the draw says whose job of which epoch and lane it is. */
 export function sampleOperations(db: DatabaseSync, log: ChainLog) {
   const take = db.prepare("DELETE FROM open_samples WHERE job_id = ? AND hotkey = ? RETURNING *");
   const strikes = strikeWriter(db);

@@ -1,7 +1,7 @@
 import type { Random } from "../../../../src/core/random.ts";
 import { FakeClock } from "../../fakeClock.ts";
 
-/** Random from a seed (mulberry32): the same seed gives the same run. */
+/** Random numbers from a seed (mulberry32): the same seed gives the same run. */
 export class SeededRandom implements Random {
   #state: number;
 

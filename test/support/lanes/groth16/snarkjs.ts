@@ -20,7 +20,7 @@ export async function loadSnarkjs(): Promise<Snarkjs> {
   return (await import(specifier)) as Snarkjs;
 }
 
-/** ReleaseClock the worker threads of snarkjs, without which the process does not end. */
+/** Ends the worker threads of snarkjs, without which the process does not end. */
 export async function endSnarkjs(): Promise<void> {
   await (globalThis as { curve_bn128?: { terminate(): Promise<void> } }).curve_bn128?.terminate();
 }

@@ -85,7 +85,7 @@ export class RevealWorld {
     assert.deepEqual(this.#wrongs, []);
   }
 
-  /** ReleaseClock the process as a kill would, and starts the next. */
+  /** Ends the process as a kill would, and starts the next. */
   async restart(): Promise<void> {
     await this.close();
     this.restarts++;
@@ -129,7 +129,7 @@ export class RevealWorld {
     );
   }
 
-  /** ReleaseClock everything that has no verdict yet. */
+  /** Ends everything that has no verdict yet. */
   verdicts(): Promise<void> {
     return this.run(async (_sampler, store) => {
       for (const { receiptId } of await store.pending(1000, new Set()))

@@ -145,7 +145,7 @@ export class FleetMiner {
     this.#ws?.terminate();
   }
 
-  /** ReleaseClock the stream in good order: what was sent before has arrived. */
+  /** Ends the stream in good order: what was sent before has arrived. */
   async close(): Promise<void> {
     this.#ws?.close(1000);
     await this.closed();

@@ -129,7 +129,7 @@ export class PushWorld {
     return new PushWorld(validator, hotkey);
   }
 
-  /** ReleaseClock the fleet, the validator and its directory. */
+  /** Ends the fleet, the validator and its directory. */
   async close(): Promise<void> {
     for (const miner of this.#miners) miner.leave();
     await this.validator.kill();
@@ -189,7 +189,7 @@ export class PushWorld {
     return document.items;
   }
 
-  /** CancellableDelays until the validator has counted so many accepted answers of the miner. */
+  /** Waits until the validator has counted so many accepted answers of the miner. */
   credited(miner: FleetMiner, accepted: number): Promise<void> {
     return eventually(async () => ((await this.viewOrNull(miner))?.counts.accepted ?? 0) >= accepted);
   }

@@ -72,7 +72,7 @@ class HeldPool implements Pool {
     }) as Promise<never>;
   }
 
-  /** ReleaseClock the oldest batch with a verdict an answer: `wrong` is invalid, the rest valid. */
+  /** Ends the oldest batch with a verdict an answer: `wrong` is invalid, the rest valid. */
   endNext(): void {
     const { task, end } = this.held.shift() ?? assert.fail("nothing is being checked");
     end(task.items.map(({ answer }) => (answer.startsWith("wrong") ? wrong : valid)));

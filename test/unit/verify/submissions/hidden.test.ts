@@ -10,7 +10,7 @@ import { namedLane } from "../../../support/lanes/named.ts";
 
 const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** ReleaseClock on a clock that the test moves, by half a millisecond each time. */
+/** A release clock on a clock that the test moves, by half a millisecond each time. */
 function stepped(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const clock = new FakeClock(0);
