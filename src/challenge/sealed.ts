@@ -1,74 +1,75 @@
-import { type KeyObject, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { readU64 } from "../core/bytes.ts";
-import { deriveKey, hmac } from "../core/hash.ts";
+import { deriveKey } from "../core/hash.ts";
+import { KeyedHash } from "../core/keyedHash.ts";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
-import { formatChallengeId, type ParsedId } from "./id.ts";
+import { formatChallengeId } from "./id.ts";
 import type { IdScheme } from "./scheme.ts";
 
 /** Two epochs are accepted at a time; the others serve audits of older ids. */
 const EPOCHS_KEPT = 8;
 const TAG_BYTES = 8;
 
-interface EpochKeys {
-  readonly tag: KeyObject;
-  readonly mask: KeyObject;
-  readonly seed: KeyObject;
+/** The keys of one epoch, with buffers that each call has done with when it returns. */
+class EpochIds {
+  readonly #tagKey: KeyedHash;
+  readonly #maskKey: KeyedHash;
+  readonly #seedKey: KeyedHash;
+  readonly #token = Buffer.alloc(TAG_BYTES + 4);
+  readonly #digest = Buffer.alloc(32);
+  readonly #tokenTag = this.#token.subarray(0, TAG_BYTES);
+  readonly #digestTag = this.#digest.subarray(0, TAG_BYTES);
+
+  constructor(master: Uint8Array, epoch: number) {
+    this.#tagKey = new KeyedHash(deriveKey(master, `assay/v1/id/tag/${epoch}`));
+    this.#maskKey = new KeyedHash(deriveKey(master, `assay/v1/id/mask/${epoch}`));
+    this.#seedKey = new KeyedHash(deriveKey(master, `assay/v1/seed/${epoch}`));
+  }
+
+  /** The 12 bytes `tag | (seq XOR mask)`, 24 hex digits. */
+  seal(hotkey: string, tier: number, seq: number): string {
+    this.#hashTag(hotkey, tier, seq);
+    this.#digestTag.copy(this.#token);
+    this.#token.writeUInt32BE((seq ^ this.#mask(hotkey, tier)) >>> 0, TAG_BYTES);
+    return this.#token.toString("hex");
+  }
+
+  /** The seq of a token of exactly this place, else null; always two keyed hashes. */
+  unseal(token: string, hotkey: string, tier: number, allotment: number): number | null {
+    this.#token.write(token, "hex");
+    const seq = (this.#token.readUInt32BE(TAG_BYTES) ^ this.#mask(hotkey, tier)) >>> 0;
+    this.#hashTag(hotkey, tier, seq);
+    const genuine = timingSafeEqual(this.#digestTag, this.#tokenTag);
+    return genuine && seq < allotment ? seq : null;
+  }
+
+  seed(hotkey: string, tier: number, seq: number): bigint {
+    this.#seedKey.begin().text(hotkey).u32(tier).u32(seq).into(this.#digest);
+    return BigInt.asUintN(63, readU64(this.#digest));
+  }
+
+  /** The tag of a place, into `#digestTag`. */
+  #hashTag(hotkey: string, tier: number, seq: number): void {
+    this.#tagKey.begin().text(hotkey).u32(tier).u32(seq).into(this.#digest);
+  }
+
+  /** The mask that goes with the tag in the token. */
+  #mask(hotkey: string, tier: number): number {
+    this.#maskKey.begin().text(hotkey).u32(tier).bytes(this.#token, TAG_BYTES).into(this.#digest);
+    return this.#digest.readUInt32BE(0);
+  }
 }
 
-/** `lengthPrefixed(hotkey) | u32(tier)` with room for `extra` more bytes at the end. */
-function placeOf(hotkey: string, tier: number, extra: number): Buffer {
-  const length = Buffer.byteLength(hotkey);
-  if (length > 0xffff) throw new RangeError(`hotkey: ${length} bytes exceed 65535`);
-  const message = Buffer.allocUnsafe(2 + length + 4 + extra);
-  message.writeUInt16BE(length, 0);
-  message.write(hotkey, 2);
-  message.writeUInt32BE(tier, 2 + length);
-  return message;
-}
-
-function messageOf(hotkey: string, tier: number, seq: number): Buffer {
-  const message = placeOf(hotkey, tier, 4);
-  message.writeUInt32BE(seq, message.length - 4);
-  return message;
-}
-
-/** The 12 bytes `tag | (seq XOR mask)`. */
-function seal(keys: EpochKeys, hotkey: string, tier: number, seq: number): Buffer {
-  const token = Buffer.allocUnsafe(TAG_BYTES + 4);
-  hmac(keys.tag, messageOf(hotkey, tier, seq)).copy(token, 0, 0, TAG_BYTES);
-  const message = placeOf(hotkey, tier, TAG_BYTES);
-  token.copy(message, message.length - TAG_BYTES, 0, TAG_BYTES);
-  token.writeUInt32BE((seq ^ hmac(keys.mask, message).readUInt32BE(0)) >>> 0, TAG_BYTES);
-  return token;
-}
-
-/** The seq of an id of exactly this place, else null; always two HMACs. */
-function unseal(keys: EpochKeys, id: ParsedId, hotkey: string, allotment: number): number | null {
-  const token = Buffer.from(id.token, "hex");
-  const message = placeOf(hotkey, id.tier, TAG_BYTES);
-  const at = message.length - TAG_BYTES;
-  token.copy(message, at, 0, TAG_BYTES);
-  const seq = (token.readUInt32BE(TAG_BYTES) ^ hmac(keys.mask, message).readUInt32BE(0)) >>> 0;
-  message.writeUInt32BE(seq, at);
-  const expected = hmac(keys.tag, message.subarray(0, at + 4));
-  const genuine = timingSafeEqual(expected.subarray(0, TAG_BYTES), token.subarray(0, TAG_BYTES));
-  return genuine && seq < allotment ? seq : null;
-}
-
-/** Ids that carry their own seq, encrypted and authenticated: recovery is two HMACs, with no state per miner. */
+/** Ids that carry their own seq, encrypted and authenticated: recovery is two keyed hashes, with no state per miner. */
 export function makeSealed(master: Uint8Array): IdScheme {
-  const epochs = new BoundedMap<number, EpochKeys>(EPOCHS_KEPT);
+  const epochs = new BoundedMap<number, EpochIds>(EPOCHS_KEPT);
 
-  function keysOf(epoch: number): EpochKeys {
+  function idsOf(epoch: number): EpochIds {
     const known = epochs.get(epoch);
     if (known !== undefined) return known;
-    const keys = {
-      tag: deriveKey(master, `assay/v1/id/tag/${epoch}`),
-      mask: deriveKey(master, `assay/v1/id/mask/${epoch}`),
-      seed: deriveKey(master, `assay/v1/seed/${epoch}`),
-    };
-    epochs.set(epoch, keys);
-    return keys;
+    const ids = new EpochIds(master, epoch);
+    epochs.set(epoch, ids);
+    return ids;
   }
 
   const scheme: IdScheme = {
@@ -77,11 +78,10 @@ export function makeSealed(master: Uint8Array): IdScheme {
       challengeId: scheme.id(hotkey, epoch, tier, seq),
       seed: scheme.seed(hotkey, epoch, tier, seq),
     }),
-    id: (hotkey, epoch, tier, seq) =>
-      formatChallengeId(tier, epoch, seal(keysOf(epoch), hotkey, tier, seq).toString("hex")),
-    seed: (hotkey, epoch, tier, seq) =>
-      BigInt.asUintN(63, readU64(hmac(keysOf(epoch).seed, messageOf(hotkey, tier, seq)))),
-    recover: (id, hotkey, allotment) => unseal(keysOf(id.epoch), id, hotkey, allotment),
+    id: (hotkey, epoch, tier, seq) => formatChallengeId(tier, epoch, idsOf(epoch).seal(hotkey, tier, seq)),
+    seed: (hotkey, epoch, tier, seq) => idsOf(epoch).seed(hotkey, tier, seq),
+    recover: ({ epoch, token, tier }, hotkey, allotment) =>
+      idsOf(epoch).unseal(token, hotkey, tier, allotment),
   };
   return scheme;
 }

@@ -1,20 +1,22 @@
 import { hash, type KeyObject } from "node:crypto";
 
 const BLOCK_BYTES = 64;
-/** Longer messages are left to others; a draw's has about 100 bytes. */
-const MESSAGE_BYTES = 1024;
+/** Room for the messages of draws and ids, about 100 bytes; it grows for longer ones. */
+const MESSAGE_BYTES = 256;
+const TEXT_BYTES_MAX = 0xffff;
 
 /**
  * HMAC-SHA256 (RFC 2104) with one key, over many short messages: two hashes in buffers that stay, a quarter of what it costs
- * to make an HMAC object each time.
+ * to make an HMAC object each time. A message is begun, put together and hashed without a break: there is one at a time.
  */
 export class KeyedHash {
   /** The key's inner pad, then the message. */
-  readonly #inner = Buffer.alloc(BLOCK_BYTES + MESSAGE_BYTES);
+  #inner = Buffer.alloc(BLOCK_BYTES + MESSAGE_BYTES);
   /** The key's outer pad, then the hash of the inner. */
   readonly #outer = Buffer.alloc(BLOCK_BYTES + 32);
   /** The part of the inner that was in use last. */
   #message = this.#inner.subarray(0, BLOCK_BYTES);
+  #end = BLOCK_BYTES;
 
   /** Refuses keys of more than a block. */
   constructor(key: KeyObject) {
@@ -26,19 +28,59 @@ export class KeyedHash {
     }
   }
 
-  /** Of the texts in order, each behind its 2-byte length; 64 hex digits. Null when they are too long. */
-  hex(first: string, second: string, third: string): string | null {
-    // No UTF-16 unit takes more than 3 bytes.
-    if (6 + 3 * (first.length + second.length + third.length) > MESSAGE_BYTES) return null;
-    const end = this.#put(third, this.#put(second, this.#put(first, BLOCK_BYTES)));
-    if (this.#message.length !== end) this.#message = this.#inner.subarray(0, end);
-    this.#outer.write(hash("sha256", this.#message, "binary"), BLOCK_BYTES, "latin1");
-    return hash("sha256", this.#outer, "hex");
+  /** Begins an empty message. */
+  begin(): this {
+    this.#end = BLOCK_BYTES;
+    return this;
   }
 
-  #put(text: string, at: number): number {
-    const bytes = this.#inner.write(text, at + 2);
-    this.#inner.writeUInt16BE(bytes, at);
-    return at + 2 + bytes;
+  /** Adds a text in UTF-8 behind its 2-byte big-endian length. Throws RangeError above 65,535 bytes. */
+  text(text: string): this {
+    // No UTF-16 unit takes more than 3 bytes.
+    this.#makeRoom(2 + 3 * text.length);
+    const bytes = this.#inner.write(text, this.#end + 2);
+    if (bytes > TEXT_BYTES_MAX)
+      throw new RangeError(`length prefix: ${bytes} bytes exceed ${TEXT_BYTES_MAX}`);
+    this.#inner.writeUInt16BE(bytes, this.#end);
+    this.#end += 2 + bytes;
+    return this;
+  }
+
+  /** Adds 4 bytes, big-endian. */
+  u32(value: number): this {
+    this.#makeRoom(4);
+    this.#end = this.#inner.writeUInt32BE(value, this.#end);
+    return this;
+  }
+
+  /** Adds the first `count` bytes. */
+  bytes(bytes: Buffer, count: number): this {
+    this.#makeRoom(count);
+    this.#end += bytes.copy(this.#inner, this.#end, 0, count);
+    return this;
+  }
+
+  /** The HMAC of the message, 64 hex digits. */
+  hex(): string {
+    return this.#digest("hex");
+  }
+
+  /** The same into the first 32 bytes of `out`. */
+  into(out: Buffer): void {
+    out.write(this.#digest("binary"), "latin1");
+  }
+
+  #digest(encoding: "hex" | "binary"): string {
+    if (this.#message.length !== this.#end) this.#message = this.#inner.subarray(0, this.#end);
+    this.#outer.write(hash("sha256", this.#message, "binary"), BLOCK_BYTES, "latin1");
+    return hash("sha256", this.#outer, encoding);
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#end + bytes <= this.#inner.length) return;
+    const larger = Buffer.alloc(Math.max(2 * this.#inner.length, this.#end + bytes));
+    this.#inner.copy(larger, 0, 0, this.#end);
+    this.#inner = larger;
+    this.#message = larger.subarray(0, BLOCK_BYTES);
   }
 }

@@ -30,8 +30,7 @@ function drawX64(k: KeyObject, lane: string, hotkey: string, workId: string): st
     keyed = new KeyedHash(k);
     hashes.set(k, keyed);
   }
-  const x = keyed.hex(lane, hotkey, workId) ?? drawX(k, lane, hotkey, workId).toString("hex");
-  return x.slice(0, 16);
+  return keyed.begin().text(lane).text(hotkey).text(workId).hex().slice(0, 16);
 }
 
 /** What a draw depends on. */
