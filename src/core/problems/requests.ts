@@ -36,7 +36,7 @@ export const requestProblems = {
     status: 400,
     blame: "miner",
     title: "JSON nested too deep",
-    detail: (p) => `The body nests deeper than ${p.limit} levels.`,
+    detail: (p) => `The JSON is nested deeper than the limit of ${p.limit} levels; send a flatter body.`,
   },
   invalid_request: {
     status: 422,
@@ -48,25 +48,26 @@ export const requestProblems = {
     status: 413,
     blame: "miner",
     title: "Body too large",
-    detail: (p) => `A body may hold ${p.limit_bytes} bytes.`,
+    detail: (p) => `The body is larger than the limit of ${p.limit_bytes} bytes; send a smaller one.`,
   },
   headers_too_large: {
     status: 431,
     blame: "miner",
     title: "Headers too large",
-    detail: (p) => `Request line and headers may hold ${p.limit_bytes} bytes in ${p.limit_fields} fields.`,
+    detail: (p) =>
+      `The request line and headers exceed the limit of ${p.limit_bytes} bytes or ${p.limit_fields} fields; send fewer.`,
   },
   request_timeout: {
     status: 408,
     blame: "miner",
     title: "Request not completed in time",
-    detail: (p) => `Headers and body must be complete within ${p.limit_ms} ms.`,
+    detail: (p) => `The headers and body did not arrive within ${p.limit_ms} ms; send the request again.`,
   },
   header_missing: {
     status: 401,
     blame: "miner",
     title: "Header missing",
-    detail: (p) => `The header ${p.header} is missing; requests are signed as Epistula version 2.`,
+    detail: (p) => `The header ${p.header} is missing; sign the request as Epistula version 2 describes.`,
   },
   header_malformed: {
     status: 401,
@@ -79,38 +80,42 @@ export const requestProblems = {
     blame: "miner",
     title: "Timestamp too old",
     detail: (p) =>
-      `Epistula-Timestamp is ${p.age_ms} ms old, ${p.window_ms} ms are allowed; sign again and check the clock.`,
+      `Epistula-Timestamp is ${p.age_ms} ms old; at most ${p.window_ms} ms are allowed. Check the clock and sign the request again.`,
   },
   timestamp_ahead: {
     status: 401,
     blame: "miner",
     title: "Timestamp in the future",
     detail: (p) =>
-      `Epistula-Timestamp is ${p.ahead_ms} ms ahead, ${p.window_ms} ms are allowed; check the clock.`,
+      `Epistula-Timestamp is ${p.ahead_ms} ms in the future; at most ${p.window_ms} ms are allowed. Check the clock and sign the request again.`,
   },
   wrong_validator: {
     status: 401,
     blame: "miner",
     title: "Signed for another validator",
-    detail: (p) => `Epistula-Signed-For is ${p.signed_for}; this validator is ${p.validator}.`,
+    detail: (p) =>
+      `The request is signed for ${p.signed_for}, but this validator is ${p.validator}; sign it for this one.`,
   },
   bad_signature: {
     status: 401,
     blame: "miner",
     title: "Signature does not verify",
-    detail: () => "The signature is not the hotkey's over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}.",
+    detail: () =>
+      "The signature is not by this hotkey over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}; check the key and the signed text.",
   },
   session_unknown: {
     status: 401,
     blame: "miner",
     title: "Session unknown or expired",
-    detail: () => "Open a session again with POST /v1/sessions, signed with the hotkey.",
+    detail: () =>
+      "The session has expired or was never opened here; open one with POST /v1/sessions, signed with the hotkey.",
   },
   not_registered: {
     status: 403,
     blame: "miner",
     title: "Hotkey not registered",
-    detail: (p) => `${p.hotkey} is not among the miners that the chain knows.`,
+    detail: (p) =>
+      `${p.hotkey} is not registered on this chain; register it, or sign with a registered hotkey.`,
   },
   suspended: {
     status: 403,
@@ -123,6 +128,7 @@ export const requestProblems = {
     status: 401,
     blame: "operator",
     title: "Operator token missing or wrong",
-    detail: () => "Send Authorization: Bearer TOKEN with the token of admin.token_file.",
+    detail: () =>
+      "The operator token is missing or wrong; send Authorization: Bearer TOKEN with the token from admin.token_file.",
   },
 } satisfies Partial<ProblemRows<ProblemCode>>;

@@ -6,7 +6,7 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Configuration unreadable",
-    detail: (p) => `${p.file}: ${p.cause_text}`,
+    detail: (p) => `${p.file} could not be read: ${p.cause_text}`,
   },
   config_invalid: {
     status: null,
@@ -19,20 +19,21 @@ export const startProblems = {
     blame: "operator",
     title: "Challenge secret missing",
     detail: (p) =>
-      `${p.file} does not exist; run \`assay init\`, or restore the file that this deployment used.`,
+      `${p.file} does not exist; make one with \`assay init\`, or restore the file that this deployment used.`,
   },
   secret_too_short: {
     status: null,
     blame: "operator",
     title: "Challenge secret too short",
     detail: (p) =>
-      `${p.file} holds ${p.bytes} bytes; at least 32 are needed. Make one with \`assay keygen --secret\`.`,
+      `${p.file} holds ${p.bytes} bytes; at least 32 are required. Make a new secret with \`assay keygen --secret\`.`,
   },
   file_unreadable: {
     status: null,
     blame: "operator",
     title: "File unreadable",
-    detail: (p) => `${p.file}: ${p.cause_text}. Restore it or fix its permissions.`,
+    detail: (p) =>
+      `${p.file} could not be read: ${p.cause_text}. Restore the file or correct its permissions.`,
   },
   key_malformed: {
     status: null,
@@ -44,51 +45,57 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Key file encrypted",
-    detail: (p) => `${p.file} is encrypted; give the unencrypted hotkey file.`,
+    detail: (p) =>
+      `${p.file} is encrypted, and encrypted key files are not supported; use an unencrypted hotkey file.`,
   },
   development_key: {
     status: null,
     blame: "operator",
     title: "Development key on a real chain",
-    detail: (p) => `${p.uri} is public knowledge and not allowed on chain "${p.chain}"; use a key file.`,
+    detail: (p) =>
+      `Anyone can sign with ${p.uri}, so it is not allowed on chain "${p.chain}"; use a key file.`,
   },
   store_corrupt: {
     status: null,
     blame: "operator",
     title: "Store corrupt",
     detail: (p) =>
-      `${p.file}: ${p.cause_text}. Nothing was changed. Restore a backup; starting empty would lift every suspension.`,
+      `${p.file}: ${p.cause_text}. Nothing was changed. Restore a backup; starting with an empty store would lift every suspension.`,
   },
   store_too_new: {
     status: null,
     blame: "operator",
     title: "Store from a newer version",
-    detail: (p) => `${p.file} has schema ${p.version}, this version knows ${p.known}; run the newer assay.`,
+    detail: (p) =>
+      `${p.file} has schema version ${p.version}, but this version of assay knows versions up to ${p.known}; run the newer version.`,
   },
   store_in_use: {
     status: null,
     blame: "operator",
     title: "Store in use",
-    detail: (p) => `${p.file} is open in another process; stop it, or use another --data directory.`,
+    detail: (p) =>
+      `${p.file} is open in another process; stop that process, or use another --data directory.`,
   },
   store_not_durable: {
     status: null,
     blame: "operator",
     title: "Store not durable",
-    detail: (p) => `${p.file}: ${p.found}; receipts promise durability, so this is refused.`,
+    detail: (p) =>
+      `${p.file}: ${p.found}. Receipts promise that nothing acknowledged is lost, which this setting cannot keep; the validator does not start with it.`,
   },
   circuit_invalid: {
     status: null,
     blame: "operator",
     title: "Circuit unusable",
     detail: (p) =>
-      `Circuit ${p.circuit}: ${p.file}: ${p.cause_text}. Give lanes.groth16.circuits a verification key as snarkjs exports it.`,
+      `Circuit ${p.circuit}: ${p.file}: ${p.cause_text}. lanes.groth16.circuits needs a verification key as snarkjs exports it.`,
   },
   rate_below_floor: {
     status: null,
     blame: "operator",
     title: "Sample rate below the floor",
-    detail: (p) => `lanes.${p.lane}.rate is ${p.rate}, sample.floor is ${p.floor}; raise the rate.`,
+    detail: (p) =>
+      `lanes.${p.lane}.rate is ${p.rate}, which is below sample.floor (${p.floor}); raise the rate.`,
   },
   commitment_unmatched: {
     status: null,
@@ -102,13 +109,15 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Address in use",
-    detail: (p) => `${p.host}:${p.port} cannot be opened; choose another --port (0 picks a free one).`,
+    detail: (p) =>
+      `${p.host}:${p.port} is already in use; stop the process that listens there, or choose another --port (0 picks a free one).`,
   },
   unreachable: {
     status: null,
     blame: "none",
     title: "Validator unreachable",
-    detail: (p) => `${p.url}: ${p.cause_text}. Is \`assay up\` running there?`,
+    detail: (p) =>
+      `${p.url} could not be reached: ${p.cause_text}. Check that \`assay up\` is running there.`,
   },
   usage: { status: null, blame: "operator", title: "Usage", detail: (p) => p.message },
   failed: { status: null, blame: "none", title: "Failed", detail: (p) => p.message },

@@ -6,14 +6,14 @@ export const workProblems = {
     status: 400,
     blame: "miner",
     title: "Malformed challenge id",
-    detail: () => "A challenge id is pm-t{tier}-e{epoch}-{24 lower-case hex digits}.",
+    detail: () => "The challenge id does not have the form pm-t{tier}-e{epoch}-{24 lower-case hex digits}.",
   },
   epoch_expired: {
     status: 410,
     blame: "miner",
     title: "Epoch not accepted",
     detail: (p) =>
-      `The challenge is of epoch ${p.epoch}; ${p.current} and ${p.current - 1} are accepted. Fetch new challenges.`,
+      `The challenge belongs to epoch ${p.epoch}; only epochs ${p.current} and ${p.current - 1} are accepted. Fetch new challenges.`,
   },
   not_your_challenge: {
     status: 404,
@@ -31,67 +31,70 @@ export const workProblems = {
     status: 409,
     blame: "miner",
     title: "Challenge already answered",
-    detail: (p) => `This lane takes one answer a challenge, and ${p.challenge_id} has one.`,
+    detail: (p) =>
+      `This lane accepts one answer per challenge, and ${p.challenge_id} already has one; take the next challenge.`,
   },
   attempts_exhausted: {
     status: 409,
     blame: "miner",
     title: "No attempts left",
-    detail: (p) => `${p.challenge_id} has had its ${p.max_attempts} attempts; take the next challenge.`,
+    detail: (p) => `All ${p.max_attempts} attempts at ${p.challenge_id} are used; take the next challenge.`,
   },
   job_conflict: {
     status: 409,
     blame: "operator",
     title: "Client key taken",
     detail: (p) =>
-      `Another job was put in under the client key ${p.client_key}; a repeated request must be the same, a new job needs a new key.`,
+      `A different job was already submitted under the client key ${p.client_key}; repeat that request unchanged, or use a new key for a new job.`,
   },
   upgrade_required: {
     status: 426,
     blame: "miner",
     title: "WebSocket expected",
-    detail: (p) => `This route speaks ${p.protocol} only; open it with an Upgrade request.`,
+    detail: (p) => `This route accepts ${p.protocol} connections only; open it with an Upgrade request.`,
   },
   job_queue_full: {
     status: 503,
     blame: "validator",
     title: "Job queue full",
-    detail: (p) => `${p.limit} jobs wait for miners already; put this one in again in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `${p.limit} jobs are already waiting for miners, which is the limit; submit this one again in ${p.retry_after_s} s.`,
     retry: "backpressure",
   },
   too_many_streams: {
     status: 503,
     blame: "validator",
     title: "No stream left",
-    detail: (p) => `${p.limit} miners have a stream open, the bound; come back in ${p.retry_after_s} s.`,
+    detail: (p) => `${p.limit} streams are open, which is the limit; connect again in ${p.retry_after_s} s.`,
     retry: "saturation",
   },
   ip_rate_limited: {
     status: 429,
     blame: "miner",
     title: "Too many requests from this address",
-    detail: (p) => `This address sends faster than it may; wait ${p.retry_after_s} s.`,
+    detail: (p) => `This address has used up its request rate; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
   rate_limited: {
     status: 429,
     blame: "miner",
     title: "Too many requests from this hotkey",
-    detail: (p) => `This hotkey sends faster than it may; wait ${p.retry_after_s} s.`,
+    detail: (p) => `This hotkey has used up its request rate; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
   busy: {
     status: 429,
     blame: "validator",
     title: "Gate full",
-    detail: (p) => `Every slot is taken; come back in ${p.retry_after_s} s.`,
+    detail: (p) => `All admission slots are in use; try again in ${p.retry_after_s} s.`,
     retry: "saturation",
   },
   verify_backlog: {
     status: 503,
     blame: "validator",
     title: "Verification behind",
-    detail: (p) => `Answers wait for verification at their bound; come back in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `The queue of answers waiting for verification is full; try again in ${p.retry_after_s} s.`,
     retry: "backpressure",
   },
   store_unavailable: {
@@ -99,47 +102,50 @@ export const workProblems = {
     blame: "validator",
     title: "Store unavailable",
     detail: (p) =>
-      `Nothing is promised; send the same request again in ${p.retry_after_s} s, it counts once.`,
+      `The store could not record the request, so nothing was accepted; send the same request again in ${p.retry_after_s} s. It counts once.`,
     retry: "outage",
   },
   chain_unavailable: {
     status: 503,
     blame: "validator",
     title: "Chain height unknown",
-    detail: (p) => `Nothing is judged until the chain answers; come back in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `The chain height is unknown, and nothing is judged without it; try again in ${p.retry_after_s} s.`,
     retry: "outage",
   },
   shutting_down: {
     status: 503,
     blame: "validator",
     title: "Shutting down",
-    detail: (p) => `The validator is stopping; come back in ${p.retry_after_s} s.`,
+    detail: (p) => `The validator is shutting down; try again in ${p.retry_after_s} s.`,
     retry: "outage",
   },
   not_ready: {
     status: 503,
     blame: "validator",
     title: "Not ready",
-    detail: (p) => `Not working: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}.`,
+    detail: (p) =>
+      `Failing checks: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}.`,
     retry: "outage",
   },
   lane_kind_not_found: {
     status: 404,
     blame: "operator",
     title: "No such kind of work",
-    detail: (p) => `Lane ${p.lane} has no kind "${p.kind}"; there are: ${p.kinds.join(", ")}.`,
+    detail: (p) => `Lane ${p.lane} has no kind "${p.kind}"; its kinds are: ${p.kinds.join(", ")}.`,
   },
   push_lane_off: {
     status: 404,
     blame: "operator",
     title: "No push lane",
-    detail: () => "This validator hands out no jobs: lanes.groth16.circuits is empty in its configuration.",
+    detail: () =>
+      "This validator dispatches no jobs, because lanes.groth16.circuits is empty in its configuration.",
   },
   job_not_found: {
     status: 404,
     blame: "operator",
     title: "No such job",
-    detail: (p) => `No job ${p.job_id} was put in here, or retention has dropped it.`,
+    detail: (p) => `There is no job ${p.job_id}, or retention has deleted it.`,
   },
   lane_not_found: {
     status: 404,
@@ -157,31 +163,36 @@ export const workProblems = {
     status: 404,
     blame: "miner",
     title: "No such receipt",
-    detail: () => "This hotkey has no receipt of that id.",
+    detail: () => "This hotkey has no receipt with that id.",
   },
   miner_not_found: {
     status: 404,
     blame: "miner",
     title: "Miner not known",
-    detail: (p) => `${p.hotkey} has not been seen here.`,
+    detail: (p) => `This validator has never seen ${p.hotkey}.`,
   },
   weights_not_found: {
     status: 404,
     blame: "none",
     title: "No such weights",
-    detail: (p) => (p.epoch === null ? "No vector was signed yet." : `No vector was signed for ${p.epoch}.`),
+    detail: (p) =>
+      p.epoch === null
+        ? "No weight vector has been signed yet."
+        : `No weight vector was signed for period ${p.epoch}.`,
   },
   epoch_not_found: {
     status: 404,
     blame: "none",
     title: "No such epoch",
-    detail: (p) => `No sampling commitment was made for epoch ${p.epoch}.`,
+    detail: (p) =>
+      `This validator made no sampling commitment for epoch ${p.epoch}, or retention has deleted it.`,
   },
   epoch_open: {
     status: 409,
     blame: "none",
     title: "Epoch still open",
-    detail: (p) => `Epoch ${p.epoch} is not closed; its log is served once its key is revealed.`,
+    detail: (p) =>
+      `Epoch ${p.epoch} is still open; its log is served once the epoch has closed and its key is revealed.`,
   },
   suspension_not_found: {
     status: 404,
@@ -193,6 +204,7 @@ export const workProblems = {
     status: 500,
     blame: "validator",
     title: "Internal error",
-    detail: () => "The validator failed; the log has the cause. Send the same request again later.",
+    detail: () =>
+      "The validator failed to handle the request; its log has the cause. Send the same request again later.",
   },
 } satisfies Partial<ProblemRows<ProblemCode>>;
