@@ -1,6 +1,5 @@
 import type { Log } from "../../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../../core/metrics.ts";
-import { SHOWN_EVERY } from "../drawCounts.ts";
 import { observe } from "./eValue.ts";
 import { MinerTable } from "./miners.ts";
 import { RecentDraws } from "./recent.ts";
@@ -67,7 +66,7 @@ export class RateWatch {
     }
     if (!this.#recent.isNew(draw.x)) return;
     observe(lane.evidence, lane.design, draw.sampled);
-    if (lane.evidence.draws % SHOWN_EVERY === 0) this.#show(lane);
+    this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
     const miner = this.#miners.of(draw.hotkey, lane);
     observe(miner.evidence, lane.design, draw.sampled);
@@ -86,8 +85,7 @@ export class RateWatch {
     evidence.draws++;
     if (sampled) evidence.sampled++;
     if (isContrary) evidence.value = Number.POSITIVE_INFINITY;
-    const first = lane.class === "lane" ? 1 : 0;
-    if (isContrary || evidence.draws % SHOWN_EVERY === first) this.#show(lane);
+    this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
   }
 
