@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, unlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
@@ -8,7 +8,7 @@ import { causeText } from "../core/problems/assayError.ts";
 import { bind } from "./bind.ts";
 import { addressText, type MetricsAddress } from "./metricsAddress.ts";
 import { type Exposition, metricsServer } from "./metricsServer.ts";
-import { removeStaleSocket } from "./unixSocket.ts";
+import { isStaleSocket } from "./unixSocket.ts";
 
 export interface MetricsListenerOptions {
   readonly address: MetricsAddress;
@@ -54,8 +54,9 @@ export class MetricsListener {
   /** Where it listens, as bound; null while it does not. */
   get address(): MetricsAddress | null {
     const { address } = this.#options;
-    if (this.#server === null || "socket" in address) return this.#server === null ? null : address;
-    return { host: address.host, port: (this.#server.address() as AddressInfo).port };
+    const bound = this.#server?.address();
+    if (bound === undefined) return null;
+    return "socket" in address ? address : { ...address, port: (bound as AddressInfo).port };
   }
 
   /** Cuts who still reads. Once. */
@@ -82,7 +83,7 @@ export class MetricsListener {
     const { expose, log } = this.#modules;
     if ("socket" in address) {
       mkdirSync(dirname(address.socket), { recursive: true });
-      await removeStaleSocket(address.socket);
+      if (await isStaleSocket(address.socket)) unlinkSync(address.socket);
     }
     const server = metricsServer(expose, log);
     await bind(server, address);

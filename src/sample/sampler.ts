@@ -81,10 +81,11 @@ export class Sampler {
   }
 
   /**
-   * Commits ahead, closes what can no longer decide and signs the heads of what is left open; to be called several times
-   * in each twelfth of an epoch's length, one at a time.
+   * Commits ahead, closes what can no longer decide, signs the heads of what is left open and shows the realised rates; to
+   * be called several times in each twelfth of an epoch's length, one at a time.
    */
   async tick(): Promise<void> {
+    this.#watch.show();
     const current = this.#current();
     for (const epoch of this.#epochs.keys()) {
       if (epoch < current - 1 || epoch > current + 1) this.#epochs.delete(epoch);

@@ -66,11 +66,18 @@ export class RateWatch {
     }
     if (!this.#recent.isNew(draw.x)) return;
     observe(lane.evidence, lane.design, draw.sampled);
-    this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
     const miner = this.#miners.of(draw.hotkey, lane);
     observe(miner.evidence, lane.design, draw.sampled);
     if (isRefuted(miner)) this.#raise(miner, lane, draw.hotkey);
+  }
+
+  /** Sets the metric of the realised rates: at every draw it would cost a seventh of a draw. */
+  show(): void {
+    for (const { lane, class: drawClass, evidence } of this.#lanes.leastUsedFirst()) {
+      if (evidence.draws > 0)
+        this.#realised.set(evidence.sampled / evidence.draws, { lane, class: drawClass });
+    }
   }
 
   /** Those of lanes and classes first, each kind in the order in which they were raised. */
@@ -85,12 +92,7 @@ export class RateWatch {
     evidence.draws++;
     if (sampled) evidence.sampled++;
     if (isContrary) evidence.value = Number.POSITIVE_INFINITY;
-    this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
-  }
-
-  #show({ lane, class: drawClass, evidence }: LaneSeries): void {
-    this.#realised.set(evidence.sampled / evidence.draws, { lane, class: drawClass });
   }
 
   #raise(series: Series, { lane, class: drawClass, rate }: LaneSeries, hotkey: string | null): void {

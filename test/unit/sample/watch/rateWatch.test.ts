@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import { silentLog } from "../../../../src/core/log.ts";
 import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { RateWatch } from "../../../../src/sample/watch/rateWatch.ts";
@@ -177,28 +177,24 @@ describe("the bounds of the watch", () => {
   });
 });
 
-describe("the metric of the realised rate", () => {
-  it("moves with every draw, and names no miner", async () => {
-    const metrics = new MetricRegistry();
-    const watch = new RateWatch({ log: silentLog, metrics });
-    const exposed = async (): Promise<string> => (await metrics.expose()).body;
-    const realised = async (): Promise<string | undefined> =>
-      /^assay_sample_realised_ratio\{.*\} (.*)$/m.exec(await exposed())?.[1];
-    const seen: (string | undefined)[] = [];
-    for (const [i, sampled] of [false, true, false, true].entries()) {
-      watch.count({ ...plain, hotkey: "5Miner", sampled, x: `${i}`.repeat(16) });
-      seen.push(await realised());
-    }
-    assert.deepEqual(seen, ["0", "0.5", "0.3333333333333333", "0.5"]);
-    assert.doesNotMatch(await exposed(), /5Miner/);
-  });
-
-  it("moves where all or nothing is drawn", async () => {
-    const metrics = new MetricRegistry();
-    const watch = new RateWatch({ log: silentLog, metrics });
-    for (const [i, sampled] of [true, false].entries()) {
-      watch.count({ ...plain, rate: "1", sampled, x: `${i}`.repeat(16) });
-    }
-    assert.match((await metrics.expose()).body, /^assay_sample_realised_ratio\{.*\} 0\.5$/m);
-  });
+test("the metric of the realised rate is exact when it is shown, and names no miner", async () => {
+  const metrics = new MetricRegistry();
+  const watch = new RateWatch({ log: silentLog, metrics });
+  const draw = { ...plain, hotkey: "5Miner" };
+  const shown = async (): Promise<string[]> => {
+    watch.show();
+    const { body } = await metrics.expose();
+    return [...body.matchAll(/^assay_sample_realised_ratio\{.*class="(.*)"\} (.*)$/gm)].map(
+      ([, drawClass, value]) => `${drawClass} ${value}`,
+    );
+  };
+  assert.deepEqual(await shown(), []);
+  for (const [i, sampled] of [false, true, false].entries())
+    watch.count({ ...draw, sampled, x: `${i}`.repeat(16) });
+  assert.deepEqual(await shown(), ["lane 0.3333333333333333"]);
+  for (const [i, sampled] of [true, false].entries())
+    watch.count({ ...draw, class: "customer", rate: "1", sampled, x: `${i}`.repeat(16) });
+  watch.count({ ...draw, class: "struck", rate: "1/2", sampled: true, x: "1".repeat(16) });
+  assert.deepEqual((await shown()).toSorted(), ["customer 0.5", "lane 0.3333333333333333"]);
+  assert.doesNotMatch((await metrics.expose()).body, /5Miner/);
 });
