@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ask, metricIn } from "../test/support/observe/scrape.ts";
 
 export const benchSecret = "bench-secret-bench-secret-bench-secret-43-x";
 
@@ -11,6 +12,8 @@ export interface BenchServer {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  /** Of the listener for metrics. */
+  readonly metricsSocket: string;
   stop(): Promise<void>;
 }
 
@@ -40,7 +43,8 @@ export async function startServer(
   const dir = mkdtempSync(join(tmpdir(), "assay-bench-"));
   mkdirSync(join(dir, "keys"));
   writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret);
-  writeFileSync(join(dir, "assay.yaml"), JSON.stringify(config));
+  const observe = { metrics: { socket: "metrics.sock" } };
+  writeFileSync(join(dir, "assay.yaml"), JSON.stringify({ observe, ...config }));
   await prepare(dir);
   const path = resolve(import.meta.dirname, entry);
   const child = spawn(process.execPath, [path, ...args, dir], { stdio: ["ignore", "pipe", "inherit"] });
@@ -49,6 +53,7 @@ export async function startServer(
     host: url.hostname,
     port: Number(url.port),
     url: url.origin,
+    metricsSocket: join(dir, "metrics.sock"),
     stop: async () => {
       child.kill("SIGTERM");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -74,9 +79,7 @@ export function startValidatorWith(
 
 /** The value of an unlabelled metric, or the sum over its labels. */
 export async function metric(server: BenchServer, name: string): Promise<number> {
-  const text = await (await fetch(`${server.url}/metrics`)).text();
-  const lines = text.split("\n").filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+  return metricIn((await ask({ socketPath: server.metricsSocket })).body, name);
 }
 
 /** Sums of the miners' counts as the validator serves them. */

@@ -197,8 +197,7 @@ export class SimValidator {
   #tick(stages: Stages): boolean {
     if (this.stages !== stages) return false;
     stages.dispatcher.tick();
-    const { gate, inFlight, ...held } = stages.dispatcher.stats();
-    const bytes = held.bytes + held.waitingBytes;
+    const { gate, inFlight, bytes } = stages.dispatcher.stats();
     const backlog = stages.desk.pendingUnits();
     const { counts } = this;
     counts.ticks++;

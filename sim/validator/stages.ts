@@ -149,7 +149,6 @@ function drawFunction(modules: ValidatorModules, { sampler, watch, master }: Pus
   };
 }
 
-function memoryAvailable({ host, legacy }: ValidatorSpec, stats: DispatchStats): number | null {
-  const { bytes, waitingBytes } = stats;
-  return legacy.memory_unbounded ? null : Math.max(0, 1 - (bytes + waitingBytes) / host.memory_bytes);
+function memoryAvailable({ host, legacy }: ValidatorSpec, { bytes }: DispatchStats): number | null {
+  return legacy.memory_unbounded ? null : Math.max(0, 1 - bytes / host.memory_bytes);
 }

@@ -3,10 +3,13 @@ import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { applyEnvironment } from "./environment.ts";
+import { type Choice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 import { type Config, configSchema, relationFaults } from "./schema.ts";
 
 type Tree = Record<string, unknown>;
+
+const choices: readonly Choice[] = [metricsChoice];
 
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {
@@ -31,8 +34,11 @@ function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
   if (issue.code === "invalid_key")
     return issue.issues.map(({ message }) => `${describePath(issue.path)}: ${message}`);
   if (issue.code !== "unrecognized_keys") return [`${describePath(issue.path)}: ${issue.message}`];
+  const choice = choices.find(({ path }) => path.join(".") === issue.path.join("."));
+  const ofForms = choice?.forms.flat() ?? [];
   return issue.keys.map((key) => {
-    const near = nearest(key, knownKeys(issue.path, defaults));
+    if (choice !== undefined && ofForms.includes(key)) return `${describePath(issue.path)}: ${choice.fault}`;
+    const near = nearest(key, [...knownKeys(issue.path, defaults), ...ofForms]);
     return `${describePath([...issue.path, key])}: unknown key${near ? `; did you mean "${near}"?` : ""}`;
   });
 }
@@ -85,7 +91,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const defaults = defaultConfig();
   const raw = sources.file === null ? {} : readTree(sources.file);
   const where = sources.file ?? "configuration";
-  const faults = applyEnvironment(raw, sources.env, defaults as unknown as Tree);
+  const faults = applyEnvironment(raw, sources.env, defaults as unknown as Tree, choices);
   sources.override?.(raw);
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, defaults)));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseFraction } from "../core/fraction.ts";
 import { isAddressRange } from "./addressRange.ts";
+import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
   z.int().min(least).max(most).default(fallback);
@@ -213,6 +214,7 @@ export const configSchema = z.strictObject({
       .default("full")
       .describe("A receipt promises durability: nothing less is offered"),
   }),
+  observe: section({ metrics: metricsSchema }),
   http: section({
     trusted_proxies: z
       .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))

@@ -15,7 +15,6 @@ import { MinerRegistry } from "./minerRegistry.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { Pressure } from "./pressure.ts";
-import { QueuedLately } from "./queuedLately.ts";
 import { parseState, stateText } from "./savedState.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Stepper } from "./stepper.ts";
@@ -46,7 +45,6 @@ export class Dispatcher implements LinkListener {
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
   #lastTick: number;
-  readonly #queued = new QueuedLately();
   #drain: { readonly by: number; readonly done: () => void } | null = null;
 
   /** With what an earlier run learned; unreadable hints are dropped, they decide nothing. Throws `store_unavailable`. */
@@ -165,9 +163,9 @@ export class Dispatcher implements LinkListener {
       streams: this.#roster.streams(),
       ready: this.#pump.ready,
       inFlight: this.#totals.inFlight,
-      ...{ bytes: this.#totals.bytes, waitingBytes: this.#totals.waitingBytes },
+      bytes: this.#totals.bytes,
       ceiling: this.#pump.ceiling(),
-      ...{ queued: this.#picker.queued, queuedLately: this.#queued.count },
+      queued: this.#picker.queued,
       gate: this.#pump.shut(this.#modules.clock.monotonicMs()),
     };
   }
@@ -185,7 +183,6 @@ export class Dispatcher implements LinkListener {
     this.#lookAfter(now);
     void this.#record();
     if (this.#drain !== null && (this.#totals.inFlight === 0 || now >= this.#drain.by)) this.#drain.done();
-    this.#queued.look(now, this.#picker.queued);
     expose(this.#measures, this.stats());
     this.#pump.wake();
   }

@@ -18,7 +18,6 @@ export class Totals {
   inFlight = 0;
   /** Of jobs in flight, and of answers that wait to be verified. */
   bytes = 0;
-  waitingBytes = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #refusals = 0;
 
@@ -52,7 +51,7 @@ export function holdReason(totals: Totals, bounds: Bounds, nowMs: number): HoldR
   if (bounds.block === null) return "height_unknown";
   if (bounds.ceiling !== null && totals.inFlight >= bounds.ceiling) return "ceiling";
   if (bounds.pressureCeiling !== null && totals.inFlight >= bounds.pressureCeiling) return "memory";
-  if (totals.bytes + totals.waitingBytes >= bounds.bytes) return "bytes";
+  if (totals.bytes >= bounds.bytes) return "bytes";
   return bounds.verificationHasRoom ? null : "verification";
 }
 

@@ -9,14 +9,12 @@ export interface DispatchStats {
   /** Miners that could take a job now. */
   readonly ready: number;
   readonly inFlight: number;
-  /** Of jobs in flight, which everybody can see, and of answers that wait to be verified, which would tell what was drawn. */
+  /** Of jobs in flight, and of answers that wait to be verified. */
   readonly bytes: number;
-  readonly waitingBytes: number;
   /** The bound in force, or null. */
   readonly ceiling: number | null;
-  /** Customer jobs that wait for a miner: now, and as of some time within the last minute, which is what everybody may see. */
+  /** Customer jobs that wait for a miner. */
   readonly queued: number;
-  readonly queuedLately: number;
   /** The gate that keeps jobs back, or null. */
   readonly gate: HoldReason | null;
 }
@@ -59,7 +57,10 @@ export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
       [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
     ),
     inFlight: metrics.gauge("assay_dispatch_in_flight_count", "Jobs in flight"),
-    bytes: metrics.gauge("assay_dispatch_in_flight_bytes", "Bytes of jobs in flight"),
+    bytes: metrics.gauge(
+      "assay_dispatch_in_flight_bytes",
+      "Bytes of jobs in flight, and of answers that wait to be verified",
+    ),
     ceiling: metrics.gauge("assay_dispatch_ceiling_count", "Bound on jobs in flight; 0 for none"),
     miners: metrics.gauge("assay_dispatch_miners_count", "Miners with a link"),
     ready: metrics.gauge("assay_dispatch_ready_count", "Miners that could take a job"),
@@ -74,6 +75,6 @@ export function expose(measures: DispatchMeasures, stats: DispatchStats): void {
   measures.ceiling.set(stats.ceiling ?? 0);
   measures.miners.set(stats.miners);
   measures.ready.set(stats.ready);
-  measures.queued.set(stats.queuedLately);
+  measures.queued.set(stats.queued);
   for (const name of holdReasons) measures.gate.set(name === stats.gate ? 1 : 0, { gate: name });
 }

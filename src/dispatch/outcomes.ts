@@ -102,7 +102,7 @@ export class Outcomes {
     // The input is kept with the answer.
     const size = flight.bytes + answer.size;
     const arrival = { flight, job, at, serviceMs, size };
-    this.#parts.totals.waitingBytes += size;
+    this.#parts.totals.bytes += size;
     this.#modules.verification.verify(job, (verdict) => void this.#judge(arrival, verdict));
   }
 
@@ -117,7 +117,7 @@ export class Outcomes {
     // Nothing more is credited from the moment that a cheat is known until it is on record.
     if (isCheat) ledger.withhold(hotkey);
     const conclusion = await this.#modules.conclude({ ...job, credit }, verdict);
-    totals.waitingBytes -= size;
+    totals.bytes -= size;
     if (conclusion === "accepted") this.#complete(work, job);
     else if (conclusion === "rejected") {
       ledger.failed(work.lane.name, hotkey, DEBIT_FACTOR * times.referenceMs(kind));

@@ -19,11 +19,6 @@ export interface Readiness {
   readonly checks: readonly ReadyCheck[];
 }
 
-export interface Exposition {
-  readonly contentType: string;
-  readonly body: string;
-}
-
 export interface TierStatus {
   readonly tier: number;
   readonly allotment: number;
@@ -45,7 +40,7 @@ export interface LaneStatus {
   readonly kinds: readonly string[];
 }
 
-/** The push lanes at work. */
+/** The push lanes at work; how many customer jobs wait would tell a miner whether the one it just got was a customer's. */
 export interface DispatchStatus {
   /** Miners that can be given jobs, and of those the ones with a stream of their own. */
   readonly miners: number;
@@ -53,8 +48,6 @@ export interface DispatchStatus {
   readonly in_flight: number;
   /** The bound in force, whichever set it; null for none. */
   readonly ceiling: number | null;
-  /** Customer jobs that wait for a miner. */
-  readonly queued: number;
 }
 
 export interface Status {
@@ -182,7 +175,6 @@ export interface JobPut {
 export interface Handlers {
   healthz(): Liveness;
   readyz(): Promise<Readiness>;
-  metrics(): Promise<Exposition>;
   status(): Status;
   keys(): { readonly keys: readonly PublicJwk[] };
   listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;

@@ -1,5 +1,4 @@
 import type { Clock } from "../core/clock.ts";
-import { type GroupOf, HeldMetrics } from "../core/heldMetrics.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -34,10 +33,6 @@ const MAX_LOSSES = 2;
 const RESPAWN_MS = [100, 10_000] as const;
 /** Failed starts in a row, with no worker left, after which waiting tasks are rejected rather than kept waiting. */
 const HOPELESS = 5;
-
-/** Only what is drawn is checked, so these tell of draws: they are counted many at a time, but for faults of ours. */
-const ofDraws: ReadonlySet<string> = new Set<PoolTaskKind>(["check", "proofs"]);
-const groupOf: GroupOf = ({ kind = "", outcome }) => (ofDraws.has(kind) && outcome === "done" ? kind : null);
 
 /** Worker threads behind the port of flow/pool.ts. Rejects with `PoolFault`, or `AssayError` `busy`, `shutting_down`. */
 export class WorkerPool implements Pool {
@@ -76,14 +71,13 @@ export class WorkerPool implements Pool {
     this.#options = options;
     this.#modules = modules;
     this.#jobs = new TaskQueue(options.queueMax, options.batch);
-    const { metrics, clock } = modules;
-    const held = new HeldMetrics(metrics, clock, groupOf);
+    const { metrics } = modules;
     this.#counters = {
-      tasks: held.counter("assay_pool_tasks_total", "Tasks of the worker pool", ["kind", "outcome"]),
+      tasks: metrics.counter("assay_pool_tasks_total", "Tasks of the worker pool", ["kind", "outcome"]),
       lost: metrics.counter("assay_pool_workers_lost_total", "Workers that died or were killed", ["why"]),
       refused: metrics.counter("assay_pool_refused_total", "Tasks refused by a full queue", ["kind"]),
     };
-    this.#waiting = metrics.gauge("assay_pool_waiting_count", "Tasks but checks that wait for a worker");
+    this.#waiting = metrics.gauge("assay_pool_waiting_count", "Tasks that wait for a worker");
     const shortest = Math.min(...Object.values(options.deadlineMs));
     const period = Math.min(250, Math.max(5, shortest / 4));
     this.#watchdog = setInterval(() => this.#watch(), period).unref();
@@ -134,7 +128,7 @@ export class WorkerPool implements Pool {
       this.#assignedAt.set(slot, now);
       slot.assign(batch, now);
     }
-    this.#waiting.set(this.#jobs.count((kind) => !ofDraws.has(kind)));
+    this.#waiting.set(this.#jobs.length);
   }
 
   #watch(): void {

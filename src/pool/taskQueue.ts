@@ -35,10 +35,9 @@ export class TaskQueue {
     this.#queues = new Map(priority.map((kind) => [kind, new BoundedQueue<PoolTask>(queueMax)]));
   }
 
-  /** How many of these kinds wait. */
-  count(isOf: (kind: PoolTaskKind) => boolean): number {
-    let sum = this.#again.filter(({ task }) => isOf(task.kind)).length;
-    for (const [kind, queue] of this.#queues) if (isOf(kind)) sum += queue.length;
+  get length(): number {
+    let sum = this.#again.length;
+    for (const queue of this.#queues.values()) sum += queue.length;
     return sum;
   }
 

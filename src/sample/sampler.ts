@@ -3,13 +3,12 @@ import type { Clock } from "../core/clock.ts";
 import type { Signer } from "../core/ed25519.ts";
 import { epochAt } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
-import type { Metrics } from "../core/metrics.ts";
+import type { Counter, Metrics } from "../core/metrics.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { Draw, DrawClass, EpochRecord, PublishedEpoch, SamplePolicy } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 import { commitment } from "./commitment.ts";
 import { decide, sampleKey } from "./draw.ts";
-import { DrawCounts } from "./drawCounts.ts";
 import { LogHeads } from "./heads.ts";
 import { type Rates, ratesOf } from "./policy.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
@@ -52,7 +51,7 @@ const CLOSE_BATCH = 64;
 export class Sampler {
   readonly #options: SamplerOptions;
   readonly #modules: SamplerModules;
-  readonly #draws: DrawCounts;
+  readonly #draws: Counter;
   readonly #watch: RateWatch;
   readonly #heads: LogHeads;
   /** At most the epochs before, at and after the current one; `shut` for one that was closed. */
@@ -64,13 +63,11 @@ export class Sampler {
     this.#modules = modules;
     this.#watch = new RateWatch(modules);
     this.#heads = new LogHeads(options.epochHours, modules);
-    this.#draws = new DrawCounts(
-      modules.metrics.counter("assay_draws_total", "Sampling decisions, shown 500 at a time", [
-        "lane",
-        "class",
-        "sampled",
-      ]),
-    );
+    this.#draws = modules.metrics.counter("assay_draws_total", "Sampling decisions", [
+      "lane",
+      "class",
+      "sampled",
+    ]);
   }
 
   /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
@@ -84,10 +81,11 @@ export class Sampler {
   }
 
   /**
-   * Commits ahead, closes what can no longer decide and signs the heads of what is left open; to be called several times
-   * in each twelfth of an epoch's length, one at a time.
+   * Commits ahead, closes what can no longer decide, signs the heads of what is left open and shows the realised rates; to
+   * be called several times in each twelfth of an epoch's length, one at a time.
    */
   async tick(): Promise<void> {
+    this.#watch.show();
     const current = this.#current();
     for (const epoch of this.#epochs.keys()) {
       if (epoch < current - 1 || epoch > current + 1) this.#epochs.delete(epoch);
@@ -107,7 +105,7 @@ export class Sampler {
     const state = this.#epochs.get(epoch);
     if (state === undefined || state === "shut") throw this.#refusal(epoch, state === "shut");
     const draw = decide(state.key, state.rates, { epoch, lane, hotkey, workId, classes });
-    this.#draws.add(draw);
+    this.#draws.add({ lane, class: draw.class, sampled: `${draw.sampled}` });
     this.#watch.count(draw);
     return draw;
   }

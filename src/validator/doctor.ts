@@ -10,6 +10,8 @@ import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret } from "../keys/files.ts";
 import { loadKeypair } from "../keys/loadKeypair.ts";
+import { tryBind } from "../observe/bind.ts";
+import { addressText, type MetricsAddress } from "../observe/metricsAddress.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
@@ -88,6 +90,19 @@ async function chainFinding(config: Config, paths: Paths): Promise<Omit<Finding,
   return ok(`block ${block}, ${count === undefined ? "open to any miner" : `${count} miners registered`}`);
 }
 
+/** A warning at most: without metrics a validator starts all the same. */
+async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Finding, "name">> {
+  if (address === null) return ok("off");
+  try {
+    await tryBind(address);
+    return ok(`${addressText(address)} can be opened`);
+  } catch (error) {
+    return warn(
+      `observe.metrics: ${addressText(address)}: ${causeText(error)}; unless that is this validator, choose another address`,
+    );
+  }
+}
+
 async function diskFinding(dir: string): Promise<Omit<Finding, "name">> {
   if (!existsSync(dir)) return ok(`${dir} is made by the first start`);
   const { bavail, bsize } = await statfs(dir);
@@ -125,5 +140,6 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Findi
     await finding("operator token", () => tokenFinding(paths.adminToken)),
     await finding("store", () => storeFinding(paths.store)),
     await finding("chain", () => chainFinding(config, paths)),
+    await finding("metrics", () => metricsFinding(paths.metrics)),
   ];
 }

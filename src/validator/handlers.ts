@@ -34,7 +34,6 @@ function publicHandlers(parts: Parts) {
   return {
     healthz: () => ({ status: "ok" as const }),
     readyz: () => readiness(parts),
-    metrics: () => parts.metrics.expose(),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
     latestWeights: () => vectorOrRefuse(null),

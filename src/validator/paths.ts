@@ -1,6 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
+import type { MetricsAddress } from "../observe/metricsAddress.ts";
 
 /** Where everything of a validator stands; relative paths are under the data directory. */
 export interface Paths {
@@ -13,6 +14,14 @@ export interface Paths {
   readonly adminToken: string;
   /** A file, or null where anyone may mine. */
   readonly miners: string | null;
+  /** Where metrics are read; null where they are off. */
+  readonly metrics: MetricsAddress | null;
+}
+
+function metricsAt({ observe }: Config, at: (path: string) => string): MetricsAddress | null {
+  const { metrics } = observe;
+  if (metrics === "off") return null;
+  return "socket" in metrics ? { socket: at(metrics.socket) } : metrics;
 }
 
 export function pathsOf(config: Config, dataDir: string): Paths {
@@ -26,5 +35,6 @@ export function pathsOf(config: Config, dataDir: string): Paths {
     previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),
     adminToken: at(admin.token_file),
     miners: chain.miners === "open" ? null : at(chain.miners),
+    metrics: metricsAt(config, at),
   };
 }

@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { openLocalChain } from "../chain/local/open.ts";
 import type { Config } from "../config/schema.ts";
 import type { Signer } from "../core/ed25519.ts";
-import { HeldMetrics } from "../core/heldMetrics.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
@@ -44,9 +43,7 @@ export async function openResources(
   const signer = loadOrMakeSigner(paths.publishing);
   const adminToken = loadOrMakeToken(paths.adminToken, random);
   const metrics = new MetricRegistry();
-  // A verified answer is a write of its own: told one by one, the store's writes would tell which were.
-  const held = new HeldMetrics(metrics, clock, () => "store");
-  const store = await openSqliteStore({ file: paths.store, log, metrics: held, clock });
+  const store = await openSqliteStore({ file: paths.store, log, metrics, clock });
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());

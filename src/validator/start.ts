@@ -1,9 +1,12 @@
 import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
+import { MetricsListener } from "../observe/metricsListener.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
+import type { Parts } from "./parts.ts";
+import { pathsOf } from "./paths.ts";
 import { schedule } from "./schedule.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { startPush, streamsOf } from "./startPush.ts";
@@ -39,6 +42,13 @@ export async function startValidator(
   }
 }
 
+/** After the public listener, which may want the same port; null where it is off. Never rejects. */
+async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
+  const address = pathsOf(parts.config, parts.dataDir).metrics;
+  if (address === null) return null;
+  return MetricsListener.open({ address }, { expose: () => parts.metrics.expose(), log: parts.log });
+}
+
 async function start(
   options: StartOptions,
   modules: StartModules,
@@ -59,6 +69,8 @@ async function start(
     { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },
   );
   const timers = new Timers(log);
+  const metrics = await startMetrics(parts);
+  closers.add("metrics", () => metrics?.close());
   closers.add("verifier", async () => {
     const left = await verifier.drain(DRAIN_MS);
     if (left > 0) log.info("verification_left", { count: left });

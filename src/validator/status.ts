@@ -18,8 +18,8 @@ function laneStatus(lane: Lane): LaneStatus {
 }
 
 function dispatchStatus({ dispatcher }: PushParts): DispatchStatus {
-  const { miners, streams, inFlight, ceiling, queuedLately } = dispatcher.stats();
-  return { miners, streams, in_flight: inFlight, ceiling, queued: queuedLately };
+  const { miners, streams, inFlight, ceiling } = dispatcher.stats();
+  return { miners, streams, in_flight: inFlight, ceiling };
 }
 
 /** What the validator says of itself to anyone. */

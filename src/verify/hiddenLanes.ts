@@ -2,7 +2,7 @@ import { parseFraction } from "../core/fraction.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Lane } from "../flow/lane.ts";
 
-/** Lanes of which not everything is checked: there nothing may tell whether a single answer was. */
+/** Lanes of which not everything is checked: there the time of a receipt must not tell whether its answer was. */
 export class HiddenLanes {
   readonly #lanes = new Set<string>();
 
@@ -20,10 +20,4 @@ export class HiddenLanes {
   has(lane: string): boolean {
     return this.#lanes.has(lane);
   }
-
-  /** For metrics that are held back by lane; what names no lane is of all of them. */
-  readonly groupOf = ({ lane }: { readonly lane?: string }): string | null => {
-    if (lane === undefined) return this.#lanes.size === 0 ? null : "";
-    return this.#lanes.has(lane) ? lane : null;
-  };
 }

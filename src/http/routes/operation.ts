@@ -1,4 +1,3 @@
-import { Type } from "typebox";
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { Handlers } from "../handlers.ts";
 import type { Route } from "./route.ts";
@@ -7,9 +6,9 @@ import * as schemas from "./schemas.ts";
 /** A readiness probe looks again about this often. */
 const probeAgainSeconds = 5;
 
-/** Liveness, readiness, metrics, status and keys: open to everybody. */
+/** Liveness, readiness, status and keys: open to everybody. */
 export function operationRoutes(handlers: Handlers): Route[] {
-  return [health(handlers), readiness(handlers), metrics(handlers), status(handlers), keys(handlers)];
+  return [health(handlers), readiness(handlers), status(handlers), keys(handlers)];
 }
 
 function health(handlers: Handlers): Route {
@@ -44,26 +43,6 @@ function readiness(handlers: Handlers): Route {
       const { ready, checks } = await handlers.readyz();
       if (ready) return { ready, checks };
       throw new AssayError({ code: "not_ready", ready: false, checks, retry_after_s: probeAgainSeconds });
-    },
-  };
-}
-
-function metrics(handlers: Handlers): Route {
-  return {
-    method: "GET",
-    url: "/metrics",
-    operation: {
-      id: "metrics",
-      tag: "operation",
-      summary: "Metrics",
-      description: "Prometheus text exposition. No metric has a label for each miner.",
-      answers: { 200: { description: "Exposition", mediaType: "text/plain", schema: Type.String() } },
-      problems: [],
-    },
-    serve: async (_request, reply) => {
-      const { contentType, body } = await handlers.metrics();
-      reply.type(contentType);
-      return body;
     },
   };
 }

@@ -51,7 +51,6 @@ const dispatch = object({
   streams: count,
   in_flight: count,
   ceiling: orNull(count),
-  queued: count,
 });
 const classes = object({ customer: Type.String(), cold_start: Type.String(), struck: Type.String() });
 export const status = object({

@@ -1,6 +1,5 @@
 import type { Log } from "../../core/log.ts";
 import type { Counter, Gauge, Metrics } from "../../core/metrics.ts";
-import { SHOWN_EVERY } from "../drawCounts.ts";
 import { observe } from "./eValue.ts";
 import { MinerTable } from "./miners.ts";
 import { RecentDraws } from "./recent.ts";
@@ -67,11 +66,18 @@ export class RateWatch {
     }
     if (!this.#recent.isNew(draw.x)) return;
     observe(lane.evidence, lane.design, draw.sampled);
-    if (lane.evidence.draws % SHOWN_EVERY === 0) this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
     const miner = this.#miners.of(draw.hotkey, lane);
     observe(miner.evidence, lane.design, draw.sampled);
     if (isRefuted(miner)) this.#raise(miner, lane, draw.hotkey);
+  }
+
+  /** Sets the metric of the realised rates: at every draw it would cost a seventh of a draw. */
+  show(): void {
+    for (const { lane, class: drawClass, evidence } of this.#lanes.leastUsedFirst()) {
+      if (evidence.draws > 0)
+        this.#realised.set(evidence.sampled / evidence.draws, { lane, class: drawClass });
+    }
   }
 
   /** Those of lanes and classes first, each kind in the order in which they were raised. */
@@ -86,13 +92,7 @@ export class RateWatch {
     evidence.draws++;
     if (sampled) evidence.sampled++;
     if (isContrary) evidence.value = Number.POSITIVE_INFINITY;
-    const first = lane.class === "lane" ? 1 : 0;
-    if (isContrary || evidence.draws % SHOWN_EVERY === first) this.#show(lane);
     if (isRefuted(lane)) this.#raise(lane, lane, null);
-  }
-
-  #show({ lane, class: drawClass, evidence }: LaneSeries): void {
-    this.#realised.set(evidence.sampled / evidence.draws, { lane, class: drawClass });
   }
 
   #raise(series: Series, { lane, class: drawClass, rate }: LaneSeries, hotkey: string | null): void {

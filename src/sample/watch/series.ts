@@ -48,6 +48,10 @@ export class LaneTable {
     return this.#begin(draw);
   }
 
+  leastUsedFirst(): readonly LaneSeries[] {
+    return this.#series.toReversed();
+  }
+
   #moveForward(from: number, found: LaneSeries): void {
     const before = this.#series[from - 1];
     if (before === undefined) return;

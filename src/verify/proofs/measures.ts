@@ -1,5 +1,3 @@
-import type { Clock } from "../../core/clock.ts";
-import { type GroupOf, HeldMetrics } from "../../core/heldMetrics.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
 
 /** What the desk tells of itself. */
@@ -18,11 +16,9 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32];
 /** From one proof on an idle machine to a minute of backlog. */
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
-/** Only what is drawn comes to the desk, so each of these tells of a draw; but a fault of ours has to show at once. */
-export function proofMeasures(metrics: Metrics, clock: Clock, groupOf: GroupOf): ProofMeasures {
-  const held = new HeldMetrics(metrics, clock, groupOf);
+export function proofMeasures(metrics: Metrics): ProofMeasures {
   return {
-    verified: held.counter("assay_proofs_verified_total", "Sampled answers with a verdict", [
+    verified: metrics.counter("assay_proofs_verified_total", "Sampled answers with a verdict", [
       "lane",
       "outcome",
     ]),
@@ -30,17 +26,17 @@ export function proofMeasures(metrics: Metrics, clock: Clock, groupOf: GroupOf):
       "lane",
       "code",
     ]),
-    overflowed: held.counter("assay_proofs_overflowed_total", "Answers that found verification full", [
+    overflowed: metrics.counter("assay_proofs_overflowed_total", "Answers that found verification full", [
       "lane",
     ]),
-    pending: held.gauge("assay_proofs_pending_count", "Verification units of pending answers"),
-    overflow: held.gauge("assay_proofs_overflow_count", "Answers that wait for room in verification"),
-    seconds: held.histogram(
+    pending: metrics.gauge("assay_proofs_pending_count", "Verification units of pending answers"),
+    overflow: metrics.gauge("assay_proofs_overflow_count", "Answers that wait for room in verification"),
+    seconds: metrics.histogram(
       "assay_proof_seconds",
       "Time from an answer's arrival at verification to its verdict",
       ["lane"],
       SECONDS_BUCKETS,
     ),
-    batch: held.histogram("assay_proof_batch_count", "Answers checked together", ["lane"], BATCH_BUCKETS),
+    batch: metrics.histogram("assay_proof_batch_count", "Answers checked together", ["lane"], BATCH_BUCKETS),
   };
 }

@@ -9,7 +9,6 @@ import type { Reservation } from "../../flow/reservation.ts";
 import type { ErrorCode, Verdict } from "../../flow/verdict.ts";
 import { CancellableDelays } from "../cancellableDelays.ts";
 import { drained } from "../drained.ts";
-import { HiddenLanes } from "../hiddenLanes.ts";
 import { Units } from "../units.ts";
 import { type Batch, BatchQueue } from "./batchQueue.ts";
 import { checkBatch } from "./checkBatch.ts";
@@ -57,7 +56,6 @@ const MAX_WAIT_MS = 30_000;
 export class ProofVerifier implements JobVerification {
   readonly #options: ProofVerifierOptions;
   readonly #modules: ProofVerifierModules;
-  readonly #hidden: HiddenLanes;
   readonly #measures: ProofMeasures;
   readonly #pending: Units;
   readonly #running: Units;
@@ -78,9 +76,7 @@ export class ProofVerifier implements JobVerification {
   constructor(options: ProofVerifierOptions, modules: ProofVerifierModules) {
     this.#options = options;
     this.#modules = modules;
-    // A lane's own rate decides: by that of an answer, which is 1 for a customer's job, its class would show.
-    this.#hidden = new HiddenLanes(modules.lanes.values());
-    this.#measures = proofMeasures(modules.metrics, modules.clock, this.#hidden.groupOf);
+    this.#measures = proofMeasures(modules.metrics);
     this.#pending = new Units(options.bound);
     this.#running = new Units(options.running);
     const { batchMax, running, workers = Math.max(1, Math.floor(running / 2)) } = options;
@@ -105,7 +101,6 @@ export class ProofVerifier implements JobVerification {
     const arrivedAt = clock.monotonicMs();
     const entry: QueuedProof = { job, done, cost, arrivedAt, reservation: null, tries: 0, alone: false };
     this.#entries.add(entry);
-    this.#hidden.saw(job.draw);
     if (this.#overflow.size > 0 || !this.#enter(entry)) {
       this.#overflow.add(entry);
       this.#measures.overflowed.add({ lane: job.lane });

@@ -1,5 +1,4 @@
 import type { Clock } from "../../core/clock.ts";
-import { HeldMetrics } from "../../core/heldMetrics.ts";
 import type { Log } from "../../core/log.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
@@ -70,7 +69,7 @@ export class SubmissionVerifier {
   readonly #entries = new Map<string, Entry>();
   /** Entries that wait for their turn, in order; a subset of the above. */
   #queue: Entry[] = [];
-  /** Lanes in which who follows a receipt or the metrics must not see what was checked. */
+  /** Lanes in which who follows a receipt must not see what was checked. */
   readonly #hidden: HiddenLanes;
   /** Waits for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
   readonly #retries = new CancellableDelays();
@@ -90,15 +89,14 @@ export class SubmissionVerifier {
     this.#modules = modules;
     this.#hidden = new HiddenLanes(lanes.values());
     this.#ends = new ReleaseClock(clock);
-    const held = new HeldMetrics(metrics, clock, this.#hidden.groupOf);
     this.#units = new Units(options.concurrency * options.pendingFactor);
     this.#running = new Units(options.concurrency);
     this.#counters = {
-      ended: held.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
+      ended: metrics.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
       faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
       unrecorded: metrics.counter("assay_verify_unrecorded_total", "Failed attempts to record", ["what"]),
     };
-    this.#seconds = held.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
+    this.#seconds = metrics.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
       "lane",
     ]);
     this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");

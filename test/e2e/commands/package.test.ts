@@ -20,6 +20,7 @@ after(() => removeDir(dir));
 /** npm and what it runs use the Node that runs this test; an npm that runs the tests does not leak into it. */
 const env: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))),
+  ASSAY_OBSERVE_METRICS: "off",
   PATH: [dirname(process.execPath), process.env.PATH ?? ""].join(delimiter),
 };
 

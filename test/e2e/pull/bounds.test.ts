@@ -202,7 +202,8 @@ async function confined(
 ): Promise<{ url: string; exited: Promise<unknown[]>; kill(signal: NodeJS.Signals): void }> {
   const command = `ulimit -f ${blocks}; exec "$0" "$@"`;
   const args = [process.execPath, entry, "up", "--data", dataDir, "--port", "0", "--log-level", "silent"];
-  const child = spawn("sh", ["-c", command, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  const env = { ...process.env, ASSAY_OBSERVE_METRICS: "off" };
+  const child = spawn("sh", ["-c", command, ...args], { env, stdio: ["ignore", "pipe", "ignore"] });
   const exited = once(child, "exit");
   const [line] = (await once(child.stdout, "data")) as [Buffer];
   const url = /^listening on (\S+)$/m.exec(line.toString())?.[1] ?? assert.fail(line.toString());

@@ -66,6 +66,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
     const args = ["up", "--demo", "4", "--port", "0", "--data", data];
     const child = spawn(process.execPath, [entry, ...args], {
       detached: true,
+      env: { ...process.env, ASSAY_OBSERVE_METRICS: "off" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let [stdout, stderr] = ["", ""];

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { until } from "../../support/until.ts";
 import {
   dataDirWith,
   removeDir,
   runAssay,
+  spawnAssay,
   startValidator,
   temporaryDir,
 } from "../../support/validator/validator.ts";
@@ -102,6 +106,30 @@ test("a second validator on one data directory, and on one port", async () => {
   assert.equal(await validator.stop(), 0);
   removeDir(dir);
   removeDir(other);
+});
+
+test("metrics stand at no public door, and their address in use stops nothing", async () => {
+  const dir = dataDirWith({});
+  const validator = await startValidator(dir);
+  assert.match(await validator.metrics(), /^# TYPE assay_draws_total counter$/m);
+  assert.equal((await fetch(`${validator.url}/metrics`)).status, 404);
+  assert.match(validator.stderr(), /metrics\.sock.*"metrics_listening"/);
+  assert.equal(await validator.stop(), 0);
+  assert.ok(!existsSync(join(dir, "metrics.sock")), "closed with the validator");
+
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const { port } = holder.address() as AddressInfo;
+  const env = { ASSAY_OBSERVE_METRICS_SOCKET: undefined, ASSAY_OBSERVE_METRICS_PORT: `${port}` };
+  const other = spawnAssay(["up", "--data", dir, "--port", "0"], env);
+  await until(() => /^listening on http/m.test(other.stdout()));
+  assert.match(other.stderr(), /observe\.metrics: cannot listen at .*"metrics_not_listening"/);
+  other.process.kill("SIGTERM");
+  assert.deepEqual(await once(other.process, "exit"), [0, null]);
+  const doctor = await runAssay(["doctor", "--data", dir], env);
+  assert.deepEqual([doctor.code, /WARN +metrics +observe\.metrics: /.test(doctor.stdout)], [0, true]);
+  holder.close();
+  removeDir(dir);
 });
 
 test("keys are made with mode 0600 and never printed", async () => {

@@ -97,7 +97,6 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   return {
     healthz: () => ({ status: "ok" }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
-    metrics: async () => ({ contentType: "text/plain; version=0.0.4", body: "assay_up_info 1\n" }),
     status: () => ({
       version: "0.0.1",
       network: "local",

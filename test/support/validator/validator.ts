@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { ask } from "../observe/scrape.ts";
 
 export const entry = resolve(import.meta.dirname, "../../../bin/assay.js");
 /** 43 characters: a master secret that tests know. */
@@ -15,6 +16,8 @@ export interface Validator {
   readonly process: ChildProcess;
   stdout(): string;
   stderr(): string;
+  /** What its metrics listener shows. */
+  metrics(): Promise<string>;
   /** SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
   /** SIGKILL; resolves when the process is gone. */
@@ -44,14 +47,14 @@ export interface Spawned {
   stderr(): string;
 }
 
-/** `fileBlocks`: its files cannot grow past so many blocks of 512 or 1,024 bytes, as on a disk that fails. */
+/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past so many blocks of 512 or 1,024 bytes, as on a disk that fails. */
 export function spawnAssay(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   fileBlocks: number | null = null,
 ): Spawned {
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
-  const options = { env: { ...process.env, ...env } };
+  const options = { env: { ...process.env, ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock", ...env } };
   const child =
     fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
   let [out, err] = ["", ""];
@@ -97,6 +100,7 @@ export async function startValidator(
   });
   return {
     ...{ url, dataDir, process: child, stdout: spawned.stdout, stderr: spawned.stderr },
+    metrics: async () => (await ask({ socketPath: join(dataDir, "metrics.sock") })).body,
     stop: () => {
       child.kill("SIGTERM");
       return exited(child);

@@ -74,6 +74,7 @@ dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
+observe: { metrics: { host: 127.0.0.1, port: 9420 } }
 http: { trusted_proxies: [], max_connections: 4096 }
 admin: { token_file: keys/admin.token }
 `;
@@ -351,6 +352,54 @@ describe("relations", () => {
       faults,
       bad.map((_, i) => `http.trusted_proxies.${i}: must be an IP address or a range such as 10.0.0.0/8`),
     );
+  });
+});
+
+describe("where metrics are read", () => {
+  const metricsOf = (given: string, env: NodeJS.ProcessEnv = {}): unknown =>
+    load(`observe: { metrics: ${given} }`, env).observe.metrics;
+  const none = "observe.metrics: must be {host, port}, {socket: path} or off";
+
+  it("is an address, a socket or off", () => {
+    assert.deepEqual(metricsOf("{ port: 0 }"), { host: "127.0.0.1", port: 0 });
+    assert.deepEqual(metricsOf("{ host: '::1', port: 65535 }"), { host: "::1", port: 65_535 });
+    assert.deepEqual(metricsOf("{ socket: run/metrics.sock }"), { socket: "run/metrics.sock" });
+    assert.equal(metricsOf("off"), "off");
+  });
+
+  it("has no other form, and no two at once", async () => {
+    const faults = (given: string): Promise<readonly string[]> => faultsOf(`observe: { metrics: ${given} }`);
+    for (const given of [
+      "on",
+      "false",
+      "9420",
+      "[]",
+      "{ host: x, socket: y }",
+      "{ socket: 5 }",
+      '{ socket: "" }',
+    ])
+      assert.deepEqual(await faults(given), [none], given);
+    assert.deepEqual(await faults("{ sockt: x }"), [
+      'observe.metrics.sockt: unknown key; did you mean "socket"?',
+    ]);
+    assert.match((await faults("{ port: 65536 }"))[0] ?? "", /^observe\.metrics\.port: /);
+  });
+
+  it("may be set by the environment, which replaces another form of the file", async () => {
+    const [whole, port, socket] = ["", "_PORT", "_SOCKET"].map((key) => `ASSAY_OBSERVE_METRICS${key}`);
+    assert.ok(whole && port && socket);
+    assert.equal(metricsOf("{ socket: a }", { [whole]: "off" }), "off");
+    assert.deepEqual(metricsOf("off", { [whole]: "{ socket: b }" }), { socket: "b" });
+    assert.deepEqual(metricsOf("{ host: '::1' }", { [port]: "1" }), { host: "::1", port: 1 });
+    for (const given of ["off", "{ socket: a }", "{}"])
+      assert.deepEqual(metricsOf(given, { [port]: "1" }), { host: "127.0.0.1", port: 1 });
+    for (const given of ["off", "{ port: 1 }", "{ socket: a }"])
+      assert.deepEqual(metricsOf(given, { [socket]: "5" }), { socket: "5" });
+    assert.deepEqual(load("", { [socket]: "b" }).observe.metrics, { socket: "b" });
+    const [first = ""] = await faultsOf("", { [whole]: "off", [port]: "1" });
+    assert.ok(first.startsWith(`${whole} and ${port} exclude each other: observe.metrics must be `), first);
+    const [second = ""] = await faultsOf("", { [socket]: "a", [port]: "1" });
+    assert.ok(second.startsWith(`${port} and ${socket} exclude each other: `), second);
   });
 });
 

@@ -29,6 +29,8 @@ test("an unknown route is 404 route_not_found, whatever the method and the body"
   }
   const head = await fetch(`${url}/v1/nothing`, { method: "HEAD" });
   assert.equal(head.status, 404);
+  // Metrics count single draws: they have a listener of their own.
+  assert.equal((await problemIn(await fetch(`${url}/metrics`))).code, "route_not_found");
 });
 
 test("a wrong method is 405 with Allow on every route", async (t) => {

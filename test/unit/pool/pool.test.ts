@@ -5,12 +5,15 @@ import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
+import type { Metrics } from "../../../src/core/metrics.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import type { PoolTaskKind, TaskOfKind } from "../../../src/flow/pool.ts";
+import { MetricRegistry } from "../../../src/observe/metrics.ts";
 import { compact } from "../../../src/pool/compact.ts";
 import { PoolFault } from "../../../src/pool/fault.ts";
 import { WorkerPool } from "../../../src/pool/pool.ts";
 import { Counts } from "../../support/counts.ts";
+import { metricIn } from "../../support/observe/scrape.ts";
 
 const entry = new URL("../../support/pool/worker.ts", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "assay-pool-"));
@@ -35,6 +38,10 @@ interface Given {
 
 async function open(t: TestContext, given: Given = {}) {
   const metrics = new Counts();
+  return { metrics, ...(await openWith(t, metrics, given)) };
+}
+
+async function openWith(t: TestContext, metrics: Metrics, given: Given) {
   const journal = join(folder, `journal-${journals++}`);
   const { threads = 1, deadlineMs = 20_000, batch = 8, queueMax = 1000 } = given;
   const pool = await WorkerPool.open(
@@ -50,7 +57,7 @@ async function open(t: TestContext, given: Given = {}) {
   );
   t.after(() => pool.close());
   const ran = (): string[] => readFileSync(journal, "utf8").trimEnd().split("\n");
-  return { pool, metrics, ran };
+  return { pool, ran };
 }
 
 const check = (text: string): TaskOfKind<"check"> => ({
@@ -106,6 +113,18 @@ describe("worker pool", () => {
       assert.equal(verdict.outcome, i % 3 === 0 ? "invalid" : "valid");
     }
     assert.deepEqual(ran().toSorted(), texts.toSorted());
+  });
+
+  it("shows how many tasks wait, checks as well as others, and counts each that is done", async (t) => {
+    const registry = new MetricRegistry();
+    const { pool } = await openWith(t, registry, { batch: 1 });
+    const shown = async (name: string): Promise<number> => metricIn((await registry.expose()).body, name);
+    const results = [pool.run(signature("a", "a")), pool.run(check("valid")), pool.run(check("valid"))];
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await shown("assay_pool_waiting_count"), 2);
+    await Promise.all(results);
+    assert.equal(await shown("assay_pool_tasks_total"), 3);
+    assert.equal(await shown("assay_pool_waiting_count"), 0);
   });
 
   it("takes signatures before checks that came first", async (t) => {

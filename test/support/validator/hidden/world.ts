@@ -173,7 +173,7 @@ export class PullHiddenWorld {
     });
   }
 
-  /** What every part is given. Counters of draws are shown many at a time, at moments of their own, and have their test. */
+  /** What every part is given. The metrics of draws tell what was drawn, and are for the operator alone. */
   #ports(): { clock: Clock; log: Log; metrics: Metrics } {
     const log = (event: string) => this.#note(`log ${event}`);
     const metric = (name: string, values: Readonly<Record<string, string>> = {}, by?: number) => {

@@ -12,6 +12,7 @@ import type { JobView, MinerView, Status } from "../../../../src/http/handlers.t
 import { makeGroth16Lane } from "../../../../src/lanes/groth16/lane.ts";
 import { fetched } from "../../documents.ts";
 import { makeTrapdoor } from "../../lanes/groth16/trapdoor.ts";
+import { metricIn } from "../../observe/scrape.ts";
 import { until } from "../../until.ts";
 import { operatorAsks } from "../operator.ts";
 import { dataDirWith, removeDir, startValidator, type Validator } from "../validator.ts";
@@ -228,13 +229,7 @@ export class PushWorld {
 
   /** The value of a metric, summed over the series that have these labels. */
   async metric(name: string, labels: Record<string, string> = {}): Promise<number> {
-    const text = await (await fetch(`${this.url}/metrics`)).text();
-    const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
-    return text
-      .split("\n")
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      .filter((line) => wanted.every((label) => line.includes(label)))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
+    return metricIn(await this.validator.metrics(), name, labels);
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import { silentLog } from "../../../../src/core/log.ts";
 import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { RateWatch } from "../../../../src/sample/watch/rateWatch.ts";
@@ -177,35 +177,24 @@ describe("the bounds of the watch", () => {
   });
 });
 
-describe("what everybody can read of the watch", () => {
-  const realised = async (metrics: MetricRegistry): Promise<string | undefined> =>
-    /^assay_sample_realised_ratio\{.*\} (.*)$/m.exec((await metrics.expose()).body)?.[1];
-
-  it("moves 500 draws at a time, and names no miner", async () => {
-    const metrics = new MetricRegistry();
-    const watch = new RateWatch({ log: silentLog, metrics });
-    const random = new SeededRandom(2);
-    const count = (sampled: boolean): void =>
-      watch.count({ ...plain, hotkey: "5Miner", sampled, x: Buffer.from(random.bytes(8)).toString("hex") });
-    for (let i = 0; i < 499; i++) count(false);
-    assert.equal(await realised(metrics), undefined);
-    count(true);
-    assert.equal(await realised(metrics), "0.002");
-    for (let i = 0; i < 499; i++) count(true);
-    assert.equal(await realised(metrics), "0.002");
-    assert.equal(
-      watch.alarms().some(({ hotkey }) => hotkey === "5Miner"),
-      true,
+test("the metric of the realised rate is exact when it is shown, and names no miner", async () => {
+  const metrics = new MetricRegistry();
+  const watch = new RateWatch({ log: silentLog, metrics });
+  const draw = { ...plain, hotkey: "5Miner" };
+  const shown = async (): Promise<string[]> => {
+    watch.show();
+    const { body } = await metrics.expose();
+    return [...body.matchAll(/^assay_sample_realised_ratio\{.*class="(.*)"\} (.*)$/gm)].map(
+      ([, drawClass, value]) => `${drawClass} ${value}`,
     );
-    assert.doesNotMatch((await metrics.expose()).body, /5Miner/);
-  });
-
-  it("shows at once where there is nothing to hide", async () => {
-    const metrics = new MetricRegistry();
-    const watch = new RateWatch({ log: silentLog, metrics });
-    watch.count({ ...plain, rate: "1", sampled: true, x: "0".repeat(16) });
-    assert.equal(await realised(metrics), "1");
-    watch.count({ ...plain, rate: "1", sampled: false, x: "1".repeat(16) });
-    assert.equal(await realised(metrics), "0.5");
-  });
+  };
+  assert.deepEqual(await shown(), []);
+  for (const [i, sampled] of [false, true, false].entries())
+    watch.count({ ...draw, sampled, x: `${i}`.repeat(16) });
+  assert.deepEqual(await shown(), ["lane 0.3333333333333333"]);
+  for (const [i, sampled] of [true, false].entries())
+    watch.count({ ...draw, class: "customer", rate: "1", sampled, x: `${i}`.repeat(16) });
+  watch.count({ ...draw, class: "struck", rate: "1/2", sampled: true, x: "1".repeat(16) });
+  assert.deepEqual((await shown()).toSorted(), ["customer 0.5", "lane 0.3333333333333333"]);
+  assert.doesNotMatch((await metrics.expose()).body, /5Miner/);
 });

@@ -1,0 +1,9 @@
+/** Where metrics are read: a TCP address, or a unix socket. */
+export type MetricsAddress = { readonly host: string; readonly port: number } | { readonly socket: string };
+
+/** As people write it, and an HTTP client of the TCP form takes it. */
+export function addressText(address: MetricsAddress): string {
+  if ("socket" in address) return `unix:${address.socket}`;
+  const { host, port } = address;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/metrics`;
+}

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Log } from "../core/log.ts";
+import { causeText } from "../core/problems/assayError.ts";
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Headers must be complete by then, ms; a scraper on the same host sends them at once. */
+const HEADERS_MS = 5000;
+/** A connection on which nothing moves is cut after this, ms: more than the usual pause between two scrapes costs nothing to open anew. */
+const IDLE_MS = 30_000;
+/** A few scrapers and a person. */
+const CONNECTIONS = 16;
+const HEADER_BYTES = 8192;
+
+interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const plain = (status: number, body: string): Answer => ({
+  status,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: `${body}\n`,
+});
+
+function refusalOf({ method, url = "", headers }: IncomingMessage): Answer | null {
+  if (url.split("?", 1)[0] !== "/metrics") return plain(404, "Only /metrics is served here.");
+  if (method !== "GET" && method !== "HEAD") {
+    const refusal = plain(405, "Metrics are read with GET or HEAD.");
+    return { ...refusal, headers: { ...refusal.headers, allow: "GET, HEAD" } };
+  }
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
+  return hasBody ? plain(413, "No body is taken; send the request without one.") : null;
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  // What a refused request may still send is not read.
+  const connection = status === 200 ? {} : { connection: "close" };
+  response.writeHead(status, { ...headers, ...connection, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** An HTTP server for Prometheus: `GET` and `HEAD` of `/metrics`, and nothing else. */
+export function metricsServer(expose: () => Promise<Exposition>, log: Log): Server {
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const refusal = refusalOf(request);
+    if (refusal !== null) return refusal;
+    const { contentType, body } = await expose();
+    return { status: 200, headers: { "content-type": contentType }, body };
+  };
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: HEADERS_MS,
+      connectionsCheckingInterval: 1000,
+      keepAliveTimeout: IDLE_MS,
+    },
+    (request, response) => {
+      answer(request).then(
+        (given) => send(response, given),
+        (error: unknown) => {
+          log.error("metrics_failed", { cause: causeText(error) });
+          send(response, plain(500, "The metrics could not be written; the log says why."));
+        },
+      );
+    },
+  );
+  server.timeout = IDLE_MS;
+  server.maxConnections = CONNECTIONS;
+  return server;
+}

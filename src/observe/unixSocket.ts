@@ -1,0 +1,30 @@
+import { once } from "node:events";
+import { lstatSync } from "node:fs";
+import { connect, type Server } from "node:net";
+
+/** Whether what stands at the path is the socket of a process that ended without closing it. Throws when it must stay. */
+export async function isStaleSocket(path: string): Promise<boolean> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return false;
+  if (!stats.isSocket()) throw new Error("a file that is no socket stands there");
+  const probe = connect(path);
+  try {
+    await once(probe, "connect");
+  } catch (error) {
+    // Any other failure, such as one for lack of rights, may be that of a socket in use.
+    if (error instanceof Error && "code" in error && error.code === "ECONNREFUSED") return true;
+  } finally {
+    probe.destroy();
+  }
+  throw new Error("another process listens there");
+}
+
+/** Binds with mode 0600. The mask is that of the whole process, so it is back before anything else runs here. */
+export function listenPrivately(server: Server, path: string): void {
+  const mask = process.umask(0o177);
+  try {
+    server.listen({ path, exclusive: true });
+  } finally {
+    process.umask(mask);
+  }
+}
