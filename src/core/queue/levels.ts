@@ -1,4 +1,4 @@
-/** Levels told apart; more in flight at one miner than that counts as the last. */
+/** Levels told apart; what lies beyond counts as the last. */
 const LEVELS = 32 * 32 * 32;
 
 /** A set of small integers with its least member found in three steps, whatever it holds. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import { answerOf, type FakeLink } from "../../support/dispatch/link.ts";
 import { error, invalid, proveLane, valid, World, type WorldOptions } from "../../support/dispatch/world.ts";
 

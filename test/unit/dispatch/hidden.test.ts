@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import {
   between,
   type Profile,

@@ -1,4 +1,4 @@
-import { hexNumber, RecentMarks } from "../core/queue/recentMarks.ts";
+import { hexNumber, RecentMarks } from "../../core/queue/recentMarks.ts";
 
 /** Ended jobs remembered at least, to tell a repeated answer from one to a job that never was. */
 const REMEMBERED = 16_384;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { silentLog } from "../../../src/core/log.ts";
-import { AssayError } from "../../../src/core/problems/assayError.ts";
-import { CustomerUpdates } from "../../../src/dispatch/customerUpdates.ts";
-import { Ledger } from "../../../src/dispatch/ledger.ts";
-import type { CustomerUpdate } from "../../../src/flow/job.ts";
-import { MemoryRecords } from "../../support/dispatch/world.ts";
+import { silentLog } from "../../../../src/core/log.ts";
+import { AssayError } from "../../../../src/core/problems/assayError.ts";
+import { CustomerUpdates } from "../../../../src/dispatch/records/customerUpdates.ts";
+import { Ledger } from "../../../../src/dispatch/records/ledger.ts";
+import type { CustomerUpdate } from "../../../../src/flow/job.ts";
+import { MemoryRecords } from "../../../support/dispatch/world.ts";
 
 const down = (): Error => new AssayError({ code: "store_unavailable", retry_after_s: 1 });
 

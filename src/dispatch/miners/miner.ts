@@ -1,15 +1,16 @@
-import type { Timed } from "../core/queue/deadlines.ts";
-import type { LevelPlace } from "../core/queue/levels.ts";
-import type { Draw } from "../flow/draw.ts";
-import type { JobInput, PushLane } from "../flow/lane.ts";
-import type { MinerLink } from "../flow/link.ts";
+import type { Timed } from "../../core/queue/deadlines.ts";
+import type { LevelPlace } from "../../core/queue/levels.ts";
+import type { Draw } from "../../flow/draw.ts";
+import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
+import type { MinerLink } from "../../flow/link.ts";
+import { MinerCap } from "../cap/cap.ts";
+import { type Job, sizeOf } from "../jobs/job.ts";
+import type { JobFacts } from "../whatFollows.ts";
 import { Backoff } from "./backoff.ts";
-import { MinerCap } from "./cap/cap.ts";
-import type { Work } from "./work.ts";
 
-/** A job at one miner, from the moment it is picked until its answer or its failure. */
-export interface InFlightJob extends Timed {
-  readonly work: Work;
+/** A job at one miner, from the moment it is picked until it ends there. */
+export class InFlightJob implements Timed, JobFacts {
+  readonly job: Job;
   readonly miner: Miner;
   readonly kind: string;
   readonly draw: Draw;
@@ -17,9 +18,35 @@ export interface InFlightJob extends Timed {
   /** Kept for what will be checked; dropped with the sending otherwise. */
   input: JobInput | null;
   /** Monotonic ms; null until it is sent. */
-  sentAt: number | null;
+  sentAt: number | null = null;
   /** On the wire, and of the input before; counts as held until the end. */
   bytes: number;
+  slot = -1;
+  earlier: Timed | null = null;
+  later: Timed | null = null;
+
+  constructor(job: Job, miner: Miner, { kind, input }: JobTask, draw: Draw, block: number) {
+    this.job = job;
+    this.miner = miner;
+    this.kind = kind;
+    this.draw = draw;
+    this.block = block;
+    this.input = input;
+    this.bytes = sizeOf(input);
+  }
+
+  get isSampled(): boolean {
+    return this.draw.sampled;
+  }
+
+  get isCustomers(): boolean {
+    return this.job.customer !== null;
+  }
+
+  get attempts(): number {
+    const { customer, had } = this.job;
+    return (customer?.attempts ?? 0) + (had?.size ?? 0) + 1;
+  }
 }
 
 /** What dispatch knows of one miner: its link, what it has in flight, how much it may have. */
@@ -27,7 +54,7 @@ export class Miner {
   readonly hotkey: string;
   readonly cap: MinerCap;
   readonly backoff = new Backoff();
-  readonly flights = new Set<InFlightJob>();
+  readonly inFlight = new Set<InFlightJob>();
   readonly place: LevelPlace<Miner> = { level: -1, prev: null, next: null };
   link: MinerLink | null = null;
   /** Lanes of the link that this validator has. */
@@ -46,7 +73,7 @@ export class Miner {
   }
 
   mayTake(nowMs: number): boolean {
-    return this.link?.writable === true && this.flights.size < this.bound() && nowMs >= this.backoff.until;
+    return this.link?.writable === true && this.inFlight.size < this.bound() && nowMs >= this.backoff.until;
   }
 
   serves(lane: PushLane): boolean {

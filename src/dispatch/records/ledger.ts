@@ -1,7 +1,7 @@
-import type { Log } from "../core/log.ts";
-import { causeText } from "../core/problems/assayError.ts";
-import type { WorkDelta } from "../flow/job.ts";
-import type { Store } from "../flow/store.ts";
+import type { Log } from "../../core/log.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import type { WorkDelta } from "../../flow/job.ts";
+import type { Store } from "../../flow/store.ts";
 
 /** Since the last record. Credit and debit in reference ms. */
 interface Account {

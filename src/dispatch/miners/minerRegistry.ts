@@ -1,5 +1,5 @@
-import type { PushLane } from "../flow/lane.ts";
-import type { MinerLink } from "../flow/link.ts";
+import type { PushLane } from "../../flow/lane.ts";
+import type { MinerLink } from "../../flow/link.ts";
 import { Miner } from "./miner.ts";
 
 /** Miners remembered at most; past it the ones longest without a link go. */
@@ -88,7 +88,7 @@ export class MinerRegistry {
   #dropOldest(): void {
     if (this.#miners.size <= KNOWN_MAX) return;
     for (const [hotkey, miner] of this.#miners) {
-      if (miner.link !== null || miner.flights.size > 0) continue;
+      if (miner.link !== null || miner.inFlight.size > 0) continue;
       this.#miners.delete(hotkey);
       this.#gone.delete(hotkey);
       return;
