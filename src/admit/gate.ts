@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { Fifo } from "../core/queue/fifo.ts";
-import { type LevelPlace, Levels } from "../core/queue/levels.ts";
+import { LevelPlace, Levels } from "../core/queue/levels.ts";
 import { retryAfterS } from "./limits.ts";
 
 export interface GateOptions {
@@ -24,23 +24,13 @@ export interface GateSlot {
   release(): void;
 }
 
-/** Where a tenant stands in one order of tenants. */
-class Turn {
-  readonly tenant: Tenant;
-  readonly place: LevelPlace<Turn> = { level: -1, prev: null, next: null };
-
-  constructor(tenant: Tenant) {
-    this.tenant = tenant;
-  }
-}
-
 /** One key with all that it holds and waits for; forgotten when that is nothing. */
 class Tenant {
   readonly key: string;
   held = 0;
   readonly line = new Fifo<Waiter>();
-  readonly byHeld = new Turn(this);
-  readonly byPlaces = new Turn(this);
+  readonly byHeld = new LevelPlace<Tenant>(this);
+  readonly byPlaces = new LevelPlace<Tenant>(this);
 
   constructor(key: string) {
     this.key = key;
@@ -70,9 +60,9 @@ export class Gate {
   readonly #placeShare: number;
   readonly #tenants = new Map<string, Tenant>();
   /** Waiting tenants below their share of slots, by slots held. */
-  readonly #byHeld = new Levels<Turn>();
+  readonly #byHeld = new Levels<Tenant>();
   /** Waiting tenants, by places in the queue that they could still take: the one that waits for most comes first. */
-  readonly #byPlaces = new Levels<Turn>();
+  readonly #byPlaces = new Levels<Tenant>();
   /** All that wait, oldest first: the deadlines stand in this order too, so one timer serves all. */
   readonly #all = new Fifo<Waiter>();
   readonly #heldGauge: Gauge;
@@ -143,7 +133,7 @@ export class Gate {
   /** Hands free slots to who waits. */
   #serve(): void {
     while (this.#held < this.#options.slots) {
-      const waiter = this.#byHeld.first()?.tenant.line.first;
+      const waiter = this.#byHeld.first()?.line.first;
       if (!waiter) return;
       this.#remove(waiter);
       waiter.resolve(this.#take(waiter.tenant));
@@ -154,7 +144,7 @@ export class Gate {
   #makeRoom(tenant: Tenant): Refusal | null {
     if (tenant.line.length >= this.#placeShare) return this.#placeShare === 0 ? "queue" : "share";
     if (this.#all.length < this.#options.queue) return null;
-    const longest = this.#byPlaces.first()?.tenant;
+    const longest = this.#byPlaces.first();
     // Worth it only if the displaced key still waits for as much as the newcomer will.
     if (!longest?.line.last || longest.line.length < tenant.line.length + 2) return "queue";
     this.#refuse(longest.line.last, this.#busy("displaced"));

@@ -27,16 +27,16 @@ const STATE_NOTE = "dispatch_state";
 const STALL_MS = 2000;
 
 /**
- * Hands jobs to miners and takes their answers. A job at a miner goes through these states, and ends exactly once, in `#end`:
+ * Hands jobs to miners and takes their answers. A job at a miner goes through these states and ends once, in `#end`:
  *
- *   waiting ─▶ picked ─▶ recorded ─▶ sent ─▶ answered ─▶ (where it was drawn) checked ─▶ concluded
- *      ▲         │           │         ├──▶ failed: handler_error, timeout, unreachable
- *      │         │           └─────────┴──▶ withdrawn: suspended, validator_stopped; unsent where the miner is gone
- *      │         └──▶ not_recorded: the store did not take its draw
- *      └── each end but a good answer sends the job back to waiting, for another miner, until it was given often enough
+ *   waiting ─▶ picked ─▶ sent ─▶ answered ─▶ checked ─▶ concluded      (the last two where it was drawn)
+ *      ▲         │        ├────▶ failed: handler_error, timeout, unreachable
+ *      │         ├────────┴────▶ withdrawn: suspended, validator_stopped; unsent where the miner is gone
+ *      │         └─────────────▶ not_recorded: the store did not take its draw, so it was not sent
+ *      └── what was failed, withdrawn, not recorded, and a customer's job whose answer was not accepted
  *
- * What each end means is in `whatFollows`. Every end frees a slot, and a free slot is what makes the next job; `tick` (four
- * times a second) looks after everything that only time changes.
+ * What each end means for the miner and the job is in `whatFollows`, and `Outcomes` does it. Every end frees a slot, and a
+ * free slot is what makes the next job; `tick` (four times a second) looks after everything that only time changes.
  */
 export class Dispatcher implements LinkListener {
   readonly #modules: DispatchModules;

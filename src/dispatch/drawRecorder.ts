@@ -21,7 +21,7 @@ export interface DrawRecorderParts {
   readonly totals: Totals;
   readonly times: KindTimes;
   readonly measures: DispatchMeasures;
-  /** The job was sent, in so many bytes, and its deadline runs; monotonic ms. */
+  /** The job was sent, in `bytes` on the wire, and its deadline runs; monotonic ms. */
   readonly sent: (inFlight: InFlightJob, bytes: number, deadlineAt: number) => void;
   readonly end: (inFlight: InFlightJob, end: JobEnd) => boolean;
   /** Nothing of the batch is on record: take the jobs back, in order. */

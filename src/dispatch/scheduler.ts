@@ -93,12 +93,12 @@ export class Scheduler {
   /** Stands the miner in line with those that have as much in flight, or in no line. */
   place(miner: Miner): void {
     const now = this.#modules.clock.monotonicMs();
-    if (miner.mayTake(now)) this.#ready.put(miner, miner.inFlight.size);
+    if (miner.mayTake(now)) this.#ready.put(miner.place, miner.inFlight.size);
     else this.remove(miner);
   }
 
   remove(miner: Miner): void {
-    this.#ready.remove(miner);
+    this.#ready.remove(miner.place);
   }
 
   /** Looks at the miner again once its back-off is over. */

@@ -1,7 +1,6 @@
-/** First in, first out, at most `limit` items; a push past it is refused, and counted. */
+/** First in, first out, at most `limit` items; a push past it is refused. */
 export class BoundedQueue<T> {
   readonly limit: number;
-  refused = 0;
   #items: (T | undefined)[] = [];
   #head = 0;
 
@@ -16,10 +15,7 @@ export class BoundedQueue<T> {
 
   /** False when the queue is full. */
   push(item: T): boolean {
-    if (this.length >= this.limit) {
-      this.refused++;
-      return false;
-    }
+    if (this.length >= this.limit) return false;
     this.#items.push(item);
     return true;
   }

@@ -1,5 +1,5 @@
 import type { Timed } from "../../core/queue/deadlines.ts";
-import type { LevelPlace } from "../../core/queue/levels.ts";
+import { LevelPlace } from "../../core/queue/levels.ts";
 import type { Draw } from "../../flow/draw.ts";
 import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
 import type { MinerLink } from "../../flow/link.ts";
@@ -22,8 +22,8 @@ export class InFlightJob implements Timed, JobFacts {
   /** On the wire, and of the input before; counts as held until the end. */
   bytes: number;
   slot = -1;
-  earlier: Timed | null = null;
-  later: Timed | null = null;
+  prev: Timed | null = null;
+  next: Timed | null = null;
 
   constructor(job: Job, miner: Miner, { kind, input }: JobTask, draw: Draw, block: number) {
     this.job = job;
@@ -55,7 +55,7 @@ export class Miner {
   readonly cap: MinerCap;
   readonly backoff = new Backoff();
   readonly inFlight = new Set<InFlightJob>();
-  readonly place: LevelPlace<Miner> = { level: -1, prev: null, next: null };
+  readonly place = new LevelPlace<Miner>(this);
   link: MinerLink | null = null;
   /** Lanes of the link that this validator has. */
   lanes: readonly PushLane[] = [];

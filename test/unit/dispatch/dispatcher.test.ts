@@ -63,7 +63,7 @@ describe("the share of each miner", () => {
     assert.equal(link.sent.length, 3);
   });
 
-  it("goes to whoever has the least in flight, and among equals to who waited longest", async () => {
+  it("goes to the miner with the least in flight, and among equals to the one that waited longest", async () => {
     const world = new World({ ceiling: 2 });
     const links = await fleet(world, 3);
     assert.deepEqual(

@@ -30,7 +30,7 @@ const profiles: (Profile & { readonly capacity: number })[] = [
   { parallel: 4, serviceMs: between(20, 400), failing: 0.01, capacity: 6 },
 ];
 
-/** Runs so many jobs over a few miners, with draws that are recorded in 3 ms and checks that take 700 ms. */
+/** Runs jobs over a few miners, with draws that are recorded in 3 ms and checks that take 700 ms. */
 async function watch(rate: string, jobs: number): Promise<Seen> {
   const line = new Timeline();
   const caps = new Map(profiles.map((_, i) => [`m${i}`, 32]));

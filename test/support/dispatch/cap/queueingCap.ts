@@ -26,13 +26,13 @@ export class CapLoop {
     this.#fill();
   }
 
-  /** Runs for so many seconds. */
+  /** Runs for this many seconds. */
   run(seconds: number): void {
     const until = this.line.now + seconds * 1000;
     while (this.line.next(until));
   }
 
-  /** Changes in the last so many seconds. */
+  /** Changes in the last seconds. */
   changesIn(seconds: number): number {
     return this.changes.filter(({ at }) => at > this.line.now - seconds * 1000).length;
   }

@@ -119,12 +119,12 @@ export class Fleet {
     return this.dispatcher.capOf(hotkey)?.learned ?? Number.NaN;
   }
 
-  /** Changes of the cap in the last so many seconds. */
+  /** Changes of the cap in the last seconds. */
   changesIn(hotkey: string, seconds: number): number {
     return this.miner(hotkey).changes.filter(({ at }) => at > this.line.now - seconds * 1000).length;
   }
 
-  /** Runs for so many seconds of the fleet's time. */
+  /** Runs for this many seconds of the fleet's time. */
   async run(seconds: number): Promise<void> {
     const until = this.line.now + seconds * 1000;
     do await this.#settle();

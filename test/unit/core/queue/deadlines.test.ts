@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Deadlines, type Timed } from "../../../../src/core/queue/deadlines.ts";
 
-const untimed = (): Timed => ({ slot: -1, earlier: null, later: null });
+const untimed = (): Timed => ({ slot: -1, prev: null, next: null });
 
 describe("deadlines", () => {
   it("lifted at the head, in the middle and at the end of a slot leave the others in order", () => {

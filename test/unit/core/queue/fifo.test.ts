@@ -12,7 +12,7 @@ function drained(line: Fifo<string>): string[] {
 }
 
 describe("Fifo", () => {
-  it("keeps the order, whoever leaves", () => {
+  it("keeps the order, whichever leaves", () => {
     for (const [leaver, rest] of [
       ["a", ["b", "c"]],
       ["b", ["a", "c"]],

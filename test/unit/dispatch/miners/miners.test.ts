@@ -124,7 +124,7 @@ describe("the registry", () => {
     assert.ok(registry.get("stays"), "one with a link is never forgotten");
     fresh("m1");
     fresh("another");
-    assert.ok(registry.get("m1"), "one that came back lately neither");
+    assert.ok(registry.get("m1"), "nor is one that came back since");
     assert.equal(registry.active(0), 8192);
   });
 });

@@ -17,7 +17,7 @@ describe("the ledger", () => {
     return { records, ledger, failures: () => failures };
   };
 
-  it("records one account a lane and hotkey, with time and height, and begins anew", async () => {
+  it("records one account per lane and hotkey, with time and height, and begins anew", async () => {
     const { records, ledger } = make();
     ledger.accepted("a", "m", 10);
     ledger.accepted("a", "m", 5);
