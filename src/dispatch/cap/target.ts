@@ -151,21 +151,13 @@ export class OwnBest {
   }
 
   #begin(nowMs: number, kind: string, ms: number): Best {
-    if (this.#kinds.size >= capRules.kinds) this.#forgetOldest();
+    if (this.#kinds.size >= capRules.kinds) {
+      const [unseen] = [...this.#kinds].reduce((a, b) => (b[1].seenAt < a[1].seenAt ? b : a));
+      this.#kinds.delete(unseen);
+    }
     const best = { ms, at: nowMs, next: Number.POSITIVE_INFINITY, seenAt: nowMs };
     this.#kinds.set(kind, best);
     return best;
-  }
-
-  #forgetOldest(): void {
-    let oldest = "";
-    let seenAt = Number.POSITIVE_INFINITY;
-    for (const [kind, best] of this.#kinds) {
-      if (best.seenAt >= seenAt) continue;
-      oldest = kind;
-      seenAt = best.seenAt;
-    }
-    this.#kinds.delete(oldest);
   }
 }
 

@@ -67,13 +67,10 @@ export class Miner {
     this.cap = new MinerCap(restoredCap);
   }
 
-  /** Jobs that it may have in flight now. */
-  bound(): number {
-    return this.link === null ? 0 : Math.min(this.cap.usable(), this.link.capacity);
-  }
-
   mayTake(nowMs: number): boolean {
-    return this.link?.writable === true && this.inFlight.size < this.bound() && nowMs >= this.backoff.until;
+    const { link } = this;
+    if (link === null || !link.writable || nowMs < this.backoff.until) return false;
+    return this.inFlight.size < Math.min(this.cap.usable(), link.capacity);
   }
 
   serves(lane: PushLane): boolean {

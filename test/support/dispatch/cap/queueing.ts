@@ -35,7 +35,7 @@ interface Event {
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /** What will happen, in order of time and then of asking, on a clock that jumps from one event to the next. */
-export class Timeline {
+export class EventQueue {
   readonly clock = new FakeClock(1_700_000_000_000);
   readonly #heap: Event[] = [];
   #asked = 0;
@@ -127,12 +127,12 @@ type Ended = (isAnswered: boolean) => void;
 
 export class QueueingMiner {
   readonly profile: Profile;
-  readonly #line: Timeline;
+  readonly #line: EventQueue;
   readonly #random: Random;
   readonly #waiting = new BoundedQueue<Ended>(Number.MAX_SAFE_INTEGER);
   #busy = 0;
 
-  constructor(profile: Profile, line: Timeline, random: Random) {
+  constructor(profile: Profile, line: EventQueue, random: Random) {
     this.profile = profile;
     this.#line = line;
     this.#random = random;
