@@ -7,7 +7,7 @@ import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
 import { systemRandom } from "../src/core/random.ts";
 import { sibling } from "../src/core/sibling.ts";
-import { stateText } from "../src/dispatch/savedState.ts";
+import { stateText } from "../src/dispatch/records/savedState.ts";
 import type { Pool, TaskOfKind } from "../src/flow/pool.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../src/core/clock.ts";
 import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
-import { stateText } from "../src/dispatch/savedState.ts";
+import { stateText } from "../src/dispatch/records/savedState.ts";
 import type { Status } from "../src/http/handlers.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 import { makeTrapdoor } from "../test/support/lanes/groth16/trapdoor.ts";

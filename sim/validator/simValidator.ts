@@ -1,5 +1,6 @@
 import type { Draw } from "../../src/flow/draw.ts";
-import type { AnsweredJob, Conclusion, JobAnswer } from "../../src/flow/job.ts";
+import type { AnsweredJob, JobAnswer } from "../../src/flow/job.ts";
+import type { Conclusion } from "../../src/flow/jobEnd.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { World } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";
@@ -197,11 +198,11 @@ export class SimValidator {
   #tick(stages: Stages): boolean {
     if (this.stages !== stages) return false;
     stages.dispatcher.tick();
-    const { gate, inFlight, bytes } = stages.dispatcher.stats();
+    const { holdReason, inFlight, bytes } = stages.dispatcher.stats();
     const backlog = stages.desk.pendingUnits();
     const { counts } = this;
     counts.ticks++;
-    if (gate !== null) counts.stops.set(gate, (counts.stops.get(gate) ?? 0) + 1);
+    if (holdReason !== null) counts.stops.set(holdReason, (counts.stops.get(holdReason) ?? 0) + 1);
     counts.backlogSum += backlog;
     counts.backlogMax = Math.max(counts.backlogMax, backlog);
     counts.inFlightMax = Math.max(counts.inFlightMax, inFlight);

@@ -1,44 +1,52 @@
 import { causeText } from "../core/problems/assayError.ts";
-import type { CustomerJob, JobAnswer, JobFailure } from "../flow/job.ts";
+import type { CustomerJob, JobAnswer } from "../flow/job.ts";
+import type { JobEnd, JobFailure, Withdrawal } from "../flow/jobEnd.ts";
 import type { FrameRefusal, LinkEnd, LinkListener, MinerLink } from "../flow/link.ts";
-import { CustomerUpdates } from "./customerUpdates.ts";
-import { Totals } from "./holdReasons.ts";
-import { Ids } from "./ids.ts";
-import { InFlightJobs } from "./inFlightJobs.ts";
-import { JobSource } from "./jobSource.ts";
+import { Pressure } from "./bounds/pressure.ts";
+import { Totals } from "./bounds/totals.ts";
+import { InFlightJobs } from "./inFlight/inFlightJobs.ts";
+import { Ids } from "./jobs/ids.ts";
+import { JobSource } from "./jobs/jobSource.ts";
 import { KindTimes } from "./kindTimes.ts";
-import { Ledger } from "./ledger.ts";
-import { LostMiners } from "./lost.ts";
 import { type DispatchMeasures, type DispatchStats, expose, makeDispatchMeasures } from "./measures.ts";
-import type { InFlightJob, Miner } from "./miner.ts";
-import { MinerRegistry } from "./minerRegistry.ts";
+import { LostMiners } from "./miners/lostMiners.ts";
+import type { InFlightJob, Miner } from "./miners/miner.ts";
+import { MinerRegistry } from "./miners/minerRegistry.ts";
+import { Stepper } from "./miners/stepper.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
-import { Pressure } from "./pressure.ts";
-import { parseState, stateText } from "./savedState.ts";
+import { CustomerUpdates } from "./records/customerUpdates.ts";
+import { Ledger } from "./records/ledger.ts";
+import { parseState, stateText } from "./records/savedState.ts";
 import { Scheduler } from "./scheduler.ts";
-import { Stepper } from "./stepper.ts";
+import { labelOf } from "./whatFollows.ts";
 
 const STATE_NOTE = "dispatch_state";
 /** A gap between ticks beyond this is a stall of ours: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
 /**
- * Hands jobs to miners and takes their answers. A job is picked for the miner with the least in flight, its draw is recorded, it is
- * sent, and it ends exactly once: answered, given back, timed out, lost with its miner, or withdrawn. Every end frees a slot, and
- * a free slot is what makes the next job; `tick` (four times a second) looks after everything that only time changes.
+ * Hands jobs to miners and takes their answers. A job at a miner goes through these states and ends once, in `#end`:
+ *
+ *   waiting ─▶ picked ─▶ sent ─▶ answered ─▶ checked ─▶ concluded      (the last two where it was drawn)
+ *      ▲         │        ├────▶ failed: handler_error, timeout, unreachable
+ *      │         ├────────┴────▶ withdrawn: suspended, validator_stopped; unsent where the miner is gone
+ *      │         └─────────────▶ not_recorded: the store did not take its draw, so it was not sent
+ *      └── what was failed, withdrawn, not recorded, and a customer's job whose answer was not accepted
+ *
+ * What each end means for the miner and the job is in `whatFollows`, and `Outcomes` does it. Every end frees a slot, and a
+ * free slot is what makes the next job; `tick` (four times a second) looks after everything that only time changes.
  */
 export class Dispatcher implements LinkListener {
-  readonly #options: DispatcherOptions;
   readonly #modules: DispatchModules;
   readonly #measures: DispatchMeasures;
   readonly #totals = new Totals();
   readonly #times: KindTimes;
-  readonly #roster: MinerRegistry;
-  readonly #flights: InFlightJobs;
+  readonly #registry: MinerRegistry;
+  readonly #inFlight: InFlightJobs;
   readonly #ledger: Ledger;
-  readonly #picker: JobSource;
-  readonly #pump: Scheduler;
+  readonly #source: JobSource;
+  readonly #scheduler: Scheduler;
   readonly #outcomes: Outcomes;
   readonly #customers: CustomerUpdates;
   readonly #pressure = new Pressure();
@@ -56,117 +64,133 @@ export class Dispatcher implements LinkListener {
     const { clock, random, log, metrics, lanes, records } = modules;
     const { caps, kinds } = parseState(saved);
     const now = clock.monotonicMs();
-    this.#options = options;
     this.#modules = modules;
     this.#measures = makeDispatchMeasures(metrics);
     const { unrecorded, dropped } = this.#measures;
     this.#times = new KindTimes(options.maxDeadlineMs, kinds);
-    this.#roster = new MinerRegistry(lanes, caps);
-    this.#flights = new InFlightJobs(this.#totals, now, (flight, end) => this.#ended(flight, end));
+    this.#registry = new MinerRegistry(lanes, caps);
+    this.#inFlight = new InFlightJobs(this.#totals, now);
     this.#ledger = new Ledger(records, log, () => unrecorded.add({ what: "work" }));
     this.#customers = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
-    this.#picker = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
+    this.#source = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
     this.#lost = new LostMiners(options.reconnectGraceMs);
     this.#stepper = new Stepper(now);
     this.#lastTick = now;
-    this.#outcomes = this.#makeOutcomes();
-    this.#pump = this.#makePump();
+    const shared = {
+      totals: this.#totals,
+      times: this.#times,
+      source: this.#source,
+      measures: this.#measures,
+    };
+    this.#scheduler = new Scheduler(options, modules, {
+      ...{ ...shared, inFlight: this.#inFlight, pressure: this.#pressure },
+      isDraining: () => this.#drain !== null,
+      end: (inFlight, end) => this.#end(inFlight, end),
+      suspended: (hotkey) => this.suspendHotkey(hotkey),
+    });
+    this.#outcomes = new Outcomes(options, modules, {
+      ...{ ...shared, ledger: this.#ledger, customers: this.#customers },
+      wake: () => this.#scheduler.wake(),
+      judged: (hotkey) => {
+        if (modules.suspended(hotkey)) this.suspendHotkey(hotkey);
+      },
+    });
   }
 
   /** A customer's job, recorded before. */
   addCustomer(job: CustomerJob): void {
     const lane = this.#modules.lanes.get(job.lane);
     if (lane === undefined) this.#modules.log.error("job_of_no_lane", { job_id: job.jobId, lane: job.lane });
-    else this.#picker.addCustomer(job, lane);
-    this.#pump.wake();
+    else this.#source.addCustomer(job, lane);
+    this.#scheduler.wake();
   }
 
   opened(link: MinerLink): void {
-    const { miner, replaced } = this.#roster.open(link);
+    const { miner, replaced } = this.#registry.open(link);
     this.#lost.delete(miner);
     replaced?.close("replaced");
-    this.#pump.place(miner);
-    this.#pump.wake();
+    this.#scheduler.place(miner);
+    this.#scheduler.wake();
   }
 
   drained(link: MinerLink): void {
-    const miner = this.#roster.get(link.hotkey);
-    if (miner?.link === link) this.#pump.place(miner);
-    this.#pump.wake();
+    const miner = this.#registry.get(link.hotkey);
+    if (miner?.link === link) this.#scheduler.place(miner);
+    this.#scheduler.wake();
   }
 
   answered(link: MinerLink, jobId: string, answer: JobAnswer): FrameRefusal | null {
-    const flight = this.#flights.claim(link.hotkey, jobId);
-    if (typeof flight === "string") return this.#refuse(flight);
-    this.#flights.end(flight, "answered");
+    const inFlight = this.#inFlight.claim(link.hotkey, jobId);
+    if (typeof inFlight === "string") return this.#refuse(inFlight);
     const now = this.#modules.clock.monotonicMs();
-    this.#measures.seconds.observe((now - (flight.sentAt ?? now)) / 1000, { lane: flight.work.lane.name });
-    this.#outcomes.answered(flight, answer, now);
-    this.#pump.place(flight.miner);
+    const { job, miner, sentAt } = inFlight;
+    this.#measures.seconds.observe((now - (sentAt ?? now)) / 1000, { lane: job.lane.name });
+    this.#end(inFlight, { kind: "answered", answer });
+    this.#scheduler.place(miner);
     return null;
   }
 
   failed(link: MinerLink, jobId: string, code: string): FrameRefusal | null {
-    const flight = this.#flights.claim(link.hotkey, jobId);
-    if (typeof flight === "string") return this.#refuse(flight);
+    const inFlight = this.#inFlight.claim(link.hotkey, jobId);
+    if (typeof inFlight === "string") return this.#refuse(inFlight);
     this.#modules.log.debug("job_given_back", { job_id: jobId, hotkey: link.hotkey, code });
-    this.#fail(flight, "handler_error");
+    this.#fail(inFlight, "handler_error");
     return null;
   }
 
   unreachable(link: MinerLink, jobId: string): void {
-    const flight = this.#flights.claim(link.hotkey, jobId);
-    if (typeof flight !== "string") this.#lose(flight.miner);
+    const inFlight = this.#inFlight.claim(link.hotkey, jobId);
+    if (typeof inFlight !== "string") this.#lose(inFlight.miner);
   }
 
   closed(link: MinerLink, reason: LinkEnd): void {
     const now = this.#modules.clock.monotonicMs();
-    const miner = this.#roster.close(link, now);
+    const miner = this.#registry.close(link, now);
     if (miner === null) return;
-    this.#pump.remove(miner);
+    this.#scheduler.remove(miner);
     if (reason === "shutting_down") this.#withdraw(miner, "validator_stopped");
-    else if (miner.flights.size > 0) this.#lost.add(miner, now);
+    else if (miner.inFlight.size > 0) this.#lost.add(miner, now);
   }
 
   /** Out of the network from now on: no link, nothing in flight, no credit that is not on record. */
   suspendHotkey(hotkey: string): void {
-    const miner = this.#roster.get(hotkey);
+    const miner = this.#registry.get(hotkey);
     if (miner === undefined) return;
     this.#withdraw(miner, "suspended");
-    this.#pump.remove(miner);
+    this.#scheduler.remove(miner);
     miner.link?.close("suspended");
   }
 
   verificationFreed(): void {
-    this.#pump.wake();
+    this.#scheduler.wake();
   }
 
   /** Whether the miner has dialled in. */
   hasStream(hotkey: string): boolean {
-    return this.#roster.get(hotkey)?.link?.transport === "stream";
+    return this.#registry.get(hotkey)?.link?.transport === "stream";
   }
 
   /** Miners with a link, and those that had one within the last minute. */
   activeCount(): number {
-    return this.#roster.active(this.#modules.clock.monotonicMs());
+    return this.#registry.active(this.#modules.clock.monotonicMs());
   }
 
   /** Jobs that the miner may have in flight: as learned, and as it counts now. */
   capOf(hotkey: string): { readonly learned: number; readonly usable: number } | null {
-    const miner = this.#roster.get(hotkey);
+    const miner = this.#registry.get(hotkey);
     return miner === undefined ? null : { learned: miner.cap.learned, usable: miner.cap.usable() };
   }
 
   stats(): DispatchStats {
     return {
-      miners: this.#roster.linked,
-      streams: this.#roster.streams(),
-      ready: this.#pump.ready,
+      miners: this.#registry.linked,
+      streams: this.#registry.streams(),
+      ready: this.#scheduler.ready,
       inFlight: this.#totals.inFlight,
       bytes: this.#totals.bytes,
-      ceiling: this.#pump.ceiling(),
-      queued: this.#picker.queued,
-      gate: this.#pump.shut(this.#modules.clock.monotonicMs()),
+      ceiling: this.#scheduler.ceiling(),
+      queued: this.#source.queued,
+      holdReason: this.#scheduler.holdReason(this.#modules.clock.monotonicMs()),
     };
   }
 
@@ -176,20 +200,20 @@ export class Dispatcher implements LinkListener {
     const gap = now - this.#lastTick;
     this.#lastTick = now;
     if (gap > STALL_MS) {
-      this.#flights.stall(gap);
+      this.#inFlight.stall(gap);
       this.#lost.stall(gap);
     }
-    for (const flight of this.#flights.due(now)) this.#fail(flight, "timeout");
+    for (const inFlight of this.#inFlight.due(now)) this.#fail(inFlight, "timeout");
     this.#lookAfter(now);
     void this.#record();
     if (this.#drain !== null && (this.#totals.inFlight === 0 || now >= this.#drain.by)) this.#drain.done();
     expose(this.#measures, this.stats());
-    this.#pump.wake();
+    this.#scheduler.wake();
   }
 
   /** Keeps what a restart should remember. Rejects with `store_unavailable`. */
   save(): Promise<void> {
-    const text = stateText({ caps: this.#roster.caps(), kinds: this.#times.snapshot() });
+    const text = stateText({ caps: this.#registry.caps(), kinds: this.#times.snapshot() });
     return this.#modules.records.setNote(STATE_NOTE, text);
   }
 
@@ -198,7 +222,7 @@ export class Dispatcher implements LinkListener {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drain = { by: this.#modules.clock.monotonicMs() + deadlineMs, done: resolve };
     if (this.#totals.inFlight > 0) await promise;
-    for (const miner of [...this.#roster.all()]) this.#withdraw(miner, "validator_stopped");
+    for (const miner of [...this.#registry.all()]) this.#withdraw(miner, "validator_stopped");
     // The first may have begun before the last job ended.
     await this.#record();
     await this.#record();
@@ -207,65 +231,35 @@ export class Dispatcher implements LinkListener {
     });
   }
 
-  #makeOutcomes(): Outcomes {
-    return new Outcomes(this.#options, this.#modules, {
-      ledger: this.#ledger,
-      times: this.#times,
-      totals: this.#totals,
-      again: (work) => {
-        this.#picker.again(work);
-        this.#pump.wake();
-      },
-      judged: (hotkey) => {
-        if (this.#modules.suspended(hotkey)) this.suspendHotkey(hotkey);
-      },
-      customer: (update) => this.#customers.put(update),
-      dropped: (why) => this.#measures.dropped.add({ why }),
-    });
+  /** The one way in which a job at a miner ends; false when it had ended before. Its slot is free before anything follows. */
+  #end(inFlight: InFlightJob, end: JobEnd): boolean {
+    if (!this.#inFlight.end(inFlight)) return false;
+    const { job, miner } = inFlight;
+    this.#measures.ended.add({ lane: job.lane.name, end: labelOf(end) });
+    if (miner.inFlight.size === 0) this.#lost.delete(miner);
+    this.#scheduler.wake();
+    this.#outcomes.ended(inFlight, end, this.#modules.clock.monotonicMs());
+    return true;
   }
 
-  #makePump(): Scheduler {
-    return new Scheduler(this.#options, this.#modules, {
-      ...{ totals: this.#totals, times: this.#times, flights: this.#flights },
-      ...{ picker: this.#picker, measures: this.#measures },
-      pressureCeiling: () => this.#pressure.ceiling(),
-      draining: () => this.#drain !== null,
-      unsent: (flight) => {
-        if (this.#flights.end(flight, "unsent")) this.#outcomes.withdrawn(flight, "unsent");
-      },
-      suspended: (hotkey) => this.suspendHotkey(hotkey),
-    });
-  }
-
-  /** A flight is over and its slot free, whatever follows. */
-  #ended({ work, miner }: InFlightJob, end: string): void {
-    this.#measures.ended.add({ lane: work.lane.name, end });
-    if (miner.flights.size === 0) this.#lost.delete(miner);
-    this.#pump.wake();
-  }
-
-  #fail(flight: InFlightJob, failure: JobFailure): void {
-    if (!this.#flights.end(flight, failure)) return;
-    const { miner } = flight;
-    this.#outcomes.failed(flight, failure, this.#modules.clock.monotonicMs());
-    this.#pump.rest(miner);
-    this.#pump.place(miner);
+  #fail(inFlight: InFlightJob, failure: JobFailure): void {
+    if (!this.#end(inFlight, { kind: "failed", failure })) return;
+    this.#scheduler.rest(inFlight.miner);
+    this.#scheduler.place(inFlight.miner);
   }
 
   /** The miner cannot be reached: all that it was sent fails, and judge hears of it once. */
   #lose(miner: Miner): void {
     this.#lost.delete(miner);
-    const sent = [...miner.flights].filter(({ sentAt }) => sentAt !== null);
+    const sent = [...miner.inFlight].filter(({ sentAt }) => sentAt !== null);
     if (sent.length === 0) return;
     this.#measures.lost.add();
-    for (const flight of sent) this.#fail(flight, "unreachable");
+    for (const inFlight of sent) this.#fail(inFlight, "unreachable");
     this.#modules.unreachable(miner.hotkey);
   }
 
-  #withdraw(miner: Miner, why: string): void {
-    for (const flight of [...miner.flights]) {
-      if (this.#flights.end(flight, "withdrawn")) this.#outcomes.withdrawn(flight, why);
-    }
+  #withdraw(miner: Miner, why: Withdrawal): void {
+    for (const inFlight of [...miner.inFlight]) this.#end(inFlight, { kind: "withdrawn", why });
   }
 
   #refuse(code: FrameRefusal): FrameRefusal {
@@ -274,15 +268,15 @@ export class Dispatcher implements LinkListener {
   }
 
   #lookAfter(now: number): void {
-    this.#pump.endRests(now);
+    this.#scheduler.endRests(now);
     for (const miner of this.#lost.due(now)) this.#lose(miner);
     this.#pressure.update(now, this.#modules.memoryAvailable(), this.#totals.inFlight);
     const hold = this.#pressure.hold();
     this.#stepper.step(
       now,
-      () => this.#roster.all(),
+      () => this.#registry.all(),
       (miner) => {
-        if (miner.cap.step(now, hold)) this.#pump.place(miner);
+        if (miner.cap.step(now, hold)) this.#scheduler.place(miner);
       },
     );
   }

@@ -1,14 +1,15 @@
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { DrawGroup } from "../flow/draw.ts";
-import type { Totals } from "./holdReasons.ts";
+import type { JobEnd } from "../flow/jobEnd.ts";
+import type { Totals } from "./bounds/totals.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { DispatchMeasures } from "./measures.ts";
-import type { InFlightJob, Miner } from "./miner.ts";
+import type { InFlightJob, Miner } from "./miners/miner.ts";
 import type { DispatchModules } from "./ports.ts";
 
 /** Jobs whose draws share one record at most. */
 const BATCH = 1024;
-/** While a record is under way, fewer than so many wait for it: small records cost as much as large ones. */
+/** While a record is under way, fewer than this wait for it: small records cost as much as large ones. */
 const WORTHWHILE = 128;
 /** Records under way at once: a commit may take long, and the miners would stand still behind it. */
 const RECORDS = 8;
@@ -20,15 +21,16 @@ export interface DrawRecorderParts {
   readonly totals: Totals;
   readonly times: KindTimes;
   readonly measures: DispatchMeasures;
-  /** The flight was sent, in so many bytes, and its deadline runs; monotonic ms. */
-  readonly sent: (flight: InFlightJob, bytes: number, deadlineAt: number) => void;
-  /** The flight cannot be sent: its miner is gone. */
-  readonly unsent: (flight: InFlightJob) => void;
+  /** The job was sent, in `bytes` on the wire, and its deadline runs; monotonic ms. */
+  readonly sent: (inFlight: InFlightJob, bytes: number, deadlineAt: number) => void;
+  readonly end: (inFlight: InFlightJob, end: JobEnd) => boolean;
   /** Nothing of the batch is on record: take the jobs back, in order. */
   readonly undone: (batch: readonly InFlightJob[]) => void;
   /** The batch is out, or taken back. */
   readonly free: () => void;
 }
+
+const unsent: JobEnd = { kind: "withdrawn", why: "unsent" };
 
 /**
  * Jobs between picking and sending. Draws are on record before their jobs are sent, so that nobody can say afterwards that a
@@ -51,9 +53,9 @@ export class DrawRecorder {
     return this.#recording < RECORDS && this.#batch.length < BATCH && this.#bytes < BYTES;
   }
 
-  add(flight: InFlightJob): void {
-    this.#batch.push(flight);
-    this.#bytes += flight.bytes;
+  add(inFlight: InFlightJob): void {
+    this.#batch.push(inFlight);
+    this.#bytes += inFlight.bytes;
   }
 
   /** Records what was picked, then sends it; a few jobs wait for the record under way and go with the next. */
@@ -63,7 +65,7 @@ export class DrawRecorder {
     const batch = this.#batch;
     this.#batch = [];
     this.#recording++;
-    const bytes = batch.reduce((sum, flight) => sum + flight.bytes, 0);
+    const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
     this.#modules.records
       .recordDraws(groupsOf(batch))
       .then(
@@ -83,28 +85,28 @@ export class DrawRecorder {
   #send(batch: readonly InFlightJob[]): void {
     const now = this.#modules.clock.monotonicMs();
     this.#parts.totals.recorded();
-    for (const flight of batch) {
+    for (const inFlight of batch) {
       // Withdrawn while it was being recorded.
-      if (!flight.miner.flights.has(flight)) continue;
+      if (!inFlight.miner.inFlight.has(inFlight)) continue;
       try {
-        if (!this.#sendOne(flight, now)) this.#parts.unsent(flight);
+        if (!this.#sendOne(inFlight, now)) this.#parts.end(inFlight, unsent);
       } catch (error) {
-        this.#modules.log.error("job_not_sent", { job_id: flight.work.jobId, cause: causeText(error) });
-        this.#parts.unsent(flight);
+        this.#modules.log.error("job_not_sent", { job_id: inFlight.job.jobId, cause: causeText(error) });
+        this.#parts.end(inFlight, unsent);
       }
     }
   }
 
   /** False when the miner is gone, or came back without the lane. */
-  #sendOne(flight: InFlightJob, now: number): boolean {
-    const { miner, work, kind, input } = flight;
+  #sendOne(inFlight: InFlightJob, now: number): boolean {
+    const { miner, job, kind, input } = inFlight;
     const { link } = miner;
-    if (link === null || input === null || !miner.serves(work.lane)) return false;
+    if (link === null || input === null || !miner.serves(job.lane)) return false;
     const deadline_ms = Math.ceil(this.#parts.times.deadlineMs(kind));
-    flight.sentAt = now;
-    if (!flight.draw.sampled) flight.input = null;
-    const bytes = link.send({ job_id: work.jobId, lane: work.lane.name, kind, input, deadline_ms });
-    this.#parts.sent(flight, bytes, now + deadline_ms);
+    inFlight.sentAt = now;
+    if (!inFlight.isSampled) inFlight.input = null;
+    const bytes = link.send({ job_id: job.jobId, lane: job.lane.name, kind, input, deadline_ms });
+    this.#parts.sent(inFlight, bytes, now + deadline_ms);
     return true;
   }
 
@@ -125,7 +127,7 @@ interface Group extends DrawGroup {
   readonly index: Map<Miner, number>;
 }
 
-/** One group a lane and epoch, of which there are few; rows as the log has them. */
+/** One group per lane and epoch, of which there are few; rows as the log has them. */
 function groupsOf(batch: readonly InFlightJob[]): DrawGroup[] {
   const groups: Group[] = [];
   for (const { draw, miner } of batch) {

@@ -1,3 +1,5 @@
+import { BoundedMap } from "../core/queue/boundedMap.ts";
+
 /** Kinds of work at most; past it the one verified longest ago is dropped. */
 const KINDS = 1024;
 /** Times kept of each kind: enough for a 95th percentile. */
@@ -9,7 +11,7 @@ const REFERENCE = { share: 0.1, least: 8 } as const;
 const DEADLINE = { share: 0.95, least: 50, factor: 2, floorMs: 1000 } as const;
 
 /**
- * So many missed deadlines in a row without a verified answer double the deadline, until so many verified answers have come again: or
+ * This many missed deadlines in a row without a verified answer double the deadline, until as many verified answers have come again: or
  * a kind that became slower for everybody would never be answered in time, and its deadline never learn of it.
  */
 const MISSES = 64;
@@ -18,8 +20,6 @@ interface Times {
   /** A ring; `count` of what was ever put in. */
   readonly ring: Float64Array;
   count: number;
-  /** When the kind last had a time, in times of all kinds. */
-  turn: number;
   /** Made from the ring when asked for after a new time. */
   referenceMs: number;
   deadlineMs: number;
@@ -37,8 +37,7 @@ interface Times {
  */
 export class KindTimes {
   readonly #maxDeadlineMs: number;
-  readonly #kinds = new Map<string, Times>();
-  #turns = 0;
+  readonly #kinds = new BoundedMap<string, Times>(KINDS);
 
   /** `restored`: times in ms by kind, oldest first, as `snapshot` gave them; what makes no sense is left out. */
   constructor(maxDeadlineMs: number, restored: ReadonlyMap<string, readonly number[]> = new Map()) {
@@ -53,7 +52,6 @@ export class KindTimes {
     if (!(serviceMs >= 0 && serviceMs < Number.POSITIVE_INFINITY)) return;
     const times = this.#kinds.get(kind) ?? this.#begin(kind);
     times.ring[times.count++ % TIMES] = serviceMs;
-    times.turn = this.#turns++;
     // Of a full ring the percentiles move little by one time.
     if (times.count <= TIMES || times.count % REFRESH_EVERY === 0) times.isStale = true;
     times.misses = 0;
@@ -62,7 +60,7 @@ export class KindTimes {
 
   /** A job was not answered within its deadline. */
   missed(kind: string): void {
-    const times = this.#kinds.get(kind);
+    const times = this.#kinds.peek(kind);
     if (times === undefined || ++times.misses < MISSES) return;
     times.misses = 0;
     if (this.deadlineMs(kind) < this.#maxDeadlineMs) times.slack *= 2;
@@ -83,8 +81,7 @@ export class KindTimes {
   /** Times by kind, oldest first. */
   snapshot(): Map<string, number[]> {
     const kinds = new Map<string, number[]>();
-    const byTurn = [...this.#kinds].toSorted(([, a], [, b]) => a.turn - b.turn);
-    for (const [kind, { ring, count }] of byTurn) {
+    for (const [kind, { ring, count }] of this.#kinds.entries()) {
       const start = count > TIMES ? count % TIMES : 0;
       kinds.set(kind, [...ring.subarray(start, Math.min(count, TIMES)), ...ring.subarray(0, start)]);
     }
@@ -92,7 +89,7 @@ export class KindTimes {
   }
 
   #current(kind: string): Times | undefined {
-    const times = this.#kinds.get(kind);
+    const times = this.#kinds.peek(kind);
     if (times?.isStale) this.#refresh(times);
     return times;
   }
@@ -111,22 +108,10 @@ export class KindTimes {
   }
 
   #begin(kind: string): Times {
-    if (this.#kinds.size >= KINDS) this.#forgetOldest();
     const ring = new Float64Array(TIMES);
     const percentiles = { referenceMs: 0, deadlineMs: this.#maxDeadlineMs, isStale: true };
-    const times = { ring, count: 0, turn: 0, ...percentiles, misses: 0, slack: 1, slackFor: 0 };
+    const times = { ring, count: 0, ...percentiles, misses: 0, slack: 1, slackFor: 0 };
     this.#kinds.set(kind, times);
     return times;
-  }
-
-  #forgetOldest(): void {
-    let oldest = "";
-    let least = Number.POSITIVE_INFINITY;
-    for (const [kind, { turn }] of this.#kinds) {
-      if (turn >= least) continue;
-      oldest = kind;
-      least = turn;
-    }
-    this.#kinds.delete(oldest);
   }
 }

@@ -1,5 +1,5 @@
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
-import { type HoldReason, holdReasons } from "./holdReasons.ts";
+import { type HoldReason, holdReasons } from "./bounds/holdReasons.ts";
 
 /** How dispatch stands. */
 export interface DispatchStats {
@@ -15,8 +15,8 @@ export interface DispatchStats {
   readonly ceiling: number | null;
   /** Customer jobs that wait for a miner. */
   readonly queued: number;
-  /** The gate that keeps jobs back, or null. */
-  readonly gate: HoldReason | null;
+  /** Why jobs are held back, or null. */
+  readonly holdReason: HoldReason | null;
 }
 
 /** Of jobs and miners altogether, never of one of them. */
@@ -34,7 +34,7 @@ export interface DispatchMeasures {
   readonly miners: Gauge;
   readonly ready: Gauge;
   readonly queued: Gauge;
-  readonly gate: Gauge;
+  readonly held: Gauge;
 }
 
 export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
@@ -65,7 +65,7 @@ export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
     miners: metrics.gauge("assay_dispatch_miners_count", "Miners with a link"),
     ready: metrics.gauge("assay_dispatch_ready_count", "Miners that could take a job"),
     queued: metrics.gauge("assay_dispatch_queued_count", "Customer jobs that wait for a miner"),
-    gate: metrics.gauge("assay_dispatch_gate_shut_count", "1 while the gate keeps jobs back", ["gate"]),
+    held: metrics.gauge("assay_dispatch_gate_shut_count", "1 while jobs are held back for it", ["gate"]),
   };
 }
 
@@ -76,5 +76,5 @@ export function expose(measures: DispatchMeasures, stats: DispatchStats): void {
   measures.miners.set(stats.miners);
   measures.ready.set(stats.ready);
   measures.queued.set(stats.queued);
-  for (const name of holdReasons) measures.gate.set(name === stats.gate ? 1 : 0, { gate: name });
+  for (const gate of holdReasons) measures.held.set(gate === stats.holdReason ? 1 : 0, { gate });
 }

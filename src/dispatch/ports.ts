@@ -3,19 +3,20 @@ import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Random } from "../core/random.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
-import type { AnsweredJob, Conclusion, JobVerification, OpenSample } from "../flow/job.ts";
+import type { AnsweredJob, JobVerification, OpenSample } from "../flow/job.ts";
+import type { Conclusion, UnansweredCode } from "../flow/jobEnd.ts";
 import type { PushLane } from "../flow/lane.ts";
 import type { Store } from "../flow/store.ts";
 import type { Verdict } from "../flow/verdict.ts";
+import type { RetryBounds } from "./whatFollows.ts";
 
 export interface DispatcherOptions {
   /** Jobs in flight altogether; null for no bound of its own. */
   readonly ceiling: number | null;
   readonly bytesInFlight: number;
-  /** Times that a job goes to another miner. */
-  readonly retries: { readonly customer: number; readonly benchmark: number };
+  readonly retries: RetryBounds;
   readonly maxDeadlineMs: number;
-  /** Jobs of a miner whose link is lost stay its own for so long. */
+  /** How long the jobs of a miner whose link is lost stay its own. */
   readonly reconnectGraceMs: number;
   /** Customer jobs that may wait; the owner refuses more before they come here. */
   readonly queuedMax: number;
@@ -47,7 +48,7 @@ export interface DispatchModules {
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
   /** Ends a sampled job that came to no answer. */
-  readonly endUnanswered: (sample: OpenSample, code: string) => void;
+  readonly endUnanswered: (sample: OpenSample, code: UnansweredCode) => void;
   readonly unreachable: (hotkey: string) => void;
   /** Share of the host's memory that is available; null when unknown. */
   readonly memoryAvailable: () => number | null;

@@ -1,38 +1,42 @@
 import { AssayError } from "../core/problems/assayError.ts";
 import { Levels } from "../core/queue/levels.ts";
+import type { JobEnd } from "../flow/jobEnd.ts";
+import { type HoldReason, holdReasonOf, lowerCeiling } from "./bounds/holdReasons.ts";
+import type { Pressure } from "./bounds/pressure.ts";
+import type { Totals } from "./bounds/totals.ts";
 import { DrawRecorder } from "./drawRecorder.ts";
-import { type HoldReason, holdReason, lowerCeiling, type Totals } from "./holdReasons.ts";
-import type { InFlightJobs } from "./inFlightJobs.ts";
-import type { JobSource } from "./jobSource.ts";
+import type { InFlightJobs } from "./inFlight/inFlightJobs.ts";
+import { taskOf } from "./jobs/job.ts";
+import type { JobSource } from "./jobs/jobSource.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { DispatchMeasures } from "./measures.ts";
-import type { InFlightJob, Miner } from "./miner.ts";
+import { InFlightJob, type Miner } from "./miners/miner.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
-import { sizeOf, taskOf } from "./work.ts";
+
+const notRecorded: JobEnd = { kind: "not_recorded" };
 
 export interface SchedulerParts {
   readonly totals: Totals;
   readonly times: KindTimes;
-  readonly flights: InFlightJobs;
-  readonly picker: JobSource;
+  readonly inFlight: InFlightJobs;
+  readonly source: JobSource;
   readonly measures: DispatchMeasures;
-  readonly pressureCeiling: () => number | null;
-  readonly draining: () => boolean;
-  /** A job that was to be sent to a miner that is gone. */
-  readonly unsent: (flight: InFlightJob) => void;
+  readonly pressure: Pressure;
+  readonly isDraining: () => boolean;
+  readonly end: (inFlight: InFlightJob, end: JobEnd) => boolean;
   readonly suspended: (hotkey: string) => void;
 }
 
 /**
- * Fills free slots: the miner with the least in flight first, as long as every gate is open. Woken by whatever may have freed a
- * slot or opened a gate; a job costs the same however many miners there are.
+ * Fills free slots: the miner with the least in flight first, as long as nothing holds jobs back. Woken by whatever may have freed a
+ * slot or lifted a reason to hold; a job costs the same however many miners there are.
  */
 export class Scheduler {
   readonly #options: DispatcherOptions;
   readonly #modules: DispatchModules;
   readonly #parts: SchedulerParts;
   readonly #ready = new Levels<Miner>();
-  readonly #outbox: DrawRecorder;
+  readonly #recorder: DrawRecorder;
   /** Miners that wait out a back-off, and miners that nothing could be found for. */
   readonly #resting = new Set<Miner>();
   #waking = false;
@@ -41,10 +45,10 @@ export class Scheduler {
     this.#options = options;
     this.#modules = modules;
     this.#parts = parts;
-    const { totals, times, measures, unsent } = parts;
-    this.#outbox = new DrawRecorder(modules, {
-      ...{ totals, times, measures, unsent },
-      sent: (flight, bytes, deadlineAt) => this.#sent(flight, bytes, deadlineAt),
+    const { totals, times, measures, end } = parts;
+    this.#recorder = new DrawRecorder(modules, {
+      ...{ totals, times, measures, end },
+      sent: (inFlight, bytes, deadlineAt) => this.#sent(inFlight, bytes, deadlineAt),
       undone: (batch) => this.#takeBack(batch),
       free: () => this.wake(),
     });
@@ -57,18 +61,18 @@ export class Scheduler {
 
   /** The bound on jobs in flight that is in force, or null. */
   ceiling(): number | null {
-    return lowerCeiling(this.#options.ceiling, this.#parts.pressureCeiling());
+    return lowerCeiling(this.#options.ceiling, this.#parts.pressure.ceiling());
   }
 
-  /** The gate that keeps jobs back, or null. */
-  shut(nowMs: number): HoldReason | null {
-    return holdReason(
+  /** Why jobs are held back, or null. */
+  holdReason(nowMs: number): HoldReason | null {
+    return holdReasonOf(
       this.#parts.totals,
       {
-        draining: this.#parts.draining(),
+        draining: this.#parts.isDraining(),
         block: this.#modules.block(),
         ceiling: this.#options.ceiling,
-        pressureCeiling: this.#parts.pressureCeiling(),
+        pressureCeiling: this.#parts.pressure.ceiling(),
         bytes: this.#options.bytesInFlight,
         verificationHasRoom: this.#modules.verification.hasRoom(),
       },
@@ -82,19 +86,19 @@ export class Scheduler {
     this.#waking = true;
     this.#modules.soon(() => {
       this.#waking = false;
-      this.#pump();
+      this.#fill();
     });
   }
 
-  /** Stands the miner in the line of its level, or in none. */
+  /** Stands the miner in line with those that have as much in flight, or in no line. */
   place(miner: Miner): void {
     const now = this.#modules.clock.monotonicMs();
-    if (miner.mayTake(now)) this.#ready.put(miner, miner.flights.size);
+    if (miner.mayTake(now)) this.#ready.put(miner.place, miner.inFlight.size);
     else this.remove(miner);
   }
 
   remove(miner: Miner): void {
-    this.#ready.remove(miner);
+    this.#ready.remove(miner.place);
   }
 
   /** Looks at the miner again once its back-off is over. */
@@ -111,14 +115,14 @@ export class Scheduler {
     }
   }
 
-  #pump(): void {
+  #fill(): void {
     const now = this.#modules.clock.monotonicMs();
     const block = this.#modules.block();
-    while (this.#outbox.hasRoom() && block !== null && this.shut(now) === null) {
+    while (this.#recorder.hasRoom() && block !== null && this.holdReason(now) === null) {
       const miner = this.#ready.first();
       if (miner === null || !this.#pick(miner, block, now)) break;
     }
-    this.#outbox.flush();
+    this.#recorder.flush();
   }
 
   /** Picks a job for the miner, or takes the miner out of the line; false when no miner can be given one now. */
@@ -128,50 +132,47 @@ export class Scheduler {
       this.#parts.suspended(miner.hotkey);
       return true;
     }
-    const work = this.#parts.picker.take(miner);
-    const task = work === null ? null : taskOf(work);
-    if (work === null || task === null) {
+    const job = this.#parts.source.take(miner);
+    const task = job === null ? null : taskOf(job);
+    if (job === null || task === null) {
       this.remove(miner);
       this.rest(miner);
       return true;
     }
     const { draw, classesFor, epochNow } = this.#modules;
     const own = classesFor(miner.hotkey);
-    const classes = work.customer === null ? own : [...own, "customer" as const];
+    const classes = job.customer === null ? own : [...own, "customer" as const];
     try {
-      const decided = draw(work.lane.name, miner.hotkey, work.jobId, epochNow(), classes);
-      const { kind, input } = task;
-      const bytes = sizeOf(input);
-      const untimed = { slot: -1, earlier: null, later: null };
-      this.#start({ work, miner, kind, draw: decided, block, input, sentAt: null, bytes, ...untimed });
+      const decided = draw(job.lane.name, miner.hotkey, job.jobId, epochNow(), classes);
+      this.#start(new InFlightJob(job, miner, task, decided, block));
       return true;
     } catch (error) {
       if (!(error instanceof AssayError)) throw error;
-      this.#parts.picker.putBack(work);
+      this.#parts.source.putBack(job);
       this.#parts.totals.refused(now);
       this.#modules.log.warn("draw_refused", { code: error.code });
       return false;
     }
   }
 
-  #start(flight: InFlightJob): void {
-    const { miner } = flight;
-    this.#parts.flights.start(flight);
-    this.#outbox.add(flight);
-    if (miner.flights.size >= miner.cap.usable()) miner.cap.bound(this.#modules.clock.monotonicMs());
+  #start(inFlight: InFlightJob): void {
+    const { miner } = inFlight;
+    this.#parts.inFlight.start(inFlight);
+    this.#recorder.add(inFlight);
+    if (miner.inFlight.size >= miner.cap.usable()) miner.cap.bound(this.#modules.clock.monotonicMs());
     this.place(miner);
   }
 
-  #sent(flight: InFlightJob, bytes: number, deadlineAt: number): void {
-    this.#parts.flights.sent(flight, bytes, deadlineAt);
-    this.#parts.measures.sent.add({ lane: flight.work.lane.name });
+  #sent(inFlight: InFlightJob, bytes: number, deadlineAt: number): void {
+    this.#parts.inFlight.sent(inFlight, bytes, deadlineAt);
+    this.#parts.measures.sent.add({ lane: inFlight.job.lane.name });
     // Sending may have filled the link.
-    if (flight.miner.link?.writable !== true) this.remove(flight.miner);
+    if (inFlight.miner.link?.writable !== true) this.remove(inFlight.miner);
   }
 
+  /** The last first, since each goes to the front of its queue. */
   #takeBack(batch: readonly InFlightJob[]): void {
-    const open = batch.filter((flight) => this.#parts.flights.end(flight, "not_recorded"));
-    this.#parts.picker.takeBack(open);
-    for (const { miner } of open) this.place(miner);
+    const open = batch.toReversed().filter((one) => this.#parts.end(one, notRecorded));
+    for (const { miner } of open.toReversed()) this.place(miner);
   }
 }

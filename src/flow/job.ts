@@ -21,18 +21,6 @@ export interface JobAnswer {
   text(): string;
 }
 
-/** Why a dispatched job came to no accepted answer. */
-export type JobFailure =
-  /** The miner said so, or what it sent was no answer. */
-  | "handler_error"
-  /** No answer within the deadline. */
-  | "timeout"
-  /** The miner could not be reached, or was lost and did not come back. */
-  | "unreachable";
-
-/** What became of a sampled answer. `struck`: a proven cheat. */
-export type Conclusion = "accepted" | "rejected" | "struck" | "void";
-
 /** A sampled job with its answer, on its way through verification. */
 export interface AnsweredJob {
   readonly jobId: string;

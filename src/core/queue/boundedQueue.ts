@@ -1,7 +1,6 @@
-/** First in, first out, at most `limit` items; a push past it is refused, and counted. */
+/** First in, first out, at most `limit` items; a push past it is refused. */
 export class BoundedQueue<T> {
   readonly limit: number;
-  refused = 0;
   #items: (T | undefined)[] = [];
   #head = 0;
 
@@ -16,16 +15,38 @@ export class BoundedQueue<T> {
 
   /** False when the queue is full. */
   push(item: T): boolean {
-    if (this.length >= this.limit) {
-      this.refused++;
-      return false;
-    }
+    if (this.length >= this.limit) return false;
     this.#items.push(item);
     return true;
   }
 
+  /** Back to the front, whatever the limit: it was in the queue before. */
+  unshift(item: T): void {
+    if (this.#head > 0) this.#items[--this.#head] = item;
+    else this.#items.unshift(item);
+  }
+
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
+    return this.length === 0 ? undefined : this.#removeFirst();
+  }
+
+  /** The first of the next `count` items that is wanted; where none is, they go to the end, and others are looked at the next time. */
+  takeFirst(count: number, isWanted: (item: T) => boolean): T | undefined {
+    const end = Math.min(this.#items.length, this.#head + count);
+    for (let i = this.#head; i < end; i++) {
+      const item = this.#items[i];
+      if (item === undefined || !isWanted(item)) continue;
+      // What stood before it moves up by one.
+      for (let at = i; at > this.#head; at--) this.#items[at] = this.#items[at - 1];
+      this.#removeFirst();
+      return item;
+    }
+    if (end < this.#items.length)
+      for (let left = end - this.#head; left > 0; left--) this.#items.push(this.#removeFirst());
+    return undefined;
+  }
+
+  #removeFirst(): T | undefined {
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;
     if (this.#head > 1024 && this.#head * 2 > this.#items.length) {

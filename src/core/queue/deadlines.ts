@@ -1,18 +1,12 @@
-/** Width of a slot, ms: a deadline falls due at most so late, never early. */
+import { Line, type Linked } from "./line.ts";
+
+/** Width of a slot, ms: a deadline falls due at most this late, never early. */
 const SLOT_MS = 250;
 
-/** Something with a deadline. Its place is kept in itself, so that setting and lifting the deadline makes nothing. */
-export interface Timed {
+/** Something with a deadline. */
+export interface Timed extends Linked<Timed> {
   /** -1 while it has no deadline. */
   slot: number;
-  earlier: Timed | null;
-  later: Timed | null;
-}
-
-/** What falls due together, in the order in which it was added. */
-interface Slot<T> {
-  first: T | null;
-  last: T | null;
 }
 
 /**
@@ -20,7 +14,7 @@ interface Slot<T> {
  * them all, since nobody could have answered meanwhile.
  */
 export class Deadlines<T extends Timed> {
-  readonly #slots = new Map<number, Slot<Timed>>();
+  readonly #slots = new Map<number, Line<Timed>>();
   #next: number;
   /** What stalls have moved the deadlines by. */
   #shiftMs = 0;
@@ -32,28 +26,21 @@ export class Deadlines<T extends Timed> {
   /** `deadlineAt`: monotonic ms. */
   add(item: T, deadlineAt: number): void {
     const number = Math.max(this.#next, Math.ceil((deadlineAt - this.#shiftMs) / SLOT_MS));
-    const slot = this.#slots.get(number) ?? { first: null, last: null };
-    if (slot.last === null) {
-      slot.first = item;
+    let slot = this.#slots.get(number);
+    if (slot === undefined) {
+      slot = new Line();
       this.#slots.set(number, slot);
-    } else slot.last.later = item;
+    }
+    slot.append(item);
     item.slot = number;
-    item.earlier = slot.last;
-    slot.last = item;
   }
 
   remove(item: T): void {
-    const slot = this.#slots.get(item.slot);
-    const { earlier, later } = item;
-    if (slot === undefined) return;
-    if (earlier === null) slot.first = later;
-    else earlier.later = later;
-    if (later === null) slot.last = earlier;
-    else later.earlier = earlier;
-    clear(item);
+    this.#slots.get(item.slot)?.remove(item);
+    item.slot = -1;
   }
 
-  /** Everything from now on falls due so much later. */
+  /** Everything there is falls due `ms` later. */
   stall(ms: number): void {
     this.#shiftMs += ms;
   }
@@ -65,20 +52,13 @@ export class Deadlines<T extends Timed> {
     for (; this.#next <= last; this.#next++) {
       const slot = this.#slots.get(this.#next);
       this.#slots.delete(this.#next);
-      for (let item = slot?.first ?? null; item !== null; ) {
-        const { later } = item;
-        clear(item);
+      for (let item = slot?.first ?? null; item !== null; item = slot?.first ?? null) {
+        slot?.remove(item);
+        item.slot = -1;
         // Only what was added comes out.
         due.push(item as T);
-        item = later;
       }
     }
     return due;
   }
-}
-
-function clear(item: Timed): void {
-  item.slot = -1;
-  item.earlier = null;
-  item.later = null;
 }

@@ -1,34 +1,31 @@
-interface Place<T> {
+import { Line, type Linked } from "./line.ts";
+
+interface Place<T> extends Linked<Place<T>> {
   readonly item: T;
-  before: Place<T> | null;
-  after: Place<T> | null;
 }
 
-/** A line that anybody may leave at any time; an item stands in it once. Every operation takes constant time. */
+/** A line of anything: an item stands in it once, and is found wherever it stands. Every operation takes constant time. */
 export class Fifo<T> {
   readonly #places = new Map<T, Place<T>>();
-  #first: Place<T> | null = null;
-  #last: Place<T> | null = null;
+  readonly #line = new Line<Place<T>>();
 
   get length(): number {
     return this.#places.size;
   }
 
   get first(): T | null {
-    return this.#first?.item ?? null;
+    return this.#line.first?.item ?? null;
   }
 
   get last(): T | null {
-    return this.#last?.item ?? null;
+    return this.#line.last?.item ?? null;
   }
 
   append(item: T): void {
     if (this.#places.has(item)) throw new RangeError("fifo: the item stands in line already");
-    const place: Place<T> = { item, before: this.#last, after: null };
-    if (this.#last === null) this.#first = place;
-    else this.#last.after = place;
-    this.#last = place;
+    const place: Place<T> = { item, prev: null, next: null };
     this.#places.set(item, place);
+    this.#line.append(place);
   }
 
   /** False when the item was not in line. */
@@ -36,10 +33,7 @@ export class Fifo<T> {
     const place = this.#places.get(item);
     if (place === undefined) return false;
     this.#places.delete(item);
-    if (place.before === null) this.#first = place.after;
-    else place.before.after = place.after;
-    if (place.after === null) this.#last = place.before;
-    else place.after.before = place.before;
+    this.#line.remove(place);
     return true;
   }
 }

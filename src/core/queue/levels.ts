@@ -1,4 +1,6 @@
-/** Levels told apart; more in flight at one miner than that counts as the last. */
+import { Line, type Linked } from "./line.ts";
+
+/** Levels told apart; what lies beyond counts as the last. */
 const LEVELS = 32 * 32 * 32;
 
 /** A set of small integers with its least member found in three steps, whatever it holds. */
@@ -37,23 +39,23 @@ function lowestBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
-/** A place in the queue; kept in the member itself, so that moving it costs nothing. */
-export interface LevelPlace<T> {
+/** Where a member stands, to be kept by the member: a place of its own for each `Levels` that it is in. */
+export class LevelPlace<T> implements Linked<LevelPlace<T>> {
+  readonly member: T;
   /** -1 while it stands in no line. */
-  level: number;
-  prev: T | null;
-  next: T | null;
-}
+  level = -1;
+  prev: LevelPlace<T> | null = null;
+  next: LevelPlace<T> | null = null;
 
-interface Line<T> {
-  head: T | null;
-  tail: T | null;
+  constructor(member: T) {
+    this.member = member;
+  }
 }
 
 /** Lines by level, each first in first out: the first member is at the least level and has waited longest there. */
-export class Levels<T extends { readonly place: LevelPlace<T> }> {
+export class Levels<T> {
   readonly #set = new LevelSet();
-  readonly #lines: (Line<T> | undefined)[] = [];
+  readonly #lines: (Line<LevelPlace<T>> | undefined)[] = [];
   #size = 0;
 
   get size(): number {
@@ -62,41 +64,28 @@ export class Levels<T extends { readonly place: LevelPlace<T> }> {
 
   first(): T | null {
     const level = this.#set.least();
-    return level === -1 ? null : (this.#lines[level]?.head ?? null);
+    return level === -1 ? null : (this.#lines[level]?.first?.member ?? null);
   }
 
   /** Puts the member at the end of a level's line; one that stands there already keeps its place. */
-  put(member: T, wanted: number): void {
+  put(place: LevelPlace<T>, wanted: number): void {
     const level = Math.min(wanted, LEVELS - 1);
-    const { place } = member;
     if (place.level === level) return;
-    this.remove(member);
-    this.#lines[level] ??= { head: null, tail: null };
-    const line = this.#lines[level];
-    if (line === undefined) return;
+    this.remove(place);
+    this.#lines[level] ??= new Line();
+    if (this.#lines[level].first === null) this.#set.add(level);
+    this.#lines[level].append(place);
     place.level = level;
-    place.prev = line.tail;
-    if (line.tail === null) {
-      line.head = member;
-      this.#set.add(level);
-    } else line.tail.place.next = member;
-    line.tail = member;
     this.#size++;
   }
 
-  remove(member: T): void {
-    const { place } = member;
-    const { level, prev, next } = place;
-    const line = this.#lines[level];
-    if (level === -1 || line === undefined) return;
-    if (prev === null) line.head = next;
-    else prev.place.next = next;
-    if (next === null) line.tail = prev;
-    else next.place.prev = prev;
-    if (line.head === null) this.#set.delete(level);
+  remove(place: LevelPlace<T>): void {
+    const { level } = place;
+    const line = level === -1 ? undefined : this.#lines[level];
+    if (line === undefined) return;
+    line.remove(place);
+    if (line.first === null) this.#set.delete(level);
     place.level = -1;
-    place.prev = null;
-    place.next = null;
     this.#size--;
   }
 }

@@ -24,7 +24,7 @@ export class FailureShare {
     if (isFailing && this.#recentFailures >= failingLeast) this.#tightUntil = nowMs + tightMs;
   }
 
-  /** Whether it failed so much lately that nothing should wait at it. */
+  /** Whether it failed so much within the last hour that nothing should wait at it. */
   isTight(nowMs: number): boolean {
     return nowMs < this.#tightUntil;
   }

@@ -1,6 +1,6 @@
-import { DeliveryRate } from "./rate.ts";
 import { capRules } from "./rules.ts";
-import { OwnBest } from "./service.ts";
+
+const { keptBins, stepMs } = capRules;
 
 /** A service time that a trial showed: slots that one delivery per ms takes while nothing waits. */
 interface Proven {
@@ -38,7 +38,7 @@ export class CapTarget {
 
   /** How long after a change of the cap the rate is that of the new one. */
   knownAfterMs(): number {
-    return this.#windowBins() * capRules.stepMs + Math.min(capRules.settleMaxMs, this.#serviceMs());
+    return this.#windowBins() * stepMs + Math.min(capRules.settleMaxMs, this.#serviceMs());
   }
 
   /** How long a job is away at this cap, by Little's law. */
@@ -46,7 +46,7 @@ export class CapTarget {
     return cap / Math.max(this.#rate.max(nowMs, this.#windowBins()), Number.MIN_VALUE);
   }
 
-  /** A trial showed it at the cap; believed for so long. */
+  /** A trial of `trialMs` showed it at the cap. */
   prove(nowMs: number, serviceMs: number, cap: number, trialMs: number): void {
     const lastsMs = Math.max(capRules.provenMs, capRules.provenTrials * trialMs);
     this.#proven = { serviceMs, cap, until: nowMs + lastsMs };
@@ -64,7 +64,105 @@ export class CapTarget {
   }
 
   #windowBins(): number {
-    const { windowBins, windowTimes, keptBins, stepMs } = capRules;
+    const { windowBins, windowTimes } = capRules;
     return Math.min(keptBins, Math.max(windowBins, Math.ceil((windowTimes * this.#serviceMs()) / stepMs)));
   }
+}
+
+/** Deliveries counted in bins of 15 s over 10 minutes. Adding one is O(1). */
+export class DeliveryRate {
+  readonly #bins = new Uint32Array(keptBins);
+  /** Number of the newest bin since time began. */
+  #newest = 0;
+
+  add(nowMs: number): void {
+    const slot = this.#advance(nowMs) % keptBins;
+    this.#bins[slot] = (this.#bins[slot] ?? 0) + 1;
+  }
+
+  /** The best window of `windowBins` bins in the last 10 minutes, per ms. */
+  max(nowMs: number, windowBins: number): number {
+    const newest = this.#advance(nowMs);
+    let sum = 0;
+    let most = 0;
+    for (let age = 0; age < keptBins; age++) {
+      sum += this.#at(newest - age) - (age < windowBins ? 0 : this.#at(newest - age + windowBins));
+      if (sum > most) most = sum;
+    }
+    return most / (windowBins * stepMs);
+  }
+
+  #at(bin: number): number {
+    return bin < 0 ? 0 : (this.#bins[bin % keptBins] ?? 0);
+  }
+
+  /** Empties the bins that time has passed over; at most all of them. */
+  #advance(nowMs: number): number {
+    const bin = Math.max(this.#newest, Math.floor(nowMs / stepMs));
+    for (let at = Math.max(this.#newest + 1, bin - keptBins + 1); at <= bin; at++)
+      this.#bins[at % keptBins] = 0;
+    this.#newest = bin;
+    return bin;
+  }
+}
+
+/** The best time of one kind at one miner. */
+interface Best {
+  ms: number;
+  /** When it was last met or beaten. */
+  at: number;
+  /** The fastest clean sample since then. */
+  next: number;
+  /** When the kind was last delivered. */
+  seenAt: number;
+}
+
+/**
+ * A miner's own best service times, of each kind and over its mix of kinds. What the miner queues on our account makes answers
+ * later, never faster: so a best time is what a job takes when nothing is in its way.
+ */
+export class OwnBest {
+  readonly #kinds = new Map<string, Best>();
+  readonly #last = new Float64Array(capRules.bests);
+  #count = 0;
+  /** Null until it is asked for after a delivery. */
+  #typicalMs: number | null = null;
+
+  /** `clean`: the cap did not bind, so our own load did not make this one wait; only such a sample lets a best time rise. */
+  delivered(nowMs: number, kind: string, serviceMs: number, clean: boolean): void {
+    const best = this.#kinds.get(kind) ?? this.#begin(nowMs, kind, serviceMs);
+    best.seenAt = nowMs;
+    if (serviceMs <= best.ms) {
+      renew(best, nowMs, serviceMs);
+    } else {
+      if (clean && serviceMs < best.next) best.next = serviceMs;
+      if (nowMs - best.at >= capRules.bestMs && best.next < Number.POSITIVE_INFINITY)
+        renew(best, nowMs, best.next);
+    }
+    this.#last[this.#count++ % capRules.bests] = best.ms;
+    this.#typicalMs = null;
+  }
+
+  /** Median of the best times of the last 64 deliveries, ms; 0 before the first. */
+  typicalMs(): number {
+    const filled = Math.min(this.#count, capRules.bests);
+    this.#typicalMs ??= this.#last.slice(0, filled).sort()[filled >> 1] ?? 0;
+    return this.#typicalMs;
+  }
+
+  #begin(nowMs: number, kind: string, ms: number): Best {
+    if (this.#kinds.size >= capRules.kinds) {
+      const [unseen] = [...this.#kinds].reduce((a, b) => (b[1].seenAt < a[1].seenAt ? b : a));
+      this.#kinds.delete(unseen);
+    }
+    const best = { ms, at: nowMs, next: Number.POSITIVE_INFINITY, seenAt: nowMs };
+    this.#kinds.set(kind, best);
+    return best;
+  }
+}
+
+function renew(best: Best, nowMs: number, ms: number): void {
+  best.ms = ms;
+  best.at = nowMs;
+  best.next = Number.POSITIVE_INFINITY;
 }

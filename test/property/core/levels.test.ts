@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type LevelPlace, Levels } from "../../../src/core/queue/levels.ts";
+import { LevelPlace, Levels } from "../../../src/core/queue/levels.ts";
 
-interface Member {
-  readonly place: LevelPlace<Member>;
+class Member {
+  readonly place = new LevelPlace<Member>(this);
 }
 
 interface Standing {
@@ -45,20 +45,17 @@ describe("levels", () => {
   it("have the first that a plain search finds, whatever is put and taken out", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const members = Array.from(
-          { length: 8 },
-          (): Member => ({ place: { level: -1, prev: null, next: null } }),
-        );
+        const members = Array.from({ length: 8 }, () => new Member());
         const levels = new Levels<Member>();
         const model = new Model();
         for (const { who, level: to } of steps) {
           const member = members[who];
           assert.ok(member);
           if (to === null) {
-            levels.remove(member);
+            levels.remove(member.place);
             model.remove(member);
           } else {
-            levels.put(member, to);
+            levels.put(member.place, to);
             model.put(member, to);
           }
           assert.equal(levels.first(), model.first());

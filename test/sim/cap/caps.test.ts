@@ -7,7 +7,7 @@ function within(value: number, low: number, high: number, what: string): void {
   assert.ok(value >= low && value <= high, `${what}: ${value}, wanted ${low} to ${high}`);
 }
 
-/** One miner that can have as much work as it wants, after so many seconds. */
+/** One miner that can have as much work as it wants, after some seconds. */
 async function alone(profile: Profile, seconds: number, options: FleetOptions = {}): Promise<Fleet> {
   const fleet = new Fleet(options);
   fleet.add("miner", profile);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import type { LinkEnd } from "../../../src/flow/link.ts";
 import { answerOf, type FakeLink } from "./link.ts";
 import { error, invalid, proveLane, valid, World } from "./world.ts";

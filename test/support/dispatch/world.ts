@@ -5,12 +5,12 @@ import type { DispatcherOptions, DispatchModules } from "../../../src/dispatch/p
 import type { DrawClass, DrawGroup } from "../../../src/flow/draw.ts";
 import type {
   AnsweredJob,
-  Conclusion,
   CustomerJob,
   CustomerUpdate,
   OpenSample,
   WorkDelta,
 } from "../../../src/flow/job.ts";
+import type { Conclusion } from "../../../src/flow/jobEnd.ts";
 import type { PushLane } from "../../../src/flow/lane.ts";
 import type { Verdict } from "../../../src/flow/verdict.ts";
 import { decide, sampleKey } from "../../../src/sample/draw.ts";

@@ -5,8 +5,6 @@ import { lengthPrefixed, readU64, u32 } from "../../../src/core/bytes.ts";
 import { canonical } from "../../../src/core/canonical.ts";
 import { type Fraction, largest, lessThan, parseFraction, threshold64 } from "../../../src/core/fraction.ts";
 import { asEpoch, epochAt, epochStartMs, isReceiptId, receiptId } from "../../../src/core/ids.ts";
-import { BoundedMap } from "../../../src/core/queue/boundedMap.ts";
-import { BoundedQueue } from "../../../src/core/queue/boundedQueue.ts";
 import { sibling } from "../../../src/core/sibling.ts";
 
 const fraction = (text: string): Fraction => parseFraction(text) ?? assert.fail(text);
@@ -68,104 +66,6 @@ describe("fractions", () => {
     assert.equal(largest(less), less);
     const [first, second] = [fraction("1/2"), fraction("0.5")];
     assert.equal(largest(first, second), first);
-  });
-});
-
-describe("a bounded map", () => {
-  it("holds its limit, then drops the least recently used entry and counts it", () => {
-    const map = new BoundedMap<string, number>(2);
-    map.set("a", 1);
-    map.set("b", 2);
-    assert.deepEqual([map.size, map.dropped], [2, 0]);
-    assert.equal(map.get("a"), 1);
-    map.set("c", 3);
-    assert.deepEqual(
-      [...map.entries()],
-      [
-        ["a", 1],
-        ["c", 3],
-      ],
-    );
-    assert.equal(map.dropped, 1);
-    assert.equal(map.get("b"), undefined);
-  });
-
-  it("counts setting again as a use, and does not drop for it", () => {
-    const map = new BoundedMap<string, number>(2);
-    map.set("a", 1);
-    map.set("b", 2);
-    map.set("a", 3);
-    assert.equal(map.dropped, 0);
-    map.set("c", 4);
-    assert.deepEqual([...map.values()], [3, 4]);
-  });
-
-  it("forgets what is deleted, without counting it", () => {
-    const map = new BoundedMap<string, number>(1);
-    map.set("a", 1);
-    assert.ok(map.delete("a"));
-    assert.ok(!map.delete("a"));
-    map.set("b", 2);
-    assert.deepEqual([map.size, map.dropped], [1, 0]);
-  });
-
-  it("agrees with a plain list of uses", () => {
-    const operations = fc.array(fc.tuple(fc.constantFrom("get", "set", "delete"), fc.nat(6)), {
-      maxLength: 60,
-    });
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5 }), operations, (limit, steps) => {
-        const map = new BoundedMap<number, number>(limit);
-        let [model, dropped] = [[] as number[], 0];
-        for (const [what, key] of steps) {
-          const known = model.includes(key);
-          if (what === "get") assert.equal(map.get(key), known ? key * 10 : undefined);
-          if (what === "set") map.set(key, key * 10);
-          if (what === "delete") assert.equal(map.delete(key), known);
-          model = model.filter((other) => other !== key);
-          if (what === "set" || (what === "get" && known)) model.push(key);
-          if (model.length > limit) dropped += model.splice(0, 1).length;
-          assert.deepEqual([[...map.entries()].map(([k]) => k), map.dropped], [model, dropped]);
-        }
-      }),
-    );
-  });
-
-  it("needs a limit of at least 1", () => {
-    for (const limit of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
-      assert.throws(() => new BoundedMap(limit), RangeError);
-  });
-});
-
-describe("a bounded queue", () => {
-  it("takes its limit, refuses the next, counts it, and goes on", () => {
-    const queue = new BoundedQueue<number>(2);
-    assert.deepEqual([queue.push(1), queue.push(2), queue.push(3)], [true, true, false]);
-    assert.deepEqual([queue.length, queue.refused], [2, 1]);
-    assert.deepEqual(
-      [queue.shift(), queue.push(4), queue.shift(), queue.shift(), queue.shift()],
-      [1, true, 2, 4, undefined],
-    );
-    assert.deepEqual([queue.length, queue.refused], [0, 1]);
-  });
-
-  it("of limit 0 takes nothing", () => {
-    const queue = new BoundedQueue<number>(0);
-    assert.deepEqual([queue.push(1), queue.length, queue.refused, queue.shift()], [false, 0, 1, undefined]);
-    for (const limit of [-1, 0.5, Number.NaN]) assert.throws(() => new BoundedQueue(limit), RangeError);
-  });
-
-  it("keeps its order however long it lives", () => {
-    const queue = new BoundedQueue<number>(1500);
-    let [pushed, shifted] = [0, 0];
-    for (let round = 0; round < 40; round++) {
-      for (let i = 0; i < 200 + (round % 7) * 50; i++) if (queue.push(pushed)) pushed++;
-      for (let i = 0; i < 150 + (round % 5) * 80; i++)
-        if (queue.length > 0) assert.equal(queue.shift(), shifted++);
-      assert.equal(queue.length, pushed - shifted);
-      assert.ok(queue.length <= 1500);
-    }
-    assert.ok(pushed > 5000);
   });
 });
 

@@ -138,7 +138,7 @@ describe("a customer's job", () => {
     assert.equal(world.customerState(id(1))?.state, "queued");
   });
 
-  it("waits in order with the others, and they are served in order by whoever is free", async () => {
+  it("waits in order with the others, and they are served in order by the miners that are free", async () => {
     const world = new World();
     for (let i = 0; i < 5; i++) world.dispatcher.addCustomer(world.customer(id(i)));
     const link = await world.join("m");

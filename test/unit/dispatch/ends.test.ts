@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import { answerOf, type FakeLink } from "../../support/dispatch/link.ts";
 import { error, invalid, proveLane, valid, World, type WorldOptions } from "../../support/dispatch/world.ts";
 
@@ -11,7 +11,7 @@ function worldOf(options: WorldOptions = {}, caps: Record<string, number> = {}):
   return new World({ saved: stateText({ caps: new Map(Object.entries(caps)), kinds }), ...options });
 }
 
-/** Joins with so many jobs in flight, past the first hundred results; what came of those is forgotten. */
+/** Joins with `capacity` jobs in flight, past the first hundred results; what came of those is forgotten. */
 async function warm(world: World, hotkey: string, capacity: number): Promise<FakeLink> {
   const link = await world.join(hotkey, { capacity });
   for (let i = 0; i < 100; i++) {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import {
   between,
+  EventQueue,
   type Profile,
   QueueingMiner,
   SeededRandom,
-  Timeline,
 } from "../../support/dispatch/cap/queueing.ts";
 import type { FakeLink } from "../../support/dispatch/link.ts";
 import { valid, World } from "../../support/dispatch/world.ts";
@@ -30,9 +30,9 @@ const profiles: (Profile & { readonly capacity: number })[] = [
   { parallel: 4, serviceMs: between(20, 400), failing: 0.01, capacity: 6 },
 ];
 
-/** Runs so many jobs over a few miners, with draws that are recorded in 3 ms and checks that take 700 ms. */
+/** Runs jobs over a few miners, with draws that are recorded in 3 ms and checks that take 700 ms. */
 async function watch(rate: string, jobs: number): Promise<Seen> {
-  const line = new Timeline();
+  const line = new EventQueue();
   const caps = new Map(profiles.map((_, i) => [`m${i}`, 32]));
   const world = new World({ rate, clock: line.clock, saved: stateText({ caps, kinds: new Map() }) });
   const seen: Seen = { sends: [], gaps: { sampled: [], unsampled: [] }, caps: [] };
@@ -60,7 +60,7 @@ async function watch(rate: string, jobs: number): Promise<Seen> {
 function connect(
   link: FakeLink,
   miner: QueueingMiner,
-  { line, world, seen }: { line: Timeline; world: World; seen: Seen },
+  { line, world, seen }: { line: EventQueue; world: World; seen: Seen },
 ): void {
   let last: { readonly at: number; readonly sampled: boolean } | null = null;
   link.onSend = ({ job_id, lane, kind }) => {

@@ -1,3 +1,4 @@
+import { BoundedQueue } from "../../../../src/core/queue/boundedQueue.ts";
 import type { Random } from "../../../../src/core/random.ts";
 import { FakeClock } from "../../fakeClock.ts";
 
@@ -34,7 +35,7 @@ interface Event {
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /** What will happen, in order of time and then of asking, on a clock that jumps from one event to the next. */
-export class Timeline {
+export class EventQueue {
   readonly clock = new FakeClock(1_700_000_000_000);
   readonly #heap: Event[] = [];
   #asked = 0;
@@ -95,7 +96,7 @@ export class Timeline {
   }
 }
 
-/** A miner as a queue: so many servers, a time for each job, and whatever goes wrong with it. May be changed while it runs. */
+/** A miner as a queue: servers, a time for each job, and what goes wrong with it. May be changed while it runs. */
 export interface Profile {
   parallel: number;
   /** Time of one job at a server, ms. */
@@ -126,20 +127,19 @@ type Ended = (isAnswered: boolean) => void;
 
 export class QueueingMiner {
   readonly profile: Profile;
-  readonly #line: Timeline;
+  readonly #line: EventQueue;
   readonly #random: Random;
-  readonly #waiting: Ended[] = [];
-  #head = 0;
+  readonly #waiting = new BoundedQueue<Ended>(Number.MAX_SAFE_INTEGER);
   #busy = 0;
 
-  constructor(profile: Profile, line: Timeline, random: Random) {
+  constructor(profile: Profile, line: EventQueue, random: Random) {
     this.profile = profile;
     this.#line = line;
     this.#random = random;
   }
 
   get queued(): number {
-    return this.#waiting.length - this.#head;
+    return this.#waiting.length;
   }
 
   /** Takes a job; `ended` is called once, or never in an outage. */
@@ -162,9 +162,8 @@ export class QueueingMiner {
 
   #serve(): void {
     while (this.#busy < this.profile.parallel) {
-      const ended = this.#waiting[this.#head];
+      const ended = this.#waiting.shift();
       if (ended === undefined) break;
-      this.#head++;
       this.#busy++;
       this.#line.after(this.profile.serviceMs(this.#random), () => {
         this.#busy--;
@@ -172,8 +171,5 @@ export class QueueingMiner {
         this.#serve();
       });
     }
-    if (this.#head < 4096) return;
-    this.#waiting.splice(0, this.#head);
-    this.#head = 0;
   }
 }

@@ -1,12 +1,12 @@
 import { MinerCap } from "../../../../src/dispatch/cap/cap.ts";
-import { type Profile, QueueingMiner, SeededRandom, Timeline } from "./queueing.ts";
+import { EventQueue, type Profile, QueueingMiner, SeededRandom } from "./queueing.ts";
 
 /**
  * One cap in a closed loop with one miner: as many jobs in flight as the cap allows and the demand gives, and what the
  * miner delivers is all that the cap learns from.
  */
 export class CapLoop {
-  readonly line = new Timeline();
+  readonly line = new EventQueue();
   readonly cap: MinerCap;
   readonly miner: QueueingMiner;
   /** Jobs that there are at most at once; work is scarce below the cap. */
@@ -26,13 +26,13 @@ export class CapLoop {
     this.#fill();
   }
 
-  /** Runs for so many seconds. */
+  /** Runs for this many seconds. */
   run(seconds: number): void {
     const until = this.line.now + seconds * 1000;
     while (this.line.next(until));
   }
 
-  /** Changes in the last so many seconds. */
+  /** Changes in the last seconds. */
   changesIn(seconds: number): number {
     return this.changes.filter(({ at }) => at > this.line.now - seconds * 1000).length;
   }

@@ -7,7 +7,7 @@ import type { JobOrder } from "../../../../src/flow/job.ts";
 import type { PushLane } from "../../../../src/flow/lane.ts";
 import type { LinkEnd, MinerLink } from "../../../../src/flow/link.ts";
 import type { Verdict } from "../../../../src/flow/verdict.ts";
-import { type Profile, QueueingMiner, SeededRandom, Timeline } from "./queueing.ts";
+import { EventQueue, type Profile, QueueingMiner, SeededRandom } from "./queueing.ts";
 
 export interface FleetOptions {
   readonly ceiling?: number | null;
@@ -38,7 +38,7 @@ const ANSWER = { size: 100, text: () => "{}" };
 
 /** The real dispatcher with queueing miners around it, on a clock of its own. Work never ends, unless `supply` says so. */
 export class Fleet {
-  readonly line = new Timeline();
+  readonly line = new EventQueue();
   readonly dispatcher: Dispatcher;
   readonly miners = new Map<string, FleetMiner>();
   /** Share of the host's memory that is available. */
@@ -119,12 +119,12 @@ export class Fleet {
     return this.dispatcher.capOf(hotkey)?.learned ?? Number.NaN;
   }
 
-  /** Changes of the cap in the last so many seconds. */
+  /** Changes of the cap in the last seconds. */
   changesIn(hotkey: string, seconds: number): number {
     return this.miner(hotkey).changes.filter(({ at }) => at > this.line.now - seconds * 1000).length;
   }
 
-  /** Runs for so many seconds of the fleet's time. */
+  /** Runs for this many seconds of the fleet's time. */
   async run(seconds: number): Promise<void> {
     const until = this.line.now + seconds * 1000;
     do await this.#settle();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type LevelPlace, Levels } from "../../../../src/core/queue/levels.ts";
+import { LevelPlace, Levels } from "../../../../src/core/queue/levels.ts";
 
 class Member {
   readonly name: string;
   readonly cap: number;
   inFlight = 0;
-  readonly place: LevelPlace<Member> = { level: -1, prev: null, next: null };
+  readonly place = new LevelPlace<Member>(this);
 
   constructor(name: string, cap: number) {
     this.name = name;
@@ -18,15 +18,15 @@ function membersOf(...caps: number[]): Member[] {
   return caps.map((cap, i) => new Member(`m${i}`, cap));
 }
 
-/** Hands out so many slots, each to the first in line; returns who got them, in order. */
+/** Hands out `slots` slots, each to the first in line; returns who got them, in order. */
 function fill(levels: Levels<Member>, slots: number): Member[] {
   const served: Member[] = [];
   for (let i = 0; i < slots; i++) {
     const member = levels.first();
     if (member === null) break;
     served.push(member);
-    if (++member.inFlight < member.cap) levels.put(member, member.inFlight);
-    else levels.remove(member);
+    if (++member.inFlight < member.cap) levels.put(member.place, member.inFlight);
+    else levels.remove(member.place);
   }
   return served;
 }
@@ -35,7 +35,7 @@ describe("levels", () => {
   it("share out max-min fairly: small caps fill first, the rest goes to the large one", () => {
     const members = membersOf(300, 8, 9, 1);
     const levels = new Levels<Member>();
-    for (const member of members) levels.put(member, 0);
+    for (const member of members) levels.put(member.place, 0);
     assert.equal(fill(levels, 100).length, 100);
     assert.deepEqual(
       members.map(({ inFlight }) => inFlight),
@@ -48,7 +48,7 @@ describe("levels", () => {
   it("serve first come first among equals, over passes with fewer slots than members", () => {
     const levels = new Levels<Member>();
     const members = membersOf(9, 9, 9, 9, 9);
-    for (const member of members) levels.put(member, 0);
+    for (const member of members) levels.put(member.place, 0);
     const names = fill(levels, 12).map(({ name }) => name);
     assert.deepEqual(names, ["m0", "m1", "m2", "m3", "m4", "m0", "m1", "m2", "m3", "m4", "m0", "m1"]);
   });
@@ -57,8 +57,8 @@ describe("levels", () => {
     const levels = new Levels<Member>();
     const [waited, idle] = membersOf(9, 9);
     assert.ok(waited && idle);
-    levels.put(waited, 3);
-    levels.put(idle, 2);
+    levels.put(waited.place, 3);
+    levels.put(idle.place, 2);
     assert.equal(levels.first(), idle);
   });
 
@@ -66,12 +66,12 @@ describe("levels", () => {
     const levels = new Levels<Member>();
     const [a, b] = membersOf(9, 9);
     assert.ok(a && b);
-    levels.put(a, 1);
-    levels.put(b, 1);
-    levels.put(a, 1);
+    levels.put(a.place, 1);
+    levels.put(b.place, 1);
+    levels.put(a.place, 1);
     assert.equal(levels.first(), a);
-    levels.put(a, 0);
-    levels.put(a, 1);
+    levels.put(a.place, 0);
+    levels.put(a.place, 1);
     assert.equal(levels.first(), b);
     assert.equal(levels.size, 2);
   });
@@ -81,15 +81,15 @@ describe("levels", () => {
     const members = membersOf(1, 1, 1, 1);
     const [a, b, c, d] = members;
     assert.ok(a && b && c && d);
-    for (const member of members) levels.put(member, 5);
-    levels.remove(b);
-    levels.remove(b);
-    levels.remove(a);
-    levels.remove(d);
+    for (const member of members) levels.put(member.place, 5);
+    levels.remove(b.place);
+    levels.remove(b.place);
+    levels.remove(a.place);
+    levels.remove(d.place);
     assert.deepEqual([levels.first(), levels.size], [c, 1]);
-    levels.remove(c);
+    levels.remove(c.place);
     assert.deepEqual([levels.first(), levels.size], [null, 0]);
-    levels.put(d, 5);
+    levels.put(d.place, 5);
     assert.equal(levels.first(), d);
   });
 
@@ -100,27 +100,27 @@ describe("levels", () => {
         const levels = new Levels<Member>();
         const [a, b] = membersOf(1, 1);
         assert.ok(a && b);
-        levels.put(b, high);
-        levels.put(a, low);
+        levels.put(b.place, high);
+        levels.put(a.place, low);
         assert.equal(levels.first(), a, `${low} before ${high}`);
-        levels.remove(a);
+        levels.remove(a.place);
         assert.equal(levels.first(), b, `${high} alone`);
       }
     }
     const levels = new Levels<Member>();
     const [last, beyond] = membersOf(1, 1);
     assert.ok(last && beyond);
-    levels.put(beyond, 1e9);
-    levels.put(last, 32_767);
+    levels.put(beyond.place, 1e9);
+    levels.put(last.place, 32_767);
     assert.equal(levels.first(), beyond, "both are of the last level, first come first");
-    levels.remove(beyond);
+    levels.remove(beyond.place);
     assert.equal(levels.first(), last);
   });
 
   it("serve 10,000 members in turn", () => {
     const levels = new Levels<Member>();
     const members = Array.from({ length: 10_000 }, (_, i) => new Member(`${i}`, 3));
-    for (const member of members) levels.put(member, 0);
+    for (const member of members) levels.put(member.place, 0);
     assert.equal(fill(levels, 25_000).length, 25_000);
     assert.deepEqual(
       [members[0]?.inFlight, members[4999]?.inFlight, members[5000]?.inFlight, members[9999]?.inFlight],

@@ -10,9 +10,7 @@ import {
   raised,
   type Trial,
 } from "../../../../src/dispatch/cap/probe.ts";
-import { DeliveryRate } from "../../../../src/dispatch/cap/rate.ts";
-import { OwnBest } from "../../../../src/dispatch/cap/service.ts";
-import { CapTarget } from "../../../../src/dispatch/cap/target.ts";
+import { CapTarget, DeliveryRate, OwnBest } from "../../../../src/dispatch/cap/target.ts";
 
 const BIN = 15_000;
 const DAY = 86_400_000;
@@ -25,7 +23,7 @@ function trial(from: number, to: number, before: Measured): Trial {
   return { from, to, before, startedAt: 0, results: 0, failures: 0 };
 }
 
-test("the rate is the best 90 s of the last 10 minutes, over 90 s whatever there is", () => {
+test("the rate is the best 90 s of the last 10 minutes, over 90 s even when there are fewer", () => {
   const rate = new DeliveryRate();
   assert.equal(rate.max(0, 6), 0);
   for (let i = 0; i < 90; i++) rate.add(i * 1000);

@@ -1,13 +1,13 @@
-import type { PushLane } from "../flow/lane.ts";
-import type { MinerLink } from "../flow/link.ts";
+import type { PushLane } from "../../flow/lane.ts";
+import type { MinerLink } from "../../flow/link.ts";
 import { Miner } from "./miner.ts";
 
 /** Miners remembered at most; past it the ones longest without a link go. */
 const KNOWN_MAX = 8192;
-/** A miner whose link ended so lately still counts as active, ms. */
+/** A miner whose link ended within this time still counts as active, ms. */
 const ACTIVE_MS = 60_000;
 
-/** The miners that dispatch knows, with a link or lately without. */
+/** The miners that dispatch knows, with a link and without. */
 export class MinerRegistry {
   readonly #lanes: ReadonlyMap<string, PushLane>;
   readonly #caps: Map<string, number>;
@@ -42,12 +42,12 @@ export class MinerRegistry {
 
   /** Miners with a link, and those that had one within the last minute. */
   active(nowMs: number): number {
-    let lately = 0;
+    let recent = 0;
     for (const [hotkey, at] of this.#gone) {
       if (nowMs - at >= ACTIVE_MS) this.#gone.delete(hotkey);
-      else lately++;
+      else recent++;
     }
-    return this.#linked + lately;
+    return this.#linked + recent;
   }
 
   /** The miner of a new link, and the link that it takes over from. */
@@ -88,7 +88,7 @@ export class MinerRegistry {
   #dropOldest(): void {
     if (this.#miners.size <= KNOWN_MAX) return;
     for (const [hotkey, miner] of this.#miners) {
-      if (miner.link !== null || miner.flights.size > 0) continue;
+      if (miner.link !== null || miner.inFlight.size > 0) continue;
       this.#miners.delete(hotkey);
       this.#gone.delete(hotkey);
       return;

@@ -1,7 +1,7 @@
-import type { Log } from "../core/log.ts";
-import { causeText } from "../core/problems/assayError.ts";
-import type { WorkDelta } from "../flow/job.ts";
-import type { Store } from "../flow/store.ts";
+import type { Log } from "../../core/log.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import type { WorkDelta } from "../../flow/job.ts";
+import type { Store } from "../../flow/store.ts";
 
 /** Since the last record. Credit and debit in reference ms. */
 interface Account {
@@ -13,7 +13,7 @@ interface Account {
   failed: number;
 }
 
-/** One account a lane and hotkey. */
+/** One account per lane and hotkey. */
 class Accounts {
   readonly all: Account[] = [];
   readonly #lanes = new Map<string, Map<string, Account>>();
@@ -34,8 +34,8 @@ class Accounts {
 }
 
 /**
- * What miners did since it was last recorded, one account a lane and hotkey; recorded several times a second rather than a
- * job at a time. While a hotkey's cheat is being recorded its credit is withheld, so that none can slip in behind the forfeit.
+ * What miners did since it was last recorded, one account per lane and hotkey; recorded several times a second rather than
+ * one job at a time. While a hotkey's cheat is being recorded its credit is withheld, so that none can slip in behind the forfeit.
  */
 export class Ledger {
   readonly #records: Pick<Store, "addWork">;

@@ -1,7 +1,7 @@
 /** Below this share of the host's memory there is pressure; above the second it is over. The gap keeps the two from taking turns. */
 const PRESSED_BELOW = 0.2;
 const FREE_ABOVE = 0.25;
-/** One move of the ceiling in so many ms, by so much: memory follows what is in flight with a delay of seconds. */
+/** One move of the ceiling per this time, ms, and by this share of it: memory follows what is in flight with a delay of seconds. */
 const MOVE_MS = 15_000;
 const MOVE = 0.1;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Pressure } from "../../../src/dispatch/pressure.ts";
+import { Pressure } from "../../../../src/dispatch/bounds/pressure.ts";
 
 const MOVE = 15_000;
 

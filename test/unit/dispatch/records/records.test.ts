@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { silentLog } from "../../../src/core/log.ts";
-import { AssayError } from "../../../src/core/problems/assayError.ts";
-import { CustomerUpdates } from "../../../src/dispatch/customerUpdates.ts";
-import { Ledger } from "../../../src/dispatch/ledger.ts";
-import type { CustomerUpdate } from "../../../src/flow/job.ts";
-import { MemoryRecords } from "../../support/dispatch/world.ts";
+import { silentLog } from "../../../../src/core/log.ts";
+import { AssayError } from "../../../../src/core/problems/assayError.ts";
+import { CustomerUpdates } from "../../../../src/dispatch/records/customerUpdates.ts";
+import { Ledger } from "../../../../src/dispatch/records/ledger.ts";
+import type { CustomerUpdate } from "../../../../src/flow/job.ts";
+import { MemoryRecords } from "../../../support/dispatch/world.ts";
 
 const down = (): Error => new AssayError({ code: "store_unavailable", retry_after_s: 1 });
 
@@ -17,7 +17,7 @@ describe("the ledger", () => {
     return { records, ledger, failures: () => failures };
   };
 
-  it("records one account a lane and hotkey, with time and height, and begins anew", async () => {
+  it("records one account per lane and hotkey, with time and height, and begins anew", async () => {
     const { records, ledger } = make();
     ledger.accepted("a", "m", 10);
     ledger.accepted("a", "m", 5);

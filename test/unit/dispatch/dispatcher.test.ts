@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { makeDispatchMeasures } from "../../../src/dispatch/measures.ts";
-import { stateText } from "../../../src/dispatch/savedState.ts";
+import { stateText } from "../../../src/dispatch/records/savedState.ts";
 import { isJobId } from "../../../src/flow/job.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 import type { FakeLink } from "../../support/dispatch/link.ts";
@@ -17,7 +17,7 @@ async function fleet(world: World, count: number): Promise<FakeLink[]> {
   return links;
 }
 
-/** A world in which one miner has so many jobs at once. */
+/** A world in which one miner has `capacity` jobs at once. */
 async function wide(capacity: number, options: WorldOptions = {}): Promise<{ world: World; link: FakeLink }> {
   const world = new World({ saved: stateText({ caps: new Map([["m", 32]]), kinds: new Map() }), ...options });
   const link = await world.join("m", { capacity });
@@ -63,7 +63,7 @@ describe("the share of each miner", () => {
     assert.equal(link.sent.length, 3);
   });
 
-  it("goes to whoever has the least in flight, and among equals to who waited longest", async () => {
+  it("goes to the miner with the least in flight, and among equals to the one that waited longest", async () => {
     const world = new World({ ceiling: 2 });
     const links = await fleet(world, 3);
     assert.deepEqual(
@@ -120,28 +120,28 @@ describe("the share of each miner", () => {
   });
 });
 
-describe("a gate", () => {
-  it("at the ceiling lets one out for each that comes in", async () => {
+describe("jobs are held back", () => {
+  it("at the ceiling, and one goes out for each that comes in", async () => {
     const world = new World({ ceiling: 3 });
     const links = await fleet(world, 5);
-    assert.deepEqual([sent(links), world.dispatcher.stats().gate], [3, "ceiling"]);
+    assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [3, "ceiling"]);
     links[0]?.answer();
     await world.settle();
     assert.deepEqual([sent(links), world.dispatcher.stats().inFlight], [4, 3]);
     assert.equal(world.dispatcher.stats().ceiling, 3);
   });
 
-  it("at a ceiling of 0 lets nothing out", async () => {
+  it("all of them at a ceiling of 0", async () => {
     const world = new World({ ceiling: 0 });
     const links = await fleet(world, 2);
     await world.pass(1000);
-    assert.deepEqual([sent(links), world.dispatcher.stats().gate], [0, "ceiling"]);
+    assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [0, "ceiling"]);
   });
 
-  it("over the bytes in flight lets nothing out until they are fewer", async () => {
+  it("over the bytes in flight, until they are fewer", async () => {
     const world = new World({ bytesInFlight: 1 });
     const links = await fleet(world, 3);
-    assert.deepEqual([sent(links), world.dispatcher.stats().gate], [1, "bytes"]);
+    assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [1, "bytes"]);
     links[0]?.answer();
     await world.settle();
     assert.equal(sent(links), 2);
@@ -149,7 +149,7 @@ describe("a gate", () => {
     assert.equal(world.dispatcher.stats().bytes, 0);
   });
 
-  it("counts the bytes of jobs that are picked and not yet sent", async () => {
+  it("over the bytes of jobs that are picked and not yet sent", async () => {
     const large = proveLane("prove", { issue: () => ({ kind: "square", input: { x: "1".repeat(1000) } }) });
     const world = new World({ bytesInFlight: 2500, lanes: [large] });
     world.block = null;
@@ -159,12 +159,12 @@ describe("a gate", () => {
     assert.equal(sent(links), 3, "each is over a thousand bytes");
   });
 
-  it("counts the bytes of answers until they are concluded", async () => {
+  it("over the bytes of answers until they are concluded", async () => {
     const world = new World({ bytesInFlight: 1, rate: "1" });
     const links = await fleet(world, 2);
     links[0]?.answer();
     await world.settle();
-    assert.deepEqual([sent(links), world.dispatcher.stats().gate], [1, "bytes"]);
+    assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [1, "bytes"]);
     const { promise, resolve } = Promise.withResolvers<void>();
     world.concluding = () => promise;
     await world.verdict(valid);
@@ -176,14 +176,14 @@ describe("a gate", () => {
     assert.equal(sent(links), 2);
   });
 
-  it("for verification lets nothing out while that has no room; answers are taken, and nothing is lost", async () => {
+  it("while verification has no room; answers are taken, and nothing is lost", async () => {
     const world = new World({ rate: "1" });
     const links = await fleet(world, 3);
     world.hasRoom = false;
     for (const link of links) assert.equal(link.answer(), null);
     await world.pass(5000);
     assert.deepEqual(
-      [sent(links), world.checks.length, world.dispatcher.stats().gate],
+      [sent(links), world.checks.length, world.dispatcher.stats().holdReason],
       [3, 3, "verification"],
     );
     for (const link of links) assert.equal(link.closedWith, null);
@@ -195,14 +195,14 @@ describe("a gate", () => {
     assert.equal(world.concluded.length, 3);
   });
 
-  it("for the height lets nothing out while that is unknown, and accounts wait for it", async () => {
+  it("while the height is unknown, and accounts wait for it", async () => {
     const world = new World();
     const links = await fleet(world, 2);
     world.block = null;
     for (const link of links) link.answer();
     await world.pass(1000);
     assert.deepEqual(
-      [sent(links), world.records.work, world.dispatcher.stats().gate],
+      [sent(links), world.records.work, world.dispatcher.stats().holdReason],
       [2, [], "height_unknown"],
     );
     world.block = 2000;
@@ -214,7 +214,7 @@ describe("a gate", () => {
     );
   });
 
-  it("for memory brings a ceiling down under pressure, and caps hold still", async () => {
+  it("by a ceiling that comes down when memory is short, and caps hold still", async () => {
     const world = new World();
     const links = await fleet(world, 10);
     world.memory = 0.19;
@@ -222,7 +222,7 @@ describe("a gate", () => {
     assert.equal(world.dispatcher.stats().ceiling, 9);
     for (const link of links) link.answer();
     await world.settle();
-    assert.deepEqual([world.dispatcher.stats().inFlight, world.dispatcher.stats().gate], [9, "memory"]);
+    assert.deepEqual([world.dispatcher.stats().inFlight, world.dispatcher.stats().holdReason], [9, "memory"]);
     world.memory = 0.5;
     await world.pass(60_000);
     assert.deepEqual([world.dispatcher.stats().inFlight, world.dispatcher.stats().ceiling], [10, null]);
@@ -250,7 +250,7 @@ describe("the draw", () => {
     assert.equal(sent(links), 3);
   });
 
-  it("shares a record with all that are picked with it: one group a lane and epoch, rows by hotkey", async () => {
+  it("shares a record with all that are picked with it: one group per lane and epoch, rows by hotkey", async () => {
     const world = new World({ rate: "1", lanes: [proveLane("a"), proveLane("b")] });
     world.block = null;
     const [first, second] = [
@@ -334,7 +334,7 @@ describe("the draw", () => {
       assert.deepEqual([inFlight, bytes, queued, sent(links)], [0, 0, 5, 0]);
     }
     assert.deepEqual(times, [0, 1000, 3000, 7000, 15_000]);
-    assert.equal(world.dispatcher.stats().gate, "paused");
+    assert.equal(world.dispatcher.stats().holdReason, "paused");
     assert.deepEqual(world.unanswered, []);
     world.storeIsUp();
     await world.pass(16_000);
@@ -352,8 +352,8 @@ describe("the draw", () => {
     world.dispatcher.addCustomer(world.customer(id(1)));
     const links = await fleet(world, 2);
     await world.pass(10_000);
-    const { inFlight, queued, gate } = world.dispatcher.stats();
-    assert.deepEqual([sent(links), inFlight, queued, gate], [0, 0, 1, "paused"]);
+    const { inFlight, queued, holdReason } = world.dispatcher.stats();
+    assert.deepEqual([sent(links), inFlight, queued, holdReason], [0, 0, 1, "paused"]);
     world.drawFault = null;
     await world.pass(30_000);
     assert.deepEqual(
@@ -419,7 +419,7 @@ describe("stopping", () => {
     });
     links[0]?.answer();
     await world.pass(1000);
-    assert.deepEqual([isDone, sent(links), world.dispatcher.stats().gate], [false, 2, "draining"]);
+    assert.deepEqual([isDone, sent(links), world.dispatcher.stats().holdReason], [false, 2, "draining"]);
     links[1]?.answer();
     await world.pass(250);
     await drained;
@@ -527,7 +527,16 @@ describe("the metrics", () => {
     assert.equal(world.metrics.get("assay_dispatch_ended_total", { end: "answered" }), 1);
     assert.equal(world.metrics.get("assay_dispatch_ended_total", { end: "withdrawn" }), 1);
     assert.deepEqual(world.dispatcher.stats(), {
-      ...{ miners: 0, streams: 0, ready: 0, inFlight: 0, bytes: 0, ceiling: null, queued: 0, gate: null },
+      ...{
+        miners: 0,
+        streams: 0,
+        ready: 0,
+        inFlight: 0,
+        bytes: 0,
+        ceiling: null,
+        queued: 0,
+        holdReason: null,
+      },
     });
     await world.join("n", { transport: "dial" });
     await world.join("o");

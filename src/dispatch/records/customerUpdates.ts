@@ -1,7 +1,7 @@
-import type { Log } from "../core/log.ts";
-import { AssayError, causeText } from "../core/problems/assayError.ts";
-import type { CustomerUpdate } from "../flow/job.ts";
-import type { Store } from "../flow/store.ts";
+import type { Log } from "../../core/log.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import type { CustomerUpdate } from "../../flow/job.ts";
+import type { Store } from "../../flow/store.ts";
 
 /**
  * What became of customer jobs, on its way to the store; the newest of each job wins. While the store is down it is tried

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseState, stateText } from "../../../src/dispatch/savedState.ts";
+import { parseState, stateText } from "../../../../src/dispatch/records/savedState.ts";
 
 const text = (caps: unknown, kinds: unknown = {}): string => JSON.stringify({ version: 1, caps, kinds });
 const nothing = { caps: new Map(), kinds: new Map() };

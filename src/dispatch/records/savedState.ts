@@ -58,7 +58,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The last so many entries whose value makes sense. */
+/** The last `most` entries whose value makes sense. */
 function entriesOf<T>(raw: unknown, most: number, sense: (value: unknown) => T | null): Map<string, T> {
   const found: [string, T][] = [];
   for (const [name, value] of isRecord(raw) ? Object.entries(raw) : []) {

@@ -1,11 +1,11 @@
-import { hexNumber, RecentMarks } from "../core/queue/recentMarks.ts";
+import { hexNumber, RecentMarks } from "../../core/queue/recentMarks.ts";
 
 /** Ended jobs remembered at least, to tell a repeated answer from one to a job that never was. */
 const REMEMBERED = 16_384;
 /** Where the hex digits of a job id begin. */
 const PREFIX = "jb_".length;
 
-/** Jobs that ended lately, each at its miner: one that is taken for another gets another code in its refusal, and nothing else. */
+/** The jobs that ended last, each at its miner: one that is taken for another gets another code in its refusal, and nothing else. */
 export class EndedJobs {
   readonly #marks = new RecentMarks(REMEMBERED);
 

@@ -1,3 +1,5 @@
+import type { Totals } from "./totals.ts";
+
 /** Why nothing is handed out just now. */
 export const holdReasons = [
   "draining",
@@ -10,30 +12,6 @@ export const holdReasons = [
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
 
-/** First and longest pause after the store or the sampler refused, ms. */
-const PAUSE_MS = [1000, 30_000] as const;
-
-/** What is in flight altogether, and the pause after a refusal. */
-export class Totals {
-  inFlight = 0;
-  /** Of jobs in flight, and of answers that wait to be verified. */
-  bytes = 0;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
-  #refusals = 0;
-
-  refused(nowMs: number): void {
-    this.#pausedUntil = nowMs + Math.min(PAUSE_MS[1], PAUSE_MS[0] * 2 ** Math.min(this.#refusals++, 16));
-  }
-
-  recorded(): void {
-    this.#refusals = 0;
-  }
-
-  isPaused(nowMs: number): boolean {
-    return nowMs < this.#pausedUntil;
-  }
-}
-
 /** The bounds over all miners, as they stand. */
 export interface Bounds {
   readonly draining: boolean;
@@ -44,8 +22,8 @@ export interface Bounds {
   readonly verificationHasRoom: boolean;
 }
 
-/** The first gate that is shut, or null when a job may be handed out. */
-export function holdReason(totals: Totals, bounds: Bounds, nowMs: number): HoldReason | null {
+/** The first reason to hold jobs back, or null when one may be handed out. */
+export function holdReasonOf(totals: Totals, bounds: Bounds, nowMs: number): HoldReason | null {
   if (bounds.draining) return "draining";
   if (totals.isPaused(nowMs)) return "paused";
   if (bounds.block === null) return "height_unknown";

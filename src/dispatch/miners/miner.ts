@@ -1,0 +1,84 @@
+import type { Timed } from "../../core/queue/deadlines.ts";
+import { LevelPlace } from "../../core/queue/levels.ts";
+import type { Draw } from "../../flow/draw.ts";
+import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
+import type { MinerLink } from "../../flow/link.ts";
+import { MinerCap } from "../cap/cap.ts";
+import { type Job, sizeOf } from "../jobs/job.ts";
+import type { JobFacts } from "../whatFollows.ts";
+import { Backoff } from "./backoff.ts";
+
+/** A job at one miner, from the moment it is picked until it ends there. */
+export class InFlightJob implements Timed, JobFacts {
+  readonly job: Job;
+  readonly miner: Miner;
+  readonly kind: string;
+  readonly draw: Draw;
+  readonly block: number;
+  /** Kept for what will be checked; dropped with the sending otherwise. */
+  input: JobInput | null;
+  /** Monotonic ms; null until it is sent. */
+  sentAt: number | null = null;
+  /** On the wire, and of the input before; counts as held until the end. */
+  bytes: number;
+  slot = -1;
+  prev: Timed | null = null;
+  next: Timed | null = null;
+
+  constructor(job: Job, miner: Miner, { kind, input }: JobTask, draw: Draw, block: number) {
+    this.job = job;
+    this.miner = miner;
+    this.kind = kind;
+    this.draw = draw;
+    this.block = block;
+    this.input = input;
+    this.bytes = sizeOf(input);
+  }
+
+  get isSampled(): boolean {
+    return this.draw.sampled;
+  }
+
+  get isCustomers(): boolean {
+    return this.job.customer !== null;
+  }
+
+  get attempts(): number {
+    const { customer, had } = this.job;
+    return (customer?.attempts ?? 0) + (had?.size ?? 0) + 1;
+  }
+}
+
+/** What dispatch knows of one miner: its link, what it has in flight, how much it may have. */
+export class Miner {
+  readonly hotkey: string;
+  readonly cap: MinerCap;
+  readonly backoff = new Backoff();
+  readonly inFlight = new Set<InFlightJob>();
+  readonly place = new LevelPlace<Miner>(this);
+  link: MinerLink | null = null;
+  /** Lanes of the link that this validator has. */
+  lanes: readonly PushLane[] = [];
+  /** Whose turn it is among the lanes. */
+  turn = 0;
+
+  constructor(hotkey: string, restoredCap: number | null) {
+    this.hotkey = hotkey;
+    this.cap = new MinerCap(restoredCap);
+  }
+
+  mayTake(nowMs: number): boolean {
+    const { link } = this;
+    if (link === null || !link.writable || nowMs < this.backoff.until) return false;
+    return this.inFlight.size < Math.min(this.cap.usable(), link.capacity);
+  }
+
+  serves(lane: PushLane): boolean {
+    return this.lanes.includes(lane);
+  }
+
+  /** The lane whose turn it is to make a benchmark. */
+  nextLane(): PushLane | null {
+    return this.lanes[this.turn++ % this.lanes.length] ?? null;
+  }
+}
