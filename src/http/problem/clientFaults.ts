@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Problem } from "../../core/problems/problem.ts";
-import { rawAnswer } from "../wire/rawAnswer.ts";
 import { endWith } from "../wire/socketEnd.ts";
+import { rawAnswer } from "./document.ts";
 
 /** Request line and headers: a signed request needs under 1 KiB in some fifteen fields, proxies add a few. */
 export const maxHeaderBytes = 16_384;

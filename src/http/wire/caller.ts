@@ -43,7 +43,7 @@ class RequestCaller implements Caller {
   constructor(request: FastifyRequest, response: ServerResponse) {
     this.headers = request.headers;
     this.ip = addressOf(request);
-    this.rawBody = Buffer.isBuffer(request.body) ? request.body : nothing;
+    this.rawBody = request.rawBody ?? nothing;
     this.#request = request;
     this.#response = response;
   }

@@ -1,5 +1,13 @@
 import { isUtf8 } from "node:buffer";
+import type { FastifyInstance } from "fastify";
 import { AssayError } from "../../core/problems/assayError.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The body as it arrived, of a route that takes one: a signature is over these bytes. */
+    rawBody: Buffer | null;
+  }
+}
 
 /** No request body has more than one level; this leaves room and keeps a recursive parser's stack small. */
 export const maxDepth = 16;
@@ -73,4 +81,19 @@ export function readJson(bytes: Buffer): unknown {
     throw new AssayError({ code: "malformed_json" });
   }
   return value;
+}
+
+/** JSON is UTF-8 (RFC 8259 section 8.1); a request that claims another charset is refused before its body is read. */
+const mediaType = /^application\/json(?:$|;(?!.*charset=(?!"?utf-8\b)))/i;
+
+/** Takes JSON bodies alone: parsed, for the route's schema, and as the bytes that came. */
+export function takeJson(app: FastifyInstance): void {
+  app.decorateRequest("rawBody", null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(mediaType, { parseAs: "buffer" }, (request, bytes, done) => {
+    // A body that no schema describes is read to its end, and nothing is made of it.
+    if (request.routeOptions.schema?.body === undefined) return done(null);
+    request.rawBody = bytes;
+    done(null, readJson(bytes));
+  });
 }
