@@ -2,15 +2,15 @@ import type { Clock } from "../core/clock.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { Fifo } from "../core/queue/fifo.ts";
-import { Levels } from "./levels.ts";
+import { type LevelPlace, Levels } from "../core/queue/levels.ts";
 import { retryAfterS } from "./limits.ts";
 
 export interface GateOptions {
   /** Holders at once. */
   readonly slots: number;
-  /** The longest that anybody waits. */
+  /** The longest wait. */
   readonly waitMs: number;
-  /** Those that wait at once; 0 refuses whoever finds no slot. */
+  /** Those that wait at once; with 0, a request that finds no slot is refused. */
   readonly queue: number;
 }
 
@@ -25,10 +25,23 @@ export interface GateSlot {
 }
 
 /** One key with all that it holds and waits for; forgotten when that is nothing. */
-interface Tenant {
+class Tenant {
   readonly key: string;
-  held: number;
-  readonly line: Fifo<Waiter>;
+  held = 0;
+  readonly line = new Fifo<Waiter>();
+  /** Among those that wait, by slots held. */
+  readonly place: LevelPlace<Tenant> = { level: -1, prev: null, next: null };
+  /** Among those that wait, by places in the queue. */
+  readonly queue: Queued = { tenant: this, place: { level: -1, prev: null, next: null } };
+
+  constructor(key: string) {
+    this.key = key;
+  }
+}
+
+interface Queued {
+  readonly tenant: Tenant;
+  readonly place: LevelPlace<Queued>;
 }
 
 interface Waiter {
@@ -54,9 +67,9 @@ export class Gate {
   readonly #placeShare: number;
   readonly #tenants = new Map<string, Tenant>();
   /** Waiting tenants below their share of slots, by slots held. */
-  readonly #byHeld: Levels<Tenant>;
-  /** Waiting tenants, by places in the queue. */
-  readonly #byPlaces: Levels<Tenant>;
+  readonly #byHeld = new Levels<Tenant>();
+  /** Waiting tenants, by how far they are below their share of the queue: the one that waits for most comes first. */
+  readonly #byPlaces = new Levels<Queued>();
   /** All that wait, oldest first: the deadlines stand in this order too, so one timer serves all. */
   readonly #all = new Fifo<Waiter>();
   readonly #heldGauge: Gauge;
@@ -76,8 +89,6 @@ export class Gate {
     this.#clock = modules.clock;
     this.#slotShare = Math.max(1, Math.ceil(options.slots / 4));
     this.#placeShare = Math.ceil(options.queue / 8);
-    this.#byHeld = new Levels(this.#slotShare);
-    this.#byPlaces = new Levels(this.#placeShare);
     this.#heldGauge = metrics.gauge(`assay_gate_${name}_held_count`, "Slots held");
     this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting_count`, "Requests that wait for a slot");
     this.#refusals = metrics.counter(`assay_gate_${name}_refused_total`, "Requests refused a slot", [
@@ -97,7 +108,7 @@ export class Gate {
   /** Throws `busy` when the queue is full, the key has its share, or the wait is over; the signal's reason on abort. */
   async enter(key: string, signal: AbortSignal): Promise<GateSlot> {
     signal.throwIfAborted();
-    const tenant = this.#tenants.get(key) ?? { key, held: 0, line: new Fifo<Waiter>() };
+    const tenant = this.#tenants.get(key) ?? new Tenant(key);
     // A slot is only ever free while all who wait have their share, so nobody is overtaken here.
     if (this.#held < this.#options.slots && tenant.held < this.#slotShare) {
       const slot = this.#take(tenant);
@@ -126,10 +137,10 @@ export class Gate {
     return { release };
   }
 
-  /** Hands free slots to who waits. */
+  /** Hands free slots to those that wait. */
   #serve(): void {
     while (this.#held < this.#options.slots) {
-      const waiter = this.#byHeld.lowest()?.line.first;
+      const waiter = this.#byHeld.first()?.line.first;
       if (!waiter) return;
       this.#remove(waiter);
       waiter.resolve(this.#take(waiter.tenant));
@@ -140,7 +151,7 @@ export class Gate {
   #makeRoom(tenant: Tenant): Refusal | null {
     if (tenant.line.length >= this.#placeShare) return this.#placeShare === 0 ? "queue" : "share";
     if (this.#all.length < this.#options.queue) return null;
-    const longest = this.#byPlaces.highest();
+    const longest = this.#byPlaces.first()?.tenant;
     // Worth it only if the displaced key still waits for as much as the newcomer will.
     if (!longest?.line.last || longest.line.length < tenant.line.length + 2) return "queue";
     this.#refuse(longest.line.last, this.#busy("displaced"));
@@ -177,9 +188,9 @@ export class Gate {
   #settle(tenant: Tenant): void {
     const places = tenant.line.length;
     if (places > 0 && tenant.held < this.#slotShare) this.#byHeld.put(tenant, tenant.held);
-    else this.#byHeld.drop(tenant);
-    if (places > 0) this.#byPlaces.put(tenant, places);
-    else this.#byPlaces.drop(tenant);
+    else this.#byHeld.remove(tenant);
+    if (places > 0) this.#byPlaces.put(tenant.queue, this.#placeShare - places);
+    else this.#byPlaces.remove(tenant.queue);
     if (places + tenant.held > 0) this.#tenants.set(tenant.key, tenant);
     else this.#tenants.delete(tenant.key);
   }

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isIP } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
+import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "./handlers.ts";
-import { hasTooManyFields, headersTooLarge } from "./problem/clientFaults.ts";
+import type { HttpMeasures } from "./measures.ts";
+import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
 import type { Route } from "./routes/route.ts";
@@ -61,43 +63,6 @@ export class InFlight {
   }
 }
 
-/** A request of the submit path takes about a millisecond; the worst legal one 5 s. */
-const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-const knownMethods = new Set(["GET", "HEAD", "POST", "DELETE"]);
-
-export interface HttpMeasures {
-  answered(request: FastifyRequest, reply: FastifyReply): void;
-  refused(problem: Problem): void;
-}
-
-/** Counts and times answers by route, never by who asks. */
-export function makeHttpMeasures(metrics: Metrics): HttpMeasures {
-  const requests = metrics.counter("assay_http_requests_total", "Answered requests", [
-    "route",
-    "method",
-    "status",
-  ]);
-  const seconds = metrics.histogram(
-    "assay_http_request_seconds",
-    "Time from headers read to answer sent",
-    ["route"],
-    buckets,
-  );
-  const problems = metrics.counter("assay_http_problems_total", "Refusals and failures stated to clients", [
-    "code",
-  ]);
-  return {
-    answered: (request, reply) => {
-      const route = request.routeOptions.url ?? "none";
-      const method = knownMethods.has(request.method) ? request.method : "other";
-      requests.add({ route, method, status: `${reply.statusCode}` });
-      seconds.observe(reply.elapsedTime / 1000, { route });
-    },
-    refused: ({ code }) => problems.add({ code }),
-  };
-}
-
 export interface RequestModules {
   readonly handlers: Pick<Handlers, "isOperator">;
   readonly inFlight: InFlight;
@@ -120,7 +85,7 @@ function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handl
 function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
   const { raw, headers, routeOptions } = request;
   if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
-  if (hasTooManyFields(raw)) return headersTooLarge;
+  if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
   if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
   if (request.is404) {
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
@@ -165,4 +130,59 @@ export function addRoute(app: FastifyInstance, route: Route, inFlight: InFlight)
     config: { operation },
     handler: (request, reply) => inFlight.run(request.raw, reply.raw, () => serve(request, reply)),
   });
+}
+
+const nothing = new Uint8Array();
+const mapped = "::ffff:";
+
+/** An IPv4 address reads the same whichever socket it came through. */
+function plainAddress(address: string): string {
+  const tail = address.startsWith(mapped) ? address.slice(mapped.length) : "";
+  return isIP(tail) === 4 ? tail : address;
+}
+
+/** A forwarded text that is no address counts as the proxy itself. */
+function addressOf(request: FastifyRequest): string {
+  const claimed = plainAddress(request.ip ?? "");
+  return isIP(claimed) === 0 ? plainAddress(request.raw.socket.remoteAddress ?? "") : claimed;
+}
+
+function abortOnDeparture(request: FastifyRequest, response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const { socket } = request.raw;
+  const onClose = () => {
+    if (!response.writableFinished) controller.abort();
+  };
+  if (socket.destroyed) onClose();
+  response.once("close", onClose);
+  // A pipelined answer that waits for its turn has no socket yet and is told nothing.
+  if (response.socket === null) socket.once("close", onClose);
+  return controller.signal;
+}
+
+/** Its signal is made when somebody asks for it: most requests end before anybody does. */
+class RequestCaller implements Caller {
+  readonly headers: Caller["headers"];
+  readonly ip: string;
+  readonly rawBody: Uint8Array;
+  readonly #request: FastifyRequest;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | null = null;
+
+  constructor(request: FastifyRequest, response: ServerResponse) {
+    this.headers = request.headers;
+    this.ip = addressOf(request);
+    this.rawBody = request.rawBody ?? nothing;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= abortOnDeparture(this.#request, this.#response);
+    return this.#signal;
+  }
+}
+
+export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  return new RequestCaller(request, reply.raw);
 }

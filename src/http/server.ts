@@ -5,14 +5,14 @@ import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Handlers } from "./handlers.ts";
+import { makeHttpMeasures } from "./measures.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
-import { addRoute, InFlight, installHooks, makeHttpMeasures } from "./requests.ts";
+import { addRoute, InFlight, installHooks } from "./requests.ts";
 import { methodIndex, routesOf } from "./routes/all.ts";
 import { openapiOptions } from "./routes/openapi.ts";
-import { compileSchema } from "./routes/validation.ts";
 import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
 import type { StreamOptions } from "./stream/options.ts";
-import { takeJson } from "./wire/json.ts";
+import { takeInput } from "./wire/input.ts";
 import { makeListener } from "./wire/listener.ts";
 
 export interface HttpOptions {
@@ -66,8 +66,7 @@ function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringMod
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, answering));
-  app.setValidatorCompiler(compileSchema);
-  takeJson(app);
+  takeInput(app);
   return app;
 }
 

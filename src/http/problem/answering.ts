@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Log } from "../../core/log.ts";
 import type { Problem } from "../../core/problems/problem.ts";
-import type { HttpMeasures, InFlight } from "../requests.ts";
+import type { HttpMeasures } from "../measures.ts";
+import type { InFlight } from "../requests.ts";
 import { endConnection, isUnread } from "../wire/socketEnd.ts";
 import { everyAnswer, problemAnswer, problemMediaType } from "./document.ts";
 import { isDeparture, problemFrom } from "./from.ts";

@@ -1,6 +1,6 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
-import { callerOf } from "../wire/caller.ts";
+import { callerOf } from "../requests.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 

@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { Answer } from "../../flow/lane.ts";
 import type { Handlers } from "../handlers.ts";
-import { callerOf } from "../wire/caller.ts";
+import { callerOf } from "../requests.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 

@@ -9,7 +9,7 @@ import { AssayError } from "../../core/problems/assayError.ts";
 import type { Caller } from "../../flow/caller.ts";
 import type { LinkListener } from "../../flow/link.ts";
 import { rawAnswer } from "../problem/document.ts";
-import { callerOf } from "../wire/caller.ts";
+import { callerOf } from "../requests.ts";
 import { endWith } from "../wire/socketEnd.ts";
 import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./handshake.ts";
 import { type StreamOptions, streamDefaults } from "./options.ts";
