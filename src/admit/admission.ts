@@ -1,44 +1,19 @@
 import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { type Claim, readClaim } from "../epistula/claim.ts";
-import { ClaimVerifier, type Signers } from "../epistula/claimVerifier.ts";
+import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
 import type { SessionGrant } from "../epistula/sessions.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
-import type { Answer } from "../flow/lane.ts";
 import type { Reservation } from "../flow/reservation.ts";
-import type { AdmitOutcome, PendingSubmission, Submission } from "../flow/submission.ts";
-import { addressKey } from "./address.ts";
-import { Buckets } from "./buckets.ts";
-import { requireBlock, requireFree, requireRegistered } from "./eligibility.ts";
+import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
+import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
 
-export interface SubmitBody {
-  readonly challenge_id: string;
-  readonly answer: Answer;
-  /** Where the miner tells the position, recovery of indexed ids is one HMAC. */
-  readonly seq?: number | undefined;
-}
-
-type Entered = Exclude<AdmitOutcome, { kind: "refused" }>;
-
-/** A submission on its way through the gate. */
-interface Request {
-  readonly caller: Caller;
-  readonly claim: Claim;
-  readonly challenge: RecognisedChallenge;
-  readonly answer: Answer;
-  readonly receivedAt: number;
-}
-
-export interface SubmitOutcome {
-  readonly kind: "admitted" | "replay";
-  readonly submission: Submission;
-}
+type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
 
 /**
  * Decides in bounded time whether a request may enter, cheapest check first. Every refusal is an `AssayError`; when
@@ -78,8 +53,8 @@ export class Admission {
   }
 
   /** Admits one answer, durably, or returns the submission that it repeats. */
-  submit(caller: Caller, body: SubmitBody): Promise<SubmitOutcome> {
-    return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, body));
+  submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
+    return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, request));
   }
 
   /** Proves who sends a signed read. What a suspended miner may still read says so with `allowSuspended`. */
@@ -89,32 +64,28 @@ export class Admission {
     );
   }
 
-  /** Binds 32 bytes of an Ed25519 public key to the hotkey, which must have signed the request itself. */
+  /** Binds an Ed25519 public key of 32 bytes to the hotkey, which must have signed the request itself. */
   openSession(caller: Caller, publicKey: Uint8Array): Promise<SessionGrant> {
     return this.#measures.counted("session", caller.signal, async () => {
-      if (publicKey.length !== 32) {
-        throw new AssayError({
-          code: "invalid_request",
-          field: "ed25519_public_key",
-          expected: "must be 32 bytes",
-        });
-      }
       const { hotkey } = await this.#read(caller, "hotkey", true);
       const { sessions, clock, random } = this.#modules;
       return sessions.open(hotkey, publicKey, clock.nowMs(), random);
     });
   }
 
-  async #submit(caller: Caller, body: SubmitBody): Promise<SubmitOutcome> {
+  async #submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
     const receivedAt = this.#modules.clock.nowMs();
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>
-      this.#modules.challenges.recognise(body.challenge_id, claim.hotkey, body.seq),
+      this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
     );
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
     if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
-    const outcome = await this.#admit({ caller, claim, challenge, answer: body.answer, receivedAt });
+    const outcome = await this.#throughGate(caller, claim, challenge, async () => {
+      const block = await this.#proveSubmitter(caller, claim);
+      return this.#record(claim, challenge, request.answer, { block, receivedAt });
+    });
     this.#measures.countSubmission(challenge.lane, outcome.kind);
     return outcome;
   }
@@ -123,16 +94,18 @@ export class Admission {
    * From the gate to the durable row; slot and room are free again however this ends. Room in verification is taken with
    * the slot and not before: what is not proven yet can never hold more of it than the gate has slots.
    */
-  async #admit(request: Request): Promise<Entered> {
-    const { caller, claim, challenge } = request;
-    const slot = await this.#measures.timed("gate", () =>
-      this.#submitGate.enter(claim.hotkey, caller.signal),
-    );
+  async #throughGate(
+    { signal }: Caller,
+    { hotkey }: Claim,
+    { lane }: RecognisedChallenge,
+    record: () => Promise<Admitted>,
+  ): Promise<Admitted> {
+    const slot = await this.#measures.timed("gate", () => this.#submitGate.enter(hotkey, signal));
     let handedOver = false;
-    const reservation = this.#modules.backlog.reserve(challenge.lane);
+    const reservation = this.#modules.backlog.reserve(lane);
     try {
       if (reservation === null) throw backlogRefusal();
-      const outcome = await this.#proveAndRecord(request);
+      const outcome = await record();
       if (outcome.kind === "admitted") handedOver = this.#handOver(outcome.submission, reservation);
       return outcome;
     } finally {
@@ -141,30 +114,26 @@ export class Admission {
     }
   }
 
-  async #proveAndRecord(request: Request): Promise<Entered> {
-    const { caller, claim } = request;
-    const { miners } = this.#modules;
+  /** The chain's height at which the sender was found free to submit. */
+  async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
     await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
-    const block = requireBlock(miners);
-    requireRegistered(miners, claim.hotkey);
-    requireFree(miners, claim.hotkey);
-    return this.#record(request, block);
+    const block = this.#requireBlock();
+    this.#requireRegistered(claim.hotkey);
+    this.#requireFree(claim.hotkey);
+    return block;
   }
 
-  async #record(request: Request, block: number): Promise<Entered> {
-    const { claim, challenge, answer, receivedAt } = request;
+  async #record(
+    { hotkey }: Claim,
+    challenge: RecognisedChallenge,
+    answer: SubmitRequest["answer"],
+    moment: { readonly block: number; readonly receivedAt: number },
+  ): Promise<Admitted> {
     const { random, clock, draw, store } = this.#modules;
-    const { hotkey } = claim;
-    const submission = newSubmission({
-      hotkey,
-      challenge,
-      answer,
-      draw: draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch),
-      block,
-      receivedAt,
-      random: random.bytes(10),
-    });
+    const drawn = draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch);
+    const facts = { hotkey, answer, draw: drawn, ...moment };
+    const submission = newSubmission(challenge, facts, random.bytes(10));
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;
     throw refusal(outcome.code, challenge, epochAt(clock.nowMs(), this.#options.epochHours));
@@ -197,8 +166,8 @@ export class Admission {
     } finally {
       slot.release();
     }
-    requireRegistered(this.#modules.miners, claim.hotkey);
-    if (!allowSuspended) requireFree(this.#modules.miners, claim.hotkey);
+    this.#requireRegistered(claim.hotkey);
+    if (!allowSuspended) this.#requireFree(claim.hotkey);
     return claim;
   }
 
@@ -213,6 +182,28 @@ export class Admission {
   #takeAddress(ip: string): void {
     const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  /** Throws `chain_unavailable` while the height is unknown. */
+  #requireBlock(): number {
+    const block = this.#modules.miners.block();
+    if (block !== null) return block;
+    throw new AssayError({ code: "chain_unavailable", retry_after_s: retryAfterS.chain_unavailable });
+  }
+
+  /** Throws `not_registered`. A chain that never answered knows no miner, which says nothing: `chain_unavailable`. */
+  #requireRegistered(hotkey: string): void {
+    if (this.#modules.miners.isRegistered(hotkey)) return;
+    this.#requireBlock();
+    throw new AssayError({ code: "not_registered", hotkey });
+  }
+
+  /** Throws `suspended` while the height is below the block that frees the hotkey, `chain_unavailable` without one. */
+  #requireFree(hotkey: string): void {
+    const block = this.#requireBlock();
+    const until = this.#modules.miners.suspendedUntil(hotkey);
+    if (until === null || block >= until) return;
+    throw new AssayError({ code: "suspended", hotkey, until_block: until });
   }
 }
 

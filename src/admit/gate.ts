@@ -8,9 +8,9 @@ import { retryAfterS } from "./limits.ts";
 export interface GateOptions {
   /** Holders at once. */
   readonly slots: number;
-  /** The longest that anybody waits. */
+  /** The longest wait. */
   readonly waitMs: number;
-  /** Those that wait at once; 0 refuses whoever finds no slot. */
+  /** Those that wait at once; with 0, a request that finds no slot is refused. */
   readonly queue: number;
 }
 
@@ -130,7 +130,7 @@ export class Gate {
     return { release };
   }
 
-  /** Hands free slots to who waits. */
+  /** Hands free slots to those that wait. */
   #serve(): void {
     while (this.#held < this.#options.slots) {
       const waiter = this.#byHeld.first()?.line.first;

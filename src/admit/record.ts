@@ -1,45 +1,46 @@
-import { sha256 } from "../core/hash.ts";
-import { type Hotkey, receiptId } from "../core/ids.ts";
+import { lengthPrefixed } from "../core/bytes.ts";
+import { sha256, sha256Hex } from "../core/hash.ts";
+import { receiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
-import type { Draw } from "../flow/draw.ts";
-import type { Answer } from "../flow/lane.ts";
 import type { AdmitOutcome, NewSubmission } from "../flow/submission.ts";
-import { idempotencyKey } from "./idempotency.ts";
 
-/** What is known of a submission once every check before the store has passed. */
-export interface Passed {
-  readonly hotkey: Hotkey;
-  readonly challenge: RecognisedChallenge;
-  readonly answer: Answer;
-  readonly draw: Draw;
-  readonly block: number;
-  readonly receivedAt: number;
-  /** 10 unpredictable bytes of the receipt id. */
-  readonly random: Uint8Array;
+const HASH_LENGTH = Buffer.of(0, 32);
+
+/**
+ * Names one answer to one challenge: SHA-256 over lane, hotkey, challenge id and the 32 bytes of the answer's hash,
+ * each behind its 2-byte length; 64 hex digits.
+ */
+export function idempotencyKey(
+  lane: string,
+  hotkey: string,
+  challengeId: string,
+  answerSha256: Uint8Array,
+): string {
+  if (answerSha256.length !== 32) throw new RangeError(`answer hash: ${answerSha256.length} bytes`);
+  return sha256Hex(
+    lengthPrefixed(lane),
+    lengthPrefixed(hotkey),
+    lengthPrefixed(challengeId),
+    HASH_LENGTH,
+    answerSha256,
+  );
 }
 
-/** The row that the store is asked to admit. */
-export function newSubmission(passed: Passed): NewSubmission {
-  const { hotkey, challenge, answer, draw, block, receivedAt, random } = passed;
-  const { lane, challengeId, epoch, tier, seq, weight, maxAttempts } = challenge;
-  const answerHash = sha256(answer.bytes);
+/** The row that the store is asked to admit. `random`: the 10 unpredictable bytes of its receipt id. */
+export function newSubmission(
+  challenge: RecognisedChallenge,
+  facts: Pick<NewSubmission, "hotkey" | "answer" | "draw" | "block" | "receivedAt">,
+  random: Uint8Array,
+): NewSubmission {
+  const { seed: _seed, ...issued } = challenge;
+  const answerHash = sha256(facts.answer.bytes);
   return {
-    receiptId: receiptId(receivedAt, random),
-    idempotencyKey: idempotencyKey(lane, hotkey, challengeId, answerHash),
-    lane,
-    hotkey,
-    challengeId,
-    epoch,
-    tier,
-    seq,
-    answer,
+    ...issued,
+    ...facts,
+    receiptId: receiptId(facts.receivedAt, random),
+    idempotencyKey: idempotencyKey(issued.lane, facts.hotkey, issued.challengeId, answerHash),
     answerSha256: answerHash.toString("hex"),
-    weight,
-    receivedAt,
-    block,
-    draw,
-    maxAttempts,
   };
 }
 

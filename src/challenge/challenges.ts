@@ -4,7 +4,6 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { ChallengeItem, ChallengePage, RecognisedChallenge } from "../flow/challenge.ts";
 import type { Submission } from "../flow/submission.ts";
 import { type ParsedId, parseChallengeId } from "./id.ts";
-import type { IndexCacheStats } from "./indexCache.ts";
 import { type IndexedScheme, makeIndexed } from "./indexed.ts";
 import { INDEX_ALLOTMENT_MAX, type IndexPlace } from "./indexTable.ts";
 import type { IdScheme, SchemeName } from "./scheme.ts";
@@ -145,19 +144,6 @@ export class Challenges {
       if (other.lane === lane) throw new AssayError({ code: "tier_not_found", tier: number });
     }
     throw new AssayError({ code: "lane_not_found", lane });
-  }
-
-  /** Builds the index of a miner's tier for the current epoch ahead of its ids; nothing where none is used. */
-  async prewarm(hotkey: string, tier: number): Promise<void> {
-    const { accepted, indexed } = this.#current;
-    const allotment = this.#options.tiers.get(tier)?.allotment;
-    if (allotment === undefined || !accepted.includes(indexed)) return;
-    await indexed.prewarm(hotkey, this.currentEpoch(), tier, allotment);
-  }
-
-  /** What the indexes of the current master hold. */
-  indexStats(): IndexCacheStats {
-    return this.#current.indexed.stats();
   }
 }
 

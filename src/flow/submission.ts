@@ -4,6 +4,14 @@ import type { StrikeRecord } from "./strike.ts";
 
 export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
 
+/** What a miner hands in, read from its JSON. */
+export interface SubmitRequest {
+  readonly challenge_id: string;
+  readonly answer: Answer;
+  /** Where the challenge stands in the allotment: a hint that saves looking it up, never believed. */
+  readonly seq?: number;
+}
+
 /** A submission that passed every refusal and is about to be recorded. */
 export interface NewSubmission {
   readonly receiptId: string;

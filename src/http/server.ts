@@ -6,16 +6,14 @@ import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
-import { type AnsweringModules, answerError, installAnswering } from "./problem/answering.ts";
-import { routesOf } from "./routes/all.ts";
+import { type AnsweringModules, answerError } from "./problem/answering.ts";
+import { addRoute, InFlight, installHooks } from "./requests.ts";
+import { methodIndex, routesOf } from "./routes/all.ts";
 import { openapiOptions } from "./routes/openapi.ts";
-import type { Route } from "./routes/route.ts";
 import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
 import type { StreamOptions } from "./stream/options.ts";
-import { methodIndex } from "./wire/allowed.ts";
-import { InFlight } from "./wire/inFlight.ts";
+import { takeInput } from "./wire/input.ts";
 import { makeListener } from "./wire/listener.ts";
-import { takeJsonBytes } from "./wire/utf8Json.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -59,7 +57,7 @@ const longestParameter = 512;
 
 function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringModules): FastifyInstance {
   const { trustedProxies, maxBodyBytes } = options;
-  return fastify({
+  const app = fastify({
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: maxBodyBytes,
     return503OnClosing: false,
@@ -67,15 +65,9 @@ function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringMod
     serverFactory: (listener) => makeListener(listener, options, metrics, answering.measures.refused),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
   });
-}
-
-function addRoute(app: FastifyInstance, { method, url, operation, serve }: Route, inFlight: InFlight): void {
-  app.route({
-    method,
-    url,
-    config: { operation },
-    handler: (request, reply) => inFlight.run(request.raw, reply.raw, () => serve(request, reply)),
-  });
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, answering));
+  takeInput(app);
+  return app;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<AddressInfo> {
@@ -135,12 +127,9 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     () => app.swagger(),
     () => streams,
   );
-  const methodsOf = methodIndex(routes);
-  const answering = { handlers, log, measures, inFlight, methodsOf, maxBodyBytes };
-  const app = makeApp(options, metrics, answering);
+  const app = makeApp(options, metrics, { log, measures, inFlight, maxBodyBytes });
   const streams = attach(app, inFlight, options.streams, modules);
-  takeJsonBytes(app);
-  installAnswering(app, answering);
+  installHooks(app, { handlers, measures, inFlight, methodsOf: methodIndex(routes) });
   await app.register(swagger, openapiOptions(version));
   for (const route of routes) addRoute(app, route, inFlight);
   const bound = await listen(app, host, port);

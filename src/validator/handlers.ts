@@ -1,16 +1,17 @@
 import { timingSafeEqual } from "node:crypto";
+import type { Signer } from "../core/ed25519.ts";
 import { sha256, sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
+import type { Lane } from "../flow/lane.ts";
+import type { Receipt, Submission, SubmissionState } from "../flow/submission.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "./auditLines.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { receiptOf } from "./receipts.ts";
-import { requireHotkey } from "./refuse.ts";
 import { statusOf } from "./status.ts";
 
 /** The routes' handlers over the parts of a validator. */
@@ -38,9 +39,41 @@ function publicHandlers(parts: Parts) {
     keys: () => ({ keys: [signer.jwk] }),
     latestWeights: () => vectorOrRefuse(null),
     weights: (epoch: number) => vectorOrRefuse(epoch),
-    sampling: (epoch: number) => sampler.published(epoch),
+    sampling: sampler.published.bind(sampler),
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;
+}
+
+/** What a receipt says of the verdict; where not every answer is verified, an accepted one does not tell whether it was. */
+function verdictOf(submission: Submission, lane: Lane | undefined): Receipt["verdict"] {
+  const { state, code } = submission;
+  if (state === "rejected") return { outcome: "invalid", code: code ?? "unknown" };
+  if (state === "void") return { outcome: "error", code: code ?? "unknown" };
+  const allVerified = lane !== undefined && lane.policy.rate.num === lane.policy.rate.den;
+  return state === "accepted" && allVerified ? { outcome: "valid" } : undefined;
+}
+
+/** The signed receipt of a submission; `state` may be fresher than the row. */
+function receiptOf(
+  submission: Submission,
+  state: SubmissionState,
+  lane: Lane | undefined,
+  signer: Signer,
+): Receipt {
+  const verdict = verdictOf(submission, lane);
+  const unsigned = {
+    receipt_id: submission.receiptId,
+    state,
+    challenge_id: submission.challengeId,
+    hotkey: submission.hotkey,
+    lane: submission.lane,
+    tier: submission.tier,
+    received_at: submission.receivedAt,
+    answer_sha256: submission.answerSha256,
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(submission.state === "accepted" ? { weight: submission.weight } : {}),
+  };
+  return { ...unsigned, signature: signer.signDocument(unsigned) };
 }
 
 function workHandlers(parts: Parts) {
@@ -71,8 +104,7 @@ function workHandlers(parts: Parts) {
       const text = await pool.run({ kind: "render", lane, ref: { tier, seed } });
       return { text, etag: sha256Hex(text).slice(0, 32) };
     },
-    openSession: (caller, { ed25519_public_key }) =>
-      admission.openSession(caller, Buffer.from(ed25519_public_key, "hex")),
+    openSession: admission.openSession.bind(admission),
     submit: async (caller, request) => {
       const { kind, submission } = await admission.submit(caller, request);
       const receipt = receiptOf(submission, submission.state, lanes.get(submission.lane), signer);
@@ -94,19 +126,15 @@ function operatorHandlers(parts: Parts) {
   const expected = sha256(adminToken);
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
-    suspend: async ({ hotkey: text, tempos, reason }) => {
-      const hotkey = requireHotkey(text, "/hotkey");
-      const item = await judge.suspend({ hotkey, tempos, reason }, "operator");
-      push?.dispatcher.suspendHotkey(hotkey);
+    suspend: async (request) => {
+      const item = await judge.suspend(request, "operator");
+      push?.dispatcher.suspendHotkey(request.hotkey);
       return item;
     },
-    release: async (hotkey, reason) => {
-      const released = await judge.release(
-        requireHotkey(hotkey, "hotkey"),
-        reason ?? "released by the operator",
-      );
-      return { hotkey, released };
-    },
+    release: async (hotkey, reason = "released by the operator") => ({
+      hotkey,
+      released: await judge.release(hotkey, reason),
+    }),
     // Hashes have one length, so the comparison tells nothing of the token's.
     isOperator: (token) => timingSafeEqual(sha256(token), expected),
   } satisfies Partial<Handlers>;

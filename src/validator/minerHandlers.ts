@@ -2,7 +2,6 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerView } from "../http/handlers.ts";
 import type { Parts } from "./parts.ts";
-import { requireHotkey } from "./refuse.ts";
 
 /** What anyone may know of the miners: standing, counts, evidence. */
 export function minerHandlers({ store, judge }: Parts) {
@@ -15,14 +14,12 @@ export function minerHandlers({ store, judge }: Parts) {
         next_after: rows.length < limit ? null : (rows.at(-1)?.hotkey ?? null),
       };
     },
-    miner: async (text) => {
-      const hotkey = requireHotkey(text, "hotkey");
+    miner: async (hotkey) => {
       const miner = await store.miner(hotkey);
       if (miner === null) throw new AssayError({ code: "miner_not_found", hotkey });
       return view(miner);
     },
-    strikes: async (text) => {
-      const hotkey = requireHotkey(text, "hotkey");
+    strikes: async (hotkey) => {
       const strikes = await store.strikes(hotkey);
       const items = strikes.map(({ strikeId, lane, block, at, counted, suspendUntil, evidence }) => ({
         ...{ strike_id: strikeId, lane, block, at, counted },

@@ -1,9 +1,9 @@
 import type { Lane } from "../flow/lane.ts";
-import type { DispatchStatus, LaneStatus, Status } from "../http/handlers.ts";
+import type { Status } from "../http/handlers.ts";
 import type { PushParts } from "./assemblePush.ts";
 import type { Parts } from "./parts.ts";
 
-function laneStatus(lane: Lane): LaneStatus {
+function laneStatus(lane: Lane): Status["lanes"][number] {
   const { rate, penalty, share } = lane.policy;
   const { name, mode } = lane;
   const base = { name, mode, rate: rate.text, penalty, share };
@@ -17,7 +17,7 @@ function laneStatus(lane: Lane): LaneStatus {
   return { ...base, tiers, kinds: [] };
 }
 
-function dispatchStatus({ dispatcher }: PushParts): DispatchStatus {
+function dispatchStatus({ dispatcher }: PushParts): Status["dispatch"] {
   const { miners, streams, inFlight, ceiling } = dispatcher.stats();
   return { miners, streams, in_flight: inFlight, ceiling };
 }

@@ -1,22 +1,20 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Problem } from "../../core/problems/problem.ts";
-import { rawAnswer } from "../wire/rawAnswer.ts";
 import { endWith } from "../wire/socketEnd.ts";
+import { rawAnswer } from "./document.ts";
 
 /** Request line and headers: a signed request needs under 1 KiB in some fifteen fields, proxies add a few. */
 export const maxHeaderBytes = 16_384;
-const maxHeaderFields = 128;
+
+/** The parser counts the bytes of names and values alone, so that thousands of tiny fields pass it. */
+export const maxHeaderFields = 128;
 
 export const headersTooLarge: Problem = {
   code: "headers_too_large",
   limit_bytes: maxHeaderBytes,
   limit_fields: maxHeaderFields,
 };
-
-/** The parser counts the bytes of names and values alone, so that thousands of tiny fields pass it. */
-export const hasTooManyFields = (request: IncomingMessage): boolean =>
-  request.rawHeaders.length > 2 * maxHeaderFields;
 
 function problemOf(code: string | undefined, deadlineMs: number): Problem {
   switch (code) {

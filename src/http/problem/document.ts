@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import { kindOf } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 
@@ -11,7 +12,10 @@ export interface ProblemAnswer {
 
 export const problemMediaType = "application/problem+json";
 
-/** A problem that asks to come back and does not say when means at once. */
+/** Headers of every answer that nobody may keep or take for another type. */
+export const everyAnswer = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
+
+/** Seconds of a problem that asks to come back and does not say when. */
 const soonest = 1;
 
 function headersOf(problem: Problem): Record<string, string> {
@@ -42,4 +46,18 @@ export function problemAnswer(problem: Problem): ProblemAnswer {
     ...data,
   };
   return { status: kind.status, headers: headersOf(problem), body: JSON.stringify(document) };
+}
+
+/** A whole answer as it stands on the socket, for where there is no response object. It ends the connection. */
+export function rawAnswer(problem: Problem): string {
+  const { status, headers, body } = problemAnswer(problem);
+  const fields = {
+    ...headers,
+    "content-type": problemMediaType,
+    "content-length": Buffer.byteLength(body),
+    ...everyAnswer,
+    connection: "close",
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${lines.join("")}\r\n${body}`;
 }

@@ -1,14 +1,19 @@
 import type { FastifyRequest } from "fastify";
+import type { FastifySchemaValidationError } from "fastify/types/schema.js";
 import { AssayError, kindOf } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
-import { unsupported } from "../routes/route.ts";
 
-/** The longest path that is echoed. */
-const longestPath = 200;
+/** The longest path, content type and name of a member that are echoed. */
+const longest = { path: 200, type: 100, name: 80 };
 
 export function noRoute(request: FastifyRequest): Problem {
   const path = (request.raw.url ?? "").split("?", 1)[0] ?? "";
-  return { code: "route_not_found", path: path.slice(0, longestPath) };
+  return { code: "route_not_found", path: path.slice(0, longest.path) };
+}
+
+export function unsupported({ headers }: FastifyRequest): Problem {
+  const given = headers["content-type"] ?? "";
+  return { code: "unsupported_media_type", content_type: given.slice(0, longest.type) };
 }
 
 /** Whether something was thrown only because the client left: its body broke off, or a handler heeded its signal. */
@@ -17,12 +22,46 @@ export function isDeparture(thrown: unknown, { raw }: FastifyRequest): boolean {
   return raw.socket.destroyed && (heeded || !raw.complete);
 }
 
-function frameworkProblem(code: unknown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
-  switch (code) {
+/** What the framework throws: its code, and of a schema's refusal where the fault is. */
+interface Thrown {
+  readonly code?: unknown;
+  readonly validation?: readonly FastifySchemaValidationError[];
+  readonly validationContext?: string;
+}
+
+const places: Readonly<Record<string, string>> = { querystring: "query", params: "path" };
+
+function pointer({ keyword, instancePath, params }: FastifySchemaValidationError): string {
+  if (keyword !== "required") return instancePath;
+  const [missing = ""] = params.requiredProperties as string[];
+  return `${instancePath}/${missing}`;
+}
+
+function expectation({
+  keyword,
+  message = "does not match its schema",
+}: FastifySchemaValidationError): string {
+  if (keyword === "required") return "is required";
+  return keyword === "boolean" ? "is not known here" : message;
+}
+
+/** The first fault that a schema found: a JSON pointer into the body, or the name of a parameter. */
+function invalidRequest({ validation = [], validationContext = "body" }: Thrown): Problem {
+  const [fault] = validation;
+  const path = (fault === undefined ? "" : pointer(fault)).slice(0, longest.name);
+  const field = validationContext === "body" ? path : path.slice(1);
+  const expected = fault === undefined ? "does not match its schema" : expectation(fault);
+  return { code: "invalid_request", field: field || (places[validationContext] ?? "body"), expected };
+}
+
+function frameworkProblem(thrown: Thrown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
+  switch (thrown.code) {
+    case "FST_ERR_VALIDATION":
+      return invalidRequest(thrown);
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return { code: "body_too_large", limit_bytes: maxBodyBytes };
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return unsupported(request).problem;
+      return unsupported(request);
     case "FST_ERR_MAX_PARAM_LENGTH":
       return noRoute(request);
     case "FST_ERR_BAD_URL":
@@ -36,6 +75,7 @@ function frameworkProblem(code: unknown, request: FastifyRequest, maxBodyBytes: 
 /** What a client is told of anything thrown; null when that is nothing but `internal`. */
 export function problemFrom(thrown: unknown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
   if (thrown instanceof AssayError) return kindOf(thrown.problem).status === null ? null : thrown.problem;
-  const code = typeof thrown === "object" && thrown !== null && "code" in thrown ? thrown.code : undefined;
-  return frameworkProblem(code, request, maxBodyBytes);
+  return typeof thrown === "object" && thrown !== null
+    ? frameworkProblem(thrown, request, maxBodyBytes)
+    : null;
 }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../../core/problems/problem.ts";
-import type { Operation } from "../routes/route.ts";
+import type { Operation, RequestSchema } from "../routes/route.ts";
 
 const everyRequest: readonly ProblemCode[] = [
   "malformed_request",
@@ -35,11 +35,11 @@ const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>
 };
 
 /** Every code that an operation can answer, without repetition. */
-export function problemsOf(operation: Operation): ProblemCode[] {
-  const { path, query, body, signedBy, problems } = operation;
+export function problemsOf({ signedBy, problems }: Operation, schema: RequestSchema): ProblemCode[] {
+  const { params, querystring, body } = schema;
   const codes = new Set<ProblemCode>([
     ...everyRequest,
-    ...((path ?? query ?? body) ? everyInput : []),
+    ...((params ?? querystring ?? body) ? everyInput : []),
     ...(body ? everyBody : []),
     ...(signedBy ? everySigner[signedBy] : []),
     ...problems,

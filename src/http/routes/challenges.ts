@@ -1,10 +1,7 @@
-import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
-import { callerOf } from "../wire/caller.ts";
-import { textChecker } from "../wire/checker.ts";
-import { matchesETag } from "../wire/etag.ts";
-import type { Route } from "./route.ts";
+import { callerOf } from "../requests.ts";
+import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -27,10 +24,10 @@ export function challengeRoutes(handlers: Handlers): Route[] {
 }
 
 function list(handlers: Handlers): Route {
-  const query = textChecker(listQuery, "query");
-  return {
+  return route({
     method: "GET",
     url: "/v1/challenges",
+    schema: { querystring: listQuery },
     operation: {
       id: "listChallenges",
       tag: "mining",
@@ -38,22 +35,21 @@ function list(handlers: Handlers): Route {
       description:
         "A page of the signing miner's allotment in the current epoch; next_offset is null at the end.",
       signedBy: "miner",
-      query: listQuery,
       answers: { 200: { description: "A page of challenges", schema: schemas.challengePage } },
       problems: ["lane_not_found", "tier_not_found"],
     },
     serve: (request, reply) => {
-      const { lane = "sat", tier = 1, offset = 0, limit = 50 } = query(request.query);
+      const { lane = "sat", tier = 1, offset = 0, limit = 50 } = request.query;
       return handlers.listChallenges(callerOf(request, reply), { lane, tier, offset, limit });
     },
-  };
+  });
 }
 
 function text(handlers: Handlers): Route {
-  const query = textChecker(textQuery, "query");
-  return {
+  return route({
     method: "GET",
     url: "/v1/challenges/:id",
+    schema: { params: idPath, querystring: textQuery },
     operation: {
       id: "challengeText",
       tag: "mining",
@@ -61,8 +57,6 @@ function text(handlers: Handlers): Route {
       description:
         "The instance as DIMACS CNF, for its owner only. A given seq saves the validator the look-up.",
       signedBy: "miner",
-      path: idPath,
-      query: textQuery,
       answers: {
         200: {
           description: "DIMACS CNF",
@@ -75,15 +69,19 @@ function text(handlers: Handlers): Route {
       problems: ["malformed_challenge_id", "epoch_expired", "not_your_challenge"],
     },
     serve: async (request, reply) => {
-      const { id } = request.params as { id: string };
-      const { seq } = query(request.query);
-      const challenge = await handlers.challengeText(callerOf(request, reply), id, seq);
+      const { params, query, headers } = request;
+      const challenge = await handlers.challengeText(callerOf(request, reply), params.id, query.seq);
       reply.header("etag", `"${challenge.etag}"`).header("cache-control", "private, no-cache");
-      if (matchesETag(ifNoneMatch(request), challenge.etag)) return reply.code(304).send();
+      if (matchesETag(headers["if-none-match"], challenge.etag)) return reply.code(304).send();
       reply.type("text/plain; charset=utf-8");
       return challenge.text;
     },
-  };
+  });
 }
 
-const ifNoneMatch = (request: FastifyRequest): string | undefined => request.headers["if-none-match"];
+/** Whether an `If-None-Match` header names the strong validator (given without quotes). RFC 9110 section 13.1.2. */
+export function matchesETag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === "*") return true;
+  return header.split(",").some((entry) => entry.trim().replace(/^W\//, "") === `"${etag}"`);
+}

@@ -2,8 +2,7 @@ import { Type } from "typebox";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { isJobId } from "../../flow/job.ts";
 import type { Handlers } from "../handlers.ts";
-import { checker } from "../wire/checker.ts";
-import { bodyOf, type Route } from "./route.ts";
+import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -47,10 +46,10 @@ export function jobRoutes(handlers: Handlers): Route[] {
 }
 
 function putJob(handlers: Handlers): Route {
-  const body = checker(jobBody, "body");
-  return {
+  return route({
     method: "POST",
     url: "/v1/jobs",
+    schema: { body: jobBody },
     operation: {
       id: "putJob",
       tag: "administration",
@@ -58,7 +57,6 @@ function putJob(handlers: Handlers): Route {
       description:
         "Handed to a miner before the validator's own jobs, and its answer is always verified. A 202 is durable before it is sent.",
       signedBy: "operator",
-      body: jobBody,
       answers: {
         202: {
           description: "Taken",
@@ -81,31 +79,30 @@ function putJob(handlers: Handlers): Route {
       ],
     },
     serve: async (request, reply) => {
-      const { job, replay } = await handlers.putJob(body(bodyOf(request)));
+      const { job, replay } = await handlers.putJob(request.body);
       reply.code(replay ? 200 : 202).header("location", `/v1/jobs/${job.job_id}`);
       return job;
     },
-  };
+  });
 }
 
 function job(handlers: Handlers): Route {
-  return {
+  return route({
     method: "GET",
     url: "/v1/jobs/:id",
+    schema: { params: jobPath },
     operation: {
       id: "job",
       tag: "administration",
       summary: "Follow a job",
       description: "The job as it stands: queued, done with its verified answer, or failed with the reason.",
       signedBy: "operator",
-      path: jobPath,
       answers: { 200: { description: "The job", schema: schemas.job } },
       problems: ["job_not_found", "store_unavailable"],
     },
-    serve: (request) => {
-      const { id } = request.params as { id: string };
+    serve: ({ params: { id } }) => {
       if (!isJobId(id)) throw new AssayError({ code: "job_not_found", job_id: id.slice(0, longestId) });
       return handlers.job(id);
     },
-  };
+  });
 }

@@ -4,7 +4,7 @@ import type { Problem, ProblemCode } from "../../core/problems/problem.ts";
 import { problemTable } from "../../core/problems/table.ts";
 import { problemMediaType } from "../problem/document.ts";
 import { problemsOf } from "../problem/ofRoute.ts";
-import type { AnswerShape, Operation } from "./route.ts";
+import type { AnswerShape, Operation, RequestSchema } from "./route.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -39,7 +39,7 @@ const problemSchema = {
     type: { type: "string", description: "urn:assay:problem: and the code" },
     title: { type: "string" },
     status: { type: "integer" },
-    detail: { type: "string", description: "The cause and the mend" },
+    detail: { type: "string", description: "What happened, why, and what to do" },
     code: { type: "string", enum: httpCodes },
     blame: { type: "string", enum: ["miner", "operator", "validator", "none"] },
     reason: {
@@ -66,20 +66,18 @@ function answerOf(shape: AnswerShape): object {
   };
 }
 
-function operationSchema(operation: Operation): Record<string, unknown> {
-  const { id, tag, summary, description, path, query, body, signedBy, answers } = operation;
+function operationSchema(operation: Operation, schema: RequestSchema): Record<string, unknown> {
+  const { id, tag, summary, description, signedBy, answers } = operation;
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    ...(path && { params: path }),
-    ...(query && { querystring: query }),
-    ...(body && { body }),
+    ...schema,
     ...(signedBy === "miner" && { headers: signedHeaders }),
     ...(signedBy === "operator" && { security: [{ operatorToken: [] }] }),
     response: Object.fromEntries(Object.entries(answers).map(([code, shape]) => [code, answerOf(shape)])),
-    "x-problem-codes": problemsOf(operation),
+    "x-problem-codes": problemsOf(operation, schema),
   };
 }
 
@@ -132,9 +130,10 @@ export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
       },
       components: { securitySchemes: { operatorToken: { type: "http", scheme: "bearer" } } },
     },
-    transform: ({ url, route }) => {
+    transform: ({ schema, url, route }) => {
       const { operation } = route.config ?? {};
-      return { url, schema: operation === undefined ? { hide: true } : operationSchema(operation) };
+      const described = operation && operationSchema(operation, (schema ?? {}) as RequestSchema);
+      return { url, schema: described ?? { hide: true } };
     },
     transformObject: (made) => withProblems("openapiObject" in made ? made.openapiObject : {}),
   };

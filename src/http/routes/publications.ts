@@ -1,16 +1,11 @@
-import type { FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
-import { textChecker } from "../wire/checker.ts";
 import { lineStream } from "../wire/lines.ts";
-import type { Route } from "./route.ts";
+import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const epochPath = Type.Object({ epoch: schemas.epochInteger }, { additionalProperties: false });
-const checkPath = textChecker(epochPath, "path");
-
-const epochOf = (request: FastifyRequest): number => checkPath(request.params).epoch;
 
 /** Signed weights, sampling commitments and decision logs: open to everybody. */
 export function publicationRoutes(handlers: Handlers, log: Log): Route[] {
@@ -34,61 +29,61 @@ function latestWeights(handlers: Handlers): Route {
 }
 
 function weights(handlers: Handlers): Route {
-  return {
+  return route({
     method: "GET",
     url: "/v1/weights/:epoch",
+    schema: { params: epochPath },
     operation: {
       id: "weights",
       tag: "public record",
       summary: "Weights of a period",
       description: "The signed weight vector of a weighing period.",
-      path: epochPath,
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
       problems: ["weights_not_found", "store_unavailable"],
     },
-    serve: (request) => handlers.weights(epochOf(request)),
-  };
+    serve: ({ params }) => handlers.weights(params.epoch),
+  });
 }
 
 function sampling(handlers: Handlers): Route {
-  return {
+  return route({
     method: "GET",
     url: "/v1/sampling/:epoch",
+    schema: { params: epochPath },
     operation: {
       id: "sampling",
       tag: "public record",
       summary: "Sampling commitment of an epoch",
       description:
         "Commitment and policy; the key once the epoch closed, null before; signed heads of the decision log.",
-      path: epochPath,
       answers: { 200: { description: "The epoch's record", schema: schemas.epochRecord } },
       problems: ["epoch_not_found", "store_unavailable"],
     },
-    serve: (request) => handlers.sampling(epochOf(request)),
-  };
+    serve: ({ params }) => handlers.sampling(params.epoch),
+  });
 }
 
 function audit(handlers: Handlers, log: Log): Route {
-  return {
+  return route({
     method: "GET",
     url: "/v1/audit/:epoch",
+    schema: { params: epochPath },
     operation: {
       id: "auditLog",
       tag: "public record",
       summary: "Decision log of a closed epoch",
       description: "One JSON object a line, each with the hash of the line before it.",
-      path: epochPath,
       answers: {
         200: { description: "NDJSON", mediaType: "application/x-ndjson", schema: Type.String() },
       },
       problems: ["epoch_not_found", "epoch_open", "store_unavailable"],
     },
     serve: async (request, reply) => {
-      const epoch = epochOf(request);
+      const { epoch } = request.params;
       const stream = await lineStream(handlers.auditLog(epoch), request.method !== "HEAD");
       stream.once("error", (cause) => log.error("audit_log_broken", { epoch, cause }));
       reply.type("application/x-ndjson");
       return reply.send(stream);
     },
-  };
+  });
 }

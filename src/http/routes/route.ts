@@ -1,9 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { TObject, TSchema } from "typebox";
-import { AssayError } from "../../core/problems/assayError.ts";
+import type { Static, TObject, TSchema } from "typebox";
 import type { ProblemCode } from "../../core/problems/problem.ts";
-import { parseHotkey } from "../../core/ss58.ts";
-import { readJson } from "../wire/jsonBody.ts";
 
 /** What an answer of one status holds. */
 export interface AnswerShape {
@@ -14,7 +11,7 @@ export interface AnswerShape {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the OpenAPI document says of a route; the same schemas check what comes in. */
+/** What the OpenAPI document says of a route, beside its schema. */
 export interface Operation {
   readonly id: string;
   readonly tag: "operation" | "mining" | "public record" | "administration";
@@ -22,41 +19,38 @@ export interface Operation {
   readonly description: string;
   /** Who must sign or bear a token; absent for what everybody may read. */
   readonly signedBy?: "miner" | "operator";
-  readonly path?: TObject;
-  readonly query?: TObject;
-  readonly body?: TObject;
   readonly answers: Readonly<Record<number, AnswerShape>>;
   /** Codes of its own, beside those of its signer, its input and every request. */
   readonly problems: readonly ProblemCode[];
 }
 
-export interface Route {
+/** The parts of a request that a route takes: checked before it is served, and described in the OpenAPI document. */
+export interface RequestSchema {
+  readonly params?: TObject;
+  readonly querystring?: TObject;
+  readonly body?: TObject;
+}
+
+type Part<S> = S extends TSchema ? Static<S> : unknown;
+
+/** A request that its schema has passed. */
+type Checked<S extends RequestSchema> = FastifyRequest<{
+  Params: Part<S["params"]>;
+  Querystring: Part<S["querystring"]>;
+  Body: Part<S["body"]>;
+}>;
+
+export interface Route<S extends RequestSchema = RequestSchema> {
   readonly method: "GET" | "POST" | "DELETE";
   /** With `:name` for what varies. */
   readonly url: string;
+  readonly schema?: S;
   readonly operation: Operation;
   /** Returns the body of the answer; a plain object goes out as JSON, whole. */
-  readonly serve: (request: FastifyRequest, reply: FastifyReply) => unknown;
+  serve(request: Checked<S>, reply: FastifyReply): unknown;
 }
 
-/** The JSON of a request's body. Throws `unsupported_media_type`, `malformed_json` or `json_too_deep`. */
-export function bodyOf(request: FastifyRequest): unknown {
-  if (!Buffer.isBuffer(request.body)) throw unsupported(request);
-  return readJson(request.body);
-}
-
-export function unsupported(request: FastifyRequest): AssayError {
-  const given = request.headers["content-type"] ?? "";
-  return new AssayError({ code: "unsupported_media_type", content_type: given.slice(0, 100) });
-}
-
-/** The text itself when its checksum holds. Throws `invalid_request`. */
-export function checkedHotkey(text: string, field: string): string {
-  const hotkey = parseHotkey(text);
-  if (hotkey !== null) return hotkey;
-  throw new AssayError({
-    code: "invalid_request",
-    field,
-    expected: "must be a hotkey in ss58 text, prefix 42",
-  });
+/** The route, with the types of its request taken from its schema. */
+export function route<S extends RequestSchema>(declared: Route<S>): Route {
+  return declared as Route;
 }

@@ -1,4 +1,6 @@
 import { type TProperties, Type } from "typebox";
+import type { Hotkey } from "../../core/ids.ts";
+import { parseHotkey } from "../../core/ss58.ts";
 import { LOG_HEADS_MAX } from "../../flow/draw.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -15,10 +17,18 @@ const ed25519 = Type.String({
   description: "Ed25519 over the RFC 8785 canonical JSON of the rest, base64url",
 });
 
-export const hotkeyText = Type.String({
+const hotkeyText = {
+  type: "string",
   pattern: "^[1-9A-HJ-NP-Za-km-z]{46,50}$",
   description: "An sr25519 public key in ss58 text, prefix 42",
-});
+};
+/** Texts that may be hotkeys; what pages go on after need not be one. */
+export const hotkeyShape = Type.String(hotkeyText);
+export const hotkey = Type.Refine(
+  Type.Unsafe<Hotkey>(hotkeyText),
+  (text) => parseHotkey(text) !== null,
+  () => "must be a hotkey in ss58 text, prefix 42",
+);
 const hex64 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 
 /** A seq, an offset, or a tier: what fits 4 bytes. */

@@ -1,8 +1,7 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
-import { checker, textChecker } from "../wire/checker.ts";
-import { hotkeyOf, hotkeyPath } from "./miners.ts";
-import { bodyOf, checkedHotkey, type Route } from "./route.ts";
+import { hotkeyPath } from "./miners.ts";
+import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -10,7 +9,7 @@ const reason = Type.String({ minLength: 1, maxLength: 500, description: "Logged,
 
 const suspendBody = Type.Object(
   {
-    hotkey: schemas.hotkeyText,
+    hotkey: schemas.hotkey,
     tempos: Type.Integer({ minimum: 1, maximum: 100_000, description: "How long, in tempos" }),
     reason,
   },
@@ -41,46 +40,41 @@ function list(handlers: Handlers): Route {
 }
 
 function suspend(handlers: Handlers): Route {
-  const body = checker(suspendBody, "body");
-  return {
+  return route({
     method: "POST",
     url: "/v1/admin/skiplist",
+    schema: { body: suspendBody },
     operation: {
       id: "suspend",
       tag: "administration",
       summary: "Suspend a hotkey",
       description: "For a number of tempos from now. A suspension that already ends later stays as it is.",
       signedBy: "operator",
-      body: suspendBody,
       answers: { 201: { description: "The suspension as it stands", schema: schemas.skiplistItem } },
       problems: ["chain_unavailable", "store_unavailable"],
     },
     serve: async (request, reply) => {
-      const given = body(bodyOf(request));
-      const hotkey = checkedHotkey(given.hotkey, "/hotkey");
-      const item = await handlers.suspend({ hotkey, tempos: given.tempos, reason: given.reason });
+      const item = await handlers.suspend(request.body);
       reply.code(201);
       return item;
     },
-  };
+  });
 }
 
 function release(handlers: Handlers): Route {
-  const query = textChecker(releaseQuery, "query");
-  return {
+  return route({
     method: "DELETE",
     url: "/v1/admin/skiplist/:hotkey",
+    schema: { params: hotkeyPath, querystring: releaseQuery },
     operation: {
       id: "release",
       tag: "administration",
       summary: "Release a hotkey",
       description: "Lifts every suspension of the hotkey at once.",
       signedBy: "operator",
-      path: hotkeyPath,
-      query: releaseQuery,
       answers: { 200: { description: "What was lifted", schema: schemas.released } },
       problems: ["suspension_not_found", "store_unavailable"],
     },
-    serve: (request) => handlers.release(hotkeyOf(request), query(request.query).reason),
-  };
+    serve: ({ params, query }) => handlers.release(params.hotkey, query.reason),
+  });
 }

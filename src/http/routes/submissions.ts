@@ -1,9 +1,9 @@
 import { Type } from "typebox";
+import { AssayError } from "../../core/problems/assayError.ts";
+import type { Answer } from "../../flow/lane.ts";
 import type { Handlers } from "../handlers.ts";
-import { readAnswer, readPublicKey } from "../wire/answerBytes.ts";
-import { callerOf } from "../wire/caller.ts";
-import { checker } from "../wire/checker.ts";
-import { bodyOf, type Route } from "./route.ts";
+import { callerOf } from "../requests.ts";
+import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
@@ -33,10 +33,10 @@ export function submissionRoutes(handlers: Handlers): Route[] {
 }
 
 function openSession(handlers: Handlers): Route {
-  const body = checker(sessionBody, "body");
-  return {
+  return route({
     method: "POST",
     url: "/v1/sessions",
+    schema: { body: sessionBody },
     operation: {
       id: "openSession",
       tag: "mining",
@@ -44,26 +44,23 @@ function openSession(handlers: Handlers): Route {
       description:
         "Signed with the hotkey. Requests up to expires_at may then be signed with the Ed25519 key and name Assay-Session.",
       signedBy: "miner",
-      body: sessionBody,
       answers: { 201: { description: "The session", schema: schemas.session } },
       problems: [],
     },
     serve: async (request, reply) => {
-      const { ed25519_public_key: key } = body(bodyOf(request));
-      const opened = await handlers.openSession(callerOf(request, reply), {
-        ed25519_public_key: readPublicKey(key),
-      });
+      const key = readPublicKey(request.body.ed25519_public_key);
+      const opened = await handlers.openSession(callerOf(request, reply), key);
       reply.code(201);
       return opened;
     },
-  };
+  });
 }
 
 function submit(handlers: Handlers): Route {
-  const body = checker(submissionBody, "body");
-  return {
+  return route({
     method: "POST",
     url: "/v1/submissions",
+    schema: { body: submissionBody },
     operation: {
       id: "submit",
       tag: "mining",
@@ -71,7 +68,6 @@ function submit(handlers: Handlers): Route {
       description:
         "A 202 is durable before it is sent. The same answer again gets the same receipt, and pays once.",
       signedBy: "miner",
-      body: submissionBody,
       answers: {
         202: {
           description: "Admitted",
@@ -92,33 +88,66 @@ function submit(handlers: Handlers): Route {
       ],
     },
     serve: async (request, reply) => {
-      const given = body(bodyOf(request));
-      const { challenge_id, seq } = given;
+      const { challenge_id, seq, ...given } = request.body;
       const asked = { challenge_id, answer: readAnswer(given), ...(seq === undefined ? {} : { seq }) };
       const { receipt, replay } = await handlers.submit(callerOf(request, reply), asked);
       reply.code(replay ? 200 : 202).header("location", `/v1/receipts/${receipt.receipt_id}`);
       return receipt;
     },
-  };
+  });
 }
 
 function receipt(handlers: Handlers): Route {
-  return {
+  return route({
     method: "GET",
     url: "/v1/receipts/:id",
+    schema: { params: receiptPath },
     operation: {
       id: "receipt",
       tag: "mining",
       summary: "Follow a submission",
       description: "The receipt as it stands now, for its owner.",
       signedBy: "miner",
-      path: receiptPath,
       answers: { 200: { description: "The receipt", schema: schemas.receipt } },
       problems: ["receipt_not_found"],
     },
-    serve: (request, reply) => {
-      const { id } = request.params as { id: string };
-      return handlers.receipt(callerOf(request, reply), id);
-    },
-  };
+    serve: (request, reply) => handlers.receipt(callerOf(request, reply), request.params.id),
+  });
+}
+
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** The bytes of standard base64, padded or not; null for anything else, spare bits included. */
+export function decodeBase64(text: string): Buffer | null {
+  if (!base64.test(text)) return null;
+  const bytes = Buffer.from(text, "base64");
+  const padded = bytes.toString("base64");
+  return text === padded || text === padded.replace(/=+$/, "") ? bytes : null;
+}
+
+const refuse = (field: string, expected: string): never => {
+  throw new AssayError({ code: "invalid_request", field, expected });
+};
+
+/** The one answer that a submission gives. Throws `invalid_request` for none, both, or what is not base64. */
+export function readAnswer(body: { solution?: string; assignment_b64?: string }): Answer {
+  const { solution, assignment_b64: bitset } = body;
+  if (solution !== undefined && bitset !== undefined) {
+    return refuse("/assignment_b64", "give either solution or assignment_b64, not both");
+  }
+  if (solution !== undefined) return { encoding: "text", bytes: Buffer.from(solution, "utf8") };
+  if (bitset === undefined) return refuse("/solution", "give solution or assignment_b64");
+  const bytes = decodeBase64(bitset);
+  return bytes === null
+    ? refuse("/assignment_b64", "must be standard base64")
+    : { encoding: "bitset", bytes: new Uint8Array(bytes) };
+}
+
+/** A 32-byte key given as hex (`0x` or not) or base64url, as its bytes. Throws `invalid_request`. */
+export function readPublicKey(text: string): Uint8Array {
+  const hex = /^(?:0x)?([0-9a-fA-F]{64})$/.exec(text)?.[1];
+  if (hex !== undefined) return Buffer.from(hex, "hex");
+  const bytes = /^[A-Za-z0-9_-]{43}=?$/.test(text) ? Buffer.from(text, "base64url") : Buffer.alloc(0);
+  if (bytes.toString("base64url") === text.replace(/=$/, "") && bytes.length === 32) return bytes;
+  return refuse("/ed25519_public_key", "must be 32 bytes as base64url or hex");
 }

@@ -1,6 +1,6 @@
 import type { JobAnswer, JobOrder } from "../../flow/job.ts";
 import { isJobId } from "../../flow/job.ts";
-import { maxDepth, scan } from "../wire/jsonBody.ts";
+import { maxDepth, scan } from "../wire/input.ts";
 import type { FrameCode } from "./frameCodes.ts";
 import { frameCodes } from "./frameCodes.ts";
 

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** How long a refused client may go on sending before its connection is cut. */
 const lingerMs = 1000;
@@ -25,4 +26,16 @@ export function endWith(socket: Socket, bytes: string, atOnce: boolean): void {
     socket.write(bytes);
     endThenCut(socket);
   } else socket.end(bytes, () => socket.destroy());
+}
+
+/** Whether a client may still be sending its body. */
+export function isUnread({ raw, headers }: FastifyRequest): boolean {
+  const announced = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  return announced && !raw.complete;
+}
+
+/** Makes an answer the last one of its connection. */
+export function endConnection(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header("connection", "close");
+  lingerAfterAnswer(request.raw.socket);
 }

@@ -6,8 +6,7 @@ import type { Metrics } from "../../core/metrics.ts";
 import { sibling } from "../../core/sibling.ts";
 import type { Store } from "../../flow/store.ts";
 import { fromFailure } from "./failure.ts";
-import { SqliteStore } from "./store.ts";
-import { Channel } from "./thread/channel.ts";
+import { Channel, storeOver } from "./thread/channel.ts";
 import type { FromThread, ThreadData } from "./thread/messages.ts";
 
 export interface SqliteStoreOptions {
@@ -40,7 +39,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const [first]: FromThread[] = await Promise.race([once(worker, "message"), exited]);
   if (first?.kind === "opened") {
     log.info("store_opened", { file });
-    return new SqliteStore(new Channel(worker, { queueMax, log, metrics, clock }));
+    return storeOver(new Channel(worker, { queueMax, log, metrics, clock }));
   }
   await worker.terminate();
   if (first?.kind === "refused") throw fromFailure(first.failure);

@@ -1,4 +1,4 @@
-import { Admission, type SubmitBody } from "../../../src/admit/admission.ts";
+import { Admission } from "../../../src/admit/admission.ts";
 import type { AdmissionOptions } from "../../../src/admit/ports.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { Log } from "../../../src/core/log.ts";
@@ -11,7 +11,12 @@ import type { RecognisedChallenge } from "../../../src/flow/challenge.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../../src/flow/pool.ts";
 import type { Reservation } from "../../../src/flow/reservation.ts";
-import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../src/flow/submission.ts";
+import type {
+  AdmitOutcome,
+  NewSubmission,
+  PendingSubmission,
+  SubmitRequest,
+} from "../../../src/flow/submission.ts";
 import { epistulaHeaders, type Signing, signingOf } from "../epistula/signing.ts";
 
 const verifier = new Sr25519Verifier();
@@ -23,7 +28,7 @@ export const epoch = 470_000;
 /** What a miner sends; every part can be changed before it goes. */
 export interface Letter {
   headers: Record<string, string>;
-  body: SubmitBody;
+  body: SubmitRequest;
   rawBody: Uint8Array;
   ip: string;
   signal: AbortSignal;

@@ -8,8 +8,8 @@ import { encodeHotkey } from "../../../src/core/ss58.ts";
 import type { Caller } from "../../../src/flow/caller.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
-import type { Receipt } from "../../../src/flow/submission.ts";
-import type { Handlers, JobView, MinerView, SubmitRequest } from "../../../src/http/handlers.ts";
+import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
+import type { Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 

@@ -5,8 +5,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { openFile } from "../../../src/store/sqlite/file.ts";
-import { SqliteStore } from "../../../src/store/sqlite/store.ts";
-import { Channel } from "../../../src/store/sqlite/thread/channel.ts";
+import { Channel, storeOver } from "../../../src/store/sqlite/thread/channel.ts";
 import { Loop } from "../../../src/store/sqlite/thread/loop.ts";
 import type { FromThread, ToThread } from "../../../src/store/sqlite/thread/messages.ts";
 
@@ -33,7 +32,5 @@ export function openInlineStore(file: string): Store {
   const loop = new Loop(openFile(file), port1, { file, groupMs: 0, groupMax: 256, queueMax }, systemClock);
   port1.on("message", (message: ToThread) => loop.receive(message));
   const worker = new Inline(port2) as unknown as Worker;
-  return new SqliteStore(
-    new Channel(worker, { queueMax, log: silentLog, metrics: noMetrics, clock: systemClock }),
-  );
+  return storeOver(new Channel(worker, { queueMax, log: silentLog, metrics: noMetrics, clock: systemClock }));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { addressKey } from "../../../src/admit/address.ts";
+import { addressKey } from "../../../src/admit/buckets.ts";
 
 const table: [string, string][] = [
   ["192.0.2.7", "192.0.2.7"],

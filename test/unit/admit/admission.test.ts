@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { idempotencyKey } from "../../../src/admit/idempotency.ts";
+import { idempotencyKey } from "../../../src/admit/record.ts";
 import { sha256 } from "../../../src/core/hash.ts";
 import { isReceiptId } from "../../../src/core/ids.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";

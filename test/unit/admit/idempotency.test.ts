@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { idempotencyKey } from "../../../src/admit/idempotency.ts";
+import { idempotencyKey } from "../../../src/admit/record.ts";
 
 const hash = Buffer.alloc(32, 5);
 

@@ -82,13 +82,4 @@ describe("sessions", () => {
     assert.equal(problem.code, "not_registered");
     assert.equal(world.sessions.size, 1);
   });
-
-  it("takes 32 bytes and nothing else", async () => {
-    const world = new AdmissionWorld();
-    for (const length of [0, 31, 33]) {
-      const bytes = Buffer.alloc(length);
-      const problem = await problemOf(() => world.admission.openSession(opening(world, alice), bytes));
-      assert.equal(problem.code, "invalid_request");
-    }
-  });
 });

@@ -161,17 +161,6 @@ test("the seq of a caller spares the index", async () => {
   assert.equal(built.length, 0);
 });
 
-test("prewarming builds the index of the current epoch, and none for the sealed scheme", async () => {
-  const indexed = world({ issue: "indexed" });
-  await indexed.challenges.prewarm(alice, 1);
-  assert.equal((await indexed.challenges.recognise(indexed.idOf(1), alice)).seq, 1);
-  assert.deepEqual(indexed.built, [alice]);
-  assert.equal(indexed.challenges.indexStats().maps, 1);
-  const sealed = world();
-  await sealed.challenges.prewarm(alice, 1);
-  assert.equal(sealed.built.length, 0);
-});
-
 test("pages cover the allotment once, in order, and say where they end", () => {
   const { challenges } = world();
   const seen: number[] = [];

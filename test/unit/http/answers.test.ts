@@ -5,7 +5,7 @@ import { kindOf } from "../../../src/core/problems/assayError.ts";
 import type { Problem } from "../../../src/core/problems/problem.ts";
 import { problemTable } from "../../../src/core/problems/table.ts";
 import { problemAnswer } from "../../../src/http/problem/document.ts";
-import { matchesETag } from "../../../src/http/wire/etag.ts";
+import { matchesETag } from "../../../src/http/routes/challenges.ts";
 import {
   dial,
   hotkey,

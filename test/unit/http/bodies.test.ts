@@ -202,11 +202,11 @@ test("assignment_b64 is standard base64, padded or not, and nothing else", async
   }
 });
 
-test("a session key is 32 bytes as hex or base64url, handed on as hex", async (t) => {
+test("a session key is 32 bytes as hex or base64url, handed on as bytes", async (t) => {
   const seen: string[] = [];
   const { url } = await serve(t, {
-    openSession: async (_caller, request) => {
-      seen.push(request.ed25519_public_key);
+    openSession: async (_caller, publicKey) => {
+      seen.push(Buffer.from(publicKey).toString("hex"));
       return { session_id: "s", hotkey, expires_at: 1 };
     },
   });

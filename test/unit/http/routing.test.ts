@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { methodIndex } from "../../../src/http/wire/allowed.ts";
+import { methodIndex } from "../../../src/http/routes/all.ts";
 import { hotkey, operatorToken, problemIn, serve } from "../../support/http/server.ts";
 
 test("methodIndex tells the methods of a path, and none where nothing is served", () => {

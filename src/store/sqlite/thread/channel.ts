@@ -3,6 +3,8 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Metrics } from "../../../core/metrics.ts";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
+import type { RetentionBounds, Store } from "../../../flow/store.ts";
+import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
@@ -151,4 +153,62 @@ export class Channel {
     this.#waiting.clear();
     this.#metrics.waiting.set(0);
   }
+}
+
+/** Methods of the port that are one call of the same name. */
+const plain = [
+  ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
+  ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
+  ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
+  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
+  ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
+  ...["miner", "miners", "strikes", "operatorActions", "credits"],
+  ...["recordIntent", "saveVector", "vector", "latestVector", "note", "setNote", "ping"],
+] as const satisfies readonly (OperationName & keyof Store)[];
+
+type Plain = Pick<Store, (typeof plain)[number]>;
+
+/** The port over the store's thread. */
+export function storeOver(channel: Channel): Store {
+  const call =
+    (name: OperationName) =>
+    (...args: ArgsOf<OperationName>) =>
+      channel.call(name, args);
+  return {
+    ...(Object.fromEntries(plain.map((name) => [name, call(name)])) as unknown as Plain),
+    async admit(submission: NewSubmission): Promise<AdmitOutcome> {
+      const { encoding, bytes } = submission.answer;
+      const reply = await channel.call("admit", [
+        { ...submission, answer: { encoding, bytes: unshared(bytes) } },
+      ]);
+      return reply.kind === "admitted" ? { kind: "admitted", submission: admitted(submission) } : reply;
+    },
+    /** In steps: the thread serves other calls between them. */
+    async applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }> {
+      let dropped = 0;
+      for (;;) {
+        const step = await channel.call("retire", [bounds]);
+        if (step === 0) return { dropped };
+        dropped += step;
+      }
+    },
+    close: () => channel.close(),
+  };
+}
+
+/** Bytes with a buffer of their own: a view would carry all of what it views to the thread. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
+
+function admitted(submission: NewSubmission): PendingSubmission {
+  const { idempotencyKey: _key, maxAttempts: _attempts, ...recorded } = submission;
+  return {
+    ...recorded,
+    sampled: submission.draw.sampled,
+    state: "pending",
+    code: null,
+    tries: 0,
+    decidedAt: null,
+  };
 }

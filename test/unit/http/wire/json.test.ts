@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxDepth, readJson, scan } from "../../../../src/http/wire/jsonBody.ts";
+import { maxDepth, readJson, scan } from "../../../../src/http/wire/input.ts";
 import { problemOf } from "../../../support/thrown.ts";
 
 const bytes = (text: string) => Buffer.from(text);

@@ -1,5 +1,16 @@
 import { isUtf8 } from "node:buffer";
+import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
+import type { FastifyValidationResult } from "fastify/types/schema.js";
+import type { TSchema } from "typebox";
+import { Compile } from "typebox/compile";
 import { AssayError } from "../../core/problems/assayError.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** The body as it arrived, of a route that takes one: a signature is over these bytes. */
+    rawBody: Buffer | null;
+  }
+}
 
 /** No request body has more than one level; this leaves room and keeps a recursive parser's stack small. */
 export const maxDepth = 16;
@@ -73,4 +84,51 @@ export function readJson(bytes: Buffer): unknown {
     throw new AssayError({ code: "malformed_json" });
   }
   return value;
+}
+
+const digits = /^\d{1,15}$/;
+
+/** The names that a schema of texts wants as integers. */
+function integersOf(schema: TSchema): ReadonlySet<string> {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
+  return new Set(Object.entries(properties).flatMap(([name, { type }]) => (type === "integer" ? name : [])));
+}
+
+/** The values of a query or a path, with decimal integers as numbers where the schema wants them. */
+function withIntegers(given: unknown, integers: ReadonlySet<string>): Record<string, unknown> {
+  const entries = Object.entries(given as Record<string, unknown>).map(([name, value]) => {
+    const wanted = integers.has(name) && typeof value === "string" && digits.test(value);
+    return [name, wanted ? Number(value) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Schemas are compiled once for each part of a route, by the library that made them. */
+const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema);
+  const integers = integersOf(schema);
+  const check: FastifyValidationResult = (given: unknown) => {
+    const value = httpPart === "body" ? given : withIntegers(given, integers);
+    if (validator.Check(value)) return { value };
+    // Where the framework looks for the faults of what was refused: the first one is told.
+    check.errors = validator.Errors(value).slice(0, 1);
+    return false;
+  };
+  return check;
+};
+
+/** JSON is UTF-8 (RFC 8259 section 8.1); a request that claims another charset is refused before its body is read. */
+const mediaType = /^application\/json(?:$|;(?!.*charset=(?!"?utf-8\b)))/i;
+
+/** Takes JSON bodies alone, parsed and as the bytes that came, and checks every part of a request by its route's schema. */
+export function takeInput(app: FastifyInstance): void {
+  app.setValidatorCompiler(compileSchema);
+  app.decorateRequest("rawBody", null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(mediaType, { parseAs: "buffer" }, (request, bytes, done) => {
+    // A body that no schema describes is read to its end, and nothing is made of it.
+    if (request.routeOptions.schema?.body === undefined) return done(null);
+    request.rawBody = bytes;
+    done(null, readJson(bytes));
+  });
 }

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
-import { decodeBase64 } from "../../../src/http/wire/answerBytes.ts";
-import { maxDepth, readJson, scan } from "../../../src/http/wire/jsonBody.ts";
+import { decodeBase64 } from "../../../src/http/routes/submissions.ts";
+import { maxDepth, readJson, scan } from "../../../src/http/wire/input.ts";
 
 const depthOf = (value: unknown): number =>
   typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;

@@ -1,0 +1,188 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isIP } from "node:net";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { Problem } from "../core/problems/problem.ts";
+import type { Caller } from "../flow/caller.ts";
+import type { Handlers } from "./handlers.ts";
+import type { HttpMeasures } from "./measures.ts";
+import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
+import { everyAnswer } from "./problem/document.ts";
+import { noRoute, unsupported } from "./problem/from.ts";
+import type { Route } from "./routes/route.ts";
+import { endConnection, isUnread } from "./wire/socketEnd.ts";
+
+/** The requests that are being served: answers not yet sent, and handlers still running for clients that are gone. */
+export class InFlight {
+  readonly #answers = new Set<ServerResponse>();
+  #running = 0;
+  #onIdle: (() => void) | null = null;
+  #draining = false;
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** Counts an answer until it was sent or its client is gone. */
+  enter(answer: ServerResponse): void {
+    this.#answers.add(answer);
+    answer.once("close", () => this.leave(answer));
+  }
+
+  leave(answer: ServerResponse): void {
+    this.#answers.delete(answer);
+    this.#settle();
+  }
+
+  /** Runs a handler and counts it, whatever becomes of its client. */
+  async run(request: IncomingMessage, answer: ServerResponse, work: () => unknown): Promise<unknown> {
+    this.#running++;
+    try {
+      return await work();
+    } finally {
+      this.#running--;
+      // A pipelined answer that never had its turn is told of no close.
+      if (request.socket.destroyed) this.leave(answer);
+      else this.#settle();
+    }
+  }
+
+  /** From now on everything new is to be refused. Resolves once nothing is in flight, or after `graceMs`. */
+  async drain(graceMs: number): Promise<void> {
+    this.#draining = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onIdle = resolve;
+    this.#settle();
+    const timer = setTimeout(resolve, graceMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #settle(): void {
+    if (this.#answers.size === 0 && this.#running === 0) this.#onIdle?.();
+  }
+}
+
+export interface RequestModules {
+  readonly handlers: Pick<Handlers, "isOperator">;
+  readonly inFlight: InFlight;
+  readonly measures: HttpMeasures;
+  /** For the `Allow` header. */
+  readonly methodsOf: (url: string) => readonly string[];
+}
+
+/** A restart takes about this long. */
+const backAfterSeconds = 5;
+
+const bearer = /^Bearer +(\S+)$/i;
+
+function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handlers"]): boolean {
+  const token = bearer.exec(headers.authorization ?? "")?.[1];
+  return token !== undefined && handlers.isOperator(token);
+}
+
+/** What refuses a request before its body is read, if anything. */
+function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
+  const { raw, headers, routeOptions } = request;
+  if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
+  if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
+  if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
+  if (request.is404) {
+    const allow = modules.methodsOf(raw.url ?? "").join(", ");
+    return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
+  }
+  const guarded = routeOptions.config.operation?.signedBy === "operator";
+  if (guarded && !isOperator(request, modules.handlers)) return { code: "unauthorized" };
+  // With a content type the framework goes on to the body; without one it would take the body to be absent.
+  const typeless = routeOptions.schema?.body !== undefined && headers["content-type"] === undefined;
+  return typeless ? unsupported(request) : null;
+}
+
+/** Hooks that every request passes, on its way in and out. */
+export function installHooks(app: FastifyInstance, modules: RequestModules): void {
+  const { inFlight, measures } = modules;
+  app.addHook("onRequest", (request, reply, done) => {
+    inFlight.enter(reply.raw);
+    reply.headers(everyAnswer);
+    // Nobody reads the body of a GET, so nothing waits for its end either.
+    if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
+    const problem = firstRefusal(request, modules);
+    if (problem === null) done();
+    else done(new AssayError(problem));
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (inFlight.draining) reply.header("connection", "close");
+    done(null, payload);
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    measures.answered(request, reply);
+    done();
+  });
+}
+
+/** Serves a route: what its schemas refuse never reaches it. */
+export function addRoute(app: FastifyInstance, route: Route, inFlight: InFlight): void {
+  const { method, url, schema = {}, operation, serve } = route;
+  app.route({
+    method,
+    url,
+    schema,
+    config: { operation },
+    handler: (request, reply) => inFlight.run(request.raw, reply.raw, () => serve(request, reply)),
+  });
+}
+
+const nothing = new Uint8Array();
+const mapped = "::ffff:";
+
+/** An IPv4 address reads the same whichever socket it came through. */
+function plainAddress(address: string): string {
+  const tail = address.startsWith(mapped) ? address.slice(mapped.length) : "";
+  return isIP(tail) === 4 ? tail : address;
+}
+
+/** A forwarded text that is no address counts as the proxy itself. */
+function addressOf(request: FastifyRequest): string {
+  const claimed = plainAddress(request.ip ?? "");
+  return isIP(claimed) === 0 ? plainAddress(request.raw.socket.remoteAddress ?? "") : claimed;
+}
+
+function abortOnDeparture(request: FastifyRequest, response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const { socket } = request.raw;
+  const onClose = () => {
+    if (!response.writableFinished) controller.abort();
+  };
+  if (socket.destroyed) onClose();
+  response.once("close", onClose);
+  // A pipelined answer that waits for its turn has no socket yet and is told nothing.
+  if (response.socket === null) socket.once("close", onClose);
+  return controller.signal;
+}
+
+/** Its signal is made when somebody asks for it: most requests end before anybody does. */
+class RequestCaller implements Caller {
+  readonly headers: Caller["headers"];
+  readonly ip: string;
+  readonly rawBody: Uint8Array;
+  readonly #request: FastifyRequest;
+  readonly #response: ServerResponse;
+  #signal: AbortSignal | null = null;
+
+  constructor(request: FastifyRequest, response: ServerResponse) {
+    this.headers = request.headers;
+    this.ip = addressOf(request);
+    this.rawBody = request.rawBody ?? nothing;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= abortOnDeparture(this.#request, this.#response);
+    return this.#signal;
+  }
+}
+
+export function callerOf(request: FastifyRequest, reply: FastifyReply): Caller {
+  return new RequestCaller(request, reply.raw);
+}
