@@ -44,7 +44,7 @@ export class Recorder {
       this.#rate[spec.name] = rates;
       rates.push(counts.plain === 0 ? null : counts.plainSampled / counts.plain);
       put(this.#inFlight, spec.name, stages?.dispatcher.stats().inFlight ?? 0);
-      put(this.#backlog, spec.name, stages?.desk.pendingUnits() ?? 0);
+      put(this.#backlog, spec.name, stages?.proofVerifier.pendingUnits() ?? 0);
     }
   }
 

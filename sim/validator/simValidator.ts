@@ -199,7 +199,7 @@ export class SimValidator {
     stages.dispatcher.tick();
     const { gate, inFlight, ...held } = stages.dispatcher.stats();
     const bytes = held.bytes + held.waitingBytes;
-    const backlog = stages.desk.pendingUnits();
+    const backlog = stages.proofVerifier.pendingUnits();
     const { counts } = this;
     counts.ticks++;
     if (gate !== null) counts.stops.set(gate, (counts.stops.get(gate) ?? 0) + 1);

@@ -65,7 +65,7 @@ export class Dispatcher implements LinkListener {
     this.#times = new KindTimes(options.maxDeadlineMs, kinds);
     this.#roster = new MinerRegistry(lanes, caps);
     this.#flights = new InFlightJobs(this.#totals, now, (flight, end) => this.#ended(flight, end));
-    this.#ledger = new Ledger(records, log, () => unrecorded.add({ what: "work" }));
+    this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
     this.#customers = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
     this.#picker = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
     this.#lost = new LostMiners(options.reconnectGraceMs);

@@ -1,15 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
+import { receiptOf } from "../admit/receipts.ts";
 import { sha256, sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
-import { auditLines } from "./auditLines.ts";
+import { auditLines } from "../store/auditLines.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { receiptOf } from "./receipts.ts";
 import { requireHotkey } from "./refuse.ts";
 import { statusOf } from "./status.ts";
 

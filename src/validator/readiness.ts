@@ -1,8 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { causeText } from "../core/problems/assayError.ts";
 import type { Readiness } from "../http/handlers.ts";
-import type { PushParts } from "./assemblePush.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 
 type Check = Readiness["checks"][number];
 

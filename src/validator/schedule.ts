@@ -1,5 +1,4 @@
-import type { PushParts } from "./assemblePush.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 import type { Timers } from "./timers.ts";
 
 /** How often each part looks at the clock; none of them decides by it, so a late tick only delays. */

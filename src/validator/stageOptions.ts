@@ -1,16 +1,22 @@
 import { availableParallelism } from "node:os";
 import type { AdmissionOptions } from "../admit/ports.ts";
 import type { ChallengesOptions, ChallengeTier } from "../challenge/challenges.ts";
+import type { Masters } from "../challenge/rotation.ts";
 import type { Config } from "../config/schema.ts";
 import { sibling } from "../core/sibling.ts";
 import { type Lane, pullLanes } from "../flow/lane.ts";
 import type { JudgeOptions } from "../judge/judge.ts";
 import type { PoolOptions } from "../pool/pool.ts";
+import type { SubmissionVerifierOptions } from "../verify/submissions/submissionVerifier.ts";
 import type { WeigherOptions } from "../weigh/weigher.ts";
 import type { LaneFacts } from "./lanes.ts";
-import type { Masters } from "./rotation.ts";
 
 // What each stage reads of the configuration, in the stage's own words.
+
+/** A check that ends in `error` is nobody's fault: it is tried this many times before the work is void. */
+export const MAX_TRIES = 3;
+/** First wait before it is tried again, ms. */
+export const RETRY_MS = 500;
 
 /** Verification units that are checked at once: what is configured, else 2 x cores. */
 export function concurrencyOf(config: Config): number {
@@ -44,6 +50,12 @@ export function poolOptions(facts: LaneFacts): PoolOptions {
     batch: 16,
     queueMax: 8192,
   };
+}
+
+export function submissionVerifierOptions(config: Config): SubmissionVerifierOptions {
+  const concurrency = concurrencyOf(config);
+  const pendingFactor = pendingBounds(config).pull / concurrency;
+  return { concurrency, pendingFactor, maxTries: MAX_TRIES, retryMs: RETRY_MS };
 }
 
 export function judgeOptions({ judge }: Config): JudgeOptions {
