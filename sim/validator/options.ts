@@ -1,14 +1,14 @@
 import { defaultConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { SamplePolicy } from "../../src/flow/draw.ts";
-import type { PushOptions } from "../../src/validator/assemblePush.ts";
+import type { PushStagesOptions } from "../../src/validator/assemblePush.ts";
 import type { SharedStagesOptions } from "../../src/validator/assembleStages.ts";
 import { dispatcherOptions, proofVerifierOptions } from "../../src/validator/pushOptions.ts";
 import { judgeOptions, weigherOptions } from "../../src/validator/stageOptions.ts";
 import { LANE, modelLane } from "../network/lane.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
 
-// What the production options of each stage are, with a scenario's settings in the place of the configuration's.
+// What the production options of each stage are, with a scenario's settings instead of the configuration's.
 
 /** The configuration of a validator of the scenario: the defaults but for what the scenario sets. */
 function configOf({ settings }: ValidatorSpec): Config {
@@ -50,7 +50,7 @@ export function stagesOptionsOf(
 }
 
 /** There is one lane, so no verification units are set aside for another. */
-export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushOptions {
+export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushStagesOptions {
   const { concurrency, pending_factor } = spec.settings;
   const config = configOf(spec);
   const dispatcher = dispatcherOptions(config);

@@ -9,7 +9,7 @@ import { RateWatch } from "../../src/sample/watch/rateWatch.ts";
 import { assemblePush, type PushStages } from "../../src/validator/assemblePush.ts";
 import { assembleStages, type SharedStages } from "../../src/validator/assembleStages.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";
 import { modelLane } from "../network/lane.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
@@ -23,7 +23,7 @@ import type { ModelStore } from "./store.ts";
 export interface ValidatorModules {
   readonly scenario: Scenario;
   readonly spec: ValidatorSpec;
-  readonly world: World;
+  readonly world: SimWorld;
   readonly random: SeededRandom;
   readonly chain: ModelChain;
   readonly store: ModelStore;

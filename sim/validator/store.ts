@@ -5,7 +5,7 @@ import type { Sighting, StandingState, Suspension } from "../../src/flow/standin
 import type { Store } from "../../src/flow/store.ts";
 import type { StrikeRecord } from "../../src/flow/strike.ts";
 import type { SignedVector, UnsignedVector } from "../../src/flow/weights.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
 
@@ -48,16 +48,16 @@ export interface StoreOptions {
 
 /** Vectors kept; the weigher asks for the last ones. */
 const VECTORS_KEPT = 8;
-/** Strikes kept of a hotkey: as many as judge keeps. */
+/** Strikes kept per hotkey: as many as judge keeps. */
 const STRIKES_KEPT = 64;
 
 /**
  * The store's port in memory: the contract of `Store` for jobs, standing and vectors, with commits that take their time. What a
- * validator asks no more for is forgotten, so that a run of a year takes no more memory than one of a day.
+ * validator no longer asks for is forgotten, so that a run of a year takes no more memory than one of a day.
  */
 export class ModelStore implements ModelledStore {
   readonly log: ModelLog;
-  readonly #world: World;
+  readonly #world: SimWorld;
   readonly #options: StoreOptions;
   readonly #open = new Map<string, OpenSample>();
   readonly #work = new WorkBuckets();
@@ -68,7 +68,7 @@ export class ModelStore implements ModelledStore {
   readonly #vectors = new Map<number, SignedVector>();
   readonly #notes = new Map<string, string>();
 
-  constructor(world: World, options: StoreOptions, listener: LineListener) {
+  constructor(world: SimWorld, options: StoreOptions, listener: LineListener) {
     this.#world = world;
     this.#options = options;
     this.log = new ModelLog(listener);

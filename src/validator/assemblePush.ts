@@ -24,7 +24,7 @@ export interface PushStages {
   readonly stop: AbortController;
 }
 
-export interface PushOptions {
+export interface PushStagesOptions {
   readonly epochHours: number;
   /** The validator's own: canaries are drawn in its name. */
   readonly hotkey: string;
@@ -33,7 +33,9 @@ export interface PushOptions {
 }
 
 /** What a validator and the simulator bring along, each its own. */
-export interface PushModules extends StartModules, Pick<SharedStages, "judge" | "strikes" | "recorded"> {
+export interface PushStagesModules
+  extends StartModules,
+    Pick<SharedStages, "judge" | "strikes" | "recorded"> {
   readonly metrics: Metrics;
   /** Runs a function after what is being done now. */
   readonly soon: (run: () => void) => void;
@@ -53,7 +55,10 @@ export interface PushModules extends StartModules, Pick<SharedStages, "judge" | 
 }
 
 /** Makes the stages of the push lanes, and gives the dispatcher the customer jobs that an earlier run left. */
-export async function assemblePush(options: PushOptions, modules: PushModules): Promise<PushStages> {
+export async function assemblePush(
+  options: PushStagesOptions,
+  modules: PushStagesModules,
+): Promise<PushStages> {
   const { clock, store, judge, log, draw } = modules;
   const epochNow = (): number => epochAt(clock.nowMs(), options.epochHours);
   const isSuspended = (miner: string): boolean => judge.isSuspended(miner);
@@ -84,7 +89,7 @@ export async function assemblePush(options: PushOptions, modules: PushModules): 
 }
 
 /** What the dispatcher tells of the ends of its jobs. */
-function concluding(concluder: JobConcluder, { recorded, concluded }: PushModules) {
+function concluding(concluder: JobConcluder, { recorded, concluded }: PushStagesModules) {
   return {
     conclude: async (job: AnsweredJob, verdict: Verdict): Promise<Conclusion> => {
       const conclusion = await concluder.conclude(job, verdict);

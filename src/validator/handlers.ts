@@ -9,7 +9,7 @@ import { auditLines } from "../store/auditLines.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
-import { readiness } from "./readiness.ts";
+import { readinessOf } from "./readiness.ts";
 import { requireHotkey } from "./refuse.ts";
 import { statusOf } from "./status.ts";
 
@@ -33,7 +33,7 @@ function publicHandlers(parts: Parts) {
   };
   return {
     healthz: () => ({ status: "ok" as const }),
-    readyz: () => readiness(parts),
+    readyz: () => readinessOf(parts),
     metrics: () => parts.metrics.expose(),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),

@@ -57,7 +57,7 @@ function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>):
 }
 
 /** Whether the validator can take submissions, check by check. */
-export async function readiness(parts: ReadinessParts): Promise<Readiness> {
+export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
   const { store, chain, verifier, sampler, push, dataDir } = parts;
   const checks = await Promise.all([
     check("store", async () => store.ping().then(() => null)),

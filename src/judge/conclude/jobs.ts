@@ -23,9 +23,9 @@ export interface JobConcluderModules {
   readonly stopped: AbortSignal;
 }
 
-/** First and longest wait before something is recorded again, ms. */
+/** First and longest wait before the record is tried again, ms. */
 const RETRY_MS = [250, 15_000] as const;
-/** What is no proof by its size alone is not kept; its hash is. */
+/** Longest answer kept as evidence: a longer one is no proof. Its hash is kept in any case. */
 const EXHIBIT_MAX = 65_536;
 /** Open samples that a start ends at once. */
 const RESTART_BATCH = 512;
@@ -61,7 +61,7 @@ export class JobConcluder {
     return strike === null ? "void" : "struck";
   }
 
-  /** A sampled job to which no answer came: nobody's verdict. */
+  /** A sampled job that was not answered: it ends void. */
   async endUnanswered(sample: OpenSample, code: string): Promise<void> {
     await this.#record(() => this.#voided(sample, code));
   }
