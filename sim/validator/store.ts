@@ -4,7 +4,7 @@ import type { OpenSample, SampledEnd, WorkBucket, WorkDelta } from "../../src/fl
 import type { Sighting, StandingState, Suspension } from "../../src/flow/standing.ts";
 import type { Store } from "../../src/flow/store.ts";
 import type { StrikeRecord } from "../../src/flow/strike.ts";
-import type { SignedVector, UnsignedVector } from "../../src/flow/weights.ts";
+import { periodOf, type SignedVector, type UnsignedVector } from "../../src/flow/weights.ts";
 import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
@@ -196,8 +196,8 @@ export class ModelStore implements ModelledStore {
     return this.#write(() => void keep(this.#vectors, vector));
   }
 
-  vector(epoch: number): Promise<SignedVector | null> {
-    return this.#read(this.#vectors.get(epoch) ?? null);
+  vector(period: number): Promise<SignedVector | null> {
+    return this.#read(this.#vectors.get(period) ?? null);
   }
 
   note(key: string): Promise<string | null> {
@@ -276,11 +276,12 @@ export class ModelStore implements ModelledStore {
   }
 }
 
-/** The first of an epoch stays. */
-function keep<V extends { readonly epoch: number }>(vectors: Map<number, V>, vector: V): V {
-  const known = vectors.get(vector.epoch);
+/** The first of a period stays. */
+function keep<V extends UnsignedVector>(vectors: Map<number, V>, vector: V): V {
+  const period = periodOf(vector);
+  const known = vectors.get(period);
   if (known !== undefined) return known;
-  vectors.set(vector.epoch, vector);
+  vectors.set(period, vector);
   if (vectors.size > VECTORS_KEPT) vectors.delete(Math.min(...vectors.keys()));
   return vector;
 }

@@ -1,3 +1,4 @@
+import { periodOf } from "../flow/weights.ts";
 import { refusals } from "../miner/tally.ts";
 import type { RunningValidator } from "../validator/start.ts";
 import type { DemoMiner } from "./network.ts";
@@ -23,7 +24,7 @@ function row(miner: DemoMiner, weight: number, standing: string): string {
 export async function demoTable(miners: readonly DemoMiner[], node: RunningValidator): Promise<string> {
   const weights = new Map((await node.previewWeights()).map((weight) => [weight.hotkey, weight.weight]));
   const signed = await node.latestVector();
-  const head = `\nblock ${node.block() ?? "?"}  ${node.url}  signed weights: ${signed === null ? "none yet" : `period ${signed.epoch}`}`;
+  const head = `\nblock ${node.block() ?? "?"}  ${node.url}  signed weights: ${signed === null ? "none yet" : `period ${periodOf(signed)}`}`;
   const rows = miners.map((miner) =>
     row(miner, weights.get(miner.hotkey) ?? 0, node.standing(miner.hotkey) ?? "-"),
   );

@@ -26,9 +26,9 @@ export function makeHandlers(parts: Parts): Handlers {
 
 function publicHandlers(parts: Parts) {
   const { store, sampler, signer } = parts;
-  const vectorOrRefuse = async (epoch: number | null) => {
-    const vector = epoch === null ? await store.latestVector() : await store.vector(epoch);
-    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch });
+  const vectorOrRefuse = async (period: number | null) => {
+    const vector = period === null ? await store.latestVector() : await store.vector(period);
+    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
     return vector;
   };
   return {
@@ -38,7 +38,7 @@ function publicHandlers(parts: Parts) {
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
     latestWeights: () => vectorOrRefuse(null),
-    weights: (epoch: number) => vectorOrRefuse(epoch),
+    weights: (period: number) => vectorOrRefuse(period),
     sampling: (epoch: number) => sampler.published(epoch),
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;

@@ -8,6 +8,10 @@ import type { Route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const epochPath = Type.Object({ epoch: schemas.epochInteger }, { additionalProperties: false });
+const periodPath = Type.Object(
+  { epoch: Type.Integer({ ...schemas.epochInteger, description: "The weighing period" }) },
+  { additionalProperties: false },
+);
 const checkPath = textChecker(epochPath, "path");
 
 const epochOf = (request: FastifyRequest): number => checkPath(request.params).epoch;
@@ -41,8 +45,8 @@ function weights(handlers: Handlers): Route {
       id: "weights",
       tag: "public record",
       summary: "Weights of a period",
-      description: "The signed weight vector of a weighing period.",
-      path: epochPath,
+      description: "The signed weight vector of a weighing period, as it was signed.",
+      path: periodPath,
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
       problems: ["weights_not_found", "store_unavailable"],
     },

@@ -181,8 +181,8 @@ export class SqliteStore implements Store {
     return this.#channel.call("saveVector", [vector]);
   }
 
-  vector(epoch: number): Promise<SignedVector | null> {
-    return this.#channel.call("vector", [epoch]);
+  vector(period: number): Promise<SignedVector | null> {
+    return this.#channel.call("vector", [period]);
   }
 
   latestVector(): Promise<SignedVector | null> {
