@@ -60,7 +60,7 @@ async function measure(checked: boolean, seconds: number, note: BenchOptions["pr
     let pendingMost = 0;
     const look = setInterval(() => {
       seen.push(server.dispatcher.stats().inFlight);
-      pendingMost = Math.max(pendingMost, server.desk.pendingUnits());
+      pendingMost = Math.max(pendingMost, server.proofVerifier.pendingUnits());
     }, 20);
     await sleep(seconds * 1000);
     clearInterval(look);

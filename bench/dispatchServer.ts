@@ -11,16 +11,15 @@ import { stateText } from "../src/dispatch/records/savedState.ts";
 import type { Pool, TaskOfKind } from "../src/flow/pool.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
-import { Serial } from "../src/judge/conclude/serial.ts";
-import { Judge } from "../src/judge/judge.ts";
 import type { MetricRegistry } from "../src/observe/metrics.ts";
 import { WorkerPool } from "../src/pool/pool.ts";
-import { Sampler } from "../src/sample/sampler.ts";
-import { assemblePush, type PushParts } from "../src/validator/assemblePush.ts";
+import { wirePush } from "../src/validator/assemble.ts";
+import { assembleStages } from "../src/validator/assembleStages.ts";
 import { Closers } from "../src/validator/closers.ts";
 import { samplePolicyOf } from "../src/validator/lanes.ts";
+import type { PushParts } from "../src/validator/parts.ts";
 import { openResources } from "../src/validator/resources.ts";
-import { judgeOptions, poolOptions } from "../src/validator/stageOptions.ts";
+import { judgeOptions, poolOptions, weigherOptions } from "../src/validator/stageOptions.ts";
 import { type ProofFacts, proofLane } from "./proofLane.ts";
 import { benchSecret } from "./server.ts";
 
@@ -68,21 +67,22 @@ export async function startDispatchServer(options: DispatchServerOptions): Promi
   const modules = { clock: systemClock, random: systemRandom, log: silentLog };
   const closers = new Closers(silentLog);
   const start = { config, dataDir, host: "127.0.0.1", port: 0, demo: false, version: "bench" };
-  const records = await openResources(start, modules, closers);
-  const { store, chain, signer, metrics, secret } = records;
+  const resources = await openResources(start, modules, closers);
+  const { store, metrics, secret, hotkey } = resources;
   const caps = new Map(options.hotkeys.map((hotkey) => [hotkey, options.cap]));
   await store.setNote("dispatch_state", stateText({ caps, kinds: new Map() }));
   const lanes = new Map([["groth16", proofLane(options.facts)]]);
-  const sampler = new Sampler(
-    { epochHours: 1, policy: samplePolicyOf(config), masters: [secret] },
-    { store, signer, metrics, ...modules },
+  const base = { ...modules, ...resources, lanes };
+  const stages = await assembleStages(
+    {
+      ...{ epochHours: 1, policy: samplePolicyOf(config), masters: [secret] },
+      ...{ judge: judgeOptions(config), weigher: weigherOptions(config, hotkey, lanes) },
+    },
+    base,
   );
-  await sampler.start();
-  const judge = await Judge.load(judgeOptions(config), { store, chain, metrics, ...modules });
   const pool = options.checked ? await openProofPool(options.facts) : costlessPool;
   closers.add("pool", () => pool.close());
-  const strikes = new Serial();
-  const push = await assemblePush(start, records, { ...modules, lanes, sampler, judge, pool, strikes });
+  const push = await wirePush(start, { ...base, ...stages, pool });
   if (push === null) throw new Error("no push lane");
   const http = await startHttp(
     { ...start, maxBodyBytes: 65_536, bodyDeadlineMs: 5000, maxConnections: 4096, trustedProxies: [] },
@@ -102,7 +102,7 @@ export async function startDispatchServer(options: DispatchServerOptions): Promi
   const timer = setInterval(() => push.dispatcher.tick(), 250);
   closers.add("dispatcher", async () => {
     await push.dispatcher.drain(5000);
-    await push.desk.drain(5000);
+    await push.proofVerifier.drain(5000);
     push.stop.abort();
     clearInterval(timer);
   });

@@ -33,7 +33,7 @@ export interface SimulateOrder extends Order {
   readonly miners: boolean;
 }
 
-export interface Simulated {
+export interface SimulationDone {
   readonly document: SimResult;
   readonly text: string;
 }
@@ -44,7 +44,7 @@ export function listScenarios(): { readonly name: string; readonly title: string
 }
 
 /** Runs one scenario and writes `result.json`, `report.html` and `trace.ndjson`. Throws `config_invalid`, `failed`, `usage`. */
-export async function simulate(order: SimulateOrder, hooks: Hooks): Promise<Simulated> {
+export async function simulate(order: SimulateOrder, hooks: Hooks): Promise<SimulationDone> {
   const scenario = withOverrides(loadScenario(order.scenario), order.overrides);
   const folder = order.out === null ? null : new OutputFolder(order.out);
   const lines = folder?.lines("trace.ndjson") ?? null;

@@ -1,6 +1,6 @@
 import type { StrategyKind } from "./scenario.ts";
 
-/** What became of one miner: of its place in the network, whatever hotkeys it used. Money in the unit of the scenario. */
+/** What became of one miner, under all hotkeys that it used. Money in the unit of the scenario. */
 export interface MinerResult {
   /** Fleet and number, such as `honest-3`. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface MinerResult {
   readonly income: number;
   readonly cost: number;
   readonly profit: number;
-  /** Profit a day, less the mean profit a day of the honest miners; null where there are none. */
+  /** Profit per day, less the mean profit per day of the honest miners; null where there are none. */
   readonly vs_honest_per_day: number | null;
   /** Jobs handed to it, answers taken, and those that failed or came too late. */
   readonly jobs: number;
@@ -36,7 +36,7 @@ export interface MinerResult {
 export interface StrategyResult {
   readonly strategy: StrategyKind;
   readonly miners: number;
-  /** A miner and day. */
+  /** Per miner and day. */
   readonly income_per_day: number;
   readonly cost_per_day: number;
   readonly profit_per_day: number;
@@ -75,20 +75,20 @@ export interface ValidatorResult {
   readonly suspensions: number;
   /** Suspensions of miners that never cheated: must be 0. */
   readonly honest_suspensions: number;
-  /** Times that the host was down for want of memory. */
+  /** Times that the host ran out of memory and was down. */
   readonly crashes: number;
   readonly vectors: number;
 }
 
 /** Values at even distances of time, for plots; at most 240. */
-export interface Series {
+export interface SimSeries {
   /** Ms. */
   readonly t: readonly number[];
   /** Profit of a miner so far, by strategy. */
   readonly profit: Readonly<Record<string, readonly number[]>>;
   /** Miners suspended by at least one validator, by strategy. */
   readonly suspended: Readonly<Record<string, readonly number[]>>;
-  /** Answers a minute of a miner, by fleet. */
+  /** Answers per minute and miner, by fleet. */
   readonly work: Readonly<Record<string, readonly number[]>>;
   /** Mean cap of a miner at the first validator, by fleet. */
   readonly cap: Readonly<Record<string, readonly number[]>>;
@@ -116,5 +116,5 @@ export interface SimResult {
   readonly strategies: readonly StrategyResult[];
   readonly miners: readonly MinerResult[];
   readonly validators: readonly ValidatorResult[];
-  readonly series: Series;
+  readonly series: SimSeries;
 }

@@ -1,6 +1,6 @@
 import { SeededRandom } from "./engine/seededRandom.ts";
 import { type LineSink, Trace } from "./engine/trace.ts";
-import { World } from "./engine/world.ts";
+import { SimWorld } from "./engine/world.ts";
 import { Network } from "./network/network.ts";
 import { minersOf, strategiesOf, validatorsOf } from "./network/outcome.ts";
 import { POINTS, Recorder } from "./network/recorder.ts";
@@ -28,7 +28,7 @@ export interface RunOptions {
 /** Runs a scenario: the same scenario and seed give the same result, to the last digit of the trace's hash. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<SimResult> {
   const { seed, signal, progress } = options;
-  const world = new World();
+  const world = new SimWorld();
   const trace = new Trace(options.sink ?? null, options.withLogs ?? false);
   const network = new Network(scenario, world, { random: new SeededRandom(seed), trace });
   const recorder = new Recorder(network);
@@ -60,6 +60,6 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
 }
 
 /** Answers handed in and taken, and those that were not. */
-function answers({ places }: Network): number {
-  return places.reduce((sum, { counts }) => sum + counts.answered, 0);
+function answers({ miners }: Network): number {
+  return miners.reduce((sum, { counts }) => sum + counts.answered, 0);
 }

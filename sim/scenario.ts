@@ -11,15 +11,15 @@ export type Strategy =
   | { readonly kind: "honest" }
   /** Never works. */
   | { readonly kind: "always" }
-  /** So many cheats in every window, spread over it; honest otherwise. */
+  /** `cheats` cheats in every window, spread over it; honest otherwise. */
   | { readonly kind: "trickle"; readonly cheats: number; readonly window_ms: number }
   /** Cheats at everything for `lasts_ms` out of every `every_ms`. */
   | { readonly kind: "burst"; readonly every_ms: number; readonly lasts_ms: number }
-  /** Honest for so long after it joined, then never again. */
+  /** Honest for `honest_for_ms` after it joined, then never again. */
   | { readonly kind: "sleeper"; readonly honest_for_ms: number }
   /** Hands in what another miner answered last. */
   | { readonly kind: "copy" }
-  /** Answers only jobs that will take it no longer than so long; the others it lets lie, or gives back at once. */
+  /** Answers only jobs that take it no longer than `over_ms`; it ignores the others, or gives them back at once. */
   | { readonly kind: "abort"; readonly over_ms: number; readonly how: "silent" | "give_back" }
   /** Never works; suspended, it comes back as a new hotkey at the end of the tempo, paying the registration. */
   | { readonly kind: "sybil" }
@@ -27,7 +27,7 @@ export type Strategy =
   | { readonly kind: "predictor" }
   /** Hands in nothing, or an old answer of its own. */
   | { readonly kind: "lazy"; readonly answer: "empty" | "stale" }
-  /** Works honestly but takes so many times the jobs that it can do at once. */
+  /** Works honestly but takes `factor` times the jobs that it can do at once. */
   | { readonly kind: "congestor"; readonly factor: number };
 
 export type StrategyKind = Strategy["kind"];
@@ -53,7 +53,7 @@ export interface ValidatorSettings {
 
 /** Rules that this project does not have, only to show what they lead to. */
 export interface LegacyRules {
-  /** At most so many checks of a miner in a tempo, drawn at `checks / of` until they are used up; null for the real sampler. */
+  /** At most `checks` checks per miner and tempo, drawn at `checks / of` until they are used up; null for the real sampler. */
   readonly budget: { readonly checks: number; readonly of: number } | null;
   /** True: no bound on the bytes in flight, and the host's memory is not looked at; past it the host is down for `down_ms`. */
   readonly memory_unbounded: boolean;
@@ -93,7 +93,7 @@ export interface FleetSpec {
   readonly cost_per_job: number;
   /** Money, while it is not suspended everywhere. */
   readonly cost_per_hour: number;
-  /** When it joins, ms; null: so long ago that its cold start is over. */
+  /** When it joins, ms; null: before the start, with its cold start over. */
   readonly joins_ms: number | null;
 }
 
@@ -138,7 +138,7 @@ export interface Scenario {
     readonly block_ms: number;
     readonly tempo: number;
     readonly epoch_hours: number;
-    /** Money that the network pays to all miners in a day. */
+    /** Money that the network pays to all miners per day. */
     readonly emission_per_day: number;
     /** Money that a new hotkey costs. */
     readonly registration: number;

@@ -37,7 +37,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   validator: [...stage, ...parts],
   miner: [...stage, "lanes", "keys"],
   audit: [...stage, "sample", "economics", "lanes", "keys"],
-  demo: ["core", "keys", "miner", "validator"],
+  demo: ["core", "flow", "keys", "miner", "validator"],
   cli: [
     ...["core", "flow", "config", "challenge", "economics", "lanes", "observe", "http"],
     ...["keys", "validator", "miner", "audit", "demo"],

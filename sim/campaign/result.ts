@@ -6,7 +6,7 @@ export interface CampaignStrategy {
   readonly strategy: StrategyKind;
   /** Seeds that gave a figure. */
   readonly runs: number;
-  /** Profit a day of a miner, less that of an honest one in the same run: mean and interval over the seeds. */
+  /** Profit of a miner per day, less that of an honest one in the same run: mean and interval over the seeds. */
   readonly mean: number;
   /** Null with fewer than two runs. */
   readonly low: number | null;
@@ -17,7 +17,7 @@ export interface CampaignStrategy {
   readonly detections_per_run: number;
   /** Mean over the runs in which it was detected; null where there is none. */
   readonly mean_cheats_to_first_detection: number | null;
-  /** What an honest miner earned a day in the same runs; null where there was none. */
+  /** What an honest miner earned per day in the same runs; null where there was none. */
   readonly honest_profit_per_day: number | null;
 }
 

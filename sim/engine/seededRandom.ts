@@ -35,7 +35,7 @@ export class SeededRandom implements Random {
 }
 
 /** One length by a law, ms. */
-export function drawn(law: Law, unit: Unit): number {
+export function drawLength(law: Law, unit: Unit): number {
   if (typeof law === "number") return law;
   if ("mean" in law) return law.min - Math.log(1 - unit()) * (law.mean - law.min);
   return law.low + unit() * (law.high - law.low);

@@ -1,11 +1,11 @@
 /**
- * So many servers and one line before them, first come first served. Since what comes later never overtakes, the end of every piece
- * of work is known when it comes: no event is needed for a place in the line.
+ * A number of servers and one queue before them, first come first served. What comes later never overtakes, so the end of every
+ * piece of work is known when it comes: no event is needed for a position in the queue.
  */
 export class Servers {
   /** When each is free, ms; a heap, the earliest first. */
   readonly #free: number[];
-  /** Ms of all servers together that were spoken for. */
+  /** Work taken by all servers together, ms. */
   busyMs = 0;
 
   constructor(count: number) {
@@ -21,7 +21,7 @@ export class Servers {
     return Math.max(0, (this.#free[0] ?? 0) - now);
   }
 
-  /** Takes a piece of work of so many ms; returns when it will be done. */
+  /** Takes work of `ms`; returns when it will be done. */
   take(now: number, ms: number): number {
     const end = Math.max(now, this.#free[0] ?? 0) + ms;
     this.busyMs += ms;
@@ -34,7 +34,7 @@ export class Servers {
     for (let i = 0; i < this.#free.length; i++) this.#free[i] = Math.min(now, this.#free[i] ?? now);
   }
 
-  /** From now on so many; work in hand stays with those that go on the longest. */
+  /** From now on `count` servers; work in hand stays with those that are busy the longest. */
   resize(count: number, now: number): void {
     const latest = this.#free.toSorted((a, b) => b - a).slice(0, count);
     while (latest.length < count) latest.push(now);

@@ -18,12 +18,12 @@ const isBefore = (a: Far, b: Far): boolean => a.at < b.at || (a.at === b.at && a
 
 /**
  * What will happen, in whole ms, on a clock that jumps from one moment to the next. What falls on one ms happens in the order in
- * which it was asked for: near things go into a wheel of one slot a ms, far ones into a heap until their time comes near.
+ * which it was asked for: near things go into a wheel of one slot per ms, far ones into a heap until their time comes near.
  */
 export class Timeline {
   readonly clock: Clock;
   readonly #slots: (Happening[] | undefined)[] = new Array(SPAN);
-  /** One bit a slot that holds something. */
+  /** One bit per slot, set where the slot holds something. */
   readonly #used = new Int32Array(SPAN / 32);
   readonly #far: Far[] = [];
   /** Emptied slots, to be used again. */

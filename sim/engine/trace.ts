@@ -14,7 +14,7 @@ export class Trace {
   readonly #sink: LineSink | null;
   readonly #withLogs: boolean;
 
-  /** `withLogs`: the lines of the decision logs are written too; there is about one a hundred jobs. */
+  /** `withLogs`: the lines of the decision logs are written too; there is about one per hundred jobs. */
   constructor(sink: LineSink | null, withLogs: boolean) {
     this.#sink = sink;
     this.#withLogs = withLogs;

@@ -10,7 +10,7 @@ const LOOK_EVERY = 1024;
  * The one thread of a simulation. What the production code puts off (`soon`) or awaits is done before the clock moves on, so a run
  * depends on nothing but the scenario and the seed.
  */
-export class World {
+export class SimWorld {
   readonly line = new Timeline(START_MS);
   #soon: (() => void)[] = [];
   #resolved = false;
@@ -21,7 +21,7 @@ export class World {
     this.#soon.push(run);
   };
 
-  /** Settles after so many ms as `make` does then. */
+  /** Settles after `ms` with what `make` gives then. */
   later<T>(ms: number, make: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.line.after(ms, () => {

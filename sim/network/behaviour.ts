@@ -9,7 +9,7 @@ export interface Offer {
   readonly age: number;
   /** How long an honest answer would take, ms. */
   readonly serviceMs: number;
-  /** The hotkey that it was handed to, and the place of the validator. */
+  /** The hotkey that it was handed to, and which validator handed it out. */
   readonly hotkey: string;
   readonly validator: number;
 }
@@ -27,5 +27,5 @@ export interface Behaviour {
   readonly renews: boolean;
 }
 
-/** What is handed in by who has nothing better. */
+/** The answer of a cheat that has nothing better. */
 export const FORGED = '{"of":"forged"}';

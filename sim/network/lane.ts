@@ -17,7 +17,7 @@ function checked({ input, answer }: JobCheck): Verdict {
   return answer === rightAnswer(String(input.x)) ? valid : invalid;
 }
 
-/** The modelled kind of work: the dispatcher, the desk and judge see a lane like any other. */
+/** The modelled kind of work: the dispatcher, the proof verifier and judge see a lane like any other. */
 export function modelLane(spec: LaneSpec, rate: string): PushLane {
   const fraction = parseFraction(rate);
   if (fraction === null) throw new RangeError(`lane: "${rate}" is no fraction`);

@@ -3,7 +3,7 @@ import type { ChainMiner } from "../../src/flow/chain.ts";
 import type { JobAnswer } from "../../src/flow/job.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { Trace } from "../engine/trace.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import type { Scenario, ScenarioEvent } from "../scenario.ts";
 import { SimValidator } from "../validator/simValidator.ts";
 import { ModelStore } from "../validator/store.ts";
@@ -19,42 +19,44 @@ const DAY_MS = 86_400_000;
 /** All validators and miners, what the chain pays them, and the events of the scenario. */
 export class Network {
   readonly scenario: Scenario;
-  readonly places: readonly SimMiner[];
-  readonly stations: readonly SimValidator[];
-  readonly #world: World;
+  readonly miners: readonly SimMiner[];
+  readonly validators: readonly SimValidator[];
+  readonly #world: SimWorld;
   readonly #trace: Trace;
   readonly #byHotkey = new Map<string, SimMiner>();
-  #miners: readonly ChainMiner[] = [];
-  #last: { readonly place: SimMiner; readonly answer: JobAnswer } | null = null;
-  #other: { readonly place: SimMiner; readonly answer: JobAnswer } | null = null;
+  #registered: readonly ChainMiner[] = [];
+  #last: { readonly miner: SimMiner; readonly answer: JobAnswer } | null = null;
+  #other: { readonly miner: SimMiner; readonly answer: JobAnswer } | null = null;
 
   constructor(
     scenario: Scenario,
-    world: World,
+    world: SimWorld,
     parts: { readonly random: SeededRandom; readonly trace: Trace },
   ) {
     this.scenario = scenario;
     this.#world = world;
     this.#trace = parts.trace;
-    this.stations = scenario.validators.map((spec, index) => this.#station(spec, index, parts.random));
-    this.places = this.#makePlaces(parts.random);
-    for (const place of this.places) this.#byHotkey.set(place.hotkey, place);
+    this.validators = scenario.validators.map((spec, index) =>
+      this.#makeValidator(spec, index, parts.random),
+    );
+    this.miners = this.#makeMiners(parts.random);
+    for (const miner of this.miners) this.#byHotkey.set(miner.hotkey, miner);
     this.#listMiners();
-    for (const station of this.stations) for (const place of this.places) this.#welcome(station, place);
+    for (const validator of this.validators) for (const miner of this.miners) this.#welcome(validator, miner);
   }
 
   /** Everything that is to happen is asked for; the run is up to the world. */
   begin(): void {
     const { line } = this.#world;
     const { network, events } = this.scenario;
-    for (const station of this.stations) this.#world.spawn(station.start());
-    for (const event of events) line.after(event.at_ms, () => this.#happen(event));
-    for (const place of this.places)
-      if (place.fleet.joins_ms !== null) line.after(place.fleet.joins_ms, () => this.#comeBack(place));
+    for (const validator of this.validators) this.#world.spawn(validator.start());
+    for (const event of events) line.after(event.at_ms, () => this.#play(event));
+    for (const miner of this.miners)
+      if (miner.fleet.joins_ms !== null) line.after(miner.fleet.joins_ms, () => this.#comeBack(miner));
     const tempoMs = network.tempo * network.block_ms;
     line.every(tempoMs, () => {
       this.#payOut(tempoMs);
-      for (const place of this.places) this.#renew(place);
+      for (const miner of this.miners) this.#renew(miner);
       return true;
     });
   }
@@ -67,32 +69,32 @@ export class Network {
     this.#byHotkey.get(hotkey)?.detected(this.#world.line.now);
   }
 
-  handedIn(place: SimMiner, answer: JobAnswer): void {
-    if (this.#last?.place !== place) this.#other = this.#last;
-    this.#last = { place, answer };
+  handedIn(miner: SimMiner, answer: JobAnswer): void {
+    if (this.#last?.miner !== miner) this.#other = this.#last;
+    this.#last = { miner, answer };
   }
 
-  /** Where more than half of the stake keeps it out, who cheats under new names takes one: the subnet registers it once a tempo. */
-  #renew(place: SimMiner): void {
-    if (!place.behaviour.renews || this.suspendedStake(place) <= 0.5) return;
-    for (const station of this.stations) station.drop(place);
-    this.#byHotkey.delete(place.hotkey);
-    place.renew();
-    place.counts.cost += this.scenario.network.registration;
-    this.#byHotkey.set(place.hotkey, place);
+  /** A miner that cheats under new hotkeys takes one when more than half of the stake keeps it out: the subnet registers it once per tempo. */
+  #renew(miner: SimMiner): void {
+    if (!miner.behaviour.renews || this.suspendedStake(miner) <= 0.5) return;
+    for (const validator of this.validators) validator.drop(miner);
+    this.#byHotkey.delete(miner.hotkey);
+    miner.renew();
+    miner.counts.cost += this.scenario.network.registration;
+    this.#byHotkey.set(miner.hotkey, miner);
     this.#listMiners();
-    this.event("registered", { miner: place.name, hotkey: place.hotkey });
-    for (const station of this.stations) station.seat(place);
+    this.event("registered", { miner: miner.name, hotkey: miner.hotkey });
+    for (const validator of this.validators) validator.connect(miner);
   }
 
   /** Share of the stake whose validators have it suspended. */
-  suspendedStake(place: SimMiner): number {
-    const total = this.stations.reduce((sum, { spec }) => sum + spec.stake, 0);
-    const held = this.stations.filter((station) => station.isSuspended(place.hotkey));
+  suspendedStake(miner: SimMiner): number {
+    const total = this.validators.reduce((sum, { spec }) => sum + spec.stake, 0);
+    const held = this.validators.filter((validator) => validator.isSuspended(miner.hotkey));
     return held.reduce((sum, { spec }) => sum + spec.stake, 0) / total;
   }
 
-  #station(spec: Scenario["validators"][number], index: number, random: SeededRandom): SimValidator {
+  #makeValidator(spec: Scenario["validators"][number], index: number, random: SeededRandom): SimValidator {
     const { scenario } = this;
     const { line } = this.#world;
     const options = { blockMs: scenario.network.block_ms, tempo: scenario.network.tempo };
@@ -100,106 +102,107 @@ export class Network {
     const store = new ModelStore(this.#world, stored, (text, hash) =>
       this.#trace.logLine(spec.name, text, hash),
     );
-    const chain = new ModelChain(line, options, () => this.#miners);
+    const chain = new ModelChain(line, options, () => this.#registered);
     const own = random.of(`validator ${spec.name}`);
     const modules = { scenario, spec, index, world: this.#world, random: own, network: this, chain, store };
     return new SimValidator(modules);
   }
 
-  #makePlaces(random: SeededRandom): SimMiner[] {
+  #makeMiners(random: SeededRandom): SimMiner[] {
     const { line } = this.#world;
-    const logs = this.stations.map(({ store }) => store.log);
+    const logs = this.validators.map(({ store }) => store.log);
     const reveals = revealsOf(logs, line, this.scenario.network.epoch_hours);
-    const places: SimMiner[] = [];
+    const miners: SimMiner[] = [];
     for (const fleet of this.scenario.fleets) {
       for (let number = 1; number <= fleet.count; number++) {
-        const sights = { reveals, lastAnswer: () => this.#lastAnswer(places[uid]) };
-        const uid = places.length;
+        const sights = { reveals, lastAnswer: () => this.#lastAnswer(miners[uid]) };
+        const uid = miners.length;
         const own = random.of(`miner ${fleet.name} ${number}`);
-        places.push(new SimMiner({ number, uid, fleet }, own, behaviourOf(fleet.strategy, sights)));
+        miners.push(new SimMiner({ number, uid, fleet }, own, behaviourOf(fleet.strategy, sights)));
       }
     }
-    return places;
+    return miners;
   }
 
   #lastAnswer(own: SimMiner | undefined): string | null {
-    const found = this.#last?.place === own ? this.#other : this.#last;
+    const found = this.#last?.miner === own ? this.#other : this.#last;
     return found?.answer.text() ?? null;
   }
 
-  #welcome(station: SimValidator, place: SimMiner): void {
-    station.add(place);
-    if (place.fleet.joins_ms === null)
-      station.store.known(place.hotkey, FIRST_BLOCK - KNOWN_BLOCKS, FIRST_BLOCK - 1);
+  #welcome(validator: SimValidator, miner: SimMiner): void {
+    validator.add(miner);
+    if (miner.fleet.joins_ms === null)
+      validator.store.known(miner.hotkey, FIRST_BLOCK - KNOWN_BLOCKS, FIRST_BLOCK - 1);
   }
 
   #listMiners(): void {
-    this.#miners = this.places.map(({ uid, hotkey }) => ({ uid, hotkey }));
+    this.#registered = this.miners.map(({ uid, hotkey }) => ({ uid, hotkey }));
   }
 
-  #comeBack(place: SimMiner): void {
-    place.isAway = false;
-    for (const station of this.stations) station.seat(place);
+  #comeBack(miner: SimMiner): void {
+    miner.isAway = false;
+    for (const validator of this.validators) validator.connect(miner);
   }
 
-  #happen(event: ScenarioEvent): void {
+  #play(event: ScenarioEvent): void {
     const { at_ms: _at, do: what, ...data } = event;
     this.event(what, data);
     if ("fleet" in event) {
-      for (const place of this.places) if (place.fleet.name === event.fleet) this.#befall(place, event);
+      for (const miner of this.miners) if (miner.fleet.name === event.fleet) this.#apply(miner, event);
       return;
     }
-    const station = this.stations.find(({ spec }) => spec.name === event.validator);
-    if (event.do === "isolate") station?.isolate(event.for_ms);
-    else station?.restart(event.down_ms);
+    const validator = this.validators.find(({ spec }) => spec.name === event.validator);
+    if (event.do === "isolate") validator?.isolate(event.for_ms);
+    else validator?.restart(event.down_ms);
   }
 
-  #befall(place: SimMiner, event: Extract<ScenarioEvent, { fleet: string }>): void {
+  #apply(miner: SimMiner, event: Extract<ScenarioEvent, { fleet: string }>): void {
     const { line } = this.#world;
     if (event.do === "set") {
-      place.service = event.service_ms ?? place.service;
-      place.failing = event.failing ?? place.failing;
+      miner.service = event.service_ms ?? miner.service;
+      miner.failing = event.failing ?? miner.failing;
       if (event.parallel === undefined) return;
-      for (const station of this.stations) station.seats.get(place)?.servers.resize(event.parallel, line.now);
+      for (const validator of this.validators)
+        validator.links.get(miner)?.servers.resize(event.parallel, line.now);
     } else if (event.do === "mute") {
-      place.isMute = true;
+      miner.isMute = true;
       line.after(event.for_ms, () => {
-        place.isMute = false;
+        miner.isMute = false;
       });
     } else {
-      place.isAway = true;
-      for (const station of this.stations) station.drop(place);
-      line.after(event.for_ms, () => this.#comeBack(place));
+      miner.isAway = true;
+      for (const validator of this.validators) validator.drop(miner);
+      line.after(event.for_ms, () => this.#comeBack(miner));
     }
   }
 
   #payOut(tempoMs: number): void {
-    const paying = this.stations.filter(({ chain }) => chain.handedIn !== null);
+    const paying = this.validators.filter(({ chain }) => chain.handedIn !== null);
     const stake = paying.reduce((sum, { spec }) => sum + spec.stake, 0);
     const shares = incentives(
       paying.map(({ spec }) => spec.stake / stake),
       paying.map(({ chain }) => this.#rowOf(chain)),
     );
     const emission = (this.scenario.network.emission_per_day * tempoMs) / DAY_MS;
-    for (const place of this.places) this.#pay(place, shares[place.uid] ?? 0, emission, tempoMs);
+    for (const miner of this.miners) this.#pay(miner, shares[miner.uid] ?? 0, emission, tempoMs);
     this.event("paid", { shares: shares.map((share) => Number(share.toFixed(9))) });
   }
 
   #rowOf({ handedIn }: ModelChain): number[] {
-    const row = this.places.map(({ uid }) => handedIn?.get(uid) ?? 0);
+    const row = this.miners.map(({ uid }) => handedIn?.get(uid) ?? 0);
     const sum = row.reduce((total, weight) => total + weight, 0);
     return sum > 0 ? row.map((weight) => weight / sum) : row;
   }
 
-  #pay(place: SimMiner, share: number, emission: number, tempoMs: number): void {
-    const { counts, fleet } = place;
-    if (place.joinedMs > this.#world.line.now) return;
-    const out = this.suspendedStake(place);
+  #pay(miner: SimMiner, share: number, emission: number, tempoMs: number): void {
+    const { counts, fleet } = miner;
+    if (miner.joinedMs > this.#world.line.now) return;
+    const out = this.suspendedStake(miner);
     counts.payouts++;
     counts.income += share * emission;
     counts.weight += share;
     counts.suspended += out;
     // Out everywhere, it switches its machines off.
-    if (out < 1 && !place.isAway) counts.cost += (fleet.cost_per_hour * tempoMs) / 3_600_000;
+    if (out < 1 && !miner.isAway) counts.cost += (fleet.cost_per_hour * tempoMs) / 3_600_000;
   }
 }

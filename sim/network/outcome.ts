@@ -8,25 +8,25 @@ import type { SimMiner } from "./simMiner.ts";
 const DAY_MS = 86_400_000;
 
 /** What came of every miner. `nowMs`: since the simulation began. */
-export function minersOf({ places }: Network, nowMs: number): MinerResult[] {
-  const honest = places.filter(({ fleet }) => fleet.strategy.kind === "honest");
-  const standard = honest.length === 0 ? null : mean(honest, (place) => profitPerDay(place, nowMs));
-  const answered = places.reduce((sum, { counts }) => sum + counts.answered, 0);
-  const weight = places.reduce((sum, place) => sum + weightOf(place), 0);
-  return places.map((place) => {
-    const { name, fleet, counts } = place;
+export function minersOf({ miners }: Network, nowMs: number): MinerResult[] {
+  const honest = miners.filter(({ fleet }) => fleet.strategy.kind === "honest");
+  const standard = honest.length === 0 ? null : mean(honest, (miner) => profitPerDay(miner, nowMs));
+  const answered = miners.reduce((sum, { counts }) => sum + counts.answered, 0);
+  const weight = miners.reduce((sum, miner) => sum + weightOf(miner), 0);
+  return miners.map((miner) => {
+    const { name, fleet, counts } = miner;
     const { income, cost, jobs, cheats, detections, suspensions, registrations } = counts;
     return {
       ...{ name, fleet: fleet.name, strategy: fleet.strategy.kind },
       ...{ income, cost, profit: income - cost },
-      vs_honest_per_day: standard === null ? null : profitPerDay(place, nowMs) - standard,
+      vs_honest_per_day: standard === null ? null : profitPerDay(miner, nowMs) - standard,
       ...{ jobs, answered: counts.answered, failed: counts.failed },
       ...{ cheats, detections, suspensions },
       first_detection_ms: counts.firstDetectionMs,
       cheats_to_first_detection: counts.cheatsToFirstDetection,
       suspended_share: ratio(counts.suspended, counts.payouts),
       registrations,
-      weight: ratio(weightOf(place), weight),
+      weight: ratio(weightOf(miner), weight),
       share_of_work: ratio(counts.answered, answered),
     };
   });
@@ -38,13 +38,13 @@ export function strategiesOf(
   miners: readonly MinerResult[],
   nowMs: number,
 ): StrategyResult[] {
-  const places = new Map(network.places.map((place) => [place.name, place]));
+  const byName = new Map(network.miners.map((miner) => [miner.name, miner]));
   return [...grouped(miners, ({ strategy }) => strategy)].map(([strategy, group]) => {
     const found = group.filter((miner) => miner.first_detection_ms !== null);
-    const perDay = (of: (place: SimMiner) => number): number =>
+    const perDay = (of: (miner: SimMiner) => number): number =>
       mean(group, ({ name }) => {
-        const place = places.get(name);
-        return place === undefined ? 0 : of(place) / daysOf(place, nowMs);
+        const miner = byName.get(name);
+        return miner === undefined ? 0 : of(miner) / daysOf(miner, nowMs);
       });
     return {
       strategy,
@@ -68,13 +68,13 @@ export function strategiesOf(
   });
 }
 
-export function validatorsOf({ stations }: Network): ValidatorResult[] {
-  const stake = sum(stations, ({ spec }) => spec.stake);
-  return stations.map((station) => resultOf(station, stake));
+export function validatorsOf({ validators }: Network): ValidatorResult[] {
+  const stake = sum(validators, ({ spec }) => spec.stake);
+  return validators.map((validator) => resultOf(validator, stake));
 }
 
-function resultOf(station: SimValidator, stake: number): ValidatorResult {
-  const { spec, counts } = station;
+function resultOf(validator: SimValidator, stake: number): ValidatorResult {
+  const { spec, counts } = validator;
   const { budget } = spec.legacy;
   const rate = parseFraction(budget === null ? spec.settings.rate : `${budget.checks}/${budget.of}`);
   const { jobs, sampled, strikes, suspensions, crashes } = counts;
@@ -85,15 +85,15 @@ function resultOf(station: SimValidator, stake: number): ValidatorResult {
     ...{ jobs, sampled },
     design_rate: rate === null ? 0 : Number(rate.num) / Number(rate.den),
     realised_rate: ratio(counts.plainSampled, counts.plain),
-    alarm_after_draws: station.alarmAfter(),
-    verification_load: station.verificationLoad(),
+    alarm_after_draws: validator.alarmAfter(),
+    verification_load: validator.verificationLoad(),
     backlog_mean: ratio(counts.backlogSum, counts.ticks),
     backlog_max: counts.backlogMax,
     stops: Object.fromEntries(stops),
     in_flight_max: counts.inFlightMax,
     bytes_max: counts.bytesMax,
     ...{ strikes, suspensions, honest_suspensions: counts.honestSuspensions, crashes },
-    vectors: station.chain.handIns,
+    vectors: validator.chain.handIns,
   };
 }
 
@@ -102,8 +102,8 @@ function daysOf({ joinedMs }: SimMiner, nowMs: number): number {
   return Math.max(1, nowMs - joinedMs) / DAY_MS;
 }
 
-function profitPerDay(place: SimMiner, nowMs: number): number {
-  return (place.counts.income - place.counts.cost) / daysOf(place, nowMs);
+function profitPerDay(miner: SimMiner, nowMs: number): number {
+  return (miner.counts.income - miner.counts.cost) / daysOf(miner, nowMs);
 }
 
 function weightOf({ counts }: SimMiner): number {

@@ -11,7 +11,7 @@ export interface Reveals {
   byOldKey(validator: number, hotkey: string, jobId: string): boolean | null;
 }
 
-/** What of a job might tell whether it will be checked: a name and a value of few. */
+/** Something about a job that might tell whether it will be checked: a name and one of a few values. */
 type Clue = string;
 
 interface Count {
@@ -24,7 +24,7 @@ const WAITING = 8192;
 /** Jobs with a clue before it is believed. */
 const ENOUGH = 75;
 
-/** Everything that comes with a job, cut into a few values each. */
+/** All that comes with a job, each reduced to a few values. */
 function cluesOf({ order, now, hotkey, validator }: Offer, gapMs: number, old: boolean | null): Clue[] {
   const id = order.job_id;
   return [
@@ -46,8 +46,8 @@ function cluesOf({ order, now, hotkey, validator }: Offer, gapMs: number, old: b
 
 /**
  * Looks for a pattern in what was checked: after an epoch closes everybody can tell which of the jobs were, so it counts, for every
- * clue that came with a job, how often. It cheats where a clue has never yet been followed by a check, often enough that this would be
- * strange by chance, and works otherwise.
+ * clue that came with a job, how often. It cheats where a clue was seen often enough and never followed by a
+ * check, and works otherwise.
  */
 export class Predictor implements Behaviour {
   readonly renews = false;
@@ -86,7 +86,7 @@ export class Predictor implements Behaviour {
     return count !== undefined && count.seen >= ENOUGH && count.sampled === 0;
   }
 
-  /** Takes in what has been revealed since; jobs wait in the order of their epochs. */
+  /** Counts what has been revealed since; jobs wait in the order of their epochs. */
   #learn(): void {
     const first = this.#waiting[0];
     if (first === undefined || first.epoch > (this.#reveals.newest(first.validator) ?? -1)) return;

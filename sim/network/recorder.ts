@@ -1,4 +1,4 @@
-import type { Series } from "../result.ts";
+import type { SimSeries } from "../result.ts";
 import type { Network } from "./network.ts";
 import type { SimMiner } from "./simMiner.ts";
 
@@ -7,7 +7,7 @@ export const POINTS = 240;
 
 type Columns = Record<string, number[]>;
 
-/** Takes a point of everything at even distances of time; as many points however long the simulation. */
+/** Takes a point of everything at even distances of time; the same number of points however long the simulation. */
 export class Recorder {
   readonly #network: Network;
   readonly #t: number[] = [];
@@ -25,30 +25,30 @@ export class Recorder {
   }
 
   take(nowMs: number): void {
-    const { places, stations } = this.#network;
+    const { miners, validators } = this.#network;
     const sinceMs = nowMs - (this.#t.at(-1) ?? 0);
     this.#t.push(nowMs);
-    for (const [strategy, group] of grouped(places, ({ fleet }) => fleet.strategy.kind)) {
+    for (const [strategy, group] of grouped(miners, ({ fleet }) => fleet.strategy.kind)) {
       put(
         this.#profit,
         strategy,
         mean(group, ({ counts }) => counts.income - counts.cost),
       );
-      const out = group.filter(({ hotkey }) => stations.some((station) => station.isSuspended(hotkey)));
+      const out = group.filter(({ hotkey }) => validators.some((validator) => validator.isSuspended(hotkey)));
       put(this.#suspended, strategy, out.length);
     }
-    for (const [fleet, group] of grouped(places, ({ fleet }) => fleet.name))
+    for (const [fleet, group] of grouped(miners, ({ fleet }) => fleet.name))
       this.#takeFleet(fleet, group, sinceMs);
-    for (const { spec, counts, stages } of stations) {
+    for (const { spec, counts, stages } of validators) {
       const rates = this.#rate[spec.name] ?? [];
       this.#rate[spec.name] = rates;
       rates.push(counts.plain === 0 ? null : counts.plainSampled / counts.plain);
       put(this.#inFlight, spec.name, stages?.dispatcher.stats().inFlight ?? 0);
-      put(this.#backlog, spec.name, stages?.desk.pendingUnits() ?? 0);
+      put(this.#backlog, spec.name, stages?.proofVerifier.pendingUnits() ?? 0);
     }
   }
 
-  series(): Series {
+  series(): SimSeries {
     return {
       ...{ t: this.#t, profit: this.#profit, suspended: this.#suspended, work: this.#work, cap: this.#cap },
       ...{ rate: this.#rate, in_flight: this.#inFlight, backlog: this.#backlog },
@@ -60,7 +60,7 @@ export class Recorder {
     const before = this.#answered.get(fleet) ?? 0;
     this.#answered.set(fleet, answered);
     put(this.#work, fleet, sinceMs === 0 ? 0 : ((answered - before) * 60_000) / sinceMs / group.length);
-    const dispatcher = this.#network.stations[0]?.stages?.dispatcher;
+    const dispatcher = this.#network.validators[0]?.stages?.dispatcher;
     put(
       this.#cap,
       fleet,
@@ -78,7 +78,7 @@ export function mean<T>(items: readonly T[], of: (item: T) => number): number {
   return items.length === 0 ? 0 : items.reduce((sum, item) => sum + of(item), 0) / items.length;
 }
 
-/** In the order in which the names first come. */
+/** In the order in which the names first appear. */
 export function grouped<T, K>(items: readonly T[], name: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {

@@ -24,7 +24,7 @@ export function revealsOf(logs: readonly ModelLog[], line: Timeline, epochHours:
       rates: ratesOf(record.policy),
     };
     known.set(hex, found);
-    // A few epochs of each validator are ever asked for.
+    // Only a few epochs of each validator are asked for.
     if (known.size > 8 * logs.length) known.delete(known.keys().next().value ?? "");
     return found;
   };

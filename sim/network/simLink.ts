@@ -1,22 +1,22 @@
 import type { JobAnswer, JobOrder } from "../../src/flow/job.ts";
 import type { LinkEnd, LinkListener, MinerLink } from "../../src/flow/link.ts";
-import { drawn } from "../engine/seededRandom.ts";
+import { drawLength } from "../engine/seededRandom.ts";
 import { Servers } from "../engine/servers.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import { LANE, rightAnswer } from "./lane.ts";
 import type { SimMiner } from "./simMiner.ts";
 
 /** The validator as its miners reach it. */
-export interface Gateway {
+export interface ValidatorSide {
   readonly index: number;
   /** Null while it is down or cut off. */
   readonly listener: LinkListener | null;
   readonly jobBytes: number;
   readonly answerBytes: number;
   /** An answer was taken. */
-  readonly handedIn: (place: SimMiner, answer: JobAnswer) => void;
+  readonly handedIn: (miner: SimMiner, answer: JobAnswer) => void;
   /** The link was ended by the validator. */
-  readonly ended: (seat: SimLink, why: LinkEnd) => void;
+  readonly ended: (link: SimLink, why: LinkEnd) => void;
 }
 
 /** The answer as it came in; its text is made where somebody reads it. */
@@ -38,67 +38,67 @@ class ModelAnswer implements JobAnswer {
 
 /** One miner at one validator: its connection, and the servers that it keeps for it. */
 export class SimLink {
-  readonly place: SimMiner;
-  readonly gateway: Gateway;
+  readonly miner: SimMiner;
+  readonly validator: ValidatorSide;
   readonly servers: Servers;
-  readonly #world: World;
-  link: MinerLink | null = null;
+  readonly #world: SimWorld;
+  open: MinerLink | null = null;
   /** The hotkey of the link. */
   hotkey = "";
 
-  constructor(place: SimMiner, gateway: Gateway, world: World) {
-    this.place = place;
-    this.gateway = gateway;
+  constructor(miner: SimMiner, validator: ValidatorSide, world: SimWorld) {
+    this.miner = miner;
+    this.validator = validator;
     this.#world = world;
-    this.servers = new Servers(place.parallel);
+    this.servers = new Servers(miner.parallel);
   }
 
   connect(): void {
-    const { listener } = this.gateway;
-    if (this.link !== null || listener === null) return;
-    this.hotkey = this.place.hotkey;
+    const { listener } = this.validator;
+    if (this.open !== null || listener === null) return;
+    this.hotkey = this.miner.hotkey;
     const link: MinerLink = {
       hotkey: this.hotkey,
       transport: "stream",
       lanes: [LANE],
-      capacity: this.place.capacity,
+      capacity: this.miner.capacity,
       writable: true,
       send: (order) => this.#take(order),
       close: (why) => {
         this.drop(why);
-        this.gateway.ended(this, why);
+        this.validator.ended(this, why);
       },
     };
-    this.link = link;
+    this.open = link;
     listener.opened(link);
   }
 
   /** The connection ends, and what the miner was working on with it. */
   drop(why: LinkEnd): void {
-    const { link } = this;
+    const { open: link } = this;
     if (link === null) return;
-    this.link = null;
+    this.open = null;
     this.servers.clear(this.#world.line.now);
-    this.gateway.listener?.closed(link, why);
+    this.validator.listener?.closed(link, why);
   }
 
   #take(order: JobOrder): number {
-    const { place } = this;
-    const { counts, random } = place;
+    const { miner } = this;
+    const { counts, random } = miner;
     counts.jobs++;
-    const delay = drawn(place.fleet.delay_ms, random.unit);
-    const serviceMs = drawn(place.service, random.unit);
-    if (place.isMute) return this.gateway.jobBytes;
-    if (place.failing > 0 && random.unit() < place.failing) this.#giveBack(order, delay);
+    const delay = drawLength(miner.fleet.delay_ms, random.unit);
+    const serviceMs = drawLength(miner.service, random.unit);
+    if (miner.isMute) return this.validator.jobBytes;
+    if (miner.failing > 0 && random.unit() < miner.failing) this.#giveBack(order, delay);
     else this.#act(order, serviceMs, delay);
-    return this.gateway.jobBytes;
+    return this.validator.jobBytes;
   }
 
   #act(order: JobOrder, serviceMs: number, delay: number): void {
-    const { place, gateway, hotkey } = this;
+    const { miner, validator, hotkey } = this;
     const { now } = this.#world.line;
-    const age = now - place.joinedMs;
-    const choice = place.behaviour.choose({ order, now, age, serviceMs, hotkey, validator: gateway.index });
+    const age = now - miner.joinedMs;
+    const choice = miner.behaviour.choose({ order, now, age, serviceMs, hotkey, validator: validator.index });
     if (choice === "let_lie") return;
     if (choice === "give_back") this.#giveBack(order, delay);
     else if (choice === "cheat") this.#cheat(order, delay);
@@ -106,43 +106,43 @@ export class SimLink {
   }
 
   #work(order: JobOrder, serviceMs: number, delay: number): void {
-    const { place } = this;
+    const { miner } = this;
     const { line } = this.#world;
-    place.counts.cost += place.fleet.cost_per_job;
-    place.behaviour.worked?.(order);
+    miner.counts.cost += miner.fleet.cost_per_job;
+    miner.behaviour.worked?.(order);
     const done = this.servers.take(line.now, serviceMs);
     const x = String(order.input.x);
-    const answer = new ModelAnswer(this.gateway.answerBytes, x, "");
+    const answer = new ModelAnswer(this.validator.answerBytes, x, "");
     line.after(done - line.now + delay, () => this.#handIn(order.job_id, answer));
   }
 
   /** It takes no server: nothing is worked on. */
   #cheat(order: JobOrder, delay: number): void {
-    const { place } = this;
+    const { miner } = this;
     const { line } = this.#world;
-    const ms = drawn(place.fleet.cheat_ms, place.random.unit);
-    const answer = new ModelAnswer(this.gateway.answerBytes, null, place.behaviour.forge(order));
+    const ms = drawLength(miner.fleet.cheat_ms, miner.random.unit);
+    const answer = new ModelAnswer(this.validator.answerBytes, null, miner.behaviour.forge(order));
     line.after(ms + delay, () => {
-      if (this.link !== null && !place.isMute) place.cheated(line.now);
+      if (this.open !== null && !miner.isMute) miner.cheated(line.now);
       this.#handIn(order.job_id, answer);
     });
   }
 
   #handIn(jobId: string, answer: ModelAnswer): void {
-    const { link, place, gateway } = this;
-    if (link === null || gateway.listener === null || place.isMute) return;
-    if (gateway.listener.answered(link, jobId, answer) === null) {
-      place.counts.answered++;
-      gateway.handedIn(place, answer);
-    } else place.counts.failed++;
+    const { open: link, miner, validator } = this;
+    if (link === null || validator.listener === null || miner.isMute) return;
+    if (validator.listener.answered(link, jobId, answer) === null) {
+      miner.counts.answered++;
+      validator.handedIn(miner, answer);
+    } else miner.counts.failed++;
   }
 
   #giveBack(order: JobOrder, delay: number): void {
     this.#world.line.after(delay + 1, () => {
-      const { link, place, gateway } = this;
-      if (link === null || gateway.listener === null || place.isMute) return;
-      place.counts.failed++;
-      gateway.listener.failed(link, order.job_id, "given_back");
+      const { open: link, miner, validator } = this;
+      if (link === null || validator.listener === null || miner.isMute) return;
+      miner.counts.failed++;
+      validator.listener.failed(link, order.job_id, "given_back");
     });
   }
 }

@@ -25,7 +25,7 @@ export interface Counts {
 }
 
 /**
- * One place on the subnet: its uid stays, whatever hotkeys it uses. A fleet is a number of them that differ in nothing but chance.
+ * One miner of the network: its uid stays, its hotkey may change. The miners of a fleet differ only by chance.
  */
 export class SimMiner {
   readonly name: string;

@@ -5,7 +5,7 @@ import type { Scenario, ValidatorSettings } from "../scenario.ts";
 import { policyOf } from "../validator/options.ts";
 import { lengthMs } from "./length.ts";
 
-/** What a command line may put in the place of a scenario's: settings of all of its validators, and for how long it is simulated. */
+/** What a command line may set instead of the scenario: settings of all of its validators, and the duration. */
 export interface Overrides
   extends Partial<Pick<ValidatorSettings, "rate" | "strikes" | "window_blocks" | "suspension_tempos">> {
   /** Such as `2d`. */
@@ -25,7 +25,7 @@ function durationOf(text: string): number {
   return ms;
 }
 
-/** The scenario with other settings. Throws `usage` on what makes no sense, `rate_below_floor`. */
+/** The scenario with other settings. Throws `usage` on values out of range, `rate_below_floor`. */
 export function withOverrides(scenario: Scenario, overrides: Overrides): Scenario {
   const { duration, ...settings } = overrides;
   const { rate } = settings;

@@ -40,7 +40,7 @@ function unknownName(event: ScenarioEvent, i: number, file: ScenarioFile): strin
 }
 
 /** Faults that no single key shows. */
-export function relationFaults(file: ScenarioFile): string[] {
+export function scenarioFaults(file: ScenarioFile): string[] {
   const { duration, fleets, validators, events } = file;
   const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
   return [

@@ -8,7 +8,7 @@ import type { Scenario } from "../scenario.ts";
 import { faultsOf } from "./faults.ts";
 import { scenarioJsonSchema } from "./jsonSchema.ts";
 import { refuse } from "./refuse.ts";
-import { relationFaults } from "./relations.ts";
+import { scenarioFaults } from "./relations.ts";
 import { type ScenarioFile, scenarioSchema } from "./schema.ts";
 import { checkSize, readYaml } from "./yaml.ts";
 
@@ -37,7 +37,7 @@ export function readScenario(text: string, file: string): Scenario {
   const parsed = scenarioSchema.safeParse(readYaml(text, file));
   const known = parsed.success ? {} : scenarioJsonSchema();
   const faults = parsed.success
-    ? relationFaults(parsed.data)
+    ? scenarioFaults(parsed.data)
     : parsed.error.issues.flatMap((issue) => faultsOf(issue, known));
   if (faults.length > 0 || !parsed.success) return refuse(file, faults);
   return scenarioOf(parsed.data, basename(file, extname(file)));

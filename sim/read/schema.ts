@@ -48,7 +48,7 @@ const legacy = z.strictObject({
     .refine(({ checks, of }) => checks <= of, { path: ["checks"], error: "must not be above of" })
     .nullable()
     .default(null)
-    .describe("At most so many checks of a miner in a tempo, drawn at checks/of; null: the real sampler"),
+    .describe("At most `checks` checks per miner and tempo, drawn at checks/of; null: the real sampler"),
   memory_unbounded: z
     .boolean()
     .default(false)
@@ -97,7 +97,7 @@ const fleet = z
     joins: moment
       .nullable()
       .prefault(null)
-      .describe("When it joins; null: so long ago that its cold start is over"),
+      .describe("When it joins; null: before the start, with its cold start over"),
   })
   .transform(({ service, cheat, delay, joins, ...rest }) => ({
     ...rest,

@@ -9,7 +9,7 @@ export const TEXT_MAX_BYTES = 131_072;
 /** Aliases followed before the text is taken for one that multiplies itself. */
 const ALIASES_MAX = 100;
 
-type SimMiner = (offset: number) => string;
+type PlaceOf = (offset: number) => string;
 
 /** Throws `config_invalid` for a text that is too long to be looked at. */
 export function checkSize(bytes: number, file: string): void {
@@ -17,14 +17,14 @@ export function checkSize(bytes: number, file: string): void {
 }
 
 /** Keys that a mapping has twice: looked for here, since the parser's own search takes the square of the keys. */
-function repeatedKeys(document: Document, place: SimMiner): string[] {
+function repeatedKeys(document: Document, placeOf: PlaceOf): string[] {
   const faults: string[] = [];
   visit(document, {
     Map: (_, { items }) => {
       const seen = new Set<string>();
       for (const { key } of items as Pair<Scalar>[]) {
         const name = String(key?.value);
-        if (seen.has(name)) faults.push(`${place(key?.range?.[0] ?? 0)}: the key "${name}" is there twice`);
+        if (seen.has(name)) faults.push(`${placeOf(key?.range?.[0] ?? 0)}: the key "${name}" is there twice`);
         seen.add(name);
       }
     },
@@ -33,29 +33,30 @@ function repeatedKeys(document: Document, place: SimMiner): string[] {
 }
 
 /** Decimals that a float does not keep: 15 significant digits always survive. */
-function inexactNumbers(document: Document, place: SimMiner): string[] {
+function inexactNumbers(document: Document, placeOf: PlaceOf): string[] {
   const faults: string[] = [];
   visit(document, {
     Scalar: (_, { value, source, range }) => {
       const digits = source?.replace(/e.*$/i, "").replace(/^[-+0.]+|\./g, "") ?? "";
       if (typeof value !== "number" || digits.length <= 15 || Number.isSafeInteger(value)) return;
-      const where = place(range?.[0] ?? 0);
+      const where = placeOf(range?.[0] ?? 0);
       faults.push(`${where}: ${source} has more than 15 digits, which are not read exactly; quote it`);
     },
   });
   return faults;
 }
 
-function parsed(text: string, place: SimMiner): { readonly document: Document; readonly faults: string[] } {
+function parsed(text: string, placeOf: PlaceOf): { readonly document: Document; readonly faults: string[] } {
   const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false });
   const faults = [...document.errors, ...document.warnings].map(
-    ({ message, pos: [from] }) => `${place(from)}: ${message.split("\n")[0]}`,
+    ({ message, pos: [from] }) => `${placeOf(from)}: ${message.split("\n")[0]}`,
   );
-  if (faults.length === 0) faults.push(...repeatedKeys(document, place), ...inexactNumbers(document, place));
+  if (faults.length === 0)
+    faults.push(...repeatedKeys(document, placeOf), ...inexactNumbers(document, placeOf));
   return { document, faults };
 }
 
-function placesOf(text: string): SimMiner {
+function placesOf(text: string): PlaceOf {
   const lines = new LineCounter();
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) lines.addNewLine(at + 1);
   lines.lineStarts.unshift(0);

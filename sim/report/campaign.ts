@@ -2,7 +2,7 @@ import type { CampaignResult, CampaignStrategy } from "../campaign/result.ts";
 import type { Column } from "./columns.ts";
 import { escapeHtml } from "./escape.ts";
 import { factsHtml, verdictHtml } from "./facts.ts";
-import { counted, four, listed, percent, whole } from "./figures.ts";
+import { counted, fourDigits, listed, percent, whole } from "./figures.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { against, intervalPlot, verdictWord } from "./intervalPlot.ts";
 import { pageHtml } from "./page.ts";
@@ -19,9 +19,9 @@ const columns: readonly Column<CampaignStrategy>[] = [
   { head: "\nfrom", cell: (row) => against(row, row.low) },
   { head: "\nto", cell: (row) => against(row, row.high) },
   { head: "verdict", cell: verdictWord, words: true, alarms: pays },
-  { head: "honest profit\n/day", cell: (row) => four(row.honest_profit_per_day) },
-  { head: "detections\n/run", cell: (row) => four(row.detections_per_run) },
-  { head: "cheats to\n1st detection", cell: (row) => four(row.mean_cheats_to_first_detection) },
+  { head: "honest profit\n/day", cell: (row) => fourDigits(row.honest_profit_per_day) },
+  { head: "detections\n/run", cell: (row) => fourDigits(row.detections_per_run) },
+  { head: "cheats to\n1st detection", cell: (row) => fourDigits(row.mean_cheats_to_first_detection) },
 ];
 
 function group(rows: readonly CampaignStrategy[], one: string, many: string): string[] {
@@ -87,8 +87,8 @@ export function campaignHtml(result: CampaignResult): string {
         ["answers handed in", whole(submissions)],
         ["suspensions of honest miners", whole(wrong)],
       ]),
-      `<h2>Profit against honest work</h2><p class="note">Of a miner and day: mean over the runs, and the interval that holds the true mean with ${percent(confidence)} confidence.</p>`,
-      intervalPlot("Profit a day, less that of an honest miner", strategies),
+      `<h2>Profit against honest work</h2><p class="note">Per miner and day: mean over the runs, and the interval that holds the true mean with ${percent(confidence)} confidence.</p>`,
+      intervalPlot("Profit per day, less that of an honest miner", strategies),
       "<h2>Figures</h2>",
       htmlTable("Strategies over all runs", columns, strategies),
       tracesHtml(result),

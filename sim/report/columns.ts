@@ -1,5 +1,5 @@
 import type { MinerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
-import { four, percent, signed, span, whole } from "./figures.ts";
+import { fourDigits, percent, signed, span, whole } from "./figures.ts";
 import { honestOf, strategyVerdict } from "./verdicts.ts";
 
 /** A column of a table, on the terminal and on the page alike. */
@@ -25,14 +25,14 @@ export function strategyColumns(result: SimResult): Column<StrategyResult>[] {
   return [
     { head: "strategy", cell: (row) => row.strategy, words: true },
     { head: "miners", cell: (row) => whole(row.miners) },
-    { head: "income\n/day", cell: (row) => four(row.income_per_day) },
-    { head: "cost\n/day", cell: (row) => four(row.cost_per_day) },
-    { head: "profit\n/day", cell: (row) => four(row.profit_per_day) },
+    { head: "income\n/day", cell: (row) => fourDigits(row.income_per_day) },
+    { head: "cost\n/day", cell: (row) => fourDigits(row.cost_per_day) },
+    { head: "profit\n/day", cell: (row) => fourDigits(row.profit_per_day) },
     { head: "vs honest\n/day", cell: againstHonest, alarms: pays },
     { head: "verdict", cell: (row) => strategyVerdict(row, honest), words: true, alarms: pays },
     { head: "cheats", cell: (row) => whole(row.cheats) },
     { head: "detections", cell: (row) => whole(row.detections) },
-    { head: "cheats to\n1st detection", cell: (row) => four(row.mean_cheats_to_first_detection) },
+    { head: "cheats to\n1st detection", cell: (row) => fourDigits(row.mean_cheats_to_first_detection) },
     { head: "time to\n1st detection", cell: (row) => span(row.mean_first_detection_ms) },
     { head: "suspended", cell: (row) => percent(row.suspended_share) },
     { head: "weight", cell: (row) => percent(row.weight) },
@@ -57,8 +57,8 @@ export const validatorColumns: readonly Column<ValidatorResult>[] = [
     alarms: (row) => row.alarm_after_draws !== null,
   },
   { head: "verifying\nbusy", cell: (row) => percent(row.verification_load) },
-  { head: "backlog\nmean", cell: (row) => four(row.backlog_mean) },
-  { head: "backlog\nmost", cell: (row) => four(row.backlog_max) },
+  { head: "backlog\nmean", cell: (row) => fourDigits(row.backlog_mean) },
+  { head: "backlog\nmost", cell: (row) => fourDigits(row.backlog_max) },
   { head: "strikes", cell: (row) => whole(row.strikes) },
   { head: "suspen-\nsions", cell: (row) => whole(row.suspensions) },
   {
@@ -73,9 +73,9 @@ export const validatorColumns: readonly Column<ValidatorResult>[] = [
 export const minerColumns: readonly Column<MinerResult>[] = [
   { head: "miner", cell: (row) => row.name, words: true },
   { head: "strategy", cell: (row) => row.strategy, words: true },
-  { head: "income", cell: (row) => four(row.income) },
-  { head: "cost", cell: (row) => four(row.cost) },
-  { head: "profit", cell: (row) => four(row.profit) },
+  { head: "income", cell: (row) => fourDigits(row.income) },
+  { head: "cost", cell: (row) => fourDigits(row.cost) },
+  { head: "profit", cell: (row) => fourDigits(row.profit) },
   { head: "vs honest\n/day", cell: (row) => signed(row.vs_honest_per_day) },
   { head: "jobs", cell: (row) => whole(row.jobs) },
   { head: "answered", cell: (row) => whole(row.answered) },

@@ -2,7 +2,7 @@ import type { SimResult } from "../result.ts";
 import { minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
 import { escapeHtml, jsonIsland } from "./escape.ts";
 import { factsHtml, sentenceHtml, verdictHtml } from "./facts.ts";
-import { counted, four, span, whole } from "./figures.ts";
+import { counted, fourDigits, span, whole } from "./figures.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { plotLibrary } from "./library.ts";
 import { pageHtml } from "./page.ts";
@@ -28,7 +28,7 @@ function keyFigures(result: SimResult): string {
     ["dishonest", whole(total((row) => row.cheats))],
     ["found out", whole(total((row) => row.detections))],
     ["suspensions of honest miners", whole(wrong)],
-    ["honest profit a day", four(honestOf(result)?.profit_per_day ?? null)],
+    ["honest profit a day", fourDigits(honestOf(result)?.profit_per_day ?? null)],
   ]);
 }
 
@@ -50,7 +50,7 @@ function plotsHtml(result: SimResult): string {
 
 function tablesHtml(result: SimResult): string {
   return `<h2>Figures</h2>
-${htmlTable("Strategies, a miner and day", strategyColumns(result), result.strategies)}
+${htmlTable("Strategies, per miner and day", strategyColumns(result), result.strategies)}
 ${htmlTable("Validators", validatorColumns, result.validators)}
 <details><summary>${counted(result.miners.length, "miner")}, one by one</summary>
 ${htmlTable("Miners", minerColumns, result.miners)}

@@ -1,6 +1,6 @@
 import type { CampaignStrategy } from "../campaign/result.ts";
 import { escapeHtml } from "./escape.ts";
-import { four, signed } from "./figures.ts";
+import { fourDigits, signed } from "./figures.ts";
 
 /** From the leftmost to the rightmost value drawn, and the marks between. */
 interface Axis {
@@ -82,7 +82,7 @@ function rowHtml(axis: Axis, row: CampaignStrategy): string {
 export function intervalPlot(caption: string, rows: readonly CampaignStrategy[]): string {
   const axis = axisOf(rows);
   const label = (value: number): string =>
-    `<text x="${place(axis, value)}" y="60%">${value === 0 ? "0" : four(value)}</text>`;
+    `<text x="${place(axis, value)}" y="60%">${value === 0 ? "0" : fourDigits(value)}</text>`;
   const name = escapeHtml(caption);
   return `<div class="scroll intervals" role="region" tabindex="0" aria-label="${name}">
 <table><caption>${name}</caption>

@@ -1,12 +1,12 @@
 import type { SimResult } from "../result.ts";
-import { axisUnit, four, percent } from "./figures.ts";
+import { axisUnit, fourDigits, percent } from "./figures.ts";
 import {
-  drawn,
+  fiveDigits,
   fleetLooks,
   type Line,
   type Look,
-  linesOf,
   lookOf,
+  plotLines,
   strategyLooks,
   type Values,
 } from "./lines.ts";
@@ -14,7 +14,7 @@ import {
 export interface Plot {
   readonly id: string;
   readonly title: string;
-  /** What is drawn, with its unit. */
+  /** What is fiveDigits, with its unit. */
   readonly note: string;
   readonly lines: readonly Line[];
   /** The one that tells most: larger, with the names beside the ends of the lines. */
@@ -44,7 +44,7 @@ function aims(result: SimResult, length: number): Line[] {
   return rates.map((rate, at) => ({
     ...lookOf("aim", at),
     name: `design ${percent(rate)}`,
-    values: drawn(Array(length).fill(100 * rate), length),
+    values: fiveDigits(Array(length).fill(100 * rate), length),
   }));
 }
 
@@ -61,7 +61,7 @@ function strategyPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>):
   return [
     plot(
       { id: "profit", title: "Profit of a miner", note: "Money earned so far less cost, mean by strategy" },
-      linesOf(series.profit, length, looks),
+      plotLines(series.profit, length, looks),
       { main: true },
     ),
     plot(
@@ -70,7 +70,7 @@ function strategyPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>):
         title: "Suspended miners",
         note: "Miners that at least one validator suspends, by strategy",
       },
-      linesOf(series.suspended, length, looks),
+      plotLines(series.suspended, length, looks),
       { stepped: true },
     ),
   ];
@@ -80,12 +80,12 @@ function fleetPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>): Pl
   const { length } = series.t;
   return [
     plot(
-      { id: "work", title: "Work", note: "Answers a minute of a miner, by fleet" },
-      linesOf(series.work, length, looks),
+      { id: "work", title: "Work", note: "Answers per minute and miner, by fleet" },
+      plotLines(series.work, length, looks),
     ),
     plot(
       { id: "cap", title: "Cap", note: "Jobs that one miner may have at once, mean by fleet" },
-      linesOf(series.cap, length, looks),
+      plotLines(series.cap, length, looks),
     ),
   ];
 }
@@ -101,15 +101,15 @@ function validatorPlots(result: SimResult): Plot[] {
         title: "Realised rate",
         note: "Share of the draws so far that was sampled, percent, by validator",
       },
-      [...linesOf(inPercent(series.rate), length, looks), ...aims(result, length)],
+      [...plotLines(inPercent(series.rate), length, looks), ...aims(result, length)],
     ),
     plot(
       { id: "in-flight", title: "Jobs in flight", note: "Handed out and not yet answered, by validator" },
-      linesOf(series.in_flight, length, looks),
+      plotLines(series.in_flight, length, looks),
     ),
     plot(
       { id: "backlog", title: "Backlog", note: "Verification units that wait, by validator" },
-      linesOf(series.backlog, length, looks),
+      plotLines(series.backlog, length, looks),
     ),
   ];
 }
@@ -128,7 +128,7 @@ export function plotsOf(result: SimResult): Plots {
     lines.some(({ role, values }) => role !== "aim" && values.some((value) => value !== null));
   return {
     unit: unit.name,
-    t: drawn(
+    t: fiveDigits(
       t.map((ms) => ms / unit.ms),
       t.length,
     ) as number[],
@@ -139,7 +139,7 @@ export function plotsOf(result: SimResult): Plots {
 /** The plot in words: what its lines end at. */
 export function plotWords({ title, note, lines }: Plot): string {
   const ends = lines.map(
-    ({ name, values }) => `${name} ${four(values.findLast((value) => value !== null) ?? null)}`,
+    ({ name, values }) => `${name} ${fourDigits(values.findLast((value) => value !== null) ?? null)}`,
   );
   return `${title}: ${note}. At the end: ${ends.join("; ")}.`;
 }

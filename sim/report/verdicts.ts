@@ -4,7 +4,7 @@ import { counted, listed, percent, span, whole } from "./figures.ts";
 /** What one run says of a strategy; `level` within `levelWithin` of an honest miner's profit, `-` where nothing can be compared. */
 export type StrategyVerdict = "loses" | "PAYS" | "level" | "baseline" | "-";
 
-/** Chance moves the profit of like miners by about so much of it in one run: less is neither a gain nor a loss. */
+/** Chance moves the profit of like miners by about this share in one run: less is neither a gain nor a loss. */
 const levelWithin = 0.01;
 
 export function honestOf(result: SimResult): StrategyResult | null {

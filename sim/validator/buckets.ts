@@ -16,7 +16,7 @@ interface Bucket extends Amounts {
   readonly start: number;
 }
 
-/** Delivered work by time, lane and hotkey; what is older than anybody asks for is dropped. */
+/** Delivered work by time, lane and hotkey; what is older than any query asks for is dropped. */
 export class WorkBuckets {
   /** By start, then by lane and hotkey. */
   readonly #starts = new Map<number, Map<string, Bucket>>();
@@ -47,7 +47,7 @@ export class WorkBuckets {
       for (const bucket of buckets.values()) if (bucket.hotkey === hotkey) bucket.unverified = 0;
   }
 
-  /** Those that began at or after the moment; earlier ones are forgotten, for who asks never asks for earlier ones again. */
+  /** Those that began at or after the moment; earlier ones are forgotten: the caller never asks for them again. */
   since(ms: number): WorkBucket[] {
     for (const start of this.#starts.keys()) if (start < ms) this.#starts.delete(start);
     return [...this.#starts.values()].flatMap((buckets) =>

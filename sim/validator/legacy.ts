@@ -7,7 +7,7 @@ import type { LegacyRules } from "../scenario.ts";
 type DrawFunction = Sampler["draw"];
 
 /**
- * A budget of checks a miner and tempo, drawn until they are used up: what this project's sampler replaces. It exists only to show
+ * A budget of checks per miner and tempo, drawn until it is used up: what this project's sampler replaces. It exists only to show
  * how its realised rate falls when miners do more.
  */
 export function budgetDraw(

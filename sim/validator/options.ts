@@ -1,13 +1,14 @@
 import { defaultConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
 import type { SamplePolicy } from "../../src/flow/draw.ts";
+import type { PushStagesOptions } from "../../src/validator/assemblePush.ts";
+import type { SharedStagesOptions } from "../../src/validator/assembleStages.ts";
 import { dispatcherOptions, proofVerifierOptions } from "../../src/validator/pushOptions.ts";
 import { judgeOptions, weigherOptions } from "../../src/validator/stageOptions.ts";
-import type { ProofVerifierOptions } from "../../src/verify/proofs/proofVerifier.ts";
 import { LANE, modelLane } from "../network/lane.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
 
-// What the production options of each stage are, with a scenario's settings in the place of the configuration's.
+// What the production options of each stage are, with a scenario's settings instead of the configuration's.
 
 /** The configuration of a validator of the scenario: the defaults but for what the scenario sets. */
 function configOf({ settings }: ValidatorSpec): Config {
@@ -30,26 +31,35 @@ export function policyOf({ settings }: ValidatorSpec): SamplePolicy {
   return { lanes: { [LANE]: rate }, classes: { ...classes }, floor };
 }
 
-export function judgeOptionsOf(spec: ValidatorSpec) {
-  return judgeOptions(configOf(spec));
-}
-
-export function dispatcherOptionsOf(spec: ValidatorSpec) {
-  const options = dispatcherOptions(configOf(spec));
-  return spec.legacy.memory_unbounded ? { ...options, bytesInFlight: Number.POSITIVE_INFINITY } : options;
-}
-
-/** There is one lane, so nothing is set aside for another. */
-export function proofVerifierOptionsOf(spec: ValidatorSpec): ProofVerifierOptions {
-  const { concurrency, pending_factor } = spec.settings;
-  const workers = Math.min(spec.host.threads, concurrency);
-  return { ...proofVerifierOptions(configOf(spec)), bound: concurrency * pending_factor, workers };
-}
-
-export function weigherOptionsOf({ network, lane, name }: Scenario, spec: ValidatorSpec) {
+export function stagesOptionsOf(
+  scenario: Scenario,
+  spec: ValidatorSpec,
+  master: Uint8Array,
+): SharedStagesOptions {
+  const { tempo, block_ms, epoch_hours } = scenario.network;
   const config = configOf(spec);
-  const { tempo, block_ms } = network;
   const chain = { ...config.chain, tempo, block_ms };
-  const lanes = new Map([[LANE, modelLane(lane, spec.settings.rate)]]);
-  return weigherOptions({ ...config, network: name, chain }, spec.name, lanes);
+  const lanes = new Map([[LANE, modelLane(scenario.lane, spec.settings.rate)]]);
+  return {
+    epochHours: epoch_hours,
+    policy: policyOf(spec),
+    masters: [master],
+    judge: judgeOptions(config),
+    weigher: weigherOptions({ ...config, network: scenario.name, chain }, spec.name, lanes),
+  };
+}
+
+/** There is one lane, so no verification units are set aside for another. */
+export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushStagesOptions {
+  const { concurrency, pending_factor } = spec.settings;
+  const config = configOf(spec);
+  const dispatcher = dispatcherOptions(config);
+  const bytesInFlight = spec.legacy.memory_unbounded ? Number.POSITIVE_INFINITY : dispatcher.bytesInFlight;
+  const workers = Math.min(spec.host.threads, concurrency);
+  return {
+    epochHours: network.epoch_hours,
+    hotkey: spec.name,
+    dispatcher: { ...dispatcher, bytesInFlight },
+    proofVerifier: { ...proofVerifierOptions(config), bound: concurrency * pending_factor, workers },
+  };
 }

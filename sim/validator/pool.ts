@@ -1,17 +1,17 @@
 import type { PushLane } from "../../src/flow/lane.ts";
 import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../src/flow/pool.ts";
 import { Servers } from "../engine/servers.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 
 /** Threads that take the modelled time for a check, and then check for real. */
 export class ModelPool implements Pool {
   readonly servers: Servers;
-  readonly #world: World;
+  readonly #world: SimWorld;
   readonly #lane: PushLane;
   readonly #verifyMs: number;
 
   constructor(
-    world: World,
+    world: SimWorld,
     lane: PushLane,
     options: { readonly threads: number; readonly verifyMs: number },
   ) {

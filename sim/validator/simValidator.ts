@@ -2,35 +2,35 @@ import type { Draw } from "../../src/flow/draw.ts";
 import type { AnsweredJob, JobAnswer } from "../../src/flow/job.ts";
 import type { Conclusion } from "../../src/flow/jobEnd.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";
-import { type Gateway, SimLink } from "../network/simLink.ts";
+import { SimLink, type ValidatorSide } from "../network/simLink.ts";
 import type { SimMiner } from "../network/simMiner.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
 import { makeStages, type Stages } from "./stages.ts";
 import type { ModelStore } from "./store.ts";
 
-/** The dispatcher's tick; in production four times a second, which only makes what is due noticed sooner. */
+/** The dispatcher's tick; in production four times per second, which only notices sooner what is due. */
 const TICK_MS = 1000;
 /** What looks at epochs, history and weights; none of them decides by it. */
 const SLOW_TICK_MS = 60_000;
 /** A miner that could not connect tries again. */
 const RETRY_MS = 15_000;
 
-/** What a validator's doings mean to the others. */
-export interface Surroundings {
+/** What the network hears of a validator. */
+export interface NetworkListener {
   event(event: string, data: object): void;
   struck(hotkey: string): void;
-  handedIn(place: SimMiner, answer: JobAnswer): void;
+  handedIn(miner: SimMiner, answer: JobAnswer): void;
 }
 
 export interface SimValidatorModules {
   readonly scenario: Scenario;
   readonly spec: ValidatorSpec;
   readonly index: number;
-  readonly world: World;
+  readonly world: SimWorld;
   readonly random: SeededRandom;
-  readonly network: Surroundings;
+  readonly network: NetworkListener;
   readonly chain: ModelChain;
   readonly store: ModelStore;
 }
@@ -55,17 +55,17 @@ export class SimValidatorCounts {
   crashes = 0;
 }
 
-/** One validator of the network: its stages, its miners' seats, and what befalls it. */
+/** One validator of the network: its stages, its links to miners, and what happens to it. */
 export class SimValidator {
   readonly spec: ValidatorSpec;
   readonly chain: ModelChain;
   readonly store: ModelStore;
   readonly counts = new SimValidatorCounts();
-  readonly seats = new Map<SimMiner, SimLink>();
+  readonly links = new Map<SimMiner, SimLink>();
   /** Null while it is down. */
   stages: Stages | null = null;
   readonly #modules: SimValidatorModules;
-  readonly #gateway: Gateway;
+  readonly #side: ValidatorSide;
   #isCutOff = false;
   #isStopping = false;
 
@@ -75,33 +75,33 @@ export class SimValidator {
     this.spec = spec;
     this.chain = chain;
     this.store = store;
-    const station = this;
-    this.#gateway = {
+    const validator = this;
+    this.#side = {
       index,
       jobBytes: scenario.lane.job_bytes,
       answerBytes: scenario.lane.answer_bytes,
       get listener() {
-        return station.#isCutOff ? null : (station.stages?.dispatcher ?? null);
+        return validator.#isCutOff ? null : (validator.stages?.dispatcher ?? null);
       },
-      handedIn: (place, answer) => network.handedIn(place, answer),
-      ended: (seat, why) => {
-        if (why === "suspended") this.#suspended(seat);
+      handedIn: (miner, answer) => network.handedIn(miner, answer),
+      ended: (link, why) => {
+        if (why === "suspended") this.#suspended(link);
       },
     };
   }
 
-  add(place: SimMiner): void {
-    this.seats.set(place, new SimLink(place, this.#gateway, this.#modules.world));
+  add(miner: SimMiner): void {
+    this.links.set(miner, new SimLink(miner, this.#side, this.#modules.world));
   }
 
-  /** The seat connects as soon as it may. */
-  seat(place: SimMiner): void {
-    const seat = this.seats.get(place);
-    if (seat !== undefined) this.#connect(seat);
+  /** The link connects as soon as it may. */
+  connect(miner: SimMiner): void {
+    const link = this.links.get(miner);
+    if (link !== undefined) this.#connect(link);
   }
 
-  drop(place: SimMiner): void {
-    this.seats.get(place)?.drop("gone");
+  drop(miner: SimMiner): void {
+    this.links.get(miner)?.drop("gone");
   }
 
   isSuspended(hotkey: string): boolean {
@@ -122,7 +122,7 @@ export class SimValidator {
     this.#isStopping = false;
     world.line.every(TICK_MS, () => this.#tick(stages));
     world.line.every(SLOW_TICK_MS, () => this.#slowTick(stages));
-    for (const seat of this.seats.values()) this.#connect(seat);
+    for (const link of this.links.values()) this.#connect(link);
   }
 
   /** Stops, and starts again after a while with what the store has. */
@@ -135,27 +135,27 @@ export class SimValidator {
       await stages.dispatcher.drain(0);
       this.counts.busyMs += stages.pool.servers.busyMs;
       this.stages = null;
-      for (const seat of this.seats.values()) seat.drop("gone");
+      for (const link of this.links.values()) link.drop("gone");
       world.line.after(downMs, () => world.spawn(this.start()));
     };
     world.spawn(stop());
   }
 
-  /** Nobody is reached for a while, and the fault is on this side. */
+  /** No miner is reached for a while, and the fault is ours. */
   isolate(forMs: number): void {
-    for (const seat of this.seats.values()) seat.drop("gone");
+    for (const link of this.links.values()) link.drop("gone");
     this.#isCutOff = true;
     this.#modules.world.line.after(forMs, () => {
       this.#isCutOff = false;
-      for (const seat of this.seats.values()) this.#connect(seat);
+      for (const link of this.links.values()) this.#connect(link);
     });
   }
 
-  #connect(seat: SimLink): void {
-    const { place } = seat;
-    if (place.isAway || seat.link !== null || this.#gateway.listener === null) return;
-    if (!this.isSuspended(place.hotkey)) seat.connect();
-    else this.#modules.world.line.after(this.#freeInMs(place.hotkey), () => this.#connect(seat));
+  #connect(link: SimLink): void {
+    const { miner } = link;
+    if (miner.isAway || link.open !== null || this.#side.listener === null) return;
+    if (!this.isSuspended(miner.hotkey)) link.connect();
+    else this.#modules.world.line.after(this.#freeInMs(miner.hotkey), () => this.#connect(link));
   }
 
   /** Until the hotkey is free; at least a while, for a suspension may be lifted or prolonged meanwhile. */
@@ -163,18 +163,18 @@ export class SimValidator {
     const until = this.stages?.judge.suspendedUntil(hotkey) ?? null;
     const { block_ms } = this.#modules.scenario.network;
     const left = until === null ? 0 : (until - this.chain.block()) * block_ms;
-    // Once a minute while the end is far: an operator, or the 30 % rule, may lift it.
+    // Once per minute while the end is far: an operator, or the 30 % rule, may lift it.
     return Math.max(RETRY_MS, Math.min(left, 4 * RETRY_MS));
   }
 
-  #suspended(seat: SimLink): void {
-    const { place } = seat;
+  #suspended(link: SimLink): void {
+    const { miner } = link;
     const { world, network } = this.#modules;
     this.counts.suspensions++;
-    place.counts.suspensions++;
-    if (place.counts.cheats === 0) this.counts.honestSuspensions++;
-    network.event("suspended", { validator: this.spec.name, miner: place.name });
-    world.line.after(RETRY_MS, () => this.#connect(seat));
+    miner.counts.suspensions++;
+    if (miner.counts.cheats === 0) this.counts.honestSuspensions++;
+    network.event("suspended", { validator: this.spec.name, miner: miner.name });
+    world.line.after(RETRY_MS, () => this.#connect(link));
   }
 
   #drawn({ class: drawClass, sampled }: Draw): void {
@@ -199,7 +199,7 @@ export class SimValidator {
     if (this.stages !== stages) return false;
     stages.dispatcher.tick();
     const { holdReason, inFlight, bytes } = stages.dispatcher.stats();
-    const backlog = stages.desk.pendingUnits();
+    const backlog = stages.proofVerifier.pendingUnits();
     const { counts } = this;
     counts.ticks++;
     if (holdReason !== null) counts.stops.set(holdReason, (counts.stops.get(holdReason) ?? 0) + 1);
@@ -211,7 +211,7 @@ export class SimValidator {
     return true;
   }
 
-  /** Without a bound on bytes the host is what gives way. */
+  /** Without a bound on bytes the host runs out of memory. */
   #lookAtMemory(bytes: number): void {
     const { legacy, host } = this.spec;
     if (!legacy.memory_unbounded || bytes <= host.memory_bytes || this.#isStopping) return;

@@ -1,36 +1,21 @@
-import { epochAt } from "../../src/core/ids.ts";
 import { silentLog } from "../../src/core/log.ts";
-import type { Metrics } from "../../src/core/metrics.ts";
 import { noMetrics } from "../../src/core/metrics.ts";
-import { Dispatcher } from "../../src/dispatch/dispatcher.ts";
 import type { DispatchStats } from "../../src/dispatch/measures.ts";
 import type { Draw, DrawClass } from "../../src/flow/draw.ts";
 import type { AnsweredJob } from "../../src/flow/job.ts";
 import type { Conclusion } from "../../src/flow/jobEnd.ts";
-import type { PushLane } from "../../src/flow/lane.ts";
-import type { Verdict } from "../../src/flow/verdict.ts";
-import { JobConcluder } from "../../src/judge/conclude/jobs.ts";
-import { Serial } from "../../src/judge/conclude/serial.ts";
-import { Judge } from "../../src/judge/judge.ts";
 import type { UnreachableOutcome } from "../../src/judge/unreachable.ts";
-import { Sampler } from "../../src/sample/sampler.ts";
+import type { Sampler } from "../../src/sample/sampler.ts";
 import { RateWatch } from "../../src/sample/watch/rateWatch.ts";
-import { dispatchRecords } from "../../src/validator/dispatchRecords.ts";
-import { ProofVerifier } from "../../src/verify/proofs/proofVerifier.ts";
-import { Weigher } from "../../src/weigh/weigher.ts";
+import { assemblePush, type PushStages } from "../../src/validator/assemblePush.ts";
+import { assembleStages, type SharedStages } from "../../src/validator/assembleStages.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
-import type { World } from "../engine/world.ts";
+import type { SimWorld } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";
 import { modelLane } from "../network/lane.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
 import { budgetDraw } from "./legacy.ts";
-import {
-  dispatcherOptionsOf,
-  judgeOptionsOf,
-  policyOf,
-  proofVerifierOptionsOf,
-  weigherOptionsOf,
-} from "./options.ts";
+import { pushOptionsOf, stagesOptionsOf } from "./options.ts";
 import { ModelPool } from "./pool.ts";
 import { signerOf } from "./signer.ts";
 import type { ModelStore } from "./store.ts";
@@ -39,7 +24,7 @@ import type { ModelStore } from "./store.ts";
 export interface ValidatorModules {
   readonly scenario: Scenario;
   readonly spec: ValidatorSpec;
-  readonly world: World;
+  readonly world: SimWorld;
   readonly random: SeededRandom;
   readonly chain: ModelChain;
   readonly store: ModelStore;
@@ -52,90 +37,47 @@ export interface ValidatorModules {
 }
 
 /** The stages of one run of a validator: a restart makes new ones on the same store. */
-export interface Stages {
-  readonly sampler: Sampler;
-  readonly judge: Judge;
+export interface Stages extends SharedStages, PushStages {
   readonly pool: ModelPool;
-  readonly desk: ProofVerifier;
-  readonly dispatcher: Dispatcher;
-  readonly weigher: Weigher;
   /** Follows the realised rate where a scenario draws by another rule than the sampler's. */
   readonly watch: RateWatch | null;
 }
 
-const metrics: Metrics = noMetrics;
-
-/** Wires the production stages as the composition root does, around a modelled store, chain, pool and lane. */
+/** The production stages, assembled as a validator's are, around a modelled store, chain, pool and lane. */
 export async function makeStages(modules: ValidatorModules): Promise<Stages> {
   const { scenario, spec, world, random, chain, store } = modules;
   const lane = modelLane(scenario.lane, spec.settings.rate);
-  const base = { clock: world.line.clock, random, log: silentLog, metrics };
+  const lanes = new Map([[lane.name, lane]]);
   const signer = signerOf(random.of("signer").bytes(32));
   const master = random.of("master").bytes(32);
-  const { epoch_hours: epochHours } = scenario.network;
-  const sampler = new Sampler(
-    { epochHours, policy: policyOf(spec), masters: [master] },
-    { ...base, store, signer },
-  );
-  await sampler.start();
-  const judge = await Judge.load(judgeOptionsOf(spec), { ...base, store, chain });
+  const own = { clock: world.line.clock, random, log: silentLog, metrics: noMetrics };
+  const base = { ...own, store, chain, signer, lanes };
+  const shared = await assembleStages(stagesOptionsOf(scenario, spec, master), base);
   const pool = new ModelPool(world, lane, {
     threads: spec.host.threads,
     verifyMs: scenario.lane.verify_ms,
   });
-  const watch = spec.legacy.budget === null ? null : new RateWatch(base);
-  const parts = { ...base, lane, sampler, judge, pool, watch, master };
-  const { desk, dispatcher } = await makePush(modules, parts);
-  const weigher = new Weigher(weigherOptionsOf(scenario, spec), { ...base, store, judge, chain, signer });
-  return { sampler, judge, pool, desk, dispatcher, weigher, watch };
+  const watch = spec.legacy.budget === null ? null : new RateWatch(own);
+  const push = await assemblePush(pushOptionsOf(scenario, spec), {
+    ...{ ...base, ...shared, pool },
+    soon: world.soon,
+    draw: drawFunction(modules, { sampler: shared.sampler, watch, master }),
+    block: () => chain.block(),
+    memoryAvailable: (dispatcher) => memoryAvailable(spec, dispatcher.stats()),
+    unreachable: (outcome) => world.spawn(outcome.then(modules.unreachable)),
+    concluded: modules.concluded,
+  });
+  return { ...shared, ...push, pool, watch };
 }
 
-interface PushParts {
-  readonly lane: PushLane;
+interface Drawing {
   readonly sampler: Sampler;
-  readonly judge: Judge;
-  readonly pool: ModelPool;
   readonly watch: RateWatch | null;
   readonly master: Uint8Array;
 }
 
-/** What hands out jobs and decides what comes back; see `assemblePush`. */
-async function makePush(modules: ValidatorModules, parts: PushParts) {
-  const { scenario, spec, world, random, chain, store } = modules;
-  const { lane, judge, pool } = parts;
-  const { line } = world;
-  const lanes = new Map([[lane.name, lane]]);
-  const base = { clock: line.clock, random, log: silentLog, metrics, lanes, soon: world.soon };
-  const stopped = new AbortController().signal;
-  const concluder = new JobConcluder({ ...base, store, judge, strikes: new Serial(), stopped });
-  await concluder.endLeftovers();
-  const isSuspended = (hotkey: string): boolean => judge.isSuspended(hotkey);
-  const desk: ProofVerifier = new ProofVerifier(proofVerifierOptionsOf(spec), {
-    ...{ ...base, pool, isSuspended },
-    freed: () => dispatcher.verificationFreed(),
-  });
-  const dispatcher: Dispatcher = await Dispatcher.restore(dispatcherOptionsOf(spec), {
-    ...{ ...base, verification: desk, suspended: isSuspended },
-    draw: drawFunction(modules, parts),
-    classesFor: (hotkey) => judge.classesFor(hotkey),
-    epochNow: () => epochAt(line.clock.nowMs(), scenario.network.epoch_hours),
-    block: () => chain.block(),
-    records: dispatchRecords(store, judge),
-    memoryAvailable: () => memoryAvailable(spec, dispatcher.stats()),
-    conclude: async (job: AnsweredJob, verdict: Verdict) => {
-      const conclusion = await concluder.conclude(job, verdict);
-      modules.concluded(job, conclusion);
-      return conclusion;
-    },
-    endUnanswered: (sample, code) => world.spawn(concluder.endUnanswered(sample, code)),
-    unreachable: (hotkey) =>
-      world.spawn(judge.unreachable(hotkey, dispatcher.activeCount()).then(modules.unreachable)),
-  });
-  return { desk, dispatcher };
-}
-
 /** The sampler's, or the old rule that a scenario shows. */
-function drawFunction(modules: ValidatorModules, { sampler, watch, master }: PushParts): Sampler["draw"] {
+function drawFunction(modules: ValidatorModules, { sampler, watch, master }: Drawing): Sampler["draw"] {
   const { spec, chain, drawn } = modules;
   const { budget } = spec.legacy;
   const decide =

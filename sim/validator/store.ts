@@ -4,8 +4,8 @@ import type { OpenSample, SampledEnd, WorkBucket, WorkDelta } from "../../src/fl
 import type { Sighting, StandingState, Suspension } from "../../src/flow/standing.ts";
 import type { Store } from "../../src/flow/store.ts";
 import type { StrikeRecord } from "../../src/flow/strike.ts";
-import type { SignedVector, UnsignedVector } from "../../src/flow/weights.ts";
-import type { World } from "../engine/world.ts";
+import { periodOf, type SignedVector, type UnsignedVector } from "../../src/flow/weights.ts";
+import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
 
@@ -21,7 +21,6 @@ export type ModelledStore = Omit<
   | "issuedPages"
   | "addCustomerJob"
   | "customerJob"
-  | "queuedCustomerJobs"
   | "logPage"
   | "miner"
   | "miners"
@@ -49,16 +48,16 @@ export interface StoreOptions {
 
 /** Vectors kept; the weigher asks for the last ones. */
 const VECTORS_KEPT = 8;
-/** Strikes kept of a hotkey: as many as judge keeps. */
+/** Strikes kept per hotkey: as many as judge keeps. */
 const STRIKES_KEPT = 64;
 
 /**
  * The store's port in memory: the contract of `Store` for jobs, standing and vectors, with commits that take their time. What a
- * validator asks no more for is forgotten, so that a run of a year takes no more memory than one of a day.
+ * validator no longer asks for is forgotten, so that a run of a year takes no more memory than one of a day.
  */
 export class ModelStore implements ModelledStore {
   readonly log: ModelLog;
-  readonly #world: World;
+  readonly #world: SimWorld;
   readonly #options: StoreOptions;
   readonly #open = new Map<string, OpenSample>();
   readonly #work = new WorkBuckets();
@@ -69,7 +68,7 @@ export class ModelStore implements ModelledStore {
   readonly #vectors = new Map<number, SignedVector>();
   readonly #notes = new Map<string, string>();
 
-  constructor(world: World, options: StoreOptions, listener: LineListener) {
+  constructor(world: SimWorld, options: StoreOptions, listener: LineListener) {
     this.#world = world;
     this.#options = options;
     this.log = new ModelLog(listener);
@@ -111,6 +110,11 @@ export class ModelStore implements ModelledStore {
 
   work(since: number): Promise<WorkBucket[]> {
     return this.#read(this.#work.since(since));
+  }
+
+  /** No customer puts in a job here. */
+  queuedCustomerJobs(): Promise<[]> {
+    return this.#read([]);
   }
 
   async updateCustomerJob(): Promise<void> {}
@@ -192,8 +196,8 @@ export class ModelStore implements ModelledStore {
     return this.#write(() => void keep(this.#vectors, vector));
   }
 
-  vector(epoch: number): Promise<SignedVector | null> {
-    return this.#read(this.#vectors.get(epoch) ?? null);
+  vector(period: number): Promise<SignedVector | null> {
+    return this.#read(this.#vectors.get(period) ?? null);
   }
 
   note(key: string): Promise<string | null> {
@@ -272,11 +276,12 @@ export class ModelStore implements ModelledStore {
   }
 }
 
-/** The first of an epoch stays. */
-function keep<V extends { readonly epoch: number }>(vectors: Map<number, V>, vector: V): V {
-  const known = vectors.get(vector.epoch);
+/** The first of a period stays. */
+function keep<V extends UnsignedVector>(vectors: Map<number, V>, vector: V): V {
+  const period = periodOf(vector);
+  const known = vectors.get(period);
   if (known !== undefined) return known;
-  vectors.set(vector.epoch, vector);
+  vectors.set(period, vector);
   if (vectors.size > VECTORS_KEPT) vectors.delete(Math.min(...vectors.keys()));
   return vector;
 }

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { Finding } from "../validator/doctor.ts";
+import type { DoctorFinding } from "../validator/doctor.ts";
 import { exitCodes, print, table } from "./output.ts";
 import { configFile, type SettingsOptions, withSettings } from "./settings.ts";
 
-function text(findings: readonly Finding[]): string {
+function text(findings: readonly DoctorFinding[]): string {
   return table(
     findings.map(({ name, state, detail }) => [state === "ok" ? "ok" : state.toUpperCase(), name, detail]),
   );

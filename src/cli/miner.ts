@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import type { Keypair } from "../keys/keypair.ts";
-import { refusals, type Tally } from "../miner/tally.ts";
+import { type MinerTally, refusals } from "../miner/tally.ts";
 import { DEFAULT_URL, integer, oneOf } from "./options.ts";
 
 interface MinerCommandOptions {
@@ -16,13 +16,13 @@ interface MinerCommandOptions {
   readonly json?: boolean;
 }
 
-function line(tally: Tally): string {
+function line(tally: MinerTally): string {
   const { accepted, rejected, submitted, earned } = tally;
   return `accepted ${accepted}  rejected ${rejected}  submitted ${submitted}  earned ${earned}  refused ${refusals(tally)}  | ${tally.state}`;
 }
 
 /** Rewrites one line on a terminal; elsewhere prints a line when the counts changed. */
-function liveLine(json: boolean): (tally: Tally) => void {
+function liveLine(json: boolean): (tally: MinerTally) => void {
   let last = "";
   return (tally) => {
     const counts = JSON.stringify({ ...tally, state: undefined });

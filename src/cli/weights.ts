@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { ed25519PublicKey, type PublicJwk, verifyDocument } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import type { SignedVector } from "./documents.ts";
+import { periodOf, type SignedVector } from "../flow/weights.ts";
 import { DEFAULT_URL, integer } from "./options.ts";
 import { exitCodes, print, table } from "./output.ts";
 import { ask } from "./remote.ts";
@@ -55,7 +55,7 @@ function show(vector: SignedVector): string {
     row.weight.toFixed(6),
     String(row.u16),
   ]);
-  const head = `epoch ${vector.epoch}  block ${vector.block}  ${vector.network}/${vector.netuid}  key ${vector.key_id}`;
+  const head = `period ${periodOf(vector)}  block ${vector.block}  ${vector.network}/${vector.netuid}  key ${vector.key_id}`;
   return rows.length === 0
     ? `${head}\nnobody weighs anything`
     : `${head}\n${table([["hotkey", "uid", "weight", "u16"], ...rows])}`;
@@ -66,7 +66,7 @@ function withSource(command: Command): Command {
     .option("--url <url>", "the validator", DEFAULT_URL)
     .option(
       "--epoch <number>",
-      "weighing period; the latest when left out",
+      "the weighing period; the latest one when left out",
       integer(0, Number.MAX_SAFE_INTEGER),
     )
     .option("--file <file>", "a vector in a file instead")
@@ -89,12 +89,12 @@ export function weightsCommand(): Command {
       const fault = judgeVector(vector, keys);
       const verdict = {
         valid: fault === null,
-        epoch: vector.epoch,
+        ...{ period: periodOf(vector), epoch: periodOf(vector) },
         key_id: vector.key_id,
         ...(fault === null ? {} : { fault }),
       };
       print(options.json, verdict, () =>
-        fault === null ? `valid: epoch ${vector.epoch}, key ${vector.key_id}` : `invalid: ${fault}`,
+        fault === null ? `valid: period ${periodOf(vector)}, key ${vector.key_id}` : `invalid: ${fault}`,
       );
       process.exitCode = fault === null ? exitCodes.done : exitCodes.failed;
     });

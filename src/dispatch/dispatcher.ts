@@ -70,7 +70,7 @@ export class Dispatcher implements LinkListener {
     this.#times = new KindTimes(options.maxDeadlineMs, kinds);
     this.#registry = new MinerRegistry(lanes, caps);
     this.#inFlight = new InFlightJobs(this.#totals, now);
-    this.#ledger = new Ledger(records, log, () => unrecorded.add({ what: "work" }));
+    this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
     this.#customers = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
     this.#source = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
     this.#lost = new LostMiners(options.reconnectGraceMs);

@@ -3,7 +3,7 @@ import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Random } from "../core/random.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
-import type { AnsweredJob, JobVerification, OpenSample } from "../flow/job.ts";
+import type { AnsweredJob, JobVerification, OpenSample, WorkDelta } from "../flow/job.ts";
 import type { Conclusion, UnansweredCode } from "../flow/jobEnd.ts";
 import type { PushLane } from "../flow/lane.ts";
 import type { Store } from "../flow/store.ts";
@@ -45,6 +45,8 @@ export interface DispatchModules {
   readonly suspended: (hotkey: string) => boolean;
   readonly verification: JobVerification;
   readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
+  /** Hears of work that is on record. */
+  readonly workRecorded: (deltas: readonly WorkDelta[]) => void;
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
   /** Ends a sampled job that came to no answer. */

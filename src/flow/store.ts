@@ -147,7 +147,7 @@ export interface Store {
   /** Records what is about to be signed; returns the intent on record for that epoch, which may be older. */
   recordIntent(vector: UnsignedVector): Promise<UnsignedVector>;
   saveVector(vector: SignedVector): Promise<void>;
-  vector(epoch: number): Promise<SignedVector | null>;
+  vector(period: number): Promise<SignedVector | null>;
   latestVector(): Promise<SignedVector | null>;
 
   /** A small durable note, such as the fingerprint of the secret; null when never set. */

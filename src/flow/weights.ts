@@ -12,7 +12,9 @@ export interface UnsignedVector {
   readonly network: string;
   readonly netuid: number;
   readonly validator: string;
-  /** The weighing period: `floor(block / (tempo * every_tempos))`. */
+  /** The weighing period: `floor(block / (tempo * every_tempos))`. A vector of an earlier version has it as `epoch` alone. */
+  readonly period?: number;
+  /** The period under its former name, for one version more. */
   readonly epoch: number;
   readonly block: number;
   readonly issued_at: number;
@@ -26,6 +28,11 @@ export interface UnsignedVector {
 /** `signature`: Ed25519 over the RFC 8785 canonical JSON of the rest, base64url. */
 export interface SignedVector extends UnsignedVector {
   readonly signature: string;
+}
+
+/** The period of a vector, whichever version made it. */
+export function periodOf({ period, epoch }: Pick<UnsignedVector, "period" | "epoch">): number {
+  return period ?? epoch;
 }
 
 /** Accepted, unforfeited credit of a hotkey in one lane. */

@@ -81,7 +81,7 @@ export interface Handlers {
   miner(hotkey: Hotkey): Promise<MinerView>;
   strikes(hotkey: Hotkey): Promise<StrikeList>;
   latestWeights(): Promise<SignedVector>;
-  weights(epoch: number): Promise<SignedVector>;
+  weights(period: number): Promise<SignedVector>;
   sampling(epoch: number): Promise<PublishedEpoch>;
   /** Lines without their newline. Throws `epoch_open` or `epoch_not_found` before the first. */
   auditLog(epoch: number): AsyncIterable<string>;

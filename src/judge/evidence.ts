@@ -15,7 +15,7 @@ export interface Judged {
 }
 
 /** What a strike stores. `rule`: the rule and its numbers in words. */
-export function evidenceOf(judged: Judged, code: InvalidCode, rule: string): Evidence {
+export function strikeEvidence(judged: Judged, code: InvalidCode, rule: string): Evidence {
   const { lane, receiptId, answerSha256, draw, exhibit } = judged;
   return {
     work_id: draw.work_id,

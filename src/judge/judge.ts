@@ -10,7 +10,7 @@ import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from
 import type { Store } from "../flow/store.ts";
 import type { StrikeRecord } from "../flow/strike.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { evidenceOf, type Judged } from "./evidence.ts";
+import { type Judged, strikeEvidence } from "./evidence.ts";
 import { isColdStart, ruleText, selectPrune, suspensionEnd } from "./rules.ts";
 import { Sightings } from "./sightings.ts";
 import { Strikes } from "./strikes.ts";
@@ -41,10 +41,10 @@ export interface JudgeModules {
   readonly metrics: Metrics;
 }
 
-/** Strikes kept in memory a hotkey, at least: enough to tell a struck one, whatever the quota. */
+/** Strikes kept in memory per hotkey, at least: enough to tell a struck one, whatever the quota. */
 const STRIKES_KEPT = 64;
 
-/** Made once: there is an answer for every job that is handed out. */
+/** Made once: one of them is needed for every job. */
 const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly DrawClass[]>> = {
   none: [],
   cold: ["cold_start"],
@@ -135,7 +135,7 @@ export class Judge {
       lane,
       block,
       at: clock.nowMs(),
-      evidence: evidenceOf(judged, verdict.code, ruleText(this.#options, tempo)),
+      evidence: strikeEvidence(judged, verdict.code, ruleText(this.#options, tempo)),
       suspendUntil: total >= strikes ? suspensionEnd(block, suspensionTempos, tempo) : null,
     };
   }
@@ -167,7 +167,7 @@ export class Judge {
     return this.#unreachable.failed(hotkey, active);
   }
 
-  /** Lets back in whoever is out for being unreachable; returns how many. Throws `store_unavailable`. */
+  /** Lets back in all miners that are out for being unreachable; returns how many. Throws `store_unavailable`. */
   liftUnreachable(reason: string): Promise<number> {
     return this.#unreachable.liftAll(reason);
   }
@@ -207,7 +207,7 @@ export class Judge {
     return released;
   }
 
-  /** Who is suspended now, one row a hotkey. */
+  /** Who is suspended now, one row per hotkey. */
   skiplist(): SkiplistItem[] {
     return this.#suspensions.live(this.#height()).map(rowOf);
   }

@@ -1,8 +1,8 @@
 import type { Sighting } from "../flow/standing.ts";
 
-/** Blocks a tempo while the chain has not said (design 3.5). */
+/** Blocks per tempo while the chain has not said. */
 export const FALLBACK_TEMPO = 360;
-/** A strike raises the sample rate of its hotkey for so long: 7 days of 12 s blocks (design 3.3). */
+/** Blocks for which a strike raises the sample rate of its hotkey: 7 days of 12 s. */
 export const STRUCK_BLOCKS = 50_400;
 /** Share of the active miners, in per cent, whose failing within one minute is presumed our own fault. */
 export const SELF_FAULT_PERCENT = 30;
@@ -49,7 +49,7 @@ export function ruleText(
   );
 }
 
-/** Whether so many miners failed to connect within one minute that the fault is presumed ours. */
+/** Whether the share of the active miners that failed to connect within one minute means that the fault is ours. */
 export function selfFaultPresumed(unreachable: number, active: number): boolean {
   return active > 0 && unreachable * 100 >= active * SELF_FAULT_PERCENT;
 }

@@ -6,12 +6,12 @@ interface Struck {
   counted: boolean;
 }
 
-/** Strikes in memory, a few a hotkey: evidence and history are the store's. */
+/** Strikes in memory, a few per hotkey: evidence and history are the store's. */
 export class Strikes {
   readonly #byHotkey = new Map<string, Struck[]>();
   readonly #limit: number;
 
-  /** `limit`: strikes kept a hotkey, oldest dropped first. */
+  /** `limit`: strikes kept per hotkey, oldest dropped first. */
   constructor(limit: number) {
     this.#limit = limit;
   }

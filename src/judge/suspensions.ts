@@ -2,7 +2,7 @@ import type { Suspension, SuspensionKind } from "../flow/standing.ts";
 import { suspendedAt } from "./rules.ts";
 
 /**
- * Suspensions in memory: one of each kind a hotkey, never shortened. Bounded by the strikes and the failures to connect of
+ * Suspensions in memory: one of each kind per hotkey, never shortened. Bounded by the strikes and the failures to connect of
  * one suspension's time.
  */
 export class Suspensions {
@@ -46,7 +46,7 @@ export class Suspensions {
     return best;
   }
 
-  /** One suspension a suspended hotkey, the longest. */
+  /** One suspension per suspended hotkey, the longest. */
   live(block: number | null): Suspension[] {
     const all = [...this.#byHotkey.keys()].map((hotkey) => this.longest(hotkey, block));
     return all.filter((suspension) => suspension !== null);

@@ -23,7 +23,7 @@ export interface UnreachableModules {
   readonly metrics: Metrics;
 }
 
-/** What became of a failure to connect: put out; let off, for the fault is ours or cannot be judged; out already. */
+/** What became of a failure to connect: put out; spared, since the fault is ours or cannot be judged; out already. */
 export type UnreachableOutcome = "suspended" | "ours" | "known";
 
 /** A hotkey on its way out: the store is being told. `lifted` is set when it is to come back at once. */
@@ -35,15 +35,15 @@ interface Leaving {
 const BATCH = 64;
 
 /**
- * Miners that could not be reached are out for a time, kept apart from strikes. When so many fail within a minute that
- * the fault is presumed ours nobody is put out, and who was within that minute comes back.
+ * Miners that could not be reached are out for a time, kept apart from strikes. When 30 % of
+ * the active miners fail within a minute, the fault is presumed ours: no one is put out, and those put out within it come back.
  */
 export class Unreachable {
   readonly #options: UnreachableOptions;
   readonly #modules: UnreachableModules;
   readonly #suspensions: Suspensions;
   readonly #failures: RecentFailures;
-  /** Who was put out within the last minute or so, by monotonic ms. */
+  /** Suspensions of about the last minute, with their monotonic ms. */
   readonly #outAt = new Map<Suspension, number>();
   readonly #leaving = new Map<string, Leaving>();
   /** Asked of the store, not answered: hundreds that fail together lift each suspension once. */
@@ -77,13 +77,13 @@ export class Unreachable {
     return outcome;
   }
 
-  /** Lets back in whoever is out for being unreachable; returns how many. Throws `store_unavailable`. */
+  /** Lets back in all miners that are out for being unreachable; returns how many. Throws `store_unavailable`. */
   liftAll(reason: string): Promise<number> {
     this.#spareAll();
     return this.#lift(this.#suspensions.ofKind("unreachable", this.#modules.chain.block()), reason);
   }
 
-  /** An operator releases the hotkey: who was on the way out at that moment is not put out. */
+  /** An operator releases the hotkey: if it is being put out at that moment, it is let back in. */
   spare(hotkey: string): void {
     const leaving = this.#leaving.get(hotkey);
     if (leaving !== undefined) leaving.lifted = true;

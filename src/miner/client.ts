@@ -5,7 +5,7 @@ import { signedHeaders } from "../epistula/sign.ts";
 import type { Keypair } from "../keys/keypair.ts";
 
 /** One answer of the validator, whatever its status. */
-export interface Reply {
+export interface ValidatorReply {
   readonly status: number;
   /** The problem code of a refusal, else null. */
   readonly code: string | null;
@@ -54,12 +54,12 @@ export class ValidatorClient {
   }
 
   /** Unsigned GET; throws when the validator cannot be reached. */
-  get(path: string): Promise<Reply> {
+  get(path: string): Promise<ValidatorReply> {
     return this.#send("GET", path, "", {});
   }
 
-  /** Signed request. `age` shifts the timestamp into the past by so many ms. */
-  async signed(method: "GET" | "POST", path: string, body = "", age = 0): Promise<Reply> {
+  /** Signed request. `age` shifts the timestamp into the past, ms. */
+  async signed(method: "GET" | "POST", path: string, body = "", age = 0): Promise<ValidatorReply> {
     const reply = await this.#send(method, path, body, await this.#headers(body, this.#session, age));
     if (reply.code === "session_unknown") this.#session = null;
     return reply;
@@ -88,7 +88,7 @@ export class ValidatorClient {
     return this.#headers(body, null, 0);
   }
 
-  /** Whom requests are signed for, as the status tells it. Throws when the validator cannot be reached. */
+  /** The hotkey that requests are signed for, from the status. Throws when the validator cannot be reached. */
   async validatorHotkey(): Promise<string> {
     if (this.#validator !== null) return this.#validator;
     const reply = await this.get("/v1/status");
@@ -107,7 +107,12 @@ export class ValidatorClient {
     return signedHeaders(signer, body, parts, session.id);
   }
 
-  async #send(method: string, path: string, body: string, headers: Record<string, string>): Promise<Reply> {
+  async #send(
+    method: string,
+    path: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<ValidatorReply> {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await fetch(this.url + path, {
       method,

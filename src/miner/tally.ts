@@ -1,5 +1,5 @@
 /** What a miner has seen so far; refusals by problem code, at most 64 kinds. */
-export interface Tally {
+export interface MinerTally {
   solved: number;
   submitted: number;
   accepted: number;
@@ -12,7 +12,7 @@ export interface Tally {
 
 const KINDS_MAX = 64;
 
-export function newTally(): Tally {
+export function newMinerTally(): MinerTally {
   return {
     solved: 0,
     submitted: 0,
@@ -25,14 +25,14 @@ export function newTally(): Tally {
   };
 }
 
-export function countRefusal(tally: Tally, code: string): void {
+export function countRefusal(tally: MinerTally, code: string): void {
   const known = code in tally.refused || Object.keys(tally.refused).length < KINDS_MAX;
   const key = known ? code : "other";
   tally.refused[key] = (tally.refused[key] ?? 0) + 1;
 }
 
 /** `busy 3, rate_limited 1`, or a dash. */
-export function refusals(tally: Tally): string {
+export function refusals(tally: MinerTally): string {
   const parts = Object.entries(tally.refused).map(([code, count]) => `${code} ${count}`);
   return parts.length > 0 ? parts.join(", ") : "-";
 }

@@ -1,55 +1,28 @@
-import { Admission } from "../admit/admission.ts";
-import { Challenges } from "../challenge/challenges.ts";
-import { epochAt } from "../core/ids.ts";
-import { Sessions } from "../epistula/sessions.ts";
-import type { Lane } from "../flow/lane.ts";
+import { hostMemory } from "../core/hostMemory.ts";
+import { causeText } from "../core/problems/assayError.ts";
+import { type Lane, pushLanes } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
-import { Serial } from "../judge/conclude/serial.ts";
-import { SubmissionConcluder } from "../judge/conclude/submissions.ts";
-import { Judge } from "../judge/judge.ts";
 import { WorkerPool } from "../pool/pool.ts";
 import { checkFloor } from "../sample/policy.ts";
-import { Sampler } from "../sample/sampler.ts";
-import { SubmissionVerifier } from "../verify/submissions/submissionVerifier.ts";
-import { Weigher } from "../weigh/weigher.ts";
-import { assemblePush, type PushParts } from "./assemblePush.ts";
+import { assemblePull } from "./assemblePull.ts";
+import { assemblePush } from "./assemblePush.ts";
+import { assembleStages, type SharedStages } from "./assembleStages.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
+import { Dialling } from "./dialling.ts";
 import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
+import { pathsOf } from "./paths.ts";
+import { dispatcherOptions, proofVerifierOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
-import { type Masters, resolveMasters } from "./rotation.ts";
-import {
-  admissionOptions,
-  challengesOptions,
-  concurrencyOf,
-  judgeOptions,
-  pendingBounds,
-  poolOptions,
-  weigherOptions,
-} from "./stageOptions.ts";
+import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
-
-/** A check that ends in `error` is nobody's fault and is tried so often before the submission is void. */
-const MAX_TRIES = 3;
-const RETRY_MS = 500;
 
 /** Reads what the lanes need, and tries it: a bad circuit stops the start. */
 async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
   const facts = { config, circuits: loadCircuits(config, dataDir) };
   await tryCircuits(facts);
   return facts;
-}
-
-/** The stages that stand before a submission can be admitted. */
-interface Stages {
-  readonly lanes: ReadonlyMap<string, Lane>;
-  readonly sampler: Sampler;
-  readonly judge: Judge;
-  readonly pool: Pool;
-  readonly challenges: Challenges;
-  readonly verifier: SubmissionVerifier;
-  readonly push: PushParts | null;
 }
 
 /** Makes every part of a validator and wires the stages to each other; nothing is listening yet. */
@@ -60,101 +33,62 @@ export async function assemble(
 ): Promise<Parts> {
   const { config, dataDir, version } = options;
   checkFloor(samplePolicyOf(config));
-  const records = await openResources(options, modules, closers);
-  const stages = await makeStages(options, modules, records, closers);
-  const { hotkey, signer, adminToken, store, chain, metrics } = records;
-  const admission = makeAdmission(options, modules, records, stages);
-  const weigher = new Weigher(weigherOptions(config, hotkey, stages.lanes), {
-    ...{ store, judge: stages.judge, chain, signer, metrics },
-    ...modules,
-  });
-  const made = { hotkey, signer, adminToken, store, chain, metrics, admission, weigher };
-  return { config, version, dataDir, ...made, ...stages, ...modules };
-}
-
-async function mastersOf(
-  { config }: StartOptions,
-  { clock }: StartModules,
-  records: Resources,
-): Promise<Masters> {
-  const epoch = epochAt(clock.nowMs(), config.challenge.epoch_hours);
-  return resolveMasters(records.secret, records.previousSecret, epoch, records.store);
-}
-
-async function makeStages(
-  options: StartOptions,
-  modules: StartModules,
-  records: Resources,
-  closers: Closers,
-): Promise<Stages> {
-  const { config } = options;
-  const { store, chain, signer, metrics, secret, previousSecret } = records;
+  const resources = await openResources(options, modules, closers);
   const facts = await readLanes(options);
   const lanes = lanesOf(facts);
-  const masters = await mastersOf(options, modules, records);
-  const sampler = new Sampler(
-    {
-      epochHours: config.challenge.epoch_hours,
-      policy: samplePolicyOf(config),
-      masters: previousSecret === null ? [secret] : [secret, previousSecret],
-    },
-    { store, signer, metrics, ...modules },
-  );
-  await sampler.start();
-  const judge = await Judge.load(judgeOptions(config), { store, chain, metrics, ...modules });
-  const pool = await WorkerPool.open(poolOptions(facts), { metrics, ...modules });
+  const base = { ...modules, ...resources, lanes };
+  const stages = await assembleStages(sharedOptions(options, resources, lanes), base);
+  const pool = await WorkerPool.open(poolOptions(facts), base);
   closers.add("pool", () => pool.close());
-  const challenges = new Challenges(challengesOptions(config, masters, lanes), {
-    clock: modules.clock,
-    buildIndex: (place) => pool.run({ kind: "index", ...place }),
-  });
-  const strikes = new Serial();
-  const concluder = new SubmissionConcluder({
-    store,
-    judge,
-    lanes,
-    strikes,
-    clock: modules.clock,
-    log: modules.log,
-  });
-  const verifier = new SubmissionVerifier(
-    {
-      concurrency: concurrencyOf(config),
-      pendingFactor: pendingBounds(config).pull / concurrencyOf(config),
-      maxTries: MAX_TRIES,
-      retryMs: RETRY_MS,
-    },
-    {
-      ...{ pool, lanes, store, metrics },
-      ...modules,
-      seedOf: (submission) => challenges.seedOf(submission),
-      conclude: (submission, verdict) => concluder.conclude(submission, verdict),
-    },
-  );
-  const push = await assemblePush(options, records, { ...modules, lanes, sampler, judge, pool, strikes });
-  return { lanes, sampler, judge, pool, challenges, verifier, push };
+  const wired = { ...base, ...stages, pool };
+  const pull = await assemblePull(options, wired);
+  const push = await wirePush(options, wired);
+  return { ...wired, ...pull, push, config, version, dataDir };
 }
 
-function makeAdmission(
-  { config }: StartOptions,
-  modules: StartModules,
-  { store, chain, hotkey, metrics }: Resources,
-  { sampler, judge, pool, challenges, verifier }: Stages,
-): Admission {
-  return new Admission(admissionOptions(config, hotkey), {
-    ...modules,
-    ...{ pool, store, challenges, metrics },
-    backlog: verifier,
-    sessions: new Sessions({ epochHours: config.challenge.epoch_hours }),
-    miners: {
+function sharedOptions({ config }: StartOptions, resources: Resources, lanes: ReadonlyMap<string, Lane>) {
+  const { secret, previousSecret, hotkey } = resources;
+  return {
+    epochHours: config.challenge.epoch_hours,
+    policy: samplePolicyOf(config),
+    masters: previousSecret === null ? [secret] : [secret, previousSecret],
+    judge: judgeOptions(config),
+    weigher: weigherOptions(config, hotkey, lanes),
+  };
+}
+
+interface Wired extends StartModules, Resources, SharedStages {
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly pool: Pool;
+}
+
+/** Null where no circuit is configured: then none of it is made. */
+export async function wirePush({ config, dataDir }: StartOptions, wired: Wired): Promise<PushParts | null> {
+  const { sampler, chain, hotkey, log } = wired;
+  const lanes = new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane]));
+  if (lanes.size === 0) return null;
+  const stages = await assemblePush(
+    {
+      epochHours: config.challenge.epoch_hours,
+      hotkey,
+      dispatcher: dispatcherOptions(config),
+      proofVerifier: proofVerifierOptions(config),
+    },
+    {
+      ...{ ...wired, lanes },
+      soon: (run) => void setImmediate(run),
+      draw: sampler.draw.bind(sampler),
       block: () => chain.block(),
-      isRegistered: (miner) => chain.isRegistered(miner),
-      suspendedUntil: (miner) => judge.suspendedUntil(miner),
+      memoryAvailable: hostMemory,
+      unreachable: (outcome) =>
+        void outcome.catch((error) => log.error("unreachable_not_recorded", { cause: causeText(error) })),
     },
-    draw: (lane, miner, workId, epoch) => sampler.draw(lane, miner, workId, epoch, judge.classesFor(miner)),
-    admitted: (submission, reservation) => {
-      judge.seen(submission.hotkey, submission.block);
-      verifier.accept(submission, reservation);
-    },
-  });
+  );
+  const allowPrivate = config.dispatch.allow_private;
+  const keySource = pathsOf(config, dataDir).hotkey;
+  const dialling = new Dialling(
+    { lanes: [...lanes.keys()], allowPrivate, keySource },
+    { ...wired, dispatcher: stages.dispatcher },
+  );
+  return { ...stages, dialling };
 }

@@ -1,100 +1,103 @@
 import { epochAt } from "../core/ids.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
-import { type Lane, pushLanes } from "../flow/lane.ts";
+import type { DispatcherOptions, DispatchModules } from "../dispatch/ports.ts";
+import type { AnsweredJob } from "../flow/job.ts";
+import type { Conclusion } from "../flow/jobEnd.ts";
+import type { PushLane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
-import { JobConcluder } from "../judge/conclude/jobs.ts";
-import type { Serial } from "../judge/conclude/serial.ts";
-import type { Judge } from "../judge/judge.ts";
-import type { Sampler } from "../sample/sampler.ts";
+import type { Store } from "../flow/store.ts";
+import type { Verdict } from "../flow/verdict.ts";
+import { JobConcluder, type JobConcluderModules } from "../judge/conclude/jobs.ts";
+import type { UnreachableOutcome } from "../judge/unreachable.ts";
 import { Canary } from "../verify/canary.ts";
-import { ProofVerifier } from "../verify/proofs/proofVerifier.ts";
-import { Dialling } from "./dialling.ts";
-import { dispatchRecords } from "./dispatchRecords.ts";
-import { hostMemory } from "./hostMemory.ts";
-import { pathsOf } from "./paths.ts";
-import { CANARY, dispatcherOptions, proofVerifierOptions, QUEUED_MAX } from "./pushOptions.ts";
-import type { Resources } from "./resources.ts";
-import type { StartModules, StartOptions } from "./startOptions.ts";
+import { ProofVerifier, type ProofVerifierOptions } from "../verify/proofs/proofVerifier.ts";
+import type { SharedStages } from "./assembleStages.ts";
+import { CANARY, QUEUED_MAX } from "./pushOptions.ts";
+import type { StartModules } from "./startOptions.ts";
 
 /** What hands out jobs and decides what comes back. */
-export interface PushParts {
+export interface PushStages {
   readonly dispatcher: Dispatcher;
-  readonly desk: ProofVerifier;
+  readonly proofVerifier: ProofVerifier;
   readonly canary: Canary;
-  readonly dialling: Dialling;
   /** Ends the tries to record what a store that is down does not take. */
   readonly stop: AbortController;
 }
 
-/** What the push lane needs of the other stages. */
-export interface PushModules extends StartModules {
-  readonly lanes: ReadonlyMap<string, Lane>;
-  readonly sampler: Sampler;
-  readonly judge: Judge;
-  readonly pool: Pool;
-  readonly strikes: Serial;
+export interface PushStagesOptions {
+  readonly epochHours: number;
+  /** The validator's own: canaries are drawn in its name. */
+  readonly hotkey: string;
+  readonly dispatcher: DispatcherOptions;
+  readonly proofVerifier: ProofVerifierOptions;
 }
 
-/** Null where no circuit is configured: then none of it is made. */
+/** What a validator and the simulator bring along, each its own. */
+export interface PushStagesModules
+  extends StartModules,
+    Pick<SharedStages, "judge" | "strikes" | "recorded"> {
+  readonly metrics: Metrics;
+  /** Runs a function after what is being done now. */
+  readonly soon: (run: () => void) => void;
+  readonly lanes: ReadonlyMap<string, PushLane>;
+  readonly store: JobConcluderModules["store"] &
+    DispatchModules["records"] &
+    Pick<Store, "queuedCustomerJobs">;
+  readonly pool: Pool;
+  readonly draw: DispatchModules["draw"];
+  readonly block: DispatchModules["block"];
+  /** Share of the host's memory that is available; null when unknown. */
+  readonly memoryAvailable: (dispatcher: Pick<Dispatcher, "stats">) => number | null;
+  /** Takes what became of a miner that could not be reached; it rejects where that could not be recorded. */
+  readonly unreachable: (outcome: Promise<UnreachableOutcome>) => void;
+  /** Hears how each sampled answer ended. */
+  readonly concluded?: (job: AnsweredJob, conclusion: Conclusion) => void;
+}
+
+/** Makes the stages of the push lanes, and gives the dispatcher the customer jobs that an earlier run left. */
 export async function assemblePush(
-  options: StartOptions,
-  records: Resources,
-  modules: PushModules,
-): Promise<PushParts | null> {
-  const lanes = new Map(pushLanes(modules.lanes).map((lane) => [lane.name, lane]));
-  if (lanes.size === 0) return null;
-  const { store, metrics, hotkey } = records;
-  const { clock, random, log, sampler, judge, pool, strikes } = modules;
-  const base = { clock, random, log, metrics, lanes };
-  const soon = (run: () => void): void => void setImmediate(run);
-  const epochNow = (): number => epochAt(clock.nowMs(), options.config.challenge.epoch_hours);
+  options: PushStagesOptions,
+  modules: PushStagesModules,
+): Promise<PushStages> {
+  const { clock, store, judge, log, draw } = modules;
+  const epochNow = (): number => epochAt(clock.nowMs(), options.epochHours);
+  const isSuspended = (miner: string): boolean => judge.isSuspended(miner);
   const stop = new AbortController();
-  const concluder = new JobConcluder({ ...base, store, judge, strikes, stopped: stop.signal });
+  const concluder = new JobConcluder({ ...modules, stopped: stop.signal });
   const left = await concluder.endLeftovers();
   if (left > 0) log.warn("jobs_left_by_last_run", { count: left });
-  const desk: ProofVerifier = new ProofVerifier(proofVerifierOptions(options.config), {
-    ...{ ...base, pool, soon },
+  const proofVerifier: ProofVerifier = new ProofVerifier(options.proofVerifier, {
+    ...modules,
+    isSuspended,
     freed: () => dispatcher.verificationFreed(),
-    isSuspended: (miner) => judge.isSuspended(miner),
   });
-  const dispatcher: Dispatcher = await Dispatcher.restore(dispatcherOptions(options.config), {
-    ...{ ...base, soon, epochNow, verification: desk, memoryAvailable: hostMemory },
-    ...dispatchPorts(records, modules, concluder),
-    unreachable: (miner) => {
-      judge
-        .unreachable(miner, dispatcher.activeCount())
-        .catch((error: Error) => log.error("unreachable_not_recorded", { cause: error.message }));
-    },
+  const dispatcher: Dispatcher = await Dispatcher.restore(options.dispatcher, {
+    ...modules,
+    ...{ epochNow, verification: proofVerifier, suspended: isSuspended, records: store },
+    ...concluding(concluder, modules),
+    classesFor: (miner) => judge.classesFor(miner),
+    memoryAvailable: () => modules.memoryAvailable(dispatcher),
+    unreachable: (miner) => modules.unreachable(judge.unreachable(miner, dispatcher.activeCount())),
   });
   for (const job of await store.queuedCustomerJobs(QUEUED_MAX)) dispatcher.addCustomer(job);
   const canary = new Canary(CANARY, {
-    ...base,
-    draw: (lane, workId) => sampler.draw(lane, hotkey, workId, epochNow(), ["customer"]),
-    verify: (job, done) => desk.verify(job, done),
+    ...modules,
+    draw: (lane, workId) => draw(lane, options.hotkey, workId, epochNow(), ["customer"]),
+    verify: (job, done) => proofVerifier.verify(job, done),
   });
-  const dialling = new Dialling(
-    {
-      lanes: [...lanes.keys()],
-      allowPrivate: options.config.dispatch.allow_private,
-      keySource: pathsOf(options.config, options.dataDir).hotkey,
-    },
-    { ...{ clock, random, log, metrics, judge, dispatcher }, chain: records.chain },
-  );
-  return { dispatcher, desk, canary, dialling, stop };
+  return { dispatcher, proofVerifier, canary, stop };
 }
 
-function dispatchPorts(
-  { store, chain }: Resources,
-  { sampler, judge }: PushModules,
-  concluder: JobConcluder,
-) {
+/** What the dispatcher tells of the ends of its jobs. */
+function concluding(concluder: JobConcluder, { recorded, concluded }: PushStagesModules) {
   return {
-    draw: sampler.draw.bind(sampler),
-    classesFor: judge.classesFor.bind(judge),
-    block: () => chain.block(),
-    suspended: (miner: string) => judge.isSuspended(miner),
-    conclude: concluder.conclude.bind(concluder),
+    conclude: async (job: AnsweredJob, verdict: Verdict): Promise<Conclusion> => {
+      const conclusion = await concluder.conclude(job, verdict);
+      concluded?.(job, conclusion);
+      return conclusion;
+    },
     endUnanswered: concluder.endUnanswered.bind(concluder),
-    records: dispatchRecords(store, judge),
+    workRecorded: recorded.work.bind(recorded),
   };
 }

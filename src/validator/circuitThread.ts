@@ -18,7 +18,7 @@ async function problemOf(facts: LaneFacts): Promise<Problem | null> {
   }
 }
 
-// The thread stays until it is ended: a word said on the way out can get lost.
+// The thread stays until it is ended: a message sent while a thread ends can get lost.
 parentPort?.on("message", () => {});
 // Tries the lanes as a worker would have them; what their engines need ends with the thread.
 parentPort?.postMessage({ problem: await problemOf(workerData as LaneFacts) } satisfies LanesAnswer);

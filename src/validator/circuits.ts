@@ -9,7 +9,7 @@ import type { Circuit } from "../lanes/groth16/circuit.ts";
 import type { LanesAnswer } from "./circuitThread.ts";
 import type { LaneFacts } from "./lanes.ts";
 
-/** A key is some kilobytes, one more point a public signal; a larger file is a mistake. */
+/** A key is some kilobytes, and one more point per public signal; a larger file is a mistake. */
 const KEY_BYTES_MAX = 1_048_576;
 
 function readKey(circuit: string, file: string): unknown {

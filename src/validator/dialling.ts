@@ -35,7 +35,7 @@ export class Dialling {
     this.#modules = modules;
   }
 
-  /** Follows the chain; on a timer, one call at a time. */
+  /** Follows the miners of the chain. Called by a timer, one call at a time. */
   async refresh(): Promise<void> {
     const { chain, judge } = this.#modules;
     const targets = (chain.miners() ?? []).filter(

@@ -19,7 +19,7 @@ import { samplePolicyOf } from "./lanes.ts";
 import { type Paths, pathsOf } from "./paths.ts";
 import { openChain } from "./resources.ts";
 
-export interface Finding {
+export interface DoctorFinding {
   readonly name: string;
   readonly state: "ok" | "warn" | "fail";
   readonly detail: string;
@@ -31,10 +31,13 @@ export interface ExamineOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const ok = (detail: string): Omit<Finding, "name"> => ({ state: "ok", detail });
-const warn = (detail: string): Omit<Finding, "name"> => ({ state: "warn", detail });
+const ok = (detail: string): Omit<DoctorFinding, "name"> => ({ state: "ok", detail });
+const warn = (detail: string): Omit<DoctorFinding, "name"> => ({ state: "warn", detail });
 
-async function finding(name: string, probe: () => Promise<Omit<Finding, "name">>): Promise<Finding> {
+async function finding(
+  name: string,
+  probe: () => Promise<Omit<DoctorFinding, "name">>,
+): Promise<DoctorFinding> {
   try {
     return { name, ...(await probe()) };
   } catch (error) {
@@ -43,28 +46,28 @@ async function finding(name: string, probe: () => Promise<Omit<Finding, "name">>
   }
 }
 
-function secretFinding(name: string, file: string): Promise<Finding> {
+function secretFinding(name: string, file: string): Promise<DoctorFinding> {
   return finding(name, async () => ok(`${loadSecret(file).length} bytes`));
 }
 
-async function hotkeyFinding(source: string): Promise<Omit<Finding, "name">> {
+async function hotkeyFinding(source: string): Promise<Omit<DoctorFinding, "name">> {
   if (!isDevelopmentUri(source) && !existsSync(source))
     return warn(`${source} is missing; the first start makes it`);
   const { hotkey } = await loadKeypair(source);
   return isDevelopmentUri(source) ? warn(`${hotkey}: a development key, known to everybody`) : ok(hotkey);
 }
 
-async function publishingFinding(file: string): Promise<Omit<Finding, "name">> {
+async function publishingFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
   if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
   return ok(`key id ${loadOrMakeSigner(file).kid}`);
 }
 
-async function tokenFinding(file: string): Promise<Omit<Finding, "name">> {
+async function tokenFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
   if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
   return ok(`${loadOrMakeToken(file, systemRandom).length} characters`);
 }
 
-async function storeFinding(file: string): Promise<Omit<Finding, "name">> {
+async function storeFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
   if (!existsSync(file)) return ok(`${file} is made by the first start`);
   const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
   try {
@@ -75,13 +78,13 @@ async function storeFinding(file: string): Promise<Omit<Finding, "name">> {
   }
 }
 
-async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<Finding, "name">> {
+async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<DoctorFinding, "name">> {
   const circuits = loadCircuits(config, dataDir);
   await tryCircuits({ config, circuits });
   return ok(circuits.length === 0 ? "none: no jobs are handed out" : circuits.map(({ id }) => id).join(", "));
 }
 
-async function chainFinding(config: Config, paths: Paths): Promise<Omit<Finding, "name">> {
+async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFinding, "name">> {
   const chain = await openChain(config, paths.miners, { clock: systemClock, log: silentLog });
   const block = chain.block();
   const count = chain.miners()?.length;
@@ -91,7 +94,7 @@ async function chainFinding(config: Config, paths: Paths): Promise<Omit<Finding,
 }
 
 /** A warning at most: without metrics a validator starts all the same. */
-async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Finding, "name">> {
+async function metricsFinding(address: MetricsAddress | null): Promise<Omit<DoctorFinding, "name">> {
   if (address === null) return ok("off");
   try {
     await tryBind(address);
@@ -103,7 +106,7 @@ async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Find
   }
 }
 
-async function diskFinding(dir: string): Promise<Omit<Finding, "name">> {
+async function diskFinding(dir: string): Promise<Omit<DoctorFinding, "name">> {
   if (!existsSync(dir)) return ok(`${dir} is made by the first start`);
   const { bavail, bsize } = await statfs(dir);
   const gigabytes = (bavail * bsize) / 2 ** 30;
@@ -111,7 +114,7 @@ async function diskFinding(dir: string): Promise<Omit<Finding, "name">> {
 }
 
 /** Looks at everything that a start needs, and goes on after a fault so that one run names them all. */
-export async function examine(options: ExamineOptions): Promise<Finding[]> {
+export async function examine(options: ExamineOptions): Promise<DoctorFinding[]> {
   let config: Config | null = null;
   const findings = [
     await finding("node", async () => ok(process.version)),
@@ -124,7 +127,7 @@ export async function examine(options: ExamineOptions): Promise<Finding[]> {
   return config === null ? findings : [...findings, ...(await examineConfigured(config, options.dataDir))];
 }
 
-async function examineConfigured(config: Config, dataDir: string): Promise<Finding[]> {
+async function examineConfigured(config: Config, dataDir: string): Promise<DoctorFinding[]> {
   const paths = pathsOf(config, dataDir);
   return [
     await finding("sampling policy", async () => {

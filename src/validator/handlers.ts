@@ -1,17 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Signer } from "../core/ed25519.ts";
+import { receiptOf } from "../admit/receipts.ts";
 import { sha256, sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
-import type { Lane } from "../flow/lane.ts";
-import type { Receipt, Submission, SubmissionState } from "../flow/submission.ts";
 import type { Handlers } from "../http/handlers.ts";
-import { auditLines } from "./auditLines.ts";
+import { auditLines } from "../store/auditLines.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
-import { readiness } from "./readiness.ts";
+import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
 
 /** The routes' handlers over the parts of a validator. */
@@ -27,53 +25,21 @@ export function makeHandlers(parts: Parts): Handlers {
 
 function publicHandlers(parts: Parts) {
   const { store, sampler, signer } = parts;
-  const vectorOrRefuse = async (epoch: number | null) => {
-    const vector = epoch === null ? await store.latestVector() : await store.vector(epoch);
-    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch });
+  const vectorOrRefuse = async (period: number | null) => {
+    const vector = period === null ? await store.latestVector() : await store.vector(period);
+    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
     return vector;
   };
   return {
     healthz: () => ({ status: "ok" as const }),
-    readyz: () => readiness(parts),
+    readyz: () => readinessOf(parts),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
     latestWeights: () => vectorOrRefuse(null),
-    weights: (epoch: number) => vectorOrRefuse(epoch),
+    weights: (period: number) => vectorOrRefuse(period),
     sampling: sampler.published.bind(sampler),
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;
-}
-
-/** What a receipt says of the verdict; where not every answer is verified, an accepted one does not tell whether it was. */
-function verdictOf(submission: Submission, lane: Lane | undefined): Receipt["verdict"] {
-  const { state, code } = submission;
-  if (state === "rejected") return { outcome: "invalid", code: code ?? "unknown" };
-  if (state === "void") return { outcome: "error", code: code ?? "unknown" };
-  const allVerified = lane !== undefined && lane.policy.rate.num === lane.policy.rate.den;
-  return state === "accepted" && allVerified ? { outcome: "valid" } : undefined;
-}
-
-/** The signed receipt of a submission; `state` may be fresher than the row. */
-function receiptOf(
-  submission: Submission,
-  state: SubmissionState,
-  lane: Lane | undefined,
-  signer: Signer,
-): Receipt {
-  const verdict = verdictOf(submission, lane);
-  const unsigned = {
-    receipt_id: submission.receiptId,
-    state,
-    challenge_id: submission.challengeId,
-    hotkey: submission.hotkey,
-    lane: submission.lane,
-    tier: submission.tier,
-    received_at: submission.receivedAt,
-    answer_sha256: submission.answerSha256,
-    ...(verdict === undefined ? {} : { verdict }),
-    ...(submission.state === "accepted" ? { weight: submission.weight } : {}),
-  };
-  return { ...unsigned, signature: signer.signDocument(unsigned) };
 }
 
 function workHandlers(parts: Parts) {

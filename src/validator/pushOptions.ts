@@ -1,17 +1,14 @@
 import type { Config } from "../config/schema.ts";
-import { concurrencyOf, pendingBounds, threadsOf } from "./stageOptions.ts";
+import { concurrencyOf, MAX_TRIES, pendingBounds, RETRY_MS, threadsOf } from "./stageOptions.ts";
 
-/** Customer jobs that may wait for a miner; past it the operator is told to come back. */
+/** Customer jobs that may wait for a miner; past it an operator is told to try again. */
 export const QUEUED_MAX = 10_000;
-/** A benchmark job is only worth so many attempts; a customer waits for its answer. */
+/** A benchmark job is worth only a few attempts; a customer waits for its answer. */
 const RETRIES = { customer: 20, benchmark: 5 } as const;
-/** Jobs at once at a miner that is dialled and so told nothing of its capacity. */
+/** Jobs at once at a miner that is dialled: it has not said its capacity. */
 export const DIAL_CAPACITY = 64;
-/** Canaries: often enough that a dead verifier is noticed within a minute, too few to be felt. */
+/** Canaries: often enough that a dead verifier is noticed within a minute, too few to cost anything noticeable. */
 export const CANARY = { everyMs: 5000, lateMs: 60_000 } as const;
-/** A check that ends in `error` is nobody's fault and is tried so often before the job is void. */
-const MAX_TRIES = 3;
-const RETRY_MS = 500;
 /** Proofs checked together at most: past 32 the shared part is small, and one bad proof costs more. */
 const BATCH_MAX = 32;
 

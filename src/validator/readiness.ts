@@ -1,8 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { causeText } from "../core/problems/assayError.ts";
 import type { Readiness } from "../http/handlers.ts";
-import type { PushParts } from "./assemblePush.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 
 type Check = Readiness["checks"][number];
 
@@ -58,7 +57,7 @@ function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>):
 }
 
 /** Whether the validator can take submissions, check by check. */
-export async function readiness(parts: ReadinessParts): Promise<Readiness> {
+export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
   const { store, chain, verifier, sampler, push, dataDir } = parts;
   const checks = await Promise.all([
     check("store", async () => store.ping().then(() => null)),

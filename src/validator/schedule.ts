@@ -1,8 +1,7 @@
-import type { PushParts } from "./assemblePush.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 import type { Timers } from "./timers.ts";
 
-/** How often each part looks at the clock; none of them decides by it, so a late tick only delays. */
+/** Intervals of the timers, ms. No part decides by them, so a late tick only delays. */
 const every = {
   /** Epoch turns and closings. */
   sampler: 2000,
@@ -21,10 +20,10 @@ const every = {
   dialling: 2000,
 } as const;
 
-/** Audits and weights look back at most so many epochs beyond the window. */
+/** Epochs that audits and weights look back at most, beyond the window. */
 const EPOCHS_KEPT = 168;
 
-/** An operator can fetch the answer of a job for so long. */
+/** How long an operator can fetch the answer of a job. */
 const JOBS_KEPT_MS = 7 * 86_400_000;
 
 async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {

@@ -1,16 +1,22 @@
 import { availableParallelism } from "node:os";
 import type { AdmissionOptions } from "../admit/ports.ts";
 import type { ChallengesOptions, ChallengeTier } from "../challenge/challenges.ts";
+import type { Masters } from "../challenge/rotation.ts";
 import type { Config } from "../config/schema.ts";
 import { sibling } from "../core/sibling.ts";
 import { type Lane, pullLanes } from "../flow/lane.ts";
 import type { JudgeOptions } from "../judge/judge.ts";
 import type { PoolOptions } from "../pool/pool.ts";
+import type { SubmissionVerifierOptions } from "../verify/submissions/submissionVerifier.ts";
 import type { WeigherOptions } from "../weigh/weigher.ts";
 import type { LaneFacts } from "./lanes.ts";
-import type { Masters } from "./rotation.ts";
 
-// What each stage reads of the configuration, in the stage's own words.
+// What each stage reads of the configuration, in the stage's own terms.
+
+/** A check that ends in `error` is nobody's fault: it is tried this many times before the work is void. */
+export const MAX_TRIES = 3;
+/** First wait before it is tried again, ms. */
+export const RETRY_MS = 500;
 
 /** Verification units that are checked at once: what is configured, else 2 x cores. */
 export function concurrencyOf(config: Config): number {
@@ -28,7 +34,7 @@ export function pendingBounds(config: Config): { readonly pull: number; readonly
     : { pull: bound / 4, push: (bound * 3) / 4 };
 }
 
-/** Worker threads: more than there are cores only wake each other up (8 % fewer answers a second on 2 cores). */
+/** Worker threads: more than there are cores only wake each other up (8 % fewer answers per second on 2 cores). */
 export function threadsOf(config: Config): number {
   return Math.min(concurrencyOf(config), availableParallelism());
 }
@@ -39,11 +45,17 @@ export function poolOptions(facts: LaneFacts): PoolOptions {
     threads: threadsOf(config),
     entry: sibling(import.meta.url, "worker"),
     workerData: facts,
-    // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms: what takes a hundred times as long hangs.
+    // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms; a task that takes a hundred times as long hangs.
     deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,
   };
+}
+
+export function submissionVerifierOptions(config: Config): SubmissionVerifierOptions {
+  const concurrency = concurrencyOf(config);
+  const pendingFactor = pendingBounds(config).pull / concurrency;
+  return { concurrency, pendingFactor, maxTries: MAX_TRIES, retryMs: RETRY_MS };
 }
 
 export function judgeOptions({ judge }: Config): JudgeOptions {
@@ -100,7 +112,7 @@ export function weigherOptions(
     regionCap: weigh.region_cap,
     burn: weigh.burn,
     everyTempos: weigh.every_tempos,
-    // Delivered work fades, so that who stopped does not coast; a little superlinear, so that splitting up does not pay.
+    // Delivered work fades, so that a miner that stopped soon earns nothing; slightly superlinear, so that splitting up does not pay.
     push: { halfLifeMs: 2 * 3_600_000, minResults: 100, exponent: 1.3 },
     shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
     ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,

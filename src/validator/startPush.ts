@@ -1,8 +1,7 @@
 import type { Caller } from "../flow/caller.ts";
 import type { PushModules } from "../http/stream/attach.ts";
-import type { PushParts } from "./assemblePush.ts";
 import type { Closers } from "./closers.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 
 /** How long a stopping validator waits for jobs that are out, and then for what is being verified. */
 const DRAIN_MS = 5000;
@@ -25,8 +24,8 @@ export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?:
 /** Adds how the push lane ends: no more jobs, answers that come in time, what is being verified, the rest void. */
 export function startPush({ log }: Parts, push: PushParts, closers: Closers): void {
   closers.add("jobs not recorded", () => push.stop.abort());
-  closers.add("desk", async () => {
-    const left = await push.desk.drain(DRAIN_MS);
+  closers.add("proof verifier", async () => {
+    const left = await push.proofVerifier.drain(DRAIN_MS);
     if (left > 0) log.info("proofs_left", { count: left });
   });
   closers.add("dialling", () => push.dialling.close());

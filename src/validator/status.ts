@@ -1,7 +1,6 @@
 import type { Lane } from "../flow/lane.ts";
 import type { Status } from "../http/handlers.ts";
-import type { PushParts } from "./assemblePush.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 
 function laneStatus(lane: Lane): Status["lanes"][number] {
   const { rate, penalty, share } = lane.policy;

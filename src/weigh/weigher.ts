@@ -41,13 +41,13 @@ export interface WeigherModules {
   readonly metrics: Metrics;
 }
 
-/** The first period that this validator saw: it does not weigh what was before its time. */
+/** The first period that this validator saw: it does not weigh what was before its first start. */
 const SINCE_NOTE = "weigh_since";
 /** The period whose vector is being made or handed in; empty when there is none. */
 const OPEN_NOTE = "weigh_open";
 
 /**
- * Makes one vector a period, once the period is over: intent on record, then signature, then the chain. Whatever
+ * Makes one vector per period, once the period is over: intent on record, then signature, then the chain. Whatever
  * is on record is what gets signed, so two vectors of one period cannot differ, through any crash.
  */
 export class Weigher {
@@ -180,7 +180,7 @@ export class Weigher {
       network,
       netuid,
       validator,
-      epoch: period,
+      ...{ period, epoch: period },
       block,
       issued_at: issuedAt,
       expires_at: issuedAt + ttlMs,

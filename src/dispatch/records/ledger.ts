@@ -1,7 +1,10 @@
-import type { Log } from "../../core/log.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import type { WorkDelta } from "../../flow/job.ts";
-import type { Store } from "../../flow/store.ts";
+import type { DispatchModules } from "../ports.ts";
+
+type LedgerModules = Pick<DispatchModules, "log" | "workRecorded"> & {
+  readonly records: Pick<DispatchModules["records"], "addWork">;
+};
 
 /** Since the last record. Credit and debit in reference ms. */
 interface Account {
@@ -38,8 +41,7 @@ class Accounts {
  * one job at a time. While a hotkey's cheat is being recorded its credit is withheld, so that none can slip in behind the forfeit.
  */
 export class Ledger {
-  readonly #records: Pick<Store, "addWork">;
-  readonly #log: Log;
+  readonly #modules: LedgerModules;
   readonly #failed: () => void;
   #accounts = new Accounts();
   /** What is being recorded. */
@@ -47,9 +49,8 @@ export class Ledger {
   readonly #withheld = new Map<string, number>();
   #flushing: Promise<void> | null = null;
 
-  constructor(records: Pick<Store, "addWork">, log: Log, failed: () => void) {
-    this.#records = records;
-    this.#log = log;
+  constructor(modules: LedgerModules, failed: () => void) {
+    this.#modules = modules;
     this.#failed = failed;
   }
 
@@ -96,12 +97,14 @@ export class Ledger {
     if (accounts.length === 0) return;
     this.#accounts = new Accounts();
     this.#underway = accounts;
+    const { records, workRecorded, log } = this.#modules;
     const deltas = accounts.map((account): WorkDelta => ({ ...account, at, block }));
     try {
-      await this.#records.addWork(deltas);
+      await records.addWork(deltas);
+      workRecorded(deltas);
     } catch (error) {
       this.#failed();
-      this.#log.error("work_not_recorded", { hotkeys: deltas.length, cause: causeText(error) });
+      log.error("work_not_recorded", { hotkeys: deltas.length, cause: causeText(error) });
       for (const account of accounts) this.#merge(account);
     }
     this.#underway = [];

@@ -6,6 +6,10 @@ import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const epochPath = Type.Object({ epoch: schemas.epochInteger }, { additionalProperties: false });
+const periodPath = Type.Object(
+  { epoch: Type.Integer({ ...schemas.epochInteger, description: "The weighing period" }) },
+  { additionalProperties: false },
+);
 
 /** Signed weights, sampling commitments and decision logs: open to everybody. */
 export function publicationRoutes(handlers: Handlers, log: Log): Route[] {
@@ -32,12 +36,12 @@ function weights(handlers: Handlers): Route {
   return route({
     method: "GET",
     url: "/v1/weights/:epoch",
-    schema: { params: epochPath },
+    schema: { params: periodPath },
     operation: {
       id: "weights",
       tag: "public record",
       summary: "Weights of a period",
-      description: "The signed weight vector of a weighing period.",
+      description: "The signed weight vector of a weighing period, as it was signed.",
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
       problems: ["weights_not_found", "store_unavailable"],
     },

@@ -183,7 +183,13 @@ export const vector = object({
   network: Type.String(),
   netuid: count,
   validator: Type.String(),
-  epoch: count,
+  period: Type.Optional(
+    Type.Integer({ minimum: 0, description: "The weighing period; absent where an earlier version signed" }),
+  ),
+  epoch: Type.Integer({
+    minimum: 0,
+    description: "The weighing period under its former name; it goes with the next version",
+  }),
   block,
   issued_at: millis,
   expires_at: millis,

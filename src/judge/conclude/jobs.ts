@@ -6,17 +6,17 @@ import type { Counter, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import type { AnsweredJob, OpenSample, SampledEnd } from "../../flow/job.ts";
 import type { Conclusion } from "../../flow/jobEnd.ts";
-import type { Lane } from "../../flow/lane.ts";
 import type { Store } from "../../flow/store.ts";
 import type { Verdict } from "../../flow/verdict.ts";
-import type { Judge } from "../judge.ts";
-import type { Serial } from "./serial.ts";
+import type { Judged } from "../evidence.ts";
+import { endOf } from "./end.ts";
+import type { Recorded } from "./recorded.ts";
+import type { StrikeConcluder } from "./strikes.ts";
 
 export interface JobConcluderModules {
   readonly store: Pick<Store, "endSamples" | "openSamples">;
-  readonly judge: Pick<Judge, "assess" | "record" | "seen">;
-  readonly lanes: ReadonlyMap<string, Lane>;
-  readonly strikes: Serial;
+  readonly strikes: StrikeConcluder;
+  readonly recorded: Pick<Recorded, "jobEnd">;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -24,16 +24,16 @@ export interface JobConcluderModules {
   readonly stopped: AbortSignal;
 }
 
-/** First and longest wait before something is recorded again, ms. */
+/** First and longest wait before the record is tried again, ms. */
 const RETRY_MS = [250, 15_000] as const;
-/** What is no proof by its size alone is not kept; its hash is. */
+/** Longest answer kept as evidence: a longer one is no proof. Its hash is kept in any case. */
 const EXHIBIT_MAX = 65_536;
 /** Open samples that a start ends at once. */
 const RESTART_BATCH = 512;
 
 /**
- * Ends sampled jobs: verdict, credit and strike in one transaction of the store, and judge acts on a strike only then. While
- * the store is down it tries on; what is still open when the validator stops is ended void by the next start.
+ * Ends sampled jobs: verdict, credit and strike are recorded in one transaction. While the store is down it tries again; what is
+ * still open when the validator stops is ended void by the next start.
  */
 export class JobConcluder {
   readonly #modules: JobConcluderModules;
@@ -49,17 +49,22 @@ export class JobConcluder {
 
   /** Resolves when the end is on record (or the validator stops: `void`). Never rejects. */
   async conclude(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
-    const strikes = this.#modules.lanes.get(job.lane)?.policy.penalty === "strike";
-    if (verdict.outcome === "invalid" && strikes)
-      return this.#modules.strikes.run(() => this.#strike(job, verdict));
-    await this.#record(() => [this.#endOf(job, verdict)]);
-    if (verdict.outcome === "valid") return "accepted";
-    return verdict.outcome === "invalid" ? "rejected" : "void";
+    const { strikes } = this.#modules;
+    if (!strikes.applies(job.lane, verdict)) {
+      await this.#record(() => this.#endOf(job, verdict));
+      return endOf(verdict).state;
+    }
+    const strike = await strikes.take(judgedOf(job), verdict, async (assess) => {
+      // Assessed anew at every try: while the height is unknown nothing is judged.
+      const end = await this.#record(() => ({ ...this.#endOf(job, verdict), strike: assess() }));
+      return end?.strike ?? null;
+    });
+    return strike === null ? "void" : "struck";
   }
 
-  /** A sampled job to which no answer came: nobody's verdict. */
+  /** A sampled job that was not answered: it ends void. */
   async endUnanswered(sample: OpenSample, code: string): Promise<void> {
-    await this.#record(() => [this.#voided(sample, code)]);
+    await this.#record(() => this.#voided(sample, code));
   }
 
   /** Ends what an earlier run left open; returns how many. Throws `store_unavailable`. */
@@ -82,48 +87,25 @@ export class JobConcluder {
 
   #endOf(job: AnsweredJob, verdict: Verdict): SampledEnd {
     const { jobId, lane, hotkey, draw, answer, credit, block } = job;
-    const states = { valid: "accepted", invalid: "rejected", error: "void" } as const;
     return {
-      ...{ jobId, lane, hotkey, credit, block },
-      epoch: draw.epoch,
-      state: states[verdict.outcome],
-      verified: verdict.outcome !== "error",
-      code: verdict.outcome === "valid" ? null : verdict.code,
+      ...{ jobId, lane, hotkey, credit, block, epoch: draw.epoch },
+      ...endOf(verdict),
       answerSha256: sha256Hex(answer),
       at: this.#modules.clock.nowMs(),
       strike: null,
     };
   }
 
-  async #strike(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
-    const { judge, log } = this.#modules;
-    const { hotkey, lane, kind, input, answer, draw } = job;
-    const judged = {
-      ...{ hotkey, lane, draw },
-      receiptId: null,
-      answerSha256: sha256Hex(answer),
-      ...(answer.length > EXHIBIT_MAX ? {} : { exhibit: { kind, input, answer } }),
-    };
-    // Assessed anew at every try: while the height is unknown nothing is judged.
-    const end = await this.#record(() => [
-      { ...this.#endOf(job, verdict), strike: judge.assess(judged, verdict, "strike") },
-    ]);
-    const strike = end?.strike ?? null;
-    if (strike === null) return "void";
-    judge.record(strike);
-    log.warn("strike", { hotkey, work_id: job.jobId, code: strike.evidence.verdict.code });
-    return "struck";
-  }
-
   /** The end as it was recorded; null when it was on record already, or the validator stops first. */
-  async #record(make: () => readonly [SampledEnd]): Promise<SampledEnd | null> {
-    const { store, judge, log, stopped } = this.#modules;
+  async #record(make: () => SampledEnd): Promise<SampledEnd | null> {
+    const { store, recorded, log, stopped } = this.#modules;
     for (let waitMs: number = RETRY_MS[0]; ; waitMs = Math.min(RETRY_MS[1], waitMs * 2)) {
       try {
-        const [end] = make();
+        const end = make();
         const ended = await store.endSamples([end]);
-        if (ended.length > 0 && end.answerSha256 !== null) judge.seen(end.hotkey, end.block);
-        return ended.length > 0 ? end : null;
+        if (ended.length === 0) return null;
+        recorded.jobEnd(end);
+        return end;
       } catch (error) {
         this.#unrecorded.add();
         log.error("job_not_recorded", { cause: causeText(error) });
@@ -132,4 +114,13 @@ export class JobConcluder {
       await sleep(waitMs, undefined, { signal: stopped }).catch(() => undefined);
     }
   }
+}
+
+function judgedOf({ hotkey, lane, kind, input, answer, draw }: AnsweredJob): Judged {
+  return {
+    ...{ hotkey, lane, draw },
+    receiptId: null,
+    answerSha256: sha256Hex(answer),
+    ...(answer.length > EXHIBIT_MAX ? {} : { exhibit: { kind, input, answer } }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { ChallengeItem, ChallengePage } from "../../flow/challenge.ts";
 import { keypairOfUri } from "../../keys/uri.ts";
-import { type Reply, ValidatorClient } from "../client.ts";
+import { ValidatorClient, type ValidatorReply } from "../client.ts";
 import { PullMiner } from "./pullMiner.ts";
 
 /** How far back the replayed request is dated: past every sane signature window. */
@@ -14,7 +14,7 @@ export class Cheat extends PullMiner {
   #turn = 0;
   #accomplice: ValidatorClient | null = null;
 
-  protected override async work(item: ChallengeItem): Promise<Reply | null> {
+  protected override async work(item: ChallengeItem): Promise<ValidatorReply | null> {
     const tricks = [() => this.#guess(item), () => this.#steal(), () => this.#replay(item)];
     const reply = await tricks[this.#turn++ % tricks.length]?.();
     await this.pause(1, `tried trick ${this.#turn % tricks.length}`);
@@ -22,7 +22,7 @@ export class Cheat extends PullMiner {
   }
 
   /** A random assignment: well-formed, and wrong. */
-  #guess(item: ChallengeItem): Promise<Reply> {
+  #guess(item: ChallengeItem): Promise<ValidatorReply> {
     const bits = this.modules.random.bytes(item.n_vars);
     return this.submit(
       item.challenge_id,
@@ -31,7 +31,7 @@ export class Cheat extends PullMiner {
   }
 
   /** The challenge of another hotkey, which the cheat also controls, submitted as its own. */
-  async #steal(): Promise<Reply> {
+  async #steal(): Promise<ValidatorReply> {
     this.#accomplice ??= new ValidatorClient(
       { url: this.options.url, keypair: await keypairOfUri("//Accomplice"), signal: this.options.signal },
       this.modules,
@@ -45,7 +45,7 @@ export class Cheat extends PullMiner {
   }
 
   /** A request whose signature is good but old, as a recording would be. */
-  async #replay(item: ChallengeItem): Promise<Reply> {
+  async #replay(item: ChallengeItem): Promise<ValidatorReply> {
     const body = JSON.stringify({ challenge_id: item.challenge_id, assignment_b64: "AAAA" });
     const reply = await this.client.signed("POST", "/v1/submissions", body, REPLAY_AGE_MS);
     await this.proceed(reply);

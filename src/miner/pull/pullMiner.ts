@@ -8,9 +8,9 @@ import type { Receipt } from "../../flow/submission.ts";
 import type { Keypair } from "../../keys/keypair.ts";
 import { encodeBitset } from "../../lanes/sat/solution.ts";
 import type { Solver } from "../../lanes/sat/solver.ts";
-import { type Reply, ValidatorClient } from "../client.ts";
+import { ValidatorClient, type ValidatorReply } from "../client.ts";
 import { ReconnectDelay } from "../reconnectDelay.ts";
-import { countRefusal, newTally, type Tally } from "../tally.ts";
+import { countRefusal, type MinerTally, newMinerTally } from "../tally.ts";
 
 /** Receipts watched until they end; past it the oldest is no longer followed. */
 const WATCHED_MAX = 64;
@@ -30,7 +30,7 @@ export interface PullMinerModules {
   readonly random: Random;
   readonly solver: Solver;
   /** Told after every change of the tally. */
-  readonly changed: (tally: Tally) => void;
+  readonly changed: (tally: MinerTally) => void;
 }
 
 interface LaneTier {
@@ -44,7 +44,7 @@ const staleCodes = new Set(["epoch_expired", "not_your_challenge", "tier_not_fou
 /** The reference miner: lists, fetches, solves, submits, follows its receipts, and backs off as told. */
 export class PullMiner {
   readonly client: ValidatorClient;
-  readonly tally: Tally = newTally();
+  readonly tally: MinerTally = newMinerTally();
   protected readonly options: PullMinerOptions;
   protected readonly modules: PullMinerModules;
   readonly #backoff: ReconnectDelay;
@@ -107,7 +107,7 @@ export class PullMiner {
   }
 
   /** Fetches, solves and submits one challenge; returns the last reply, null when there was no answer. */
-  protected async work(item: ChallengeItem): Promise<Reply | null> {
+  protected async work(item: ChallengeItem): Promise<ValidatorReply | null> {
     this.#say(`solving ${item.challenge_id}`);
     const text = await this.client.signed("GET", `/v1/challenges/${item.challenge_id}?seq=${item.seq}`);
     if (!(await this.proceed(text))) return text;
@@ -118,7 +118,7 @@ export class PullMiner {
   }
 
   /** Submits until the validator took it or refused it for good; a retry is signed anew. */
-  protected async submit(challengeId: string, model: Uint8Array): Promise<Reply> {
+  protected async submit(challengeId: string, model: Uint8Array): Promise<ValidatorReply> {
     const assignment_b64 = Buffer.from(encodeBitset(model)).toString("base64");
     const body = JSON.stringify({ challenge_id: challengeId, assignment_b64 });
     for (;;) {
@@ -131,7 +131,7 @@ export class PullMiner {
   }
 
   /** True for a success; otherwise counts the refusal and waits as told. */
-  protected async proceed(reply: Reply): Promise<boolean> {
+  protected async proceed(reply: ValidatorReply): Promise<boolean> {
     if (reply.code === null) {
       this.#backoff.succeeded();
       return true;
@@ -150,7 +150,7 @@ export class PullMiner {
   }
 
   /** A receipt counts once, however often its answer is sent. */
-  #watch(reply: Reply): void {
+  #watch(reply: ValidatorReply): void {
     const { receipt_id } = JSON.parse(reply.text) as Receipt;
     if (this.#counted.get(receipt_id) === true) return;
     this.#counted.set(receipt_id, true);

@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../../core/clock.ts";
 import { systemRandom } from "../../core/random.ts";
 import { keypairOfUri } from "../../keys/uri.ts";
-import type { Tally } from "../tally.ts";
+import type { MinerTally } from "../tally.ts";
 import { runMiner } from "./run.ts";
 
 /** What a demo miner is told; any message stops it. */
@@ -22,7 +22,7 @@ await runMiner(
   {
     clock: systemClock,
     random: systemRandom,
-    changed: (tally: Tally) => parentPort?.postMessage(structuredClone(tally)),
+    changed: (tally: MinerTally) => parentPort?.postMessage(structuredClone(tally)),
   },
 );
 parentPort?.close();

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MinerCounts } from "../../flow/standing.ts";
 import type { ValidatorClient } from "../client.ts";
-import type { Tally } from "../tally.ts";
+import type { MinerTally } from "../tally.ts";
 
 const EVERY_MS = 5000;
 
 /** Copies into the tally what the validator counts of this miner, every few seconds until the signal aborts. */
 export async function followCounts(
   client: ValidatorClient,
-  tally: Tally,
-  options: { readonly signal: AbortSignal; readonly changed: (tally: Tally) => void },
+  tally: MinerTally,
+  options: { readonly signal: AbortSignal; readonly changed: (tally: MinerTally) => void },
 ): Promise<void> {
   const { signal, changed } = options;
   while (!signal.aborted) {
@@ -21,7 +21,7 @@ export async function followCounts(
         changed(tally);
       }
     } catch {
-      // Whoever works here tells that the validator cannot be reached.
+      // The miner itself reports that the validator cannot be reached.
     }
     await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }

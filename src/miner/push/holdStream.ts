@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 export interface StreamTimes {
   /** Between two pings, ms. */
   readonly pingMs: number;
-  /** Without any sign of life for so long, the validator counts as gone, ms. */
+  /** Time without any sign of life after which the validator counts as gone, ms. */
   readonly silentMs: number;
 }
 
@@ -29,7 +29,7 @@ export interface HoldEvents {
 
 /** How a stream ended, or why there was none. */
 export interface StreamEnd {
-  /** A problem's code, the word that a close frame gave, or `silent`, `gone`, `unreachable`. */
+  /** A problem's code, the reason that a close frame gave, or `silent`, `gone`, `unreachable`. */
   readonly code: string;
   /** Seconds to wait as told by Retry-After, else null. */
   readonly retryAfterS: number | null;
@@ -93,7 +93,7 @@ function watchLife(ws: WebSocket, { pingMs, silentMs }: StreamTimes, silent: () 
   };
 }
 
-/** Opens a stream and holds it until it ends, whoever ends it. Never rejects. */
+/** Opens a stream and holds it until either side ends it. Never rejects. */
 export function holdStream(options: HoldOptions, events: HoldEvents): Promise<StreamEnd> {
   const { promise, resolve } = Promise.withResolvers<StreamEnd>();
   const ws = new WebSocket(`${options.url.replace(/^http/, "ws")}/v1/stream`, {

@@ -5,8 +5,8 @@ import type { ProofAnswer } from "./prover.ts";
 import type { ProverQuestion, ProverReply, ProverWorkerData } from "./proverWorker.ts";
 
 function faultOf(engine: string, { fault, missing }: { fault: string; missing: boolean }): AssayError {
-  const mend = engine === "snarkjs" ? "snarkjs@0.7.6" : engine;
-  const message = missing ? `${engine} is not installed; npm install ${mend}` : `prover: ${fault}`;
+  const install = engine === "snarkjs" ? "snarkjs@0.7.6" : engine;
+  const message = missing ? `${engine} is not installed; npm install ${install}` : `prover: ${fault}`;
   return new AssayError({ code: "failed", message });
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { ValidatorClient } from "../client.ts";
-import { newTally } from "../tally.ts";
+import { newMinerTally } from "../tally.ts";
 import { cheatProver } from "./cheatProver.ts";
 import { followCounts } from "./follow.ts";
 import type { Prover } from "./prover.ts";
@@ -62,7 +62,7 @@ async function beDialled(
   prover: Prover,
 ): Promise<void> {
   const { signal, lane, capacity, listen = { host: "127.0.0.1", port: 0 } } = options;
-  const tally = newTally();
+  const tally = newMinerTally();
   const client = new ValidatorClient(options, modules);
   const server = await startWorkServer({ ...listen, lane, capacity }, { ...modules, client, prover, tally });
   tally.state = `listening on ${server.url}`;

@@ -6,7 +6,7 @@ import type { JobOrder } from "../../flow/job.ts";
 import type { Keypair } from "../../keys/keypair.ts";
 import { ValidatorClient } from "../client.ts";
 import { ReconnectDelay } from "../reconnectDelay.ts";
-import { countRefusal, newTally, type Tally } from "../tally.ts";
+import { countRefusal, type MinerTally, newMinerTally } from "../tally.ts";
 import { answerFrame, failFrame, helloFrame, readFrame } from "./frames.ts";
 import { holdStream, type Send, type StreamEnd, type StreamTimes } from "./holdStream.ts";
 import type { Prover } from "./prover.ts";
@@ -28,7 +28,7 @@ export interface StreamMinerModules {
   readonly random: Random;
   readonly prover: Prover;
   /** Told after every change of the tally. */
-  readonly changed: (tally: Tally) => void;
+  readonly changed: (tally: MinerTally) => void;
   /** Waits before it dials again; returns early once the signal aborts. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -38,7 +38,7 @@ async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 const TIMES: StreamTimes = { pingMs: 20_000, silentMs: 60_000 };
-/** What no retry in seconds mends is tried again after this long, s. */
+/** Refusals that a retry within seconds does not end: the wait before the next try, s. */
 const slowRetries: Readonly<Record<string, number>> = {
   suspended: 600,
   protocol: 60,
@@ -52,7 +52,7 @@ const slowRetries: Readonly<Record<string, number>> = {
  */
 export class StreamMiner {
   readonly client: ValidatorClient;
-  readonly tally: Tally = newTally();
+  readonly tally: MinerTally = newMinerTally();
   readonly #options: StreamMinerOptions;
   readonly #modules: StreamMinerModules;
   readonly #backoff: ReconnectDelay;
@@ -87,7 +87,7 @@ export class StreamMiner {
       if (signal.aborted) break;
       if (end.code === "replaced") {
         this.#bench.stop();
-        const message = `another stream of ${this.#options.keypair.hotkey} took over; one miner a hotkey`;
+        const message = `another stream of ${this.#options.keypair.hotkey} took over; only one miner per hotkey can be connected`;
         throw new AssayError({ code: "failed", message });
       }
       await this.#pause(end);
@@ -154,7 +154,7 @@ export class StreamMiner {
   }
 
   /**
-   * Sends the outcome of a job, or keeps it for the next stream; nobody waits for one that is late. Frames are not
+   * Sends the outcome of a job, or keeps it for the next stream; one that is late is dropped. Frames are not
    * acknowledged: what went into a stream that was already broken is lost.
    */
   #deliver(done: Done): void {

@@ -6,7 +6,7 @@ import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { Sr25519Verifier } from "../../epistula/sr25519.ts";
 import type { JobOrder } from "../../flow/job.ts";
 import type { ValidatorClient } from "../client.ts";
-import { countRefusal, type Tally } from "../tally.ts";
+import { countRefusal, type MinerTally } from "../tally.ts";
 import type { Prover } from "./prover.ts";
 import { type Done, Workbench } from "./workbench.ts";
 import { Refusal, WorkRequests } from "./workRequest.ts";
@@ -24,8 +24,8 @@ export interface WorkServerModules {
   readonly client: ValidatorClient;
   readonly prover: Prover;
   readonly clock: Clock;
-  readonly tally: Tally;
-  readonly changed: (tally: Tally) => void;
+  readonly tally: MinerTally;
+  readonly changed: (tally: MinerTally) => void;
 }
 
 export interface WorkServer {
@@ -69,7 +69,7 @@ class Works {
     this.#modules = modules;
     this.#requests = new WorkRequests(client, { clock, verifier: new Sr25519Verifier() });
     this.#bench = new Workbench(
-      // Who dials knows what it asked for: nothing waits, it is told to come back.
+      // The validator that dials chooses the pace: no job waits, it is told to come back.
       { lane, capacity, waitingMax: 0 },
       {
         prover,
@@ -147,7 +147,7 @@ export async function startWorkServer(
     works.stop();
     const closed = once(server, "close");
     server.close();
-    // What was being worked on has just been given back; whoever is slow to read that is cut.
+    // What was being worked on has just been given back; a client that is slow to read that is cut off.
     setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
     return closed;
   };

@@ -41,7 +41,7 @@ interface Item {
 /** Longest timer that there is. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** Jobs of one miner: so many at once, a few more that wait, and the rest given back at once. */
+/** Jobs of one miner: `capacity` at once, `waitingMax` that wait, and the rest given back at once. */
 export class Workbench {
   readonly #options: WorkbenchOptions;
   readonly #modules: WorkbenchModules;

@@ -174,14 +174,14 @@ export function struck(submission: NewSubmission, change: Partial<StrikeRecord> 
   };
 }
 
-export function unsigned(epoch: number, change: Partial<UnsignedVector> = {}): UnsignedVector {
+export function unsigned(period: number, change: Partial<UnsignedVector> = {}): UnsignedVector {
   return {
     version: 1,
     network: "local",
     netuid: 0,
     validator: "5Validator",
-    epoch,
-    block: epoch * 360 + 1,
+    ...{ period, epoch: period },
+    block: period * 360 + 1,
     issued_at: 1_700_000_000_000,
     expires_at: 1_700_000_360_000,
     policy_hash: `sha256:${"a".repeat(64)}`,
@@ -191,8 +191,8 @@ export function unsigned(epoch: number, change: Partial<UnsignedVector> = {}): U
   };
 }
 
-export function signed(epoch: number, change: Partial<UnsignedVector> = {}): SignedVector {
-  return { ...unsigned(epoch, change), signature: `signature of ${epoch}` };
+export function signed(period: number, change: Partial<UnsignedVector> = {}): SignedVector {
+  return { ...unsigned(period, change), signature: `signature of ${period}` };
 }
 
 /** Checks numbers, links and hashes of a whole log against its epoch's record, as an auditor would. */

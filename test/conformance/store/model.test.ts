@@ -33,7 +33,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "any sequence of draws, ends, strikes and work goes as the model says",
     "an empty store has an empty standing",
     "what an operator did is on record, newest first; what judge did is not",
-    "the first intent of an epoch stays, exactly as it was",
+    "the first intent of a period stays, exactly as it was",
   ],
   "what is old is forgotten without being asked": [
     "retention drops the draws of an old epoch whole, however long its lines are",
@@ -51,7 +51,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "rows that no audit could read are refused",
     "ends that come together are recorded together or not at all",
     "amounts that are none are refused, and with them all that came along",
-    "a signed vector is its intent; another one for the epoch is refused",
+    "a signed vector is its intent; another one for the period is refused",
+    "an intent of an earlier version, which calls its period an epoch, stays and is served as it is",
   ],
   "open epochs come in the order of their commitments": ["open epochs are those not closed, in order"],
 };

@@ -7,7 +7,7 @@ import { LogAudit } from "../../../src/audit/log/logAudit.ts";
 import { canonical } from "../../../src/core/canonical.ts";
 import { ed25519PublicKey } from "../../../src/core/ed25519.ts";
 import type { EpochRecord, LogHead } from "../../../src/flow/draw.ts";
-import { Watched } from "../../support/sim/network.ts";
+import { WatchedNetwork } from "../../support/sim/network.ts";
 import { events, fleet, HOUR, honest, MINUTE, scenario, validator } from "../../support/sim/scenario.ts";
 
 // What a simulated validator publishes of a closed epoch is what a stranger's audit of a real one takes as sound.
@@ -41,7 +41,7 @@ const sink = {
   },
 };
 const seed = 5;
-const watched = new Watched(busy, { seed, sink });
+const watched = new WatchedNetwork(busy, { seed, sink });
 await watched.run();
 
 interface Published {
@@ -51,7 +51,7 @@ interface Published {
   readonly lines: readonly string[];
 }
 
-const published = watched.network.stations.flatMap(({ spec, store }): Published[] => {
+const published = watched.network.validators.flatMap(({ spec, store }): Published[] => {
   const own = written.filter(({ validator }) => validator === spec.name).map(({ log }) => log);
   const epochs = [...new Set(own.map(({ epoch }) => Number(epoch)))];
   return epochs.flatMap((epoch) => {

@@ -16,7 +16,7 @@ import {
 } from "./fixtures.ts";
 
 export function weightCases(open: OpenStore): void {
-  test("the first intent of an epoch stays, exactly as it was", () =>
+  test("the first intent of a period stays, exactly as it was", () =>
     withStore(open, async (store, reopen) => {
       assert.deepEqual(await store.recordIntent(unsigned(7)), unsigned(7));
       assert.deepEqual(await store.recordIntent(unsigned(7, { block: 1, weights: [] })), unsigned(7));
@@ -34,7 +34,7 @@ export function weightCases(open: OpenStore): void {
       for (const intent of intents) assert.deepEqual(intent, intents[0]);
     }));
 
-  test("a signed vector is its intent; another one for the epoch is refused", () =>
+  test("a signed vector is its intent; another one for the period is refused", () =>
     withStore(open, async (store, reopen) => {
       await store.recordIntent(unsigned(7));
       await store.saveVector(signed(7));
@@ -48,6 +48,18 @@ export function weightCases(open: OpenStore): void {
       assert.deepEqual(await again.latestVector(), signed(9));
       assert.equal(await again.vector(11), null);
       assert.equal(await again.vector(8), null);
+    }));
+
+  test("an intent of an earlier version, which calls its period an epoch, stays and is served as it is", () =>
+    withStore(open, async (store, reopen) => {
+      const { period: _, ...old } = unsigned(7);
+      assert.deepEqual(await store.recordIntent(old), old);
+      assert.deepEqual(await store.recordIntent(unsigned(7)), old);
+      await assert.rejects(store.saveVector(signed(7)), RangeError);
+      await store.saveVector({ ...old, signature: "s" });
+      const again = await reopen();
+      for (const vector of [await again.vector(7), await again.latestVector()])
+        assert.deepEqual(vector, { ...old, signature: "s" });
     }));
 
   test("notes are kept and replaced", () =>

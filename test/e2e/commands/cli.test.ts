@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../../src/cli/offline.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
+import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import { parseHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
@@ -636,6 +637,17 @@ describe("commands that ask a validator", () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+
+  it("verify a weight vector under either name of its period", async () => {
+    const signer = makeSigner(generatePrivateJwk());
+    const keys = file(JSON.stringify({ keys: [signer.jwk] }));
+    const old = { version: 1, block: 1440, epoch: 3, key_id: signer.kid, weights: [] };
+    await each([old, { ...old, period: 3 }], async (unsigned) => {
+      const given = file(JSON.stringify({ ...unsigned, signature: signer.signDocument(unsigned) }));
+      const outcome = await json("weights", "verify", "--file", given, "--keys", keys);
+      assert.deepEqual(outcome.document, { valid: true, period: 3, epoch: 3, key_id: signer.kid });
+    });
   });
 
   it("need an operator token for the skiplist, and a vector for weights", async () => {

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MinerView, Readiness, Status } from "../../../src/http/handlers.ts";
-import type { Reply, ValidatorClient } from "../../../src/miner/client.ts";
+import type { ValidatorClient, ValidatorReply } from "../../../src/miner/client.ts";
 import { crafted, looseTier } from "../../support/crafted.ts";
 import { fetched, refusedGet } from "../../support/documents.ts";
 import { signedFetch, signedHeaders } from "../../support/epistula/signedFetch.ts";
@@ -39,7 +39,7 @@ const clientsOf = (url: string): Promise<ValidatorClient[]> =>
   Promise.all(uris.map((uri) => clientOf(url, uri)));
 
 /** Right answers of all clients, all at once. */
-function burst(clients: readonly ValidatorClient[], from: number, each: number): Promise<Reply[]> {
+function burst(clients: readonly ValidatorClient[], from: number, each: number): Promise<ValidatorReply[]> {
   const all = clients.flatMap((client) =>
     Array.from({ length: each }, (_, n) => {
       const { challengeId, right } = crafted(client.keypair.hotkey, from + n);
@@ -50,7 +50,7 @@ function burst(clients: readonly ValidatorClient[], from: number, each: number):
 }
 
 /** Asserts that each reply is a 202, or this refusal with a time to come back and a reason; returns how many were refused. */
-function refusedOf(replies: readonly Reply[], status: number, code: string, reason: string): number {
+function refusedOf(replies: readonly ValidatorReply[], status: number, code: string, reason: string): number {
   const refused = replies.filter((reply) => reply.status !== 202);
   for (const { text, retryAfterS, ...reply } of refused) {
     assert.deepEqual([reply.status, reply.code], [status, code], text);
@@ -67,7 +67,7 @@ function refusedOf(replies: readonly Reply[], status: number, code: string, reas
 async function assertKept(
   validator: Validator,
   clients: readonly ValidatorClient[],
-  replies: readonly Reply[],
+  replies: readonly ValidatorReply[],
   unsure = 0,
 ): Promise<void> {
   const admitted = replies.filter(({ status }) => status === 202).map(receiptIn);
@@ -97,7 +97,7 @@ test("a verification backlog answers 503 verify_backlog, and clears", async (t) 
   const verify = { concurrency: 1, pending_factor: 1 };
   const validator = await validatorFor(t, { verify });
   const clients = await clientsOf(validator.url);
-  const replies: Reply[] = [];
+  const replies: ValidatorReply[] = [];
   let refused = 0;
   for (let from = 0; refused === 0 && from < 1000; from += 40) {
     const round = await burst(clients, from, 40);
@@ -216,7 +216,7 @@ test("a store that can no longer write answers 503 store_unavailable, breaks no 
   const failing = await confined(dir, 1500);
   t.after(() => failing.kill("SIGKILL"));
   const clients = await clientsOf(failing.url);
-  const replies: Reply[] = [];
+  const replies: ValidatorReply[] = [];
   let refused = 0;
   for (let from = 0; refused === 0 && from < 4000; from += 20) {
     const round = await burst(clients, from, 20);

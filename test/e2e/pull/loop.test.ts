@@ -107,11 +107,12 @@ test("a vector says whose, where, when and by which policy, and its key signed i
   const vector = await latest();
   const status = await fetched<Status>(validator.url, "/v1/status");
   const members =
-    "block epoch expires_at issued_at key_id netuid network policy_hash signature validator version weights";
+    "block epoch expires_at issued_at key_id netuid network period policy_hash signature validator version weights";
   assert.deepEqual(Object.keys(vector).sort(), members.split(" "));
   assert.deepEqual([vector.version, vector.network, vector.netuid], [1, "test", 7]);
   assert.equal(vector.validator, status.validator);
-  assert.equal(vector.epoch, Math.floor(vector.block / TEMPO) - 1, "the period that is over");
+  const over = Math.floor(vector.block / TEMPO) - 1;
+  assert.deepEqual([vector.period, vector.epoch], [over, over], "the period that is over, by both names");
   assert.ok(vector.expires_at > vector.issued_at);
   assert.match(vector.policy_hash, /^sha256:[0-9a-f]{64}$/);
   await assertSigned(validator.url, vector);
@@ -150,7 +151,7 @@ test("assay weights show and verify; a tampered vector is refused with exit 1", 
   assert.equal(shown.code, 0, shown.stderr);
   const vector = JSON.parse(shown.stdout) as SignedVector;
   const args = ["weights", "verify", "--url", validator.url, "--json"];
-  const verified = await runAssay([...args, "--epoch", String(vector.epoch)]);
+  const verified = await runAssay([...args, "--epoch", String(vector.period)]);
   assert.deepEqual([verified.code, JSON.parse(verified.stdout).valid], [0, true]);
   const file = join(dir, "vector.json");
   writeFileSync(file, shown.stdout);
@@ -171,8 +172,8 @@ test("assay weights show and verify; a tampered vector is refused with exit 1", 
 });
 
 test("the miner goes on through a restart, and a vector stays the same to the byte", async () => {
-  const { epoch } = await latest();
-  const path = `/v1/weights/${epoch}`;
+  const { period } = await latest();
+  const path = `/v1/weights/${period}`;
   const bytes = async () => (await fetch(validator.url + path)).text();
   const before = await bytes();
   assert.equal(await bytes(), before);

@@ -8,7 +8,7 @@ import type { StrikeList } from "../../../src/flow/strike.ts";
 import type { SignedVector } from "../../../src/flow/weights.ts";
 import type { MinerView, Status } from "../../../src/http/handlers.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
-import type { Reply, ValidatorClient } from "../../../src/miner/client.ts";
+import type { ValidatorClient, ValidatorReply } from "../../../src/miner/client.ts";
 import { type CraftedChallenge, crafted, looseTier } from "../../support/crafted.ts";
 import { fetched } from "../../support/documents.ts";
 import { clientOf, ended, receiptIn, submit } from "../../support/lanes/sat/answers.ts";
@@ -53,7 +53,7 @@ const minerView = (hotkey: string): Promise<MinerView> => fetched(validator.url,
 const height = async (): Promise<number> =>
   (await fetched<Status>(validator.url, "/v1/status")).block ?? assert.fail();
 
-function isRefused(reply: Reply, status: number, code: string): void {
+function isRefused(reply: ValidatorReply, status: number, code: string): void {
   assert.deepEqual([reply.status, reply.code], [status, code], reply.text);
 }
 

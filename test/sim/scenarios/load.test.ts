@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FleetSpec } from "../../../sim/scenario.ts";
 import { builtIn } from "../../support/sim/builtIn.ts";
-import { Watched } from "../../support/sim/network.ts";
+import { WatchedNetwork } from "../../support/sim/network.ts";
 import { asOftenAs } from "../../support/sim/odds.ts";
 import { Ran, total } from "../../support/sim/run.ts";
 import { HOUR, MINUTE, TEMPO } from "../../support/sim/scenario.ts";
@@ -55,18 +55,16 @@ describe("a verification that is too slow", () => {
 describe("links that are gone", () => {
   it("outage-ours: an outage of the validator puts nobody out, a real one only those that are gone", async () => {
     const outage = builtIn("outage-ours", { duration_ms: 110 * MINUTE, at: [10 * MINUTE, 30 * MINUTE] });
-    const watched = new Watched(outage);
-    const [station] = watched.network.stations;
-    assert.ok(station !== undefined);
+    const watched = new WatchedNetwork(outage);
+    const [first] = watched.network.validators;
+    assert.ok(first !== undefined);
     const out = (): string[] =>
-      watched.network.places
-        .filter(({ hotkey }) => station.isSuspended(hotkey))
-        .map(({ fleet }) => fleet.name);
-    const linked = (): number => [...station.seats.values()].filter(({ link }) => link !== null).length;
+      watched.network.miners.filter(({ hotkey }) => first.isSuspended(hotkey)).map(({ fleet }) => fleet.name);
+    const linked = (): number => [...first.links.values()].filter(({ open }) => open !== null).length;
     await watched.run(12 * MINUTE);
     assert.equal(linked(), 0);
     await watched.run(16 * MINUTE);
-    assert.deepEqual([out(), linked(), station.counts.suspensions], [[], 22, 0]);
+    assert.deepEqual([out(), linked(), first.counts.suspensions], [[], 22, 0]);
     await watched.run(36 * MINUTE);
     assert.ok(out().length > 0 && out().every((name) => name === "careless"), String(out()));
     assert.equal(linked() + out().length, 22);
@@ -157,7 +155,7 @@ describe("caps", () => {
   });
 
   it("restart: what was learned is a hint of 32 at most afterwards", async () => {
-    const watched = new Watched(builtIn("restart", { duration_ms: 75 * MINUTE, at: [45 * MINUTE] }));
+    const watched = new WatchedNetwork(builtIn("restart", { duration_ms: 75 * MINUTE, at: [45 * MINUTE] }));
     const names = [1, 2, 3, 4, 5].map((number) => `honest-${number}`);
     await watched.run(44 * MINUTE);
     for (const name of names) assert.ok((watched.cap(name) ?? 0) > 32, `${name}: ${watched.cap(name)}`);

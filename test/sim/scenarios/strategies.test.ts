@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FleetSpec, Strategy, StrategyKind } from "../../../sim/scenario.ts";
-import { Watched } from "../../support/sim/network.ts";
+import { WatchedNetwork } from "../../support/sim/network.ts";
 import { asOftenAs, firstHitsAfter, notLessThan } from "../../support/sim/odds.ts";
 import { Ran, total } from "../../support/sim/run.ts";
 import {
@@ -231,11 +231,11 @@ it("a new hotkey is drawn at the rate of a cold start, and earns nothing before 
     one("late", honest, { count: 2, joins_ms: 30 * MINUTE }),
   ];
   const validators = [validator({ settings: { cold_start_blocks: 600 } })];
-  const watched = new Watched(scenario({ network, fleets, validators, duration_ms: 6 * HOUR }));
+  const watched = new WatchedNetwork(scenario({ network, fleets, validators, duration_ms: 6 * HOUR }));
   await watched.run(2.4 * HOUR);
-  const [late, old] = [watched.place("late-1").counts, watched.place("honest-1").counts];
+  const [late, old] = [watched.miner("late-1").counts, watched.miner("honest-1").counts];
   assert.deepEqual([late.income, old.income > 0], [0, true]);
-  const { jobs, plain, sampled, plainSampled } = watched.network.stations[0]?.counts ?? assert.fail();
+  const { jobs, plain, sampled, plainSampled } = watched.network.validators[0]?.counts ?? assert.fail();
   assert.ok(jobs - plain > 2500, `${jobs} - ${plain}`);
   asOftenAs(0.2, sampled - plainSampled, jobs - plain);
   asOftenAs(RATE, plainSampled, plain);

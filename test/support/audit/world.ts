@@ -20,8 +20,8 @@ import type { Evidence, StrikeList, StrikeRecord } from "../../../src/flow/strik
 import type { Decision, NewSubmission } from "../../../src/flow/submission.ts";
 import type { InvalidCode } from "../../../src/flow/verdict.ts";
 import { Sampler } from "../../../src/sample/sampler.ts";
+import { auditLines } from "../../../src/store/auditLines.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
-import { auditLines } from "../../../src/validator/auditLines.ts";
 import { FakeClock } from "../fakeClock.ts";
 import { AnswerWorld } from "../lanes/groth16/answers.ts";
 import { removeDir, temporaryDir } from "../validator/validator.ts";

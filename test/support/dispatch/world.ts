@@ -241,6 +241,7 @@ export class World {
       },
       conclude: (job, verdict) => this.#conclude(job, verdict),
       endUnanswered: (sample, code) => void this.unanswered.push({ sample, code }),
+      workRecorded: () => {},
       unreachable: (hotkey) => void this.unreachable.push(hotkey),
       memoryAvailable: () => this.memory,
     };

@@ -64,7 +64,7 @@ const vector = {
   network: "local",
   netuid: 0,
   validator: hotkey,
-  epoch: 3,
+  ...{ period: 3, epoch: 3 },
   block: 1000,
   issued_at: 1,
   expires_at: 2,
@@ -158,7 +158,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       ],
     }),
     latestWeights: async () => vector,
-    weights: async (epoch) => ({ ...vector, epoch }),
+    weights: async (period) => ({ ...vector, period, epoch: period }),
     sampling: async (epoch) => ({
       epoch,
       commitment: hash,

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Tally } from "../../../src/miner/tally.ts";
+import type { MinerTally } from "../../../src/miner/tally.ts";
 import { spawnAssay } from "../validator/validator.ts";
 
 /** A real `assay miner --json` process. */
 export interface MinerProcess {
   /** The last line that it printed. */
-  tally(): Tally | null;
+  tally(): MinerTally | null;
   /** Resolves with the first tally that satisfies the condition; rejects when the process ends before. */
-  reached(condition: (tally: Tally) => boolean): Promise<Tally>;
+  reached(condition: (tally: MinerTally) => boolean): Promise<MinerTally>;
   /** SIGTERM; resolves with the exit status. */
   stop(): Promise<number | null>;
   kill(): void;
@@ -18,9 +18,9 @@ export function startMiner(url: string, uri: string, more: readonly string[] = [
   const args = ["miner", "--key", uri, "--url", url, "--json", ...more];
   const { process: child, stdout, stderr } = spawnAssay(args);
   const exited = once(child, "exit") as Promise<[number | null]>;
-  const tally = (): Tally | null => {
+  const tally = (): MinerTally | null => {
     const last = stdout().split("\n").at(-2);
-    return last === undefined ? null : (JSON.parse(last) as Tally);
+    return last === undefined ? null : (JSON.parse(last) as MinerTally);
   };
   return {
     tally,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Receipt } from "../../../src/flow/submission.ts";
-import type { Reply, ValidatorClient } from "../../../src/miner/client.ts";
+import type { ValidatorClient, ValidatorReply } from "../../../src/miner/client.ts";
 import { type CraftedChallenge, crafted } from "../crafted.ts";
 import { receiptIn, submit } from "../lanes/sat/answers.ts";
 
@@ -60,7 +60,7 @@ export class StubbornMiner {
     }
   }
 
-  async #send(challengeId: string, answer: string): Promise<Reply | null> {
+  async #send(challengeId: string, answer: string): Promise<ValidatorReply | null> {
     try {
       return await submit(this.client, challengeId, answer);
     } catch {
@@ -69,7 +69,7 @@ export class StubbornMiner {
     }
   }
 
-  #note({ challengeId, right }: CraftedChallenge, answer: string, reply: Reply): void {
+  #note({ challengeId, right }: CraftedChallenge, answer: string, reply: ValidatorReply): void {
     if (reply.status === 200 || reply.status === 202) {
       const isRight = right.includes(answer);
       this.acknowledged.push({ challengeId, answer, isRight, receipt: receiptIn(reply) });

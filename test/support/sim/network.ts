@@ -1,13 +1,13 @@
 import { SeededRandom } from "../../../sim/engine/seededRandom.ts";
 import { type LineSink, Trace } from "../../../sim/engine/trace.ts";
-import { World } from "../../../sim/engine/world.ts";
+import { SimWorld } from "../../../sim/engine/world.ts";
 import { Network } from "../../../sim/network/network.ts";
 import type { SimMiner } from "../../../sim/network/simMiner.ts";
 import type { Scenario } from "../../../sim/scenario.ts";
 
 /** A scenario whose network is looked at as it runs. */
-export class Watched {
-  readonly world = new World();
+export class WatchedNetwork {
+  readonly world = new SimWorld();
   readonly network: Network;
   readonly #scenario: Scenario;
 
@@ -24,14 +24,14 @@ export class Watched {
     await this.world.run(until, () => true);
   }
 
-  place(name: string): SimMiner {
-    const found = this.network.places.find((place) => place.name === name);
+  miner(name: string): SimMiner {
+    const found = this.network.miners.find((miner) => miner.name === name);
     if (found === undefined) throw new Error(`no ${name}`);
     return found;
   }
 
   /** Jobs that the first validator lets a miner have at once; null while it has none. */
   cap(name: string): number | null {
-    return this.network.stations[0]?.stages?.dispatcher.capOf(this.place(name).hotkey)?.usable ?? null;
+    return this.network.validators[0]?.stages?.dispatcher.capOf(this.miner(name).hotkey)?.usable ?? null;
   }
 }

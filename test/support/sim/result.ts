@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import type { MinerResult, Series, SimResult, StrategyResult, ValidatorResult } from "../../../sim/result.ts";
+import type {
+  MinerResult,
+  SimResult,
+  SimSeries,
+  StrategyResult,
+  ValidatorResult,
+} from "../../../sim/result.ts";
 import type { StrategyKind } from "../../../sim/scenario.ts";
 import { seededUnit, type Unit } from "../../../src/economics/seededUnit.ts";
 
@@ -67,7 +73,7 @@ const meanOf = (values: readonly (number | null)[]): number | null => {
   return known.length === 0 ? null : mean(known);
 };
 
-class Miner {
+class ModelledMiner {
   readonly fleet: Fleet;
   readonly name: string;
   income = 0;
@@ -120,7 +126,7 @@ function record<Value>(names: readonly string[]): Record<string, Value[]> {
   return Object.fromEntries(names.map((name) => [name, []]));
 }
 
-function run(miners: readonly Miner[], points: number, hours: number, unit: Unit): Course {
+function run(miners: readonly ModelledMiner[], points: number, hours: number, unit: Unit): Course {
   const strategies = [...new Set(miners.map(({ fleet }) => fleet.strategy))];
   const names = [...new Set(miners.map(({ fleet }) => fleet.name))];
   const course: Course = {
@@ -150,7 +156,7 @@ function run(miners: readonly Miner[], points: number, hours: number, unit: Unit
   return course;
 }
 
-function minerResults(miners: readonly Miner[], hours: number): MinerResult[] {
+function minerResults(miners: readonly ModelledMiner[], hours: number): MinerResult[] {
   const days = hours / 24;
   const honest = mean(
     miners.filter(({ fleet }) => fleet.strategy === "honest").map(({ income, cost }) => income - cost),
@@ -235,7 +241,7 @@ function validatorSeries(
   validators: readonly ValidatorResult[],
   points: number,
   unit: Unit,
-): Pick<Series, "rate" | "in_flight" | "backlog"> {
+): Pick<SimSeries, "rate" | "in_flight" | "backlog"> {
   const names = validators.map(({ name }) => name);
   const series = {
     rate: record<number | null>(names),
@@ -273,7 +279,7 @@ export function sampleResult(shape: SampleShape = {}): SimResult {
   const unit = seededUnit(seed);
   const miners = fleets
     .filter(({ name }) => only?.includes(name) ?? true)
-    .flatMap((fleet) => Array.from({ length: fleet.count }, (_, at) => new Miner(fleet, at + 1)));
+    .flatMap((fleet) => Array.from({ length: fleet.count }, (_, at) => new ModelledMiner(fleet, at + 1)));
   const { t, profit, suspended, work, cap } = run(miners, points, hours, unit);
   const rows = minerResults(miners, hours);
   const listed = stakes.slice(0, count);

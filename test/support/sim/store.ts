@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { World } from "../../../sim/engine/world.ts";
+import { SimWorld } from "../../../sim/engine/world.ts";
 import { ModelStore } from "../../../sim/validator/store.ts";
 import type { WorkBucket } from "../../../src/flow/job.ts";
 import type { ChainedEntry, Store } from "../../../src/flow/store.ts";
@@ -18,7 +18,7 @@ export class RunningStore {
   readonly model: ModelStore;
   /** By epoch, in order. */
   readonly lines = new Map<number, LoggedLine[]>();
-  readonly #world = new World();
+  readonly #world = new SimWorld();
   #asked = 0;
   #isRunning = false;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { test } from "node:test";
-import { type ReadinessParts, readiness } from "../../../src/validator/readiness.ts";
+import { type ReadinessParts, readinessOf } from "../../../src/validator/readiness.ts";
 
 const lane = { lane: "groth16", class: "lane", rate: "20/500", draws: 226, sampled: 1, hotkey: null };
 const miner = { ...lane, draws: 427, sampled: 0, hotkey: "5Miner" };
@@ -17,7 +17,7 @@ const well: ReadinessParts = {
 };
 
 async function sampling(alarms: Alarms) {
-  const { ready, checks } = await readiness({ ...well, sampler: { alarms: () => alarms } });
+  const { ready, checks } = await readinessOf({ ...well, sampler: { alarms: () => alarms } });
   return { ready, check: checks.find(({ name }) => name === "sampling") };
 }
 
@@ -55,7 +55,7 @@ test("each other fault makes it not ready by its own name", async () => {
     ["disk", { dataDir: "/no/such/folder" }],
   ];
   for (const [name, part] of faulty) {
-    const { ready, checks } = await readiness({ ...well, ...part });
+    const { ready, checks } = await readinessOf({ ...well, ...part });
     assert.equal(ready, false);
     assert.deepEqual(
       checks.filter(({ ok }) => !ok).map((check) => check.name),

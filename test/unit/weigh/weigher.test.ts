@@ -10,7 +10,7 @@ import {
 import { silentLog } from "../../../src/core/log.ts";
 import type { ChainMiner } from "../../../src/flow/chain.ts";
 import type { WorkBucket } from "../../../src/flow/job.ts";
-import type { Credit, SignedVector, UnsignedVector } from "../../../src/flow/weights.ts";
+import { type Credit, periodOf, type SignedVector, type UnsignedVector } from "../../../src/flow/weights.ts";
 import { Weigher, type WeigherOptions } from "../../../src/weigh/weigher.ts";
 import { Counts } from "../../support/counts.ts";
 import { FakeClock } from "../../support/fakeClock.ts";
@@ -58,19 +58,19 @@ class Vectors {
   }
   recordIntent(vector: UnsignedVector) {
     return this.#step(() => {
-      const known = this.intents.get(vector.epoch) ?? vector;
-      this.intents.set(vector.epoch, known);
+      const known = this.intents.get(periodOf(vector)) ?? vector;
+      this.intents.set(periodOf(vector), known);
       return known;
     });
   }
   saveVector(vector: SignedVector) {
     return this.#step(() => {
-      assert.equal(this.saved.has(vector.epoch), false, `two vectors of period ${vector.epoch}`);
-      this.saved.set(vector.epoch, vector);
+      assert.equal(this.saved.has(periodOf(vector)), false, `two vectors of period ${periodOf(vector)}`);
+      this.saved.set(periodOf(vector), vector);
     });
   }
-  vector(epoch: number) {
-    return this.#step(() => this.saved.get(epoch) ?? null);
+  vector(period: number) {
+    return this.#step(() => this.saved.get(period) ?? null);
   }
   note(key: string) {
     return this.#step(() => this.notes.get(key) ?? null);
@@ -172,7 +172,7 @@ describe("weigher", () => {
       network: "local",
       netuid: 5,
       validator: "validator",
-      epoch: 10,
+      ...{ period: 10, epoch: 10 },
       block: 11 * PERIOD,
       issued_at: clock.now,
       expires_at: clock.now + 1000,
@@ -346,6 +346,21 @@ describe("weigher", () => {
     assert.ok(vector && verifyDocument(vector, publicKey(rotated)));
   });
 
+  it("signs an intent of an earlier version as it is on record, without the member that it lacks", async () => {
+    const { weigher, store, chain, start } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    store.crash = { at: store.calls + 5, effect: "after" };
+    await assert.rejects(weigher.tick(), /crash after/);
+    const { period: _, ...old } = store.intents.get(10) ?? assert.fail("no intent");
+    store.intents.set(10, old);
+    await start().tick();
+    const vector = store.saved.get(10) ?? assert.fail("no vector");
+    const { signature: _signature, ...document } = vector;
+    assert.deepEqual(document, old);
+    assert.ok(verifyDocument(vector, publicKey(signer)));
+  });
+
   it("counts from its first period again when the heights start anew", async () => {
     const { weigher, store, chain } = make();
     await weigher.tick();
@@ -377,11 +392,11 @@ describe("crashes of the weigher", () => {
       }
       store.credited = [...store.credited, { lane: "sat", hotkey: step % 2 ? "a" : "b", weight: 1 + step }];
       clock.advance(1000);
-      for (const [epoch, vector] of store.saved) {
-        assert.equal(signed.get(epoch) ?? vector.signature, vector.signature, "a vector never changes");
-        signed.set(epoch, vector.signature);
+      for (const [period, vector] of store.saved) {
+        assert.equal(signed.get(period) ?? vector.signature, vector.signature, "a vector never changes");
+        signed.set(period, vector.signature);
         const { signature: _, ...document } = vector;
-        assert.deepEqual(store.intents.get(epoch), document, "what was signed is what was on record");
+        assert.deepEqual(store.intents.get(period), document, "what was signed is what was on record");
         assert.ok(verifyDocument(vector, publicKey(signer)));
       }
       chain.height = Math.floor((10 + step / 4) * PERIOD);

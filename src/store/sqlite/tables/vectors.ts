@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
-import type { SignedVector, UnsignedVector } from "../../../flow/weights.ts";
+import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
 import { read, write } from "./operation.ts";
 import { json, type Row, text } from "./rows.ts";
 
@@ -10,15 +10,16 @@ const unsignedOf = (row: Row): UnsignedVector => json<UnsignedVector>(row, "inte
 const signedOf = (row: Row): SignedVector => ({ ...unsignedOf(row), signature: text(row, "signature") });
 
 export function vectorOperations(db: DatabaseSync) {
-  const one = db.prepare("SELECT * FROM vectors WHERE epoch = ?");
+  const one = db.prepare("SELECT * FROM vectors WHERE period = ?");
   const intend = db.prepare(
-    "INSERT INTO vectors (epoch, intent, signature) VALUES (?, ?, NULL) ON CONFLICT DO NOTHING",
+    "INSERT INTO vectors (period, intent, signature) VALUES (?, ?, NULL) ON CONFLICT DO NOTHING",
   );
-  const sign = db.prepare("UPDATE vectors SET signature = ? WHERE epoch = ? AND signature IS NULL");
-  const latest = db.prepare("SELECT * FROM vectors WHERE signature IS NOT NULL ORDER BY epoch DESC LIMIT 1");
+  const sign = db.prepare("UPDATE vectors SET signature = ? WHERE period = ? AND signature IS NULL");
+  const latest = db.prepare("SELECT * FROM vectors WHERE signature IS NOT NULL ORDER BY period DESC LIMIT 1");
   const intent = (vector: UnsignedVector): UnsignedVector => {
-    intend.run(vector.epoch, canonical(vector));
-    return unsignedOf(one.get(vector.epoch) ?? {});
+    const period = periodOf(vector);
+    intend.run(period, canonical(vector));
+    return unsignedOf(one.get(period) ?? {});
   };
 
   return {
@@ -26,12 +27,12 @@ export function vectorOperations(db: DatabaseSync) {
     /** A vector without an intent becomes its own; one that differs from its intent is refused. */
     saveVector: write(({ signature, ...unsigned }: SignedVector): void => {
       if (canonical(intent(unsigned)) !== canonical(unsigned)) {
-        throw new RangeError(`vector of epoch ${unsigned.epoch} differs from the intent on record`);
+        throw new RangeError(`vector of period ${periodOf(unsigned)} differs from the intent on record`);
       }
-      sign.run(signature, unsigned.epoch);
+      sign.run(signature, periodOf(unsigned));
     }),
-    vector: read((epoch: number): SignedVector | null => {
-      const row = one.get(epoch);
+    vector: read((period: number): SignedVector | null => {
+      const row = one.get(period);
       return row === undefined || row.signature === null ? null : signedOf(row);
     }),
     latestVector: read((): SignedVector | null => {

@@ -210,6 +210,7 @@ export class Fleet {
       },
       conclude: async () => "accepted",
       endUnanswered: () => {},
+      workRecorded: () => {},
       unreachable: () => {},
       memoryAvailable: () => this.memory,
     };

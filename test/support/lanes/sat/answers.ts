@@ -7,7 +7,7 @@ import type { Receipt } from "../../../../src/flow/submission.ts";
 import { keypairOfUri } from "../../../../src/keys/uri.ts";
 import { generate } from "../../../../src/lanes/sat/generate.ts";
 import { encodeBitset } from "../../../../src/lanes/sat/solution.ts";
-import { type Reply, ValidatorClient } from "../../../../src/miner/client.ts";
+import { ValidatorClient, type ValidatorReply } from "../../../../src/miner/client.ts";
 import { testSecret } from "../../validator/validator.ts";
 
 const scheme = makeSealed(Buffer.from(testSecret));
@@ -45,7 +45,11 @@ export async function clientOf(url: string, uri: string): Promise<ValidatorClien
   );
 }
 
-export function submit(client: ValidatorClient, challengeId: string, assignment: string): Promise<Reply> {
+export function submit(
+  client: ValidatorClient,
+  challengeId: string,
+  assignment: string,
+): Promise<ValidatorReply> {
   return client.signed(
     "POST",
     "/v1/submissions",
@@ -53,7 +57,7 @@ export function submit(client: ValidatorClient, challengeId: string, assignment:
   );
 }
 
-export function receiptIn(reply: Reply): Receipt {
+export function receiptIn(reply: ValidatorReply): Receipt {
   return JSON.parse(reply.text) as Receipt;
 }
 

@@ -13,7 +13,7 @@ describe("the ledger", () => {
   const make = () => {
     const records = new MemoryRecords();
     let failures = 0;
-    const ledger = new Ledger(records, silentLog, () => failures++);
+    const ledger = new Ledger({ records, log: silentLog, workRecorded: () => {} }, () => failures++);
     return { records, ledger, failures: () => failures };
   };
 

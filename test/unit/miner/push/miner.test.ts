@@ -12,7 +12,7 @@ import { runPushMiner } from "../../../../src/miner/push/run.ts";
 import { StreamMiner } from "../../../../src/miner/push/streamMiner.ts";
 import type { PushThreadOrders } from "../../../../src/miner/push/thread.ts";
 import { Workbench } from "../../../../src/miner/push/workbench.ts";
-import type { Tally } from "../../../../src/miner/tally.ts";
+import type { MinerTally } from "../../../../src/miner/tally.ts";
 import { signingOf } from "../../../support/epistula/signing.ts";
 import { answerOf, HeldProver } from "../../../support/miner/push/prover.ts";
 import { type FakeStream, fakeValidator, jobOrder } from "../../../support/miner/push/validator.ts";
@@ -359,7 +359,7 @@ describe("runPushMiner", () => {
     validator.counts = { submitted: 3, accepted: 2, rejected: 1, void: 0 };
     const stop = new AbortController();
     t.after(() => stop.abort());
-    let tally: Tally | null = null;
+    let tally: MinerTally | null = null;
     const running = runPushMiner(
       { url: validator.url, keypair, lane: "groth16", capacity: 1, cheat: false, signal: stop.signal },
       {
@@ -392,7 +392,7 @@ describe("the thread of a demo miner", () => {
     const worker = new Worker(entry, { workerData: orders });
     t.after(() => worker.terminate());
     let solved = 0;
-    worker.on("message", (tally: Tally) => {
+    worker.on("message", (tally: MinerTally) => {
       solved = tally.solved;
     });
     const stream = await validator.stream(0);

@@ -9,7 +9,7 @@ import type { JobOrder } from "../../../../src/flow/job.ts";
 import { ValidatorClient } from "../../../../src/miner/client.ts";
 import { runPushMiner } from "../../../../src/miner/push/run.ts";
 import { startWorkServer } from "../../../../src/miner/push/workServer.ts";
-import { newTally } from "../../../../src/miner/tally.ts";
+import { newMinerTally } from "../../../../src/miner/tally.ts";
 import { epistulaHeaders, signingOf } from "../../../support/epistula/signing.ts";
 import { answerOf, HeldProver } from "../../../support/miner/push/prover.ts";
 import { fakeValidator, jobOrder, validatorSigning } from "../../../support/miner/push/validator.ts";
@@ -24,7 +24,7 @@ const signed = makeRequestSigner(validatorSigning, modules);
 async function startServer(t: TestContext, capacity = 1) {
   const validator = await fakeValidator(t);
   const prover = new HeldProver();
-  const tally = newTally();
+  const tally = newMinerTally();
   const client = new ValidatorClient({ url: validator.url, keypair }, modules);
   const server = await startWorkServer(
     { host: "127.0.0.1", port: 0, lane: "groth16", capacity },

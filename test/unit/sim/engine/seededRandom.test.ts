@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { drawn, SeededRandom } from "../../../../sim/engine/seededRandom.ts";
+import { drawLength, SeededRandom } from "../../../../sim/engine/seededRandom.ts";
 import { measuredAs } from "../../../support/figures.ts";
 
 const hex = (random: SeededRandom, count = 20): string => Buffer.from(random.bytes(count)).toString("hex");
@@ -56,11 +56,11 @@ describe("chance of a seed", () => {
 
 describe("a length by a law", () => {
   const unit = new SeededRandom(11).unit;
-  const of = (law: Parameters<typeof drawn>[0]): number[] =>
-    Array.from({ length: 20_000 }, () => drawn(law, unit));
+  const of = (law: Parameters<typeof drawLength>[0]): number[] =>
+    Array.from({ length: 20_000 }, () => drawLength(law, unit));
 
   it("is what it is", () => {
-    assert.equal(drawn(1234.5, unit), 1234.5);
+    assert.equal(drawLength(1234.5, unit), 1234.5);
   });
 
   it("is never below min, and mean on average", () => {
@@ -77,7 +77,7 @@ describe("a length by a law", () => {
     assert.ok(lengths.every((length) => length >= 100 && length < 200));
     measuredAs(150, lengths);
     assert.ok(Math.min(...lengths) < 101 && Math.max(...lengths) > 199);
-    assert.equal(drawn({ low: 5, high: 5 }, unit), 5);
-    assert.equal(drawn({ min: 5, mean: 5 }, unit), 5);
+    assert.equal(drawLength({ low: 5, high: 5 }, unit), 5);
+    assert.equal(drawLength({ min: 5, mean: 5 }, unit), 5);
   });
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { World } from "../../../../sim/engine/world.ts";
+import { SimWorld } from "../../../../sim/engine/world.ts";
 
 const always = (): boolean => true;
 
 describe("before the clock moves", () => {
   for (const depth of [1, 10, 5000])
     it(`${depth} promises, each awaiting the one before, are done`, async () => {
-      const world = new World();
+      const world = new SimWorld();
       let done = -1;
       world.line.after(5, () => {
         const chain = async (left: number): Promise<number> =>
@@ -28,7 +28,7 @@ describe("before the clock moves", () => {
     });
 
   it("what was put off is done, and what that puts off, and the promises of both", async () => {
-    const world = new World();
+    const world = new SimWorld();
     const seen: string[] = [];
     const say = (what: string): void => void seen.push(`${what} at ${world.line.now}`);
     const after = async (): Promise<void> => {
@@ -56,7 +56,7 @@ describe("before the clock moves", () => {
   });
 
   it("work goes on that waits for nothing of the world", async () => {
-    const world = new World();
+    const world = new SimWorld();
     let done = -1;
     const work = async (): Promise<void> => {
       for (let i = 0; i < 10; i++) await null;
@@ -69,7 +69,7 @@ describe("before the clock moves", () => {
   });
 
   it("what is there before the first moment is done first", async () => {
-    const world = new World();
+    const world = new SimWorld();
     const seen: string[] = [];
     world.soon(() => seen.push("put off"));
     world.line.after(0, () => seen.push("moment"));
@@ -78,7 +78,7 @@ describe("before the clock moves", () => {
   });
 
   it("so many moments that the process looks at its messages in between change nothing", async () => {
-    const world = new World();
+    const world = new SimWorld();
     const waits: number[] = [];
     const work = async (): Promise<void> => {
       for (let i = 0; i < 3000; i++) {
@@ -95,7 +95,7 @@ describe("before the clock moves", () => {
 
 describe("later", () => {
   it("gives what was made at its time, not before", async () => {
-    const world = new World();
+    const world = new SimWorld();
     let value = "early";
     const got = world.later(7, () => `${value} at ${world.line.now}`);
     value = "late";
@@ -104,7 +104,7 @@ describe("later", () => {
   });
 
   it("fails as what was made fails", async () => {
-    const world = new World();
+    const world = new SimWorld();
     const failed = assert.rejects(
       world.later(7, () => {
         throw new RangeError("no");
@@ -118,7 +118,7 @@ describe("later", () => {
 
 describe("a run", () => {
   it("ends with the error of the first work that fails, at its moment", async () => {
-    const world = new World();
+    const world = new SimWorld();
     let after = 0;
     const failing = async (ms: number, message: string): Promise<void> => {
       await world.later(ms, () => undefined);
@@ -133,7 +133,7 @@ describe("a run", () => {
   });
 
   it("ends with the error of work that fails at once, before the first moment", async () => {
-    const world = new World();
+    const world = new SimWorld();
     let times = 0;
     world.line.every(1, () => ++times < 100);
     const failing = async (): Promise<void> => {
@@ -145,7 +145,7 @@ describe("a run", () => {
   });
 
   it("ends at once when it is not wanted any more, and goes on from there", async () => {
-    const world = new World();
+    const world = new SimWorld();
     let times = 0;
     world.line.every(10, () => ++times < 100);
     await world.run(1000, () => times < 3);
@@ -155,13 +155,13 @@ describe("a run", () => {
   });
 
   it("with nothing to do is at its end at once", async () => {
-    const world = new World();
+    const world = new SimWorld();
     await world.run(366 * 86_400_000, always);
     assert.equal(world.line.now, 366 * 86_400_000);
   });
 
   it("begins at a multiple of every length of an epoch", () => {
-    const start = new World().line.clock.nowMs();
+    const start = new SimWorld().line.clock.nowMs();
     for (const hours of [1, 2, 3, 4, 6, 8, 12, 24]) assert.equal(start % (hours * 3_600_000), 0);
   });
 });

@@ -125,6 +125,6 @@ describe("docs/simulation.md", () => {
 
 test("docs/scenario.schema.json is current", () => {
   const file = join(root, "docs/scenario.schema.json");
-  const mend = `node -e 'process.stdout.write(require("./sim/read/jsonSchema.ts").scenarioJsonSchemaText())' > docs/scenario.schema.json`;
-  assert.ok(readFileSync(file, "utf8") === scenarioJsonSchemaText(), `out of date; run: ${mend}`);
+  const remake = `node -e 'process.stdout.write(require("./sim/read/jsonSchema.ts").scenarioJsonSchemaText())' > docs/scenario.schema.json`;
+  assert.ok(readFileSync(file, "utf8") === scenarioJsonSchemaText(), `out of date; run: ${remake}`);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { four, percent, signed, span, whole } from "../../../../sim/report/figures.ts";
+import { fourDigits, percent, signed, span, whole } from "../../../../sim/report/figures.ts";
 import { resultText } from "../../../../sim/report/text.ts";
 import { storyLines, strategyVerdict } from "../../../../sim/report/verdicts.ts";
 import type { SimResult, StrategyResult } from "../../../../sim/result.ts";
@@ -26,7 +26,7 @@ describe("figures", () => {
   it("have four digits, and a dash where there is no number", () => {
     assert.deepEqual(
       [2.85649, -2.85649, 123_456, 0.00123456, 0.000952, 0, null, Number.NaN, Number.POSITIVE_INFINITY].map(
-        four,
+        fourDigits,
       ),
       ["2.856", "-2.856", "123,500", "0.001235", "9.52e-4", "0", "-", "-", "-"],
     );

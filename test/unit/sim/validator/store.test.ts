@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { World } from "../../../../sim/engine/world.ts";
+import { SimWorld } from "../../../../sim/engine/world.ts";
 import { ModelStore, type StoreOptions } from "../../../../sim/validator/store.ts";
 import {
   closed,
@@ -26,14 +26,14 @@ import { problemOf } from "../../../support/thrown.ts";
 // What the modelled store does beside the contract: commits that take their time, and what it forgets.
 
 interface Timed {
-  readonly world: World;
+  readonly world: SimWorld;
   readonly store: ModelStore;
   /** Lets so many ms pass. */
   readonly pass: (ms: number) => Promise<void>;
 }
 
 function timed(options: StoreOptions): Timed {
-  const world = new World();
+  const world = new SimWorld();
   const store = new ModelStore(world, options, () => undefined);
   return { world, store, pass: (ms) => world.run(world.line.now + ms, () => true) };
 }

@@ -20,6 +20,7 @@ import { sha256Hex } from "../../../../src/core/hash.ts";
 import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
 import type { Store } from "../../../../src/flow/store.ts";
+import type { UnsignedVector } from "../../../../src/flow/weights.ts";
 import { assertDurable } from "../../../../src/store/sqlite/durable.ts";
 import { knownVersion, migrate, schemaVersion } from "../../../../src/store/sqlite/migrations/migrate.ts";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
@@ -35,6 +36,7 @@ import {
   newSubmission,
   presentHead,
   struck,
+  unsigned,
 } from "../../../conformance/store/fixtures.ts";
 import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
 import { problemOf } from "../../../support/thrown.ts";
@@ -308,8 +310,11 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one of version 3, whose vectors had their period as an epoch. */
+const toVersion3 = "ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3";
+
 /** Turns a store into one of version 2, as it was before signed heads. */
-const toVersion2 = "DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2";
+const toVersion2 = `${toVersion3}; DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2`;
 
 /** Turns a store into one of version 1, as it was before jobs. */
 const toVersion1 = `${toVersion2}; DROP TABLE open_samples; DROP TABLE work; DROP TABLE customer_jobs;
@@ -355,6 +360,21 @@ test("a store of version 2 is brought up: an epoch that closed before has no sig
     // Whether retention dropped it before the store knew of such: it may have.
     await assert.rejects(store.commitEpoch(commitment(EPOCH - 1)), { code: "epoch_expired" });
     assert.equal((await store.commitEpoch(commitment(EPOCH + 2))).log_length, 0);
+    await store.close();
+  }));
+
+test("a store of version 3 is brought up: its vectors and intents stay as they were recorded", () =>
+  inFolder(async (file) => {
+    const old = ({ period: _, ...vector }: UnsignedVector): UnsignedVector => vector;
+    const before = await open(file);
+    await before.saveVector({ ...old(unsigned(7)), signature: "s" });
+    await before.recordIntent(old(unsigned(8)));
+    await before.close();
+    tamper(file, toVersion3);
+    const store = await open(file);
+    assert.deepEqual(await store.vector(7), { ...old(unsigned(7)), signature: "s" });
+    assert.deepEqual(await store.recordIntent(unsigned(8)), old(unsigned(8)));
+    assert.equal((await store.latestVector())?.epoch, 7);
     await store.close();
   }));
 

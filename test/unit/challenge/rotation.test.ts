@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { resolveMasters } from "../../../src/challenge/rotation.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
-import { resolveMasters } from "../../../src/validator/rotation.ts";
 import { removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
 const dir = temporaryDir();

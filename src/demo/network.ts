@@ -1,0 +1,76 @@
+import { Worker } from "node:worker_threads";
+import type { Log } from "../core/log.ts";
+import { sibling } from "../core/sibling.ts";
+import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import type { ThreadOrders } from "../miner/pull/thread.ts";
+import type { PushThreadOrders } from "../miner/push/thread.ts";
+import { type MinerTally, newMinerTally } from "../miner/tally.ts";
+
+const STOP_MS = 3000;
+
+/** One miner of the demo, before it is started. */
+export interface DemoRole {
+  readonly name: string;
+  readonly lane: "sat" | "groth16";
+  readonly cheat: boolean;
+}
+
+export interface DemoMiner extends DemoRole {
+  readonly hotkey: string;
+  readonly worker: Worker;
+  tally: MinerTally;
+}
+
+const solvers = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
+const provers = ["Grace", "Heidi", "Ivan", "Judy"];
+
+/** Proving needs snarkjs, which is installed in a checkout and not part of the package. */
+function canProve(): boolean {
+  try {
+    import.meta.resolve("snarkjs");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `count` solvers, and half as many provers (three at least); the last of several is a cheat. */
+export function demoRoles(count: number): DemoRole[] {
+  const group = (lane: DemoRole["lane"], size: number, known: readonly string[], cheat: string): DemoRole[] =>
+    Array.from({ length: size }, (_, i) => {
+      const isCheat = size > 1 && i === size - 1;
+      return { lane, cheat: isCheat, name: isCheat ? cheat : (known[i] ?? `${lane}-${i + 1}`) };
+    });
+  const proving = canProve() ? Math.max(3, Math.ceil(count / 2)) : 0;
+  return [...group("sat", count, solvers, "Mallory"), ...group("groth16", proving, provers, "Trudy")];
+}
+
+function startThread(url: string, { name, lane, cheat }: DemoRole): Worker {
+  const uri = `//${name}`;
+  if (lane === "sat") {
+    const workerData: ThreadOrders = { url, uri, lane, cheat };
+    return new Worker(sibling(import.meta.url, "../miner/pull/thread"), { workerData });
+  }
+  const workerData: PushThreadOrders = { url, uri, lane, cheat, capacity: 1 };
+  return new Worker(sibling(import.meta.url, "../miner/push/thread"), { workerData });
+}
+
+export async function startMiner(role: DemoRole, url: string, log: Log): Promise<DemoMiner> {
+  const { name } = role;
+  const worker = startThread(url, role);
+  const hotkey = await hotkeyOf({ source: `//${name}`, chainKind: "local" });
+  const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };
+  worker.on("message", (tally: MinerTally) => {
+    miner.tally = tally;
+  });
+  worker.on("error", (error) => log.error("demo_miner_failed", { name, cause: error.message }));
+  return miner;
+}
+
+export async function stopMiner({ worker }: DemoMiner): Promise<void> {
+  const gone = new Promise((resolve) => worker.once("exit", resolve));
+  worker.postMessage("stop");
+  const timer = setTimeout(() => void worker.terminate(), STOP_MS);
+  await gone;
+  clearTimeout(timer);
+}

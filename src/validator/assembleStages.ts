@@ -1,0 +1,53 @@
+import type { Signer } from "../core/ed25519.ts";
+import type { Metrics } from "../core/metrics.ts";
+import type { SamplePolicy } from "../flow/draw.ts";
+import type { Lane } from "../flow/lane.ts";
+import { Recorded } from "../judge/conclude/recorded.ts";
+import { StrikeConcluder } from "../judge/conclude/strikes.ts";
+import { Judge, type JudgeModules, type JudgeOptions } from "../judge/judge.ts";
+import { Sampler, type SamplerModules } from "../sample/sampler.ts";
+import { Weigher, type WeigherModules, type WeigherOptions } from "../weigh/weigher.ts";
+import type { StartModules } from "./startOptions.ts";
+
+/** The stages that lanes of both modes share. */
+export interface SharedStages {
+  readonly sampler: Sampler;
+  readonly judge: Judge;
+  readonly strikes: StrikeConcluder;
+  readonly recorded: Recorded;
+  readonly weigher: Weigher;
+}
+
+export interface SharedStagesOptions {
+  readonly epochHours: number;
+  readonly policy: SamplePolicy;
+  /** Current master secret first, then the previous one, if any. */
+  readonly masters: readonly Uint8Array[];
+  readonly judge: JudgeOptions;
+  readonly weigher: WeigherOptions;
+}
+
+export interface SharedStagesModules extends StartModules {
+  readonly metrics: Metrics;
+  readonly signer: Signer;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
+  readonly chain: JudgeModules["chain"] & WeigherModules["chain"];
+}
+
+/** Makes them, for a validator and for the simulator alike. Throws what reading the store throws. */
+export async function assembleStages(
+  { epochHours, policy, masters, judge: judgeOptions, weigher }: SharedStagesOptions,
+  modules: SharedStagesModules,
+): Promise<SharedStages> {
+  const sampler = new Sampler({ epochHours, policy, masters }, modules);
+  await sampler.start();
+  const judge = await Judge.load(judgeOptions, modules);
+  return {
+    sampler,
+    judge,
+    strikes: new StrikeConcluder({ ...modules, judge }),
+    recorded: new Recorded(judge),
+    weigher: new Weigher(weigher, { ...modules, judge }),
+  };
+}
