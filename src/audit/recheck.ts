@@ -11,7 +11,7 @@ import { recompute } from "./log/draws.ts";
 import type { FindingCode } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
 import type { VerdictLine } from "./log/verdicts.ts";
-import type { WatchedDraw } from "./log/watched.ts";
+import type { ReportedDraw } from "./log/watched.ts";
 import type { OwnedStrike } from "./strikeFile.ts";
 
 /** What became of one answer. */
@@ -85,7 +85,7 @@ export class Rechecks {
     this.#parts.audit.findings.add(code, detail, { work_id, hotkey });
   }
 
-  async #one(verdict: VerdictLine, draw: WatchedDraw | undefined): Promise<Recheck> {
+  async #one(verdict: VerdictLine, draw: ReportedDraw | undefined): Promise<Recheck> {
     const { work_id, hotkey, receipt_id, code } = verdict;
     const unchecked: Recheck = { work_id, hotkey, outcome: "unchecked", code };
     const owned = this.#parts.strikes.find(
@@ -110,7 +110,7 @@ export class Rechecks {
   }
 
   /** Which parts of the strike the log has otherwise. */
-  #differing(verdict: VerdictLine, draw: WatchedDraw | undefined, evidence: Evidence): string[] {
+  #differing(verdict: VerdictLine, draw: ReportedDraw | undefined, evidence: Evidence): string[] {
     const differing: string[] = [];
     const answer = verdict.receipt_id === null ? verdict.answer_sha256 : draw?.answerSha256;
     const { exhibit } = evidence;
@@ -121,7 +121,7 @@ export class Rechecks {
     return differing;
   }
 
-  #isDraw(draw: WatchedDraw | undefined, evidence: Evidence): boolean {
+  #isDraw(draw: ReportedDraw | undefined, evidence: Evidence): boolean {
     const { rules } = this.#parts.audit;
     if (draw === undefined || rules === null) return false;
     return canonical(recompute(rules, draw)) === canonical(evidence.draw);

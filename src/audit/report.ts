@@ -1,8 +1,8 @@
 import { clopperPearson } from "../economics/intervals.ts";
 import type { ClosedEpoch } from "./log/document.ts";
-import type { Finding } from "./log/findings.ts";
+import type { DrawTally } from "./log/drawTallies.ts";
+import type { AuditFinding } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
-import type { DrawTally } from "./log/tally.ts";
 import type { Recheck } from "./recheck.ts";
 
 /** Draws of one lane and class; `low` and `high` hold the rate that they were drawn with 95 times in 100. */
@@ -41,7 +41,7 @@ export interface AuditReport {
   readonly heads: number;
   readonly rechecked: readonly Recheck[];
   /** The first 1,000. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
   readonly findings_total: number;
 }
 

@@ -1,11 +1,11 @@
 import type { Draw, DrawClass } from "../../flow/draw.ts";
 import { decide } from "../../sample/draw.ts";
+import { DrawTallies, type TalliesByLane } from "./drawTallies.ts";
 import type { FindingCode, Findings } from "./findings.ts";
 import type { DrawRules } from "./record.ts";
 import { hex32, Repeats } from "./repeats.ts";
 import { RowReader } from "./row.ts";
 import type { Samples } from "./samples.ts";
-import { type DrawTallies, Tally } from "./tally.ts";
 import type { DrawLine, Drawn, GroupLine } from "./verdicts.ts";
 import type { Watched } from "./watched.ts";
 
@@ -30,7 +30,7 @@ export interface DrawAuditParts {
 /** Recomputes draws, counts them, and hands on what now waits for a verdict. */
 export class DrawAudit {
   readonly #parts: DrawAuditParts;
-  readonly #tally: Tally;
+  readonly #tally: DrawTallies;
   readonly #drawn: Repeats;
   readonly #row = new RowReader();
   rows = 0;
@@ -41,10 +41,10 @@ export class DrawAudit {
   constructor(parts: DrawAuditParts) {
     this.#parts = parts;
     this.#drawn = new Repeats(parts.buckets);
-    this.#tally = new Tally(parts.rules?.rates ?? null);
+    this.#tally = new DrawTallies(parts.rules?.rates ?? null);
   }
 
-  tallies(): DrawTallies {
+  tallies(): TalliesByLane {
     return this.#tally.drawn();
   }
 

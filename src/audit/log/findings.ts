@@ -57,7 +57,7 @@ export interface Where {
   readonly hotkey?: string;
 }
 
-export interface Finding extends Where {
+export interface AuditFinding extends Where {
   readonly code: FindingCode;
   readonly detail: string;
 }
@@ -71,7 +71,7 @@ const short = (text: string): string => (text.length > TEXT_MAX ? `${text.slice(
 
 /** What was found, in order: the first 1,000 are kept, all are counted. */
 export class Findings {
-  readonly kept: Finding[] = [];
+  readonly kept: AuditFinding[] = [];
   total = 0;
 
   add(code: FindingCode, detail: string, { n, work_id, hotkey }: Where = {}): void {

@@ -8,11 +8,11 @@ export interface Outcome {
   readonly receiptId: string | null;
 }
 
-export type WatchedDraw = Drawn & Outcome;
+export type ReportedDraw = Drawn & Outcome;
 
 /** What the log says of one work id. */
 export interface WatchedWork {
-  readonly draws: WatchedDraw[];
+  readonly draws: ReportedDraw[];
   readonly verdicts: VerdictLine[];
 }
 
