@@ -21,7 +21,7 @@ export type Values = Readonly<Record<string, readonly (number | null)[]>>;
 const paletteSize = 6;
 
 /** Five digits: no plot shows more, and the file stays small. */
-export function drawn(values: readonly (number | null)[], length: number): (number | null)[] {
+export function fiveDigits(values: readonly (number | null)[], length: number): (number | null)[] {
   return Array.from({ length }, (_, at) => {
     const value = values[at] ?? null;
     return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(5));
@@ -66,11 +66,11 @@ export function fleetLooks(result: SimResult, strategies: ReadonlyMap<string, Lo
 /** What counts comes last: it is drawn over the others. */
 const order: Readonly<Record<LineRole, number>> = { plain: 0, alarm: 1, ink: 2, aim: 3 };
 
-export function linesOf(values: Values, length: number, looks: ReadonlyMap<string, Look>): Line[] {
+export function plotLines(values: Values, length: number, looks: ReadonlyMap<string, Look>): Line[] {
   const lines = Object.entries(values).map(([name, own], at) => ({
     ...(looks.get(name) ?? lookOf("plain", at)),
     name,
-    values: drawn(own, length),
+    values: fiveDigits(own, length),
   }));
   return lines.sort((a, b) => order[a.role] - order[b.role]);
 }

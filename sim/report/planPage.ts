@@ -3,7 +3,7 @@ import { escapeHtml } from "./escape.ts";
 import { sentenceHtml, verdictHtml } from "./facts.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { plotLibrary } from "./library.ts";
-import { drawn, type Line, lookOf } from "./lines.ts";
+import { fiveDigits, type Line, lookOf } from "./lines.ts";
 import { pageHtml } from "./page.ts";
 import { figuresHtml } from "./plotFigures.ts";
 import type { Plots } from "./plots.ts";
@@ -28,7 +28,7 @@ interface Curve {
 }
 
 /** A plan in words and figures, as `assay plan` hands it over. */
-export interface PlanPage {
+export interface PlanContent {
   readonly title: string;
   readonly verdict: readonly string[];
   /** Some cheat pays. */
@@ -48,11 +48,11 @@ function linesOf(curves: readonly Curve[]): Line[] {
   const looks = { now: "plain", before: "alarm", level: "aim" } as const;
   return curves.map(({ name, kind, ratios }, at) => {
     const look = kind === "now" ? lookOf("plain", at) : { ...lookOf(looks[kind], 0), dash: 1 };
-    return { ...look, name, values: drawn(ratios, ratios.length) };
+    return { ...look, name, values: fiveDigits(ratios, ratios.length) };
   });
 }
 
-function plotHtml({ curves }: PlanPage): string {
+function plotHtml({ curves }: PlanContent): string {
   const { note, words, gains, lines, marks } = curves;
   if (gains.length === 0) return "";
   const title = "What a cheat costs over what it gains";
@@ -60,7 +60,7 @@ function plotHtml({ curves }: PlanPage): string {
     unit: "% of a day's income",
     lead: "gain",
     log: true,
-    t: drawn(gains, gains.length) as number[],
+    t: fiveDigits(gains, gains.length) as number[],
     plots: [{ id: "ratio", title, note, lines: linesOf(lines), main: true, stepped: false }],
     marks: marks.map(({ name, gain }) => ({ name, at: gain })),
   };
@@ -81,7 +81,7 @@ function sectionHtml({ caption, rows: [head = [], ...rows], lines }: Section): s
 }
 
 /** One file that shows a plan; it needs no network. */
-export function planHtml(page: PlanPage): string {
+export function planHtml(page: PlanContent): string {
   const library = plotLibrary();
   return pageHtml({
     title: page.title,

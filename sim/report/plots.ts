@@ -2,12 +2,12 @@ import { four, percent } from "../../src/core/figures.ts";
 import type { SimResult } from "../result.ts";
 import { axisUnit } from "./figures.ts";
 import {
-  drawn,
+  fiveDigits,
   fleetLooks,
   type Line,
   type Look,
-  linesOf,
   lookOf,
+  plotLines,
   strategyLooks,
   type Values,
 } from "./lines.ts";
@@ -51,7 +51,7 @@ function aims(result: SimResult, length: number): Line[] {
   return rates.map((rate, at) => ({
     ...lookOf("aim", at),
     name: `design ${percent(rate)}`,
-    values: drawn(Array(length).fill(100 * rate), length),
+    values: fiveDigits(Array(length).fill(100 * rate), length),
   }));
 }
 
@@ -68,7 +68,7 @@ function strategyPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>):
   return [
     plot(
       { id: "profit", title: "Profit of a miner", note: "Money earned so far less cost, mean by strategy" },
-      linesOf(series.profit, length, looks),
+      plotLines(series.profit, length, looks),
       { main: true },
     ),
     plot(
@@ -77,7 +77,7 @@ function strategyPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>):
         title: "Suspended miners",
         note: "Miners that at least one validator suspends, by strategy",
       },
-      linesOf(series.suspended, length, looks),
+      plotLines(series.suspended, length, looks),
       { stepped: true },
     ),
   ];
@@ -88,11 +88,11 @@ function fleetPlots({ series }: SimResult, looks: ReadonlyMap<string, Look>): Pl
   return [
     plot(
       { id: "work", title: "Work", note: "Answers a minute of a miner, by fleet" },
-      linesOf(series.work, length, looks),
+      plotLines(series.work, length, looks),
     ),
     plot(
       { id: "cap", title: "Cap", note: "Jobs that one miner may have at once, mean by fleet" },
-      linesOf(series.cap, length, looks),
+      plotLines(series.cap, length, looks),
     ),
   ];
 }
@@ -108,15 +108,15 @@ function validatorPlots(result: SimResult): Plot[] {
         title: "Realised rate",
         note: "Share of the draws so far that was sampled, percent, by validator",
       },
-      [...linesOf(inPercent(series.rate), length, looks), ...aims(result, length)],
+      [...plotLines(inPercent(series.rate), length, looks), ...aims(result, length)],
     ),
     plot(
       { id: "in-flight", title: "Jobs in flight", note: "Handed out and not yet answered, by validator" },
-      linesOf(series.in_flight, length, looks),
+      plotLines(series.in_flight, length, looks),
     ),
     plot(
       { id: "backlog", title: "Backlog", note: "Verification units that wait, by validator" },
-      linesOf(series.backlog, length, looks),
+      plotLines(series.backlog, length, looks),
     ),
   ];
 }
@@ -135,7 +135,7 @@ export function plotsOf(result: SimResult): Plots {
     lines.some(({ role, values }) => role !== "aim" && values.some((value) => value !== null));
   return {
     unit: unit.name,
-    t: drawn(
+    t: fiveDigits(
       t.map((ms) => ms / unit.ms),
       t.length,
     ) as number[],

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import { sibling } from "../core/sibling.ts";
-import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { readHotkey } from "../keys/readHotkey.ts";
 import type { ThreadOrders } from "../miner/pull/thread.ts";
 import { circuitsHome } from "../miner/push/snarkProver.ts";
 import type { PushThreadOrders } from "../miner/push/thread.ts";
@@ -92,7 +92,7 @@ function startThread(url: string, { name, lane, cheat }: Cast): Worker {
 async function startMiner(role: Cast, url: string, log: Log): Promise<DemoMiner> {
   const { name, lane, cheat } = role;
   const worker = startThread(url, role);
-  const hotkey = await hotkeyOf({ source: `//${name}`, chainKind: "local" });
+  const hotkey = await readHotkey({ source: `//${name}`, chainKind: "local" });
   const miner: DemoMiner = { name, lane, hotkey, worker, cheat, tally: newTally() };
   worker.on("message", (tally: Tally) => {
     miner.tally = tally;

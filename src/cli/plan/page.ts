@@ -14,7 +14,7 @@ export interface PlanPage {
   readonly curves: PlanCurves & { readonly note: string; readonly words: string };
 }
 
-/** What the simulator's report offers for a plan; it stands beside `src`, so it is found when it is asked for. */
+/** What the simulator's report offers for a plan; it stands beside `src`, so it is loaded by its path. */
 interface PlanReport {
   planHtml(page: PlanPage): string;
 }

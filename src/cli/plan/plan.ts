@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { nearest } from "../../config/nearest.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { plan } from "../../economics/plan.ts";
-import { note, print } from "../output.ts";
+import { note, print } from "../shared/output.ts";
 import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 import { readPlan } from "./inputs.ts";
 import { planPage, planPageHtml } from "./page.ts";

@@ -1,5 +1,5 @@
 import type { Plan } from "../../economics/plan.ts";
-import { table } from "../output.ts";
+import { table } from "../shared/output.ts";
 import { lossRows, settingRows, verdictRows } from "./tables.ts";
 import {
   adviceLines,

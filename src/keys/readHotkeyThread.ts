@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import type { HotkeyAnswer, HotkeyOrder } from "./hotkeyOf.ts";
 import { loadOrMakeHotkey } from "./loadKeypair.ts";
+import type { HotkeyAnswer, HotkeyOrder } from "./readHotkey.ts";
 
 async function answer({ source, chainKind }: HotkeyOrder): Promise<HotkeyAnswer> {
   try {
