@@ -11,7 +11,7 @@ export function signed(value: number | null): string {
   return value !== null && value > 0 ? `+${four(value)}` : four(value);
 }
 
-/** The unit of a time axis that is so many ms long. */
+/** The unit of a time axis of this length, ms. */
 export function axisUnit(ms: number): { readonly name: string; readonly ms: number } {
   if (ms < 120_000) return { name: "seconds", ms: 1000 };
   if (ms < 7_200_000) return { name: "minutes", ms: 60_000 };

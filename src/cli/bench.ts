@@ -45,7 +45,7 @@ async function load(name: string): Promise<BenchModule> {
   if (!existsSync(module))
     throw new AssayError({
       code: "failed",
-      message: "an installed package has no benches; run this command in a checkout",
+      message: "an installed package has no benches; run this command from a checkout",
     });
   return (await import(module.href)) as BenchModule;
 }

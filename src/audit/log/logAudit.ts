@@ -72,7 +72,7 @@ export class LogAudit {
     else this.findings.add("epoch_mismatch", `of epoch ${epoch}`, { n });
   }
 
-  /** A line that is none. */
+  /** A line that cannot be read. */
   unreadable(detail: string): void {
     this.findings.add("line_malformed", detail, { n: this.#chain.lines });
     this.#chain.lost();

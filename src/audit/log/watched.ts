@@ -19,7 +19,7 @@ export interface WatchedWork {
 /** Draws and verdicts kept of each: a job has a few miners, a challenge a few attempts. */
 const KEPT = 64;
 
-/** Keeps what the log says of the works that somebody asked for. */
+/** Keeps what the log says of the works that are to be checked again. */
 export class Watched {
   readonly #works: ReadonlyMap<string, WatchedWork>;
 

@@ -50,7 +50,7 @@ export async function loadSimulator(): Promise<Simulator> {
   return (await import(moduleAt("sim/main").href)) as Simulator;
 }
 
-/** Runs with progress on stderr; the first Ctrl-C ends the simulation early and keeps what there is, a second ends the process. */
+/** Runs with progress on stderr. The first Ctrl-C ends the simulation early and keeps its results, a second ends the process. */
 export async function withHooks<T>(work: (hooks: Hooks) => Promise<T>): Promise<T> {
   const control = new AbortController();
   const line = new ProgressLine(systemClock, process.stderr);
