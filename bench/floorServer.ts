@@ -11,7 +11,7 @@ import { readClaim } from "../src/epistula/claim.ts";
 import { signedMessage } from "../src/epistula/message.ts";
 import type { Handlers } from "../src/http/handlers.ts";
 import { startHttp } from "../src/http/server.ts";
-import { hotkeyOf } from "../src/keys/hotkeyOf.ts";
+import { readHotkey } from "../src/keys/readHotkey.ts";
 import { WorkerPool } from "../src/pool/pool.ts";
 import { openSqliteStore } from "../src/store/sqlite/open.ts";
 import type { LaneFacts } from "../src/validator/lanes.ts";
@@ -20,7 +20,7 @@ import type { LaneFacts } from "../src/validator/lanes.ts";
 // check and one grouped commit. Nothing is recognised, limited, drawn, verified or receipted.
 const dir = process.argv.at(-1) ?? "";
 const config = loadConfig({ file: join(dir, "assay.yaml"), env: {} });
-const hotkey = await hotkeyOf({ source: join(dir, config.keys.hotkey), chainKind: "local" });
+const hotkey = await readHotkey({ source: join(dir, config.keys.hotkey), chainKind: "local" });
 const modules = { clock: systemClock, log: silentLog, metrics: noMetrics };
 const store = await openSqliteStore({ file: join(dir, "floor.db"), ...modules });
 const pool = await WorkerPool.open(

@@ -1,8 +1,9 @@
+import { fourDigits, percent } from "../../src/core/figures.ts";
 import type { CampaignResult, CampaignStrategy } from "../campaign/result.ts";
 import type { Column } from "./columns.ts";
 import { escapeHtml } from "./escape.ts";
 import { factsHtml, verdictHtml } from "./facts.ts";
-import { counted, fourDigits, listed, percent, whole } from "./figures.ts";
+import { counted, listed, whole } from "./figures.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { against, intervalPlot, verdictWord } from "./intervalPlot.ts";
 import { pageHtml } from "./page.ts";

@@ -1,5 +1,6 @@
+import { fourDigits, percent, span } from "../../src/core/figures.ts";
 import type { MinerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
-import { fourDigits, percent, signed, span, whole } from "./figures.ts";
+import { signed, whole } from "./figures.ts";
 import { honestOf, strategyVerdict } from "./verdicts.ts";
 
 /** A column of a table, on the terminal and on the page alike. */

@@ -1,21 +1,9 @@
-const absent = "-";
-
-/** Four digits: 2.856, 5,600, 9.52e-5; a dash where there is no number. */
-export function fourDigits(value: number | null): string {
-  if (value === null || !Number.isFinite(value)) return absent;
-  if (value !== 0 && Math.abs(value) < 1e-3) return String(Number(value.toPrecision(4)).toExponential());
-  return value.toLocaleString("en-US", { maximumSignificantDigits: 4 });
-}
+import { fourDigits } from "../../src/core/figures.ts";
 
 /** A count, in full. */
 export function whole(count: number | null): string {
-  if (count === null || !Number.isFinite(count)) return absent;
+  if (count === null || !Number.isFinite(count)) return "-";
   return Number.isInteger(count) ? count.toLocaleString("en-US") : fourDigits(count);
-}
-
-/** A share 0..1. */
-export function percent(share: number | null): string {
-  return share === null || !Number.isFinite(share) ? absent : `${fourDigits(100 * share)} %`;
 }
 
 /** With its sign, for differences. */
@@ -23,16 +11,7 @@ export function signed(value: number | null): string {
   return value !== null && value > 0 ? `+${fourDigits(value)}` : fourDigits(value);
 }
 
-/** A length of time, ms. */
-export function span(ms: number | null): string {
-  if (ms === null || !Number.isFinite(ms)) return absent;
-  if (ms !== 0 && ms < 1000) return `${fourDigits(ms)} ms`;
-  if (ms < 120_000) return `${fourDigits(ms / 1000)} s`;
-  if (ms < 7_200_000) return `${fourDigits(ms / 60_000)} min`;
-  return ms < 172_800_000 ? `${fourDigits(ms / 3_600_000)} h` : `${fourDigits(ms / 86_400_000)} d`;
-}
-
-/** The unit of a time axis of `ms`. */
+/** The unit of a time axis of this length, ms. */
 export function axisUnit(ms: number): { readonly name: string; readonly ms: number } {
   if (ms < 120_000) return { name: "seconds", ms: 1000 };
   if (ms < 7_200_000) return { name: "minutes", ms: 60_000 };

@@ -1,12 +1,14 @@
+import { fourDigits, span } from "../../src/core/figures.ts";
 import type { SimResult } from "../result.ts";
 import { minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
-import { escapeHtml, jsonIsland } from "./escape.ts";
+import { escapeHtml } from "./escape.ts";
 import { factsHtml, sentenceHtml, verdictHtml } from "./facts.ts";
-import { counted, fourDigits, span, whole } from "./figures.ts";
+import { counted, whole } from "./figures.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { plotLibrary } from "./library.ts";
 import { pageHtml } from "./page.ts";
-import { type Plot, plotsOf, plotWords } from "./plots.ts";
+import { figuresHtml } from "./plotFigures.ts";
+import { plotsOf, plotWords } from "./plots.ts";
 import { plotScript } from "./script.ts";
 import { style } from "./style.ts";
 import { byVerdict, endText, honestOf, storyLines } from "./verdicts.ts";
@@ -32,20 +34,10 @@ function keyFigures(result: SimResult): string {
   ]);
 }
 
-function plotHtml(plot: Plot, at: number): string {
-  const words = escapeHtml(plotWords(plot));
-  return `<figure class="plot${plot.main ? " main" : ""}" id="plot-${plot.id}"><figcaption><h3>${plot.title}</h3><p>${plot.note}</p></figcaption><div class="canvas" role="img" aria-label="${words}" data-plot="${at}"></div><div class="legend"></div></figure>`;
-}
-
 function plotsHtml(result: SimResult): string {
   const plots = plotsOf(result);
   if (plots.plots.length === 0) return `<h2>Over time</h2><p class="note">Nothing was recorded to plot.</p>`;
-  const hint =
-    "Drag over a plot to enlarge a part, click it twice to go back; click a name to hide its line.";
-  return `<h2>Over time</h2><p class="note">Time in ${plots.unit}. <span class="screen">${hint}</span></p>
-<noscript><p class="note">The plots need JavaScript; the tables below hold the figures at the end.</p></noscript>
-<div class="plots">${plots.plots.map(plotHtml).join("\n")}</div>
-<script type="application/json" id="plots">${jsonIsland(plots)}</script>`;
+  return `<h2>Over time</h2>\n${figuresHtml(plots, `Time in ${plots.unit}.`, plotWords)}`;
 }
 
 function tablesHtml(result: SimResult): string {

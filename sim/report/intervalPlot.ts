@@ -1,6 +1,7 @@
+import { fourDigits } from "../../src/core/figures.ts";
 import type { CampaignStrategy } from "../campaign/result.ts";
 import { escapeHtml } from "./escape.ts";
-import { fourDigits, signed } from "./figures.ts";
+import { signed } from "./figures.ts";
 
 /** From the leftmost to the rightmost value drawn, and the marks between. */
 interface Axis {

@@ -1,5 +1,6 @@
+import { fourDigits, percent } from "../../src/core/figures.ts";
 import type { SimResult } from "../result.ts";
-import { axisUnit, fourDigits, percent } from "./figures.ts";
+import { axisUnit } from "./figures.ts";
 import {
   fiveDigits,
   fleetLooks,
@@ -28,6 +29,12 @@ export interface Plots {
   /** In `unit`. */
   readonly t: readonly number[];
   readonly plots: readonly Plot[];
+  /** What stands before a place on the horizontal axis in the legend, where that is no time. */
+  readonly lead?: string;
+  /** Both axes are logarithmic. */
+  readonly log?: true;
+  /** Places on the horizontal axis that have a name; on logarithmic axes only. */
+  readonly marks?: readonly { readonly name: string; readonly at: number }[];
 }
 
 const inPercent = (values: Values): Values =>

@@ -1,5 +1,6 @@
+import { percent, span } from "../../src/core/figures.ts";
 import type { SimResult, StrategyResult, ValidatorResult } from "../result.ts";
-import { counted, listed, percent, span, whole } from "./figures.ts";
+import { counted, listed, whole } from "./figures.ts";
 
 /** What one run says of a strategy; `level` within `levelWithin` of an honest miner's profit, `-` where nothing can be compared. */
 export type StrategyVerdict = "loses" | "PAYS" | "level" | "baseline" | "-";

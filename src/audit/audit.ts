@@ -71,7 +71,10 @@ async function openUrl(
   const document = await modules.ask(url, `/v1/sampling/${epoch}`);
   const record = readSampling(document, `${url}/v1/sampling/${epoch}`);
   if (record.epoch !== epoch)
-    throw new AssayError({ code: "failed", message: `${url} gave epoch ${record.epoch} for ${epoch}` });
+    throw new AssayError({
+      code: "failed",
+      message: `${url} answered with epoch ${record.epoch} instead of ${epoch}`,
+    });
   const keys = key === null ? await servedKeys(url, modules) : givenKeys(key);
   const log = await servedLog(url, epoch, modules.signal);
   if (save === null) return { record, keys, log };
@@ -111,7 +114,7 @@ function seenIn(files: readonly string[]): SeenEpoch[] {
   return files.map((file) => readSeen(readJson(file), file));
 }
 
-/** The strikes of those whose answers are to be checked again, and those in files. */
+/** The strikes of the miners whose answers are checked again, and those in files. */
 async function strikesFor(
   audit: LogAudit,
   request: AuditRequest,

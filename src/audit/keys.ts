@@ -25,12 +25,12 @@ function rawOf(text: string): string | null {
 export function keysOf(document: unknown): PublicKeys {
   const { keys = [document] } = (document ?? {}) as { readonly keys?: unknown };
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > KEYS_MAX)
-    throw new TypeError(`no JWK and no JWKS of 1 to ${KEYS_MAX} keys`);
+    throw new TypeError(`neither a JWK nor a JWKS of 1 to ${KEYS_MAX} keys`);
   return new Map(
     keys.map((jwk: unknown) => {
       const { kty, crv, x } = (jwk ?? {}) as Readonly<Record<string, unknown>>;
       if (kty !== "OKP" || crv !== "Ed25519" || typeof x !== "string" || !base64url.test(x))
-        throw new TypeError("a key is no Ed25519 JWK");
+        throw new TypeError("a key is not an Ed25519 JWK");
       return keyOf(x);
     }),
   );

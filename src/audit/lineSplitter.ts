@@ -1,14 +1,14 @@
 const NEWLINE = 10;
-/** A line of 1,024 draws has about 100 kB; a longer one than this is not kept. */
+/** A line of 1,024 draws has about 100 kB; a line longer than this is not kept. */
 export const LINE_BYTES_MAX = 4 * 2 ** 20;
 
-/** Parts that a begun line is kept in: whoever sends a byte at a time shall not make a list of millions. */
+/** Parts in which an unfinished line is kept at most: a sender of single bytes must not make a list of millions. */
 const PARTS_MAX = 1024;
 
 export interface LineTaker {
   /** One line without its newline; the bytes are the caller's again afterwards. */
   line(bytes: Buffer): void;
-  /** A line that is none. */
+  /** A line that cannot be read. */
   unreadable(detail: string): void;
 }
 

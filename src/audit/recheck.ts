@@ -11,10 +11,10 @@ import { recompute } from "./log/draws.ts";
 import type { FindingCode } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
 import type { VerdictLine } from "./log/verdicts.ts";
-import type { WatchedDraw } from "./log/watched.ts";
+import type { ReportedDraw } from "./log/watched.ts";
 import type { OwnedStrike } from "./strikeFile.ts";
 
-/** What became of one answer. */
+/** The result for one answer. */
 export interface Recheck {
   readonly work_id: string;
   readonly hotkey: string | null;
@@ -34,7 +34,7 @@ export interface RecheckParts {
 
 type Exhibit = NonNullable<Evidence["exhibit"]>;
 
-/** A lane of one circuit, its public inputs named as the job's are, in their order; what the lane pays is no matter here. */
+/** A lane of one circuit, its public inputs named as the job's are, in their order; rate and pay of the lane do not matter here. */
 async function verdictOn(exhibit: Exhibit, file: string, random: RecheckParts["random"]): Promise<Verdict> {
   const verificationKey: unknown = JSON.parse(readBytes(file).toString("utf8"));
   const lane = makeGroth16Lane({
@@ -62,12 +62,12 @@ export class Rechecks {
     this.#parts = parts;
   }
 
-  /** One answer a hotkey that the log rejects. Adds to the findings of the audit. */
+  /** Checks the rejected answer of each hotkey. Adds to the findings of the audit. */
   async of(workId: string): Promise<Recheck[]> {
     const work = this.#parts.audit.watched.of(workId);
     const rejected = work?.verdicts.filter(({ state }) => state === "rejected") ?? [];
     if (work === undefined || rejected.length === 0) {
-      this.#parts.audit.findings.add("recheck_not_found", "the log rejects no answer to it", {
+      this.#parts.audit.findings.add("recheck_not_found", "the log has no rejected answer to it", {
         work_id: workId,
       });
       return [{ work_id: workId, hotkey: null, outcome: "unchecked", code: null }];
@@ -85,7 +85,7 @@ export class Rechecks {
     this.#parts.audit.findings.add(code, detail, { work_id, hotkey });
   }
 
-  async #one(verdict: VerdictLine, draw: WatchedDraw | undefined): Promise<Recheck> {
+  async #one(verdict: VerdictLine, draw: ReportedDraw | undefined): Promise<Recheck> {
     const { work_id, hotkey, receipt_id, code } = verdict;
     const unchecked: Recheck = { work_id, hotkey, outcome: "unchecked", code };
     const owned = this.#parts.strikes.find(
@@ -93,14 +93,14 @@ export class Rechecks {
         owner === hotkey && evidence.work_id === work_id && evidence.receipt_id === receipt_id,
     );
     if (owned === undefined) {
-      this.#find("recheck_not_found", verdict, "no strike of the hotkey has it");
+      this.#find("recheck_not_found", verdict, "no strike of the hotkey is for this work");
       return unchecked;
     }
     const { evidence, lane } = owned.strike;
     const differing = this.#differing(verdict, draw, evidence);
     if (lane !== verdict.lane) differing.push("lane");
     for (const what of differing)
-      this.#find("recheck_differs", verdict, `the ${what} of the strike is not the log's`);
+      this.#find("recheck_differs", verdict, `the ${what} of the strike is not the one in the log`);
     const again = await this.#again(verdict, evidence);
     if (again === null) return unchecked;
     const isSame = again.outcome === "invalid" && again.code === verdict.code;
@@ -110,7 +110,7 @@ export class Rechecks {
   }
 
   /** Which parts of the strike the log has otherwise. */
-  #differing(verdict: VerdictLine, draw: WatchedDraw | undefined, evidence: Evidence): string[] {
+  #differing(verdict: VerdictLine, draw: ReportedDraw | undefined, evidence: Evidence): string[] {
     const differing: string[] = [];
     const answer = verdict.receipt_id === null ? verdict.answer_sha256 : draw?.answerSha256;
     const { exhibit } = evidence;
@@ -121,7 +121,7 @@ export class Rechecks {
     return differing;
   }
 
-  #isDraw(draw: WatchedDraw | undefined, evidence: Evidence): boolean {
+  #isDraw(draw: ReportedDraw | undefined, evidence: Evidence): boolean {
     const { rules } = this.#parts.audit;
     if (draw === undefined || rules === null) return false;
     return canonical(recompute(rules, draw)) === canonical(evidence.draw);
@@ -134,7 +134,7 @@ export class Rechecks {
     };
     if (exhibit === undefined) return impossible("the strike does not hold the answer");
     if (verdict.lane !== "groth16")
-      return impossible(`answers of lane ${verdict.lane} are not checked again`);
+      return impossible(`answers of lane ${verdict.lane} cannot be checked again, only those of groth16`);
     const file = this.#parts.circuits.get(exhibit.kind);
     if (file === undefined) return impossible(`give --circuit ${exhibit.kind}=verification_key.json`);
     try {
@@ -147,4 +147,4 @@ export class Rechecks {
 }
 
 const said = (verdict: Verdict): string =>
-  verdict.outcome === "valid" ? "the answer is valid" : `the check says ${verdict.outcome}, ${verdict.code}`;
+  verdict.outcome === "valid" ? "the answer is valid" : `the check gives ${verdict.outcome}, ${verdict.code}`;

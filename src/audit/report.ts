@@ -1,11 +1,11 @@
 import { clopperPearson } from "../economics/intervals.ts";
 import type { ClosedEpoch } from "./log/document.ts";
-import type { Finding } from "./log/findings.ts";
+import type { DrawTally } from "./log/drawTallies.ts";
+import type { AuditFinding } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
-import type { DrawTally } from "./log/tally.ts";
 import type { Recheck } from "./recheck.ts";
 
-/** Draws of one lane and class; `low` and `high` hold the rate that they were drawn with 95 times in 100. */
+/** Draws of one lane and class; the 95 % interval from `low` to `high` holds the rate that they were drawn with. */
 export interface DrawReport {
   readonly rate: string;
   readonly drawn: number;
@@ -32,7 +32,7 @@ export interface AuditReport {
   readonly verified: number;
   /** Of the sampled: ended void. */
   readonly voided: number;
-  /** Draws of a job at a hotkey that an earlier line had. */
+  /** Draws of a job at a hotkey that an earlier line already had. */
   readonly repeated: number;
   /** Unix ms, as the validator signed it. */
   readonly committed_at: number;
@@ -41,7 +41,7 @@ export interface AuditReport {
   readonly heads: number;
   readonly rechecked: readonly Recheck[];
   /** The first 1,000. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
   readonly findings_total: number;
 }
 

@@ -4,7 +4,7 @@ import { LineSplitter } from "./lineSplitter.ts";
 import type { LogAudit } from "./log/logAudit.ts";
 import type { Chunks } from "./sources.ts";
 
-/** How often a long audit says how far it is, ms. */
+/** Between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
 
 export interface RunModules {

@@ -39,6 +39,6 @@ function isStrike(value: unknown): value is StrikeView {
 export function readStrikes(value: unknown, from: string): OwnedStrike[] {
   const { hotkey, items } = (value ?? {}) as Partial<StrikeList>;
   if (typeof hotkey !== "string" || !Array.isArray(items) || !items.every(isStrike))
-    throw new AssayError({ code: "failed", message: `${from}: no list of strikes, {hotkey, items}` });
+    throw new AssayError({ code: "failed", message: `${from}: not a list of strikes, {hotkey, items}` });
   return items.map((strike) => ({ hotkey, strike }));
 }

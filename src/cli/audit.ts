@@ -4,9 +4,9 @@ import type { AuditReport, DrawReport } from "../audit/report.ts";
 import { systemClock } from "../core/clock.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { systemRandom } from "../core/random.ts";
-import { integer } from "./options.ts";
-import { exitCodes, note, print, table } from "./output.ts";
-import { ask } from "./remote.ts";
+import { integerOption } from "./shared/options.ts";
+import { exitCodes, note, print, table } from "./shared/output.ts";
+import { ask } from "./shared/remote.ts";
 
 interface AuditOptions {
   readonly url?: string;
@@ -29,7 +29,7 @@ const usage = (message: string): AssayError => new AssayError({ code: "usage", m
 
 function sourceOf({ url, epoch, save, file, sampling }: AuditOptions): AuditSource {
   if ((url === undefined) === (file === undefined))
-    throw usage("give --url with --epoch, or --file with --key; not both");
+    throw usage("give either --url with --epoch, or --file with --key");
   if (file !== undefined) {
     if (epoch !== undefined || save !== undefined) throw usage("--epoch and --save go with --url");
     return { kind: "file", file, sampling: sampling ?? null };
@@ -116,8 +116,8 @@ const help = `
 Exit status: 0 clean; 1 findings, an epoch that is not closed, or a log that was not read to its end; 2 usage.
 docs/audit.md says what an audit proves, what it cannot prove, and what each finding means.
 
-A key that the audited validator serves itself shows only that its documents belong together. Pin the publishing key that you
-know from elsewhere with --key: then they are this validator's, and nobody else's.
+Give the publishing key with --key, taken from a source that the validator does not control: only then does a clean audit show
+that this validator signed the documents. Without --key they are checked against the keys that the validator itself serves.
 
 Examples:
   assay audit --url https://validator.example --epoch 498698 --key n0NvPz...
@@ -129,20 +129,28 @@ Examples:
 
 export function auditCommand(): Command {
   return new Command("audit")
-    .description("Check the sampling of a closed epoch: commitment, log, every draw and its verdict.")
+    .description("Audit the sampling of a closed epoch: commitment, log, every draw and its verdict.")
     .option("--url <url>", "the validator to audit")
-    .option("--epoch <number>", "a closed epoch, with --url", integer(0, Number.MAX_SAFE_INTEGER))
-    .option("--save <file>", "keep what was fetched in a new file, for --file")
-    .option("--file <file>", "a file of --save, or a log as /v1/audit/{epoch} serves it")
-    .option("--sampling <file>", "the saved /v1/sampling/{epoch}, where the file is a bare log")
+    .option("--epoch <number>", "a closed epoch, with --url", integerOption(0, Number.MAX_SAFE_INTEGER))
+    .option("--save <file>", "save what was fetched to a new file, to be read with --file")
+    .option("--file <file>", "a file written by --save, or a log as /v1/audit/{epoch} serves it")
+    .option("--sampling <file>", "the saved /v1/sampling/{epoch}; needed when --file is a bare log")
     .option(
       "--key <key>",
       "publishing key: 43 base64url characters, 64 hex digits, or a file with a JWK or JWKS",
     )
-    .option("--seen <file>", "a /v1/sampling/{epoch} saved earlier: its heads must be in the log", listed)
-    .option("--recheck <work-id>", "check a rejected answer again, from its strike; repeatable", listed)
+    .option(
+      "--seen <file>",
+      "a /v1/sampling/{epoch} saved earlier, whose heads must be in the log; repeatable",
+      listed,
+    )
+    .option(
+      "--recheck <work-id>",
+      "check a rejected answer again, as stored with its strike; repeatable",
+      listed,
+    )
     .option("--evidence <file>", "a saved /v1/miners/{hotkey}/strikes; repeatable", listed)
-    .option("--circuit <id=file>", "verification key to check again with; repeatable", circuits)
+    .option("--circuit <id=file>", "verification key of a circuit for --recheck; repeatable", circuits)
     .option("--json", "print one JSON document")
     .addHelpText("after", help)
     .action(audit);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { AssayError } from "../core/problems/assayError.ts";
-import { integer } from "./options.ts";
-import { note, print, table } from "./output.ts";
+import { integerOption } from "./shared/options.ts";
+import { note, print, table } from "./shared/output.ts";
 
 const names = [
   "recover",
@@ -38,11 +38,14 @@ async function load(name: string): Promise<BenchModule> {
   const file = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const module = new URL(`../../bench/${file}.ts`, import.meta.url);
   if (!(names as readonly string[]).includes(name))
-    throw new AssayError({ code: "usage", message: `no bench "${name}"; there are: ${names.join(", ")}` });
+    throw new AssayError({
+      code: "usage",
+      message: `there is no bench "${name}"; choose one of: ${names.join(", ")}`,
+    });
   if (!existsSync(module))
     throw new AssayError({
       code: "failed",
-      message: "benches run from a checkout; an installed package does not carry them",
+      message: "an installed package has no benches; run this command from a checkout",
     });
   return (await import(module.href)) as BenchModule;
 }
@@ -60,12 +63,12 @@ function text(report: Report): string {
 export function benchCommand(): Command {
   return new Command("bench")
     .description(
-      "Measure this machine: each bench prints its figures and the floor or peer measured in the same run.",
+      "Measure this machine: each bench prints its figures beside a lower bound or a peer measured in the same run.",
     )
     .argument("<name>", names.join(", "))
-    .option("--seconds <count>", "how long to load (submit, dispatch)", integer(1, 3600), 10)
-    .option("--clients <count>", "concurrent clients (submit)", integer(1, 4096), 64)
-    .option("--hotkeys <count>", "hotkeys in rotation (submit)", integer(1, 65_536), 256)
+    .option("--seconds <count>", "how long to load (submit, dispatch)", integerOption(1, 3600), 10)
+    .option("--clients <count>", "concurrent clients (submit)", integerOption(1, 4096), 64)
+    .option("--hotkeys <count>", "hotkeys in rotation (submit)", integerOption(1, 65_536), 256)
     .option("--json", "print {bench, figures, ratios, machine}")
     .addHelpText("after", "\nExamples:\n  assay bench recover\n  assay bench submit --seconds 20 --json")
     .action(

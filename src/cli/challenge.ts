@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { withPlace } from "./id.ts";
-import { integer, oneOf } from "./options.ts";
-import { print } from "./output.ts";
+import { withPlace } from "./shared/challengeOptions.ts";
+import { integerOption, wordOption } from "./shared/options.ts";
+import { print } from "./shared/output.ts";
 
 interface ChallengeOptions {
   readonly scheme: "sealed" | "indexed";
@@ -23,9 +23,9 @@ export function challengeCommand(): Command {
       "Print one instance of the sat lane as DIMACS CNF, made from the secret offline.",
     ),
   )
-    .option("--vars <count>", "variables instead of the tier's", integer(3, 20_000))
-    .option("--clauses <count>", "clauses instead of the tier's", integer(1, 200_000))
-    .option("--method <method>", "biased or ajm instead of the tier's", oneOf("biased", "ajm"))
+    .option("--vars <count>", "variables instead of the tier's", integerOption(3, 20_000))
+    .option("--clauses <count>", "clauses instead of the tier's", integerOption(1, 200_000))
+    .option("--method <method>", "biased or ajm instead of the tier's", wordOption("biased", "ajm"))
     .option("--witness", "add the planted assignment (operators only: it is the answer)")
     .option("--json", "print {challenge_id, cnf, cnf_sha256}")
     .addHelpText(
@@ -33,7 +33,7 @@ export function challengeCommand(): Command {
       "\nTiers 1 and 2 default to 400 variables and 1704 clauses, tier 1 biased, tier 2 ajm.\n\nExample:\n  assay challenge --secret-file keys/challenge.secret --hotkey 5Grw... --epoch 498698 --tier 1 --seq 7 > one.cnf",
     )
     .action(async (options: ChallengeOptions) => {
-      const { challengeOffline } = await import("./offline.ts");
+      const { challengeOffline } = await import("./shared/offline.ts");
       const made = challengeOffline(options);
       const witness = made.planted === undefined ? "" : `c planted ${made.planted.join(" ")} 0\n`;
       print(options.json, made, () => `${witness}${made.cnf.trimEnd()}`);

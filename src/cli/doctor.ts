@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { DoctorFinding } from "../validator/doctor.ts";
-import { exitCodes, print, table } from "./output.ts";
-import { configFile, type SettingsOptions, withSettings } from "./settings.ts";
+import { exitCodes, print, table } from "./shared/output.ts";
+import { configFile, type SettingsOptions, withSettings } from "./shared/settings.ts";
 
 function text(findings: readonly DoctorFinding[]): string {
   return table(
@@ -18,7 +18,7 @@ export function doctorCommand(): Command {
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      "\nIt changes nothing. Stop the validator first if the store shall be examined too.\n\nExample:\n  assay doctor --data /var/lib/assay",
+      "\nIt changes nothing. Stop the validator first to have the store examined as well.\n\nExample:\n  assay doctor --data /var/lib/assay",
     )
     .action(async (options: SettingsOptions & { json?: boolean }) => {
       const { examine } = await import("../validator/doctor.ts");

@@ -6,9 +6,9 @@ import { starterConfig } from "../config/starter.ts";
 import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing } from "../keys/files.ts";
-import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { readHotkey } from "../keys/readHotkey.ts";
 import { pathsOf } from "../validator/paths.ts";
-import { print } from "./output.ts";
+import { print } from "./shared/output.ts";
 
 interface InitReport {
   readonly data: string;
@@ -18,7 +18,7 @@ interface InitReport {
   readonly kept: readonly string[];
 }
 
-/** Makes what is missing and keeps what is there, so that it can be run again. */
+/** Makes what is missing and keeps what exists, so that it can be run again. */
 async function init(data: string): Promise<InitReport> {
   mkdirSync(join(data, "keys"), { recursive: true });
   const made: string[] = [];
@@ -33,7 +33,7 @@ async function init(data: string): Promise<InitReport> {
   const paths = pathsOf(config, data);
   makeSecretIfMissing(watch(paths.secret), systemRandom);
   const source = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
-  const hotkey = await hotkeyOf({ source, chainKind: config.chain.kind });
+  const hotkey = await readHotkey({ source, chainKind: config.chain.kind });
   const signer = loadOrMakeSigner(watch(paths.publishing));
   loadOrMakeToken(watch(paths.adminToken), systemRandom);
   return { data, hotkey, key_id: signer.kid, made, kept };
@@ -52,7 +52,7 @@ function text(report: InitReport): string {
 export function initCommand(): Command {
   return new Command("init")
     .description(
-      "Write a commented assay.yaml, the challenge secret and the keys into a data directory; keeps what is there.",
+      "Write a commented assay.yaml, the challenge secret and the keys into a data directory; existing files are kept.",
     )
     .option("--data <dir>", "data directory", "data")
     .option("--json", "print one JSON document")

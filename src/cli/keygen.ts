@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { generatePrivateJwk } from "../core/ed25519.ts";
 import { systemRandom } from "../core/random.ts";
 import { newSecretText, writePrivate } from "../keys/files.ts";
-import { oneOf } from "./options.ts";
-import { print } from "./output.ts";
+import { wordOption } from "./shared/options.ts";
+import { print } from "./shared/output.ts";
 
 type Kind = "hotkey" | "publishing" | "secret";
 
@@ -21,11 +21,14 @@ export function keygenCommand(): Command {
     .option(
       "--kind <kind>",
       "hotkey, publishing or secret",
-      oneOf("hotkey", "publishing", "secret"),
+      wordOption("hotkey", "publishing", "secret"),
       "hotkey",
     )
     .option("--secret", "short for --kind secret")
-    .option("--out <file>", "write it there (mode 0600, never over a file) instead of printing it")
+    .option(
+      "--out <file>",
+      "write it to a new file (mode 0600) instead of printing it; an existing file is refused",
+    )
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",

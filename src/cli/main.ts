@@ -9,9 +9,9 @@ import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
 import { keygenCommand } from "./keygen.ts";
 import { minerCommand } from "./miner.ts";
-import { exitCodes, printError, printJson } from "./output.ts";
 import { planCommand } from "./plan/plan.ts";
-import { simulateCommand } from "./simulate.ts";
+import { exitCodes, printError, printJson } from "./shared/output.ts";
+import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
 import { upCommand } from "./up.ts";
@@ -64,7 +64,7 @@ function usageStatus(error: CommanderError, json: boolean): number {
 /** Runs one command line; sets the exit status: 0 done, 1 failed, 2 usage. */
 export async function main(argv: readonly string[]): Promise<void> {
   const json = argv.includes("--json");
-  // Who reads only the first lines, as `head` does, has what it wants.
+  // A reader such as `head` closes the pipe when it has enough; that is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();

@@ -3,7 +3,7 @@ import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import type { Keypair } from "../keys/keypair.ts";
 import { type MinerTally, refusals } from "../miner/tally.ts";
-import { DEFAULT_URL, integer, oneOf } from "./options.ts";
+import { DEFAULT_URL, integerOption, wordOption } from "./shared/options.ts";
 
 interface MinerCommandOptions {
   readonly url: string;
@@ -59,22 +59,24 @@ async function mine(options: MinerCommandOptions): Promise<void> {
 
 export function minerCommand(): Command {
   return new Command("miner")
-    .description("Run the reference miner: sat fetches challenges and solves them, groth16 is handed jobs.")
+    .description(
+      "Run the reference miner: sat fetches challenges and solves them, groth16 receives jobs and proves them.",
+    )
     .requiredOption("--key <file|uri>", "hotkey file, or a development URI such as //Bob")
     .option("--url <url>", "the validator", DEFAULT_URL)
-    .option("--lane <lane>", "kind of work: sat or groth16", oneOf("sat", "groth16"), "sat")
-    .option("--capacity <jobs>", "jobs at once (groth16)", integer(1, 65_536), 2)
-    .option("--circuits <folder>", "holds ID/ID.wasm and ID/ID.zkey of each circuit (groth16)")
+    .option("--lane <lane>", "kind of work: sat or groth16", wordOption("sat", "groth16"), "sat")
+    .option("--capacity <jobs>", "jobs to accept at once (groth16)", integerOption(1, 65_536), 2)
+    .option("--circuits <folder>", "folder with ID/ID.wasm and ID/ID.zkey of each circuit (groth16)")
     .option(
       "--port <number>",
-      "wait to be dialled at POST /v1/work instead of dialling in (groth16)",
-      integer(0, 65_535),
+      "listen for the validator at POST /v1/work instead of opening a stream to it (groth16)",
+      integerOption(0, 65_535),
     )
     .option("--host <address>", "address for --port", "127.0.0.1")
     .option("--json", "print one JSON line whenever a count changes")
     .addHelpText(
       "after",
-      "\nIt waits as Retry-After says, and keeps going through a restart of the validator. SIGINT or SIGTERM ends it with status 0.\nThe groth16 lane proves with snarkjs, which is not shipped: npm install snarkjs@0.7.6\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420\n  assay miner --key //Bob --lane groth16 --capacity 4",
+      "\nIt waits as long as Retry-After says and reconnects when the validator restarts. SIGINT or SIGTERM ends it with status 0.\nThe groth16 lane proves with snarkjs, which is not shipped: npm install snarkjs@0.7.6\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420\n  assay miner --key //Bob --lane groth16 --capacity 4",
     )
     .action(mine);
 }

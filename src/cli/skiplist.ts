@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { AssayError } from "../core/problems/assayError.ts";
-import { DEFAULT_URL, integer } from "./options.ts";
-import { print, table } from "./output.ts";
-import { ask } from "./remote.ts";
+import { DEFAULT_URL, integerOption } from "./shared/options.ts";
+import { print, table } from "./shared/output.ts";
+import { ask } from "./shared/remote.ts";
 
 interface Access {
   readonly url: string;
@@ -26,7 +26,7 @@ function tokenOf(access: Access): string {
     throw new AssayError({
       code: "file_unreadable",
       file,
-      cause_text: "no operator token there; name it with --token-file",
+      cause_text: "the operator token is not there; name its file with --token-file",
     });
   return readFileSync(file, "utf8").trim();
 }
@@ -34,8 +34,11 @@ function tokenOf(access: Access): string {
 function withAccess(command: Command): Command {
   return command
     .option("--url <url>", "the validator", DEFAULT_URL)
-    .option("--data <dir>", "its data directory, for the operator token", "data")
-    .option("--token-file <file>", "operator token, instead of keys/admin.token in the data directory")
+    .option("--data <dir>", "data directory of the validator, which holds the operator token", "data")
+    .option(
+      "--token-file <file>",
+      "file with the operator token (default: keys/admin.token in the data directory)",
+    )
     .option("--json", "print one JSON document");
 }
 
@@ -53,7 +56,7 @@ function listCommand(): Command {
       }));
       print(options.json, items, () =>
         items.length === 0
-          ? "nobody is suspended"
+          ? "no hotkey is suspended"
           : table([
               ["hotkey", "until block", "by", "reason"],
               ...items.map((row) => [row.hotkey, String(row.until_block), row.by, row.reason]),
@@ -66,7 +69,7 @@ function listCommand(): Command {
 function addCommand(): Command {
   return withAccess(new Command("add").description("Suspend a hotkey by hand; the reason is logged."))
     .argument("<hotkey>")
-    .requiredOption("--tempos <count>", "for how many tempos", integer(1, 100_000))
+    .requiredOption("--tempos <count>", "length of the suspension in tempos", integerOption(1, 100_000))
     .requiredOption("--reason <text>", "why; the miner can read it")
     .action(async (hotkey: string, options: Access & { tempos: number; reason: string }) => {
       const body = { hotkey, tempos: options.tempos, reason: options.reason };

@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import type { Readiness, StatusDocument } from "./documents.ts";
-import { DEFAULT_URL } from "./options.ts";
-import { print, table } from "./output.ts";
-import { ask } from "./remote.ts";
+import type { Readiness, Status } from "../http/handlers.ts";
+import { DEFAULT_URL } from "./shared/options.ts";
+import { print, table } from "./shared/output.ts";
+import { ask } from "./shared/remote.ts";
 
-function lines(status: StatusDocument, ready: Readiness): string {
+function lines(status: Status, ready: Readiness): string {
   const rows = [
     ["version", status.version],
     ["network", `${status.network} / ${status.netuid}`],
@@ -26,13 +26,13 @@ function lines(status: StatusDocument, ready: Readiness): string {
 
 export function statusCommand(): Command {
   return new Command("status")
-    .description("Show what a running validator says of itself.")
+    .description("Show the state of a running validator.")
     .option("--url <url>", "the validator", DEFAULT_URL)
     .option("--json", "print one JSON document")
     .addHelpText("after", "\nExample:\n  assay status --url http://127.0.0.1:8420")
     .action(async (options: { url: string; json?: boolean }) => {
-      const status = await ask<StatusDocument>(options.url, "/v1/status");
-      // One that is not ready says so with 503, and names the same checks.
+      const status = await ask<Status>(options.url, "/v1/status");
+      // A validator that is not ready answers 503 with the same document.
       const { ready, checks } = await ask<Readiness>(options.url, "/readyz", { readsToo: 503 });
       const readiness = { ready, checks };
       print(options.json, { ...status, readiness }, () => lines(status, readiness));

@@ -7,9 +7,9 @@ import { startDemo } from "../demo/demo.ts";
 import { demoOverride } from "../demo/settings.ts";
 import { makeLog } from "../observe/log.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
-import { integer, oneOf } from "./options.ts";
-import { exitCodes, note } from "./output.ts";
-import { type SettingsOptions, settings, withSettings } from "./settings.ts";
+import { integerOption, wordOption } from "./shared/options.ts";
+import { exitCodes, note } from "./shared/output.ts";
+import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
 
 interface UpOptions extends SettingsOptions {
   readonly host: string;
@@ -33,7 +33,7 @@ async function stopSignal(): Promise<string> {
   return first;
 }
 
-/** Flags over the configuration: what was not given leaves the file's value. */
+/** Puts flags over the configuration; a flag that was not given leaves the value of the file. */
 function overlay(raw: Tree, options: UpOptions): void {
   const { verificationConcurrency, dispatchCeiling, allowPrivate } = options;
   const section = (name: string, keys: Tree): void => {
@@ -65,7 +65,7 @@ async function up(options: UpOptions): Promise<void> {
   const miners =
     demo > 0 ? startDemo({ count: demo, node, print: (text) => process.stdout.write(text) }, modules) : null;
   const signal = await stop;
-  note(`assay: ${signal}, draining`);
+  note(`assay: ${signal} received, draining`);
   await miners?.close();
   await node.close();
   log.info("stopped", { signal });
@@ -75,8 +75,8 @@ const help = `
 Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.
 SIGTERM or SIGINT drains and exits 0. \`assay init\` makes the secret that a start without --demo needs.
 
---dispatch-ceiling bounds the jobs that are out at all miners together. Left out, each miner's adaptive cap,
-the bound on pending verifications and the byte budget (dispatch.bytes_in_flight) govern, and they follow what the
+--dispatch-ceiling bounds the jobs in flight at all miners together. Without it the limits are each miner's adaptive cap,
+the bound on pending verifications and the byte budget (dispatch.bytes_in_flight); they follow what the
 miners deliver and this host can verify. Set it when something that Assay cannot see is the bottleneck: a metered
 uplink, a shared host, a first day on a new machine. Start near twice what the miners deliver in one service time,
 and raise it while assay_dispatch_in_flight_count stays at it.
@@ -88,24 +88,31 @@ Examples:
 export function upCommand(): Command {
   return withSettings(new Command("up").description("Run the validator."))
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on; 0 picks a free one", integer(0, 65_535), 8420)
+    .option("--port <number>", "port to listen on; 0 picks a free one", integerOption(0, 65_535), 8420)
     .option(
-      "--demo <miners>",
-      "add so many local solvers and half as many provers (three at least), the last of each a cheat, on a 2-second block",
-      integer(1, 64),
+      "--demo <N>",
+      "also run N local solvers and N / 2 provers (at least three), the last of each a cheat; blocks take 2 s",
+      integerOption(1, 64),
     )
     .option(
       "--verification-concurrency <count>",
       "verifications at once (default: 2 x cores)",
-      integer(1, 1024),
+      integerOption(1, 1024),
     )
     .option(
       "--dispatch-ceiling <jobs>",
-      "jobs in flight altogether, over all miners (default: none)",
-      integer(1, 1_000_000),
+      "bound on jobs in flight at all miners together (default: none)",
+      integerOption(1, 1_000_000),
     )
-    .option("--allow-private", "dial miners at private and loopback addresses too: tests and closed networks")
-    .option("--log-level <level>", `${levels.join(", ")} (default: info; warn with --demo)`, oneOf(...levels))
+    .option(
+      "--allow-private",
+      "also dial miners at private and loopback addresses, for tests and closed networks",
+    )
+    .option(
+      "--log-level <level>",
+      `${levels.join(", ")} (default: info; warn with --demo)`,
+      wordOption(...levels),
+    )
     .addHelpText("after", help)
     .action(up);
 }

@@ -3,9 +3,9 @@ import { Command } from "commander";
 import { ed25519PublicKey, type PublicJwk, verifyDocument } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { periodOf, type SignedVector } from "../flow/weights.ts";
-import { DEFAULT_URL, integer } from "./options.ts";
-import { exitCodes, print, table } from "./output.ts";
-import { ask } from "./remote.ts";
+import { DEFAULT_URL, integerOption } from "./shared/options.ts";
+import { exitCodes, print, table } from "./shared/output.ts";
+import { ask } from "./shared/remote.ts";
 
 interface WeightsOptions {
   readonly url: string;
@@ -23,10 +23,13 @@ function readJson<T>(file: string): T {
   }
 }
 
-/** Refuses a document that does not hold the list that it is read for. */
+/** Refuses a document without the list that it is read for. */
 function holding<T>(document: T | null, list: keyof T, from: string): T {
   if (typeof document === "object" && document !== null && Array.isArray(document[list])) return document;
-  throw new AssayError({ code: "failed", message: `${from}: no list "${String(list)}" in it` });
+  throw new AssayError({
+    code: "failed",
+    message: `${from}: it has no list "${String(list)}", so it is not the expected document`,
+  });
 }
 
 async function vectorOf({ file, url, epoch }: WeightsOptions): Promise<SignedVector> {
@@ -39,13 +42,13 @@ async function keysOf({ keys, url }: WeightsOptions): Promise<{ keys: PublicJwk[
   return holding(await ask<{ keys: PublicJwk[] }>(url, "/v1/keys"), "keys", url);
 }
 
-/** Whether the vector's own key signed it, and what is wrong otherwise. */
+/** What is wrong with the signature of the vector; null when its key signed it. */
 function judgeVector(vector: SignedVector, keys: readonly PublicJwk[]): string | null {
   const jwk = keys.find((key) => key.kid === vector.key_id);
   if (jwk === undefined) return `no published key has the id ${vector.key_id}`;
   if (typeof vector.signature !== "string") return "the vector has no signature";
   const key = ed25519PublicKey(Buffer.from(jwk.x, "base64url"));
-  return verifyDocument({ ...vector }, key) ? null : "the signature does not verify";
+  return verifyDocument({ ...vector }, key) ? null : "the signature is not valid for that key";
 }
 
 function show(vector: SignedVector): string {
@@ -57,7 +60,7 @@ function show(vector: SignedVector): string {
   ]);
   const head = `period ${periodOf(vector)}  block ${vector.block}  ${vector.network}/${vector.netuid}  key ${vector.key_id}`;
   return rows.length === 0
-    ? `${head}\nnobody weighs anything`
+    ? `${head}\nno hotkey has a weight`
     : `${head}\n${table([["hotkey", "uid", "weight", "u16"], ...rows])}`;
 }
 
@@ -66,10 +69,10 @@ function withSource(command: Command): Command {
     .option("--url <url>", "the validator", DEFAULT_URL)
     .option(
       "--epoch <number>",
-      "the weighing period; the latest one when left out",
-      integer(0, Number.MAX_SAFE_INTEGER),
+      "weighing period; the latest when left out",
+      integerOption(0, Number.MAX_SAFE_INTEGER),
     )
-    .option("--file <file>", "a vector in a file instead")
+    .option("--file <file>", "read the vector from a file instead")
     .option("--json", "print one JSON document");
 }
 
@@ -83,7 +86,7 @@ export function weightsCommand(): Command {
   const verifyCommand = withSource(
     new Command("verify").description("Check the signature of a weight vector; exit 1 when it fails."),
   )
-    .option("--keys <file>", "JWKS in a file instead of the validator's /v1/keys")
+    .option("--keys <file>", "read the keys (JWKS) from a file instead of the validator's /v1/keys")
     .action(async (options: WeightsOptions) => {
       const [vector, { keys }] = [await vectorOf(options), await keysOf(options)];
       const fault = judgeVector(vector, keys);

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import { sibling } from "../core/sibling.ts";
-import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { readHotkey } from "../keys/readHotkey.ts";
 import type { ThreadOrders } from "../miner/pull/thread.ts";
 import type { PushThreadOrders } from "../miner/push/thread.ts";
 import { type MinerTally, newMinerTally } from "../miner/tally.ts";
@@ -58,7 +58,7 @@ function startThread(url: string, { name, lane, cheat }: DemoRole): Worker {
 export async function startMiner(role: DemoRole, url: string, log: Log): Promise<DemoMiner> {
   const { name } = role;
   const worker = startThread(url, role);
-  const hotkey = await hotkeyOf({ source: `//${name}`, chainKind: "local" });
+  const hotkey = await readHotkey({ source: `//${name}`, chainKind: "local" });
   const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };
   worker.on("message", (tally: MinerTally) => {
     miner.tally = tally;

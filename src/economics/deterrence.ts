@@ -7,7 +7,7 @@ export interface Setting {
   readonly suspensionDays: number;
 }
 
-/** What a miner has to lose and to gain. Money is in any one unit, TAO say. */
+/** What a miner has to lose and to gain. Money is in any one unit, for example TAO. */
 export interface Temptation {
   /** Share of its income that a suspension here takes, 0..1. */
   readonly share: number;
@@ -31,7 +31,7 @@ export function discountedDays(days: number, discount: number): number {
   return discount === 1 ? days : -Math.expm1(days * Math.log(discount)) / (1 - discount);
 }
 
-/** What a suspension of so many days costs the miner that sits it out. */
+/** What a suspension of this many days costs a miner that waits for its end. */
 export function suspensionLoss(miner: Temptation, days: number): number {
   return miner.share * miner.incomePerDay * miner.margin * discountedDays(days, miner.discountPerDay);
 }

@@ -13,8 +13,3 @@ export function clopperPearson(
     high: hits === trials ? 1 : bisect((rate) => binomialAtLeast(hits + 1, trials, rate), 1 - tail, 0, 1),
   };
 }
-
-/** Draws without one hit that refute a rate at a level: so few hits would come less often than that. */
-export function missesThatRefute(rate: number, level: number): number {
-  return Math.ceil(Math.log(level) / Math.log1p(-rate) - 1e-9);
-}

@@ -12,7 +12,7 @@ import {
 /** A standard error below 0.2 %, in less than a second for 256 validators. */
 const ROUNDS = 100_000;
 
-/** What so many cheats at each of the validators cost: shares of the miner's income, and probabilities. */
+/** What a number of cheats at each of the validators costs: shares of the miner's income, and probabilities. */
 export interface LossRow {
   readonly cheats: number;
   readonly any_detects: number;

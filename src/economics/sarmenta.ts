@@ -17,11 +17,6 @@ export function errorRate({ rate, jobs, saboteurs }: SpotChecks, sabotage: numbe
   return left === 0 ? 0 : (sabotage * left) / (1 - saboteurs + left);
 }
 
-/** The same where real jobs are sampled: a saboteur that stays had none of its spoiled jobs drawn, so there are fewer of them. */
-export function errorRateSampled(checks: SpotChecks, sabotage: number): number {
-  return (errorRate(checks, sabotage) * (1 - checks.rate)) / (1 - checks.rate * sabotage);
-}
-
 /** The sabotage that spoils most, and what it spoils. */
 export function worstErrorRate(checks: SpotChecks): { readonly sabotage: number; readonly error: number } {
   const golden = (Math.sqrt(5) - 1) / 2;
@@ -39,11 +34,4 @@ export function worstErrorRate(checks: SpotChecks): { readonly sabotage: number;
 /** No sabotage spoils more than this. */
 export function errorBound({ rate, jobs, saboteurs }: SpotChecks): number {
   return saboteurs / ((1 - saboteurs) * rate * jobs * Math.E);
-}
-
-/** How far a worker can be trusted that passed so many checks, 0..1. */
-export function credibility(passed: number, saboteurs: number, blacklisting: boolean): number {
-  if (passed === 0) return 1 - saboteurs;
-  const doubt = blacklisting ? saboteurs / ((1 - saboteurs) * passed * Math.E) : saboteurs / passed;
-  return Math.max(0, 1 - doubt);
 }

@@ -7,7 +7,7 @@ export interface Trickle {
   readonly cheatsPerWindow: number;
 }
 
-export interface Simulated {
+export interface SimulatedTrickle {
   /** Windows and cheats to a suspension, on average; infinite when none was seen. */
   readonly windows: number;
   readonly cheats: number;
@@ -33,7 +33,7 @@ function untilSuspended({ rate, strikes, cheatsPerWindow }: Trickle, most: numbe
 export function simulateTrickle(
   trickle: Trickle,
   options: { readonly runs: number; readonly mostDetections: number; readonly unit: Unit },
-): Simulated {
+): SimulatedTrickle {
   let [sum, squares, runs, left] = [0, 0, 0, options.mostDetections];
   while (runs < options.runs) {
     const run = untilSuspended(trickle, left, options.unit);

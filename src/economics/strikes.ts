@@ -25,8 +25,3 @@ export function detectionsAtRisk(strikes: number, risk: number): number {
   const most = 10 * strikes - 10 * Math.log1p(-risk);
   return bisect((expected) => 1 - unsuspendedInWindow(expected, strikes), risk, 0, most);
 }
-
-/** Suspensions a window, roughly, by a sliding window: it overstates them, since clusters overlap. */
-export function clusterRate(detectionsPerWindow: number, strikes: number): number {
-  return detectionsPerWindow * (1 - unsuspendedInWindow(detectionsPerWindow, strikes - 1));
-}

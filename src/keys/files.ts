@@ -16,11 +16,15 @@ export function readBytes(file: string): Buffer {
 
 /** Writes a new file that only its owner can read; never replaces one. */
 export function writePrivate(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true });
   try {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
+    const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
+    const cause_text = exists
+      ? "it already exists and is never replaced; name another file"
+      : causeText(error);
+    throw new AssayError({ code: "file_unreadable", file, cause_text }, { cause: error });
   }
 }
 
@@ -64,7 +68,7 @@ export function loadOrMakeToken(file: string, random: Random): string {
   return token;
 }
 
-/** Makes the master secret when there is none, mode 0600; a start does so in a demo only. */
+/** Makes the master secret when it is missing, mode 0600. Outside a demo only `assay init` does so, never a start. */
 export function makeSecretIfMissing(file: string, random: Random): void {
   if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
 }

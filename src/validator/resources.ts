@@ -6,7 +6,7 @@ import type { Hotkey } from "../core/ids.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
-import { hotkeyOf } from "../keys/hotkeyOf.ts";
+import { readHotkey } from "../keys/readHotkey.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
@@ -38,7 +38,7 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  const hotkey = await hotkeyOf({ source: paths.hotkey, chainKind: config.chain.kind });
+  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
   const signer = loadOrMakeSigner(paths.publishing);
   const adminToken = loadOrMakeToken(paths.adminToken, random);

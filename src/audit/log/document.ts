@@ -8,7 +8,7 @@ export interface ClosedEpoch extends EpochRecord {
   readonly heads: readonly unknown[];
 }
 
-/** A sampling document of the same epoch that somebody kept from earlier, open then or closed. */
+/** An earlier sampling document of the same epoch, from when it was open or closed. */
 export interface SeenEpoch {
   readonly epoch: number;
   readonly commitment: string;
@@ -44,11 +44,11 @@ export function isSampling(value: unknown): boolean {
 }
 
 function fault(from: string, message: string): AssayError {
-  return new AssayError({ code: "failed", message: `${from}: no sampling document: ${message}` });
+  return new AssayError({ code: "failed", message: `${from}: not a sampling document: ${message}` });
 }
 
 function readRecord(value: unknown, from: string): EpochRecord & SeenEpoch {
-  if (!isFields(value)) throw fault(from, "no JSON object");
+  if (!isFields(value)) throw fault(from, "it is not a JSON object");
   for (const [name, test, expected] of members)
     if (!test(value[name])) throw fault(from, `${name} is not ${expected}`);
   const { heads = [] } = value;
@@ -70,7 +70,7 @@ export function readSeen(value: unknown, from: string): SeenEpoch {
   return { epoch, commitment, heads };
 }
 
-/** Reads a signed head; null when it is none. */
+/** Reads a signed head; null when it has the wrong form. */
 export function readHead(value: unknown): LogHead | null {
   if (!isFields(value)) return null;
   const { epoch, log_head, signed_at, key_id, signature } = value;

@@ -1,18 +1,18 @@
 import type { Draw, DrawClass } from "../../flow/draw.ts";
 import { decide } from "../../sample/draw.ts";
+import { DrawTallies, type TalliesByLane } from "./drawTallies.ts";
 import type { FindingCode, Findings } from "./findings.ts";
 import type { DrawRules } from "./record.ts";
 import { hex32, Repeats } from "./repeats.ts";
 import { RowReader } from "./row.ts";
 import type { Samples } from "./samples.ts";
-import { type DrawTallies, Tally } from "./tally.ts";
 import type { DrawLine, Drawn, GroupLine } from "./verdicts.ts";
 import type { Watched } from "./watched.ts";
 
 const classNames: ReadonlySet<string> = new Set<DrawClass>(["lane", "customer", "cold_start", "struck"]);
 const isClass = (name: string): name is DrawClass => classNames.has(name);
 
-/** The draw that key and policy give; null where there is no such class. */
+/** The draw that key and policy give; null for an unknown class. */
 export function recompute({ key, rates }: DrawRules, drawn: Drawn): Draw | null {
   const { epoch, lane, hotkey, workId, class: name } = drawn;
   return isClass(name) ? decide(key, rates, { epoch, lane, hotkey, workId, classes: [name] }) : null;
@@ -30,21 +30,21 @@ export interface DrawAuditParts {
 /** Recomputes draws, counts them, and hands on what now waits for a verdict. */
 export class DrawAudit {
   readonly #parts: DrawAuditParts;
-  readonly #tally: Tally;
+  readonly #tally: DrawTallies;
   readonly #drawn: Repeats;
   readonly #row = new RowReader();
   rows = 0;
   sampled = 0;
-  /** Draws of a job at a hotkey that had been drawn in an earlier line: a customer's job after a restart, say. */
+  /** Draws of a job at a hotkey that an earlier line already has, for example of a customer's job after a restart. */
   repeated = 0;
 
   constructor(parts: DrawAuditParts) {
     this.#parts = parts;
     this.#drawn = new Repeats(parts.buckets);
-    this.#tally = new Tally(parts.rules?.rates ?? null);
+    this.#tally = new DrawTallies(parts.rules?.rates ?? null);
   }
 
-  tallies(): DrawTallies {
+  tallies(): TalliesByLane {
     return this.#tally.drawn();
   }
 
@@ -102,7 +102,7 @@ export class DrawAudit {
       findings.add("lane_unknown", `the policy has no lane ${lane}`, { n });
   }
 
-  /** The draw that it has to be; null where that is not known. */
+  /** The draw as it must be; null where that cannot be recomputed. */
   #check(drawn: Drawn, n: number): Draw | null {
     const { rules } = this.#parts;
     if (rules === null) return null;

@@ -4,7 +4,7 @@ import type { LogEntry } from "../../flow/draw.ts";
 import { isJobId } from "../../flow/job.ts";
 import { isCount, isFields } from "./document.ts";
 
-/** A line of a log as it was served; in form right, whatever it says. */
+/** A line of a log as it was served: its form is right, its content is still to be checked. */
 export type AuditLine = LogEntry & { readonly n: number; readonly prev: string; readonly hash: string };
 
 export interface ReadLine {
@@ -120,9 +120,9 @@ export class LineReader {
     // Latin-1 gives every byte a character of its own: no two lines read alike.
     const text = bytes.toString("latin1");
     const fields = parse(text);
-    if (fields === null) return "no JSON object";
+    if (fields === null) return "not a JSON object";
     const shape = shapeOf(fields);
-    if (shape === null) return `no line of a known type: ${JSON.stringify(fields.type) ?? "none"}`;
+    if (shape === null) return `not a line of a known type: ${JSON.stringify(fields.type) ?? "none"}`;
     const known: Record<string, unknown> = {};
     for (const { name, test, expected } of shape) {
       const value = fields[name];

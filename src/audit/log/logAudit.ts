@@ -1,12 +1,12 @@
 import { LogChain } from "./chain.ts";
 import type { ClosedEpoch, SeenEpoch } from "./document.ts";
 import { DrawAudit } from "./draws.ts";
+import type { TalliesByLane } from "./drawTallies.ts";
 import { Findings } from "./findings.ts";
 import { Heads } from "./heads.ts";
 import { type AuditLine, LineReader } from "./line.ts";
 import { checkRecord, type DrawRules, type PublicKeys } from "./record.ts";
 import { type AuditLimits, auditLimits, Samples } from "./samples.ts";
-import type { DrawTallies } from "./tally.ts";
 import { contradiction, type VerdictLine } from "./verdicts.ts";
 import { Watched } from "./watched.ts";
 
@@ -23,7 +23,7 @@ export interface LogCounts {
   readonly lines: number;
   /** Draws: rows and single ones. */
   readonly rows: number;
-  readonly draws: DrawTallies;
+  readonly draws: TalliesByLane;
   readonly sampled: number;
   /** Of the sampled, those that a check decided, and those that ended void, checked or not. */
   readonly verified: number;
@@ -72,7 +72,7 @@ export class LogAudit {
     else this.findings.add("epoch_mismatch", `of epoch ${epoch}`, { n });
   }
 
-  /** A line that is none. */
+  /** A line that cannot be read. */
   unreadable(detail: string): void {
     this.findings.add("line_malformed", detail, { n: this.#chain.lines });
     this.#chain.lost();

@@ -4,7 +4,7 @@ const SPACE = 32;
 const DIGIT_0 = 48;
 const JOB_ID_LENGTH = 35;
 
-/** One row of `draws` after the other, without an object for each: `{index} {job id} {class} {0 or 1}`. */
+/** Reads the rows of `draws` one after the other, without an object for each: `{index} {job id} {class} {0 or 1}`. */
 export class RowReader {
   index = 0;
   jobId = "";

@@ -12,7 +12,7 @@ interface Open {
 }
 
 export interface AuditLimits {
-  /** Draws that wait for their verdict: a validator has as many as it has answers under way. */
+  /** Draws that wait for their verdict: a validator has one for each answer in progress. */
   readonly open: number;
   /** Verdicts that stand before their draw. */
   readonly early: number;
@@ -163,7 +163,7 @@ export class Samples {
     else this.#findings.add("verdict_without_draw", verified ? "by a check" : "without a check", where);
   }
 
-  /** The log is over: what waits now waits for ever. */
+  /** The log is over: nothing that still waits gets a verdict. */
   end(): void {
     for (const { workId: work_id, hotkey, n } of this.#early.values())
       this.#findings.add("verdict_without_draw", "nothing in the log asks for it", { n, work_id, hotkey });

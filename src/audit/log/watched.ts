@@ -8,18 +8,18 @@ export interface Outcome {
   readonly receiptId: string | null;
 }
 
-export type WatchedDraw = Drawn & Outcome;
+export type ReportedDraw = Drawn & Outcome;
 
 /** What the log says of one work id. */
 export interface WatchedWork {
-  readonly draws: WatchedDraw[];
+  readonly draws: ReportedDraw[];
   readonly verdicts: VerdictLine[];
 }
 
 /** Draws and verdicts kept of each: a job has a few miners, a challenge a few attempts. */
 const KEPT = 64;
 
-/** Keeps what the log says of the works that somebody asked for. */
+/** Keeps what the log says of the works that are to be checked again. */
 export class Watched {
   readonly #works: ReadonlyMap<string, WatchedWork>;
 

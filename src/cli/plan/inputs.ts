@@ -3,7 +3,7 @@ import { AssayError } from "../../core/problems/assayError.ts";
 import type { PlanInputs, PlannedSetting } from "../../economics/plan.ts";
 import { type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 
-/** Reads values by name and remembers what is wrong with them; what it returns counts only while nothing is. */
+/** Reads values by name and collects what is wrong with them; what it returns is valid only while `faults` is empty. */
 class Reader {
   readonly faults: string[] = [];
   readonly #texts: PlanTexts;
@@ -59,7 +59,7 @@ function settingOf(reader: Reader): PlannedSetting {
   };
 }
 
-/** `20@7000`: so many checks of so many jobs, whatever the miner does; without `@` of the jobs a tempo. */
+/** `20@7000`: 20 checks per 7,000 jobs; without `@`, per the jobs of a tempo. */
 function budgetRate(reader: Reader, text: string): number {
   const [checks = "", jobs = reader.text("jobs_per_tempo"), ...rest] = text.split("@");
   if (rest.length > 0) return reader.fault("before.budget", `"${text}" is not COUNT@JOBS`);

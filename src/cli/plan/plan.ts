@@ -4,12 +4,12 @@ import { parse } from "yaml";
 import { nearest } from "../../config/nearest.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { plan } from "../../economics/plan.ts";
-import { note, print } from "../output.ts";
+import { note, print } from "../shared/output.ts";
 import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 import { readPlan } from "./inputs.ts";
-import { planPlot } from "./plot.ts";
-import { writePlot } from "./plotFile.ts";
-import { planText } from "./text.ts";
+import { planPage, planPageHtml } from "./page.ts";
+import { writePage } from "./pageFile.ts";
+import { planText } from "./sections.ts";
 
 const fields = Object.entries(planFields) as [PlanKey, PlanField][];
 
@@ -63,34 +63,34 @@ function withFields(command: Command): Command {
 
 export function planCommand(): Command {
   const command = new Command("plan").description(
-    "Reckon whether cheating pays: what a cheat gains, what it costs, and what decides between the two.",
+    "Compute whether cheating pays: what a cheat gains, what it costs, and what decides between the two.",
   );
   return withFields(command)
     .option(
       "--file <file>",
       "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",
     )
-    .option("--plot <file>", "also draw penalty / gain over the gain, as an SVG file")
+    .option("--html <file>", "also write one HTML page with the tables and a plot; an older file is replaced")
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
       `
-Amounts are in one unit, TAO say. Nothing is read from a running validator.
+All amounts are in one unit, for example TAO. Nothing is read from a running validator.
 
 Examples:
   assay plan
   assay plan --rate 20/500 --jobs-per-tempo 7000 --before budget:20@7000,strikes:3,tempos:5
   assay plan --stakes 60,30,10 --ours 1 --income-per-day 0.5 --gain 2e-4 --margin 0.1 --json
   assay plan --file plan.yaml --factor 10
-  assay plan --plot plan.svg`,
+  assay plan --html plan.html`,
     )
-    .action((options: { file?: string; json?: boolean; plot?: string } & Record<string, unknown>) => {
+    .action(async (options: { file?: string; json?: boolean; html?: string } & Record<string, unknown>) => {
       const file = options.file === undefined ? {} : inputsOfFile(options.file);
       const inputs = readPlan({ ...file, ...inputsOfFlags(options) });
       const document = plan(inputs);
-      if (options.plot !== undefined) {
-        writePlot(options.plot, planPlot(inputs, document));
-        note(`plot written to ${options.plot}`);
+      if (options.html !== undefined) {
+        writePage(options.html, await planPageHtml(planPage(inputs, document)));
+        note(`page written to ${options.html}`);
       }
       print(options.json, document, () => planText(document));
     });

@@ -7,7 +7,12 @@ import { join, resolve } from "node:path";
 import { after, describe, it, test } from "node:test";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { challengeOffline, checkOffline, issueOffline, recoverOffline } from "../../../src/cli/offline.ts";
+import {
+  challengeOffline,
+  checkOffline,
+  issueOffline,
+  recoverOffline,
+} from "../../../src/cli/shared/offline.ts";
 import { defaultConfig } from "../../../src/config/load.ts";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";

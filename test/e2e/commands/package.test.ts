@@ -63,12 +63,14 @@ test("npx assay --version is that of package.json", async () => {
   assert.equal(stdout, `${version}\n`);
 });
 
-test("an installed package simulates, and writes a report that holds its plots", async () => {
+test("an installed package simulates and plans, and writes pages that hold their plots", async () => {
   const out = join(home, "run");
   const args = ["assay", "simulate", "budget-500", "--duration", "1h", "--out", out];
   await run("npx", args, { cwd: home, env });
-  const report = readFileSync(join(out, "report.html"), "utf8");
-  assert.ok(report.includes("uPlot"));
+  const plan = join(home, "plan.html");
+  await run("npx", ["assay", "plan", "--html", plan], { cwd: home, env });
+  for (const page of [join(out, "report.html"), plan])
+    assert.ok(readFileSync(page, "utf8").includes("uPlot"), page);
 });
 
 test("an installed demo listens, answers, and ends with 0 at SIGTERM", async () => {

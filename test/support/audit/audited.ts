@@ -1,13 +1,13 @@
 import { LineSplitter } from "../../../src/audit/lineSplitter.ts";
 import { readSampling } from "../../../src/audit/log/document.ts";
-import type { Finding, FindingCode } from "../../../src/audit/log/findings.ts";
+import type { AuditFinding, FindingCode } from "../../../src/audit/log/findings.ts";
 import { LogAudit, type LogAuditOptions } from "../../../src/audit/log/logAudit.ts";
 import { auditLimits } from "../../../src/audit/log/samples.ts";
 import { keys } from "./world.ts";
 
 export interface Audited {
   readonly audit: LogAudit;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly AuditFinding[];
   /** Codes of the findings, each once, sorted. */
   readonly codes: readonly FindingCode[];
 }

@@ -10,19 +10,10 @@ import {
   meanCheats,
   quantileOfCheats,
 } from "../../../src/economics/detection.ts";
-import { cheatRate, collusionRate, inspectionRate } from "../../../src/economics/equilibrium.ts";
-import { clopperPearson, missesThatRefute } from "../../../src/economics/intervals.ts";
-import {
-  credibility,
-  errorBound,
-  errorRate,
-  errorRateSampled,
-  worstErrorRate,
-} from "../../../src/economics/sarmenta.ts";
-import { decide, evidenceOf, expectedDraws, limitsOf } from "../../../src/economics/sequential.ts";
+import { clopperPearson } from "../../../src/economics/intervals.ts";
+import { errorBound, errorRate, worstErrorRate } from "../../../src/economics/sarmenta.ts";
 import {
   cheatsToStrikes,
-  clusterRate,
   detectionsAtRisk,
   meanCheatsToStrikes,
   unsuspendedInWindow,
@@ -119,13 +110,6 @@ describe("strikes", () => {
     // scipy.stats.poisson.cdf(999, 1000): e^-1000 is below the smallest float.
     sameDigits(unsuspendedInWindow(1000, 1000), 0.4957946896);
   });
-
-  it("the rate of clusters is about right and too high", () => {
-    // 1 / 10.10 windows from the renewal equation.
-    sameDigits(clusterRate(0.816, 3), 0.1607);
-    assert.ok(clusterRate(0.816, 3) > 1 / 10.1);
-    assert.equal(clusterRate(0.816, 1), 0.816);
-  });
 });
 
 describe("concentration", () => {
@@ -184,20 +168,6 @@ describe("several validators", () => {
   });
 });
 
-describe("games", () => {
-  it("one shot: p* = g / (g + L)", () => {
-    sameDigits(inspectionRate(1e-4, 0.357 * 0.02), 0.01381);
-    assert.equal(cheatRate(1, 4), 0.25);
-    assert.equal(cheatRate(4, 1), 1);
-  });
-
-  it("a rate against collusion: p (1 - r) (R + S) = C", () => {
-    const of = { colluding: 0.2, reward: 3, slash: 7, costOfWork: 2 };
-    assert.equal(collusionRate(of), 0.25);
-    sameDigits(collusionRate(of) * (1 - of.colluding) * (of.reward + of.slash), of.costOfWork, 12);
-  });
-});
-
 describe("spot checks with blacklisting", () => {
   const checks = { rate: 0.04, jobs: 1000, saboteurs: 0.2 };
 
@@ -205,21 +175,12 @@ describe("spot checks with blacklisting", () => {
     const { sabotage, error } = worstErrorRate(checks);
     sameDigits(error, 0.002112);
     sameDigits(errorBound(checks), 0.002299);
-    // 4 % less than with separate checks, but for the spoiled jobs that nobody would have drawn.
-    sameDigits(errorRateSampled(checks, sabotage), (error * 0.96) / (1 - 0.04 * sabotage), 12);
     for (const other of [0.9 * sabotage, 1.1 * sabotage, 1]) assert.ok(errorRate(checks, other) < error);
   });
 
   it("nothing is wrong where nobody sabotages, and all that may be where nothing is checked", () => {
     assert.equal(errorRate({ ...checks, saboteurs: 0 }, 0.5), 0);
     sameDigits(errorRate({ ...checks, rate: 0 }, 0.5), 0.1);
-  });
-
-  it("credibility grows with passed checks, faster under blacklisting", () => {
-    assert.equal(credibility(0, 0.2, true), 0.8);
-    assert.equal(credibility(10, 0.2, false), 0.98);
-    sameDigits(credibility(10, 0.2, true), 1 - 0.2 / (0.8 * 10 * Math.E), 12);
-    assert.equal(credibility(1, 1, false), 0);
   });
 });
 
@@ -240,35 +201,8 @@ describe("intervals", () => {
   });
 
   it("74 misses refute 4 % at 5 %, 113 at 1 %", () => {
-    assert.deepEqual([missesThatRefute(0.04, 0.05), missesThatRefute(0.04, 0.01)], [74, 113]);
     assert.ok(0.96 ** 74 < 0.05 && 0.96 ** 73 >= 0.05);
-  });
-});
-
-describe("Wald's test", () => {
-  const against = (p1: number) => ({ p0: 0.04, p1, alpha: 0.01, beta: 0.01 });
-  const rows: [number, number, number][] = [
-    [low, 65.15, 148.6],
-    [0.02, 567.8, 709.8],
-    [0.03, 2889, 3168],
-    [0.035, 12_713, 13_268],
-  ];
-  for (const [p1, underP0, underP1] of rows)
-    it(`of 4 % against ${p1} takes ${underP0} or ${underP1} draws`, () => {
-      const draws = expectedDraws(against(p1));
-      const digits = p1 === 0.035 ? 5 : 4;
-      sameDigits(draws.p0, underP0, digits);
-      sameDigits(draws.p1, underP1, digits);
-    });
-
-  it("decides at its limits, not before", () => {
-    const test = against(0.02);
-    const limits = limitsOf(test);
-    assert.equal(decide(test, limits.p1), "p1");
-    assert.equal(decide(test, limits.p0), "p0");
-    assert.equal(decide(test, limits.p1 - 1e-9), "open");
-    assert.equal(decide(test, limits.p0 + 1e-9), "open");
-    assert.ok(evidenceOf(test, true) < 0 && evidenceOf(test, false) > 0);
+    assert.ok(0.96 ** 113 < 0.01 && 0.96 ** 112 >= 0.01);
   });
 });
 

@@ -1,33 +1,21 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, describe, it } from "node:test";
-import { promisify } from "node:util";
 import { planFields } from "../../../../src/cli/plan/fields.ts";
 import { readPlan } from "../../../../src/cli/plan/inputs.ts";
-import { decision, planText, verdictRows } from "../../../../src/cli/plan/text.ts";
+import { planText } from "../../../../src/cli/plan/sections.ts";
+import { verdictRows } from "../../../../src/cli/plan/tables.ts";
+import { decisionLine } from "../../../../src/cli/plan/words.ts";
 import { defaultConfig } from "../../../../src/config/load.ts";
 import { AssayError } from "../../../../src/core/problems/assayError.ts";
 import { plan } from "../../../../src/economics/plan.ts";
+import { batch } from "../../../support/cli/printed.ts";
 import { sameDigits } from "../../../support/figures.ts";
 import { removeDir, temporaryDir } from "../../../support/validator/validator.ts";
 
 const dir = temporaryDir();
 after(() => removeDir(dir));
-
-interface Printed {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs command lines one after the other in one process. */
-async function batch(...lines: string[][]): Promise<Printed[]> {
-  const script = resolve(import.meta.dirname, "../../../support/cli/batch.ts");
-  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(lines)]);
-  return JSON.parse(stdout) as Printed[];
-}
 
 const example = [
   ...["--rate", "20/500", "--strikes", "1", "--window-blocks", "7200", "--suspension-tempos", "20"],
@@ -275,7 +263,7 @@ describe("what follows", () => {
   });
 
   it("the words name the assumption that decides", () => {
-    const starts = (texts: Parameters<typeof readPlan>[0]): string => decision(of(texts));
+    const starts = (texts: Parameters<typeof readPlan>[0]): string => decisionLine(of(texts));
     assert.match(starts({}), /gain per cheat.*2\.856e-4.*margin.*35\.01 %/);
     assert.match(starts({ suspension_tempos: "10000" }), /every cheat loses/);
     assert.match(

@@ -1,49 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import { createContext, runInContext } from "node:vm";
 import { escapeHtml, jsonIsland, scriptText } from "../../../../sim/report/escape.ts";
 import { reportHtml } from "../../../../sim/report/html.ts";
-import type { Plots } from "../../../../sim/report/plots.ts";
 import { plotsOf } from "../../../../sim/report/plots.ts";
-import { plotScript } from "../../../../sim/report/script.ts";
 import type { SimResult } from "../../../../sim/result.ts";
+import { bodiesOf, drawnBy, islandOf, markupOf } from "../../../support/sim/page.ts";
 import { sampleResult } from "../../../support/sim/result.ts";
 
 const sample = sampleResult();
 const html = reportHtml(sample);
-
-/** The bodies of the elements of a kind. */
-function bodiesOf(page: string, tag: string): string[] {
-  return [...page.matchAll(new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`, "g"))].map(
-    (match) => match[1] ?? "",
-  );
-}
-
-interface Markup {
-  readonly tags: readonly string[];
-  readonly attributes: readonly (readonly [name: string, value: string])[];
-  /** What is not a tag. */
-  readonly text: string;
-}
-
-/** The tags and attributes of a page, the bodies of scripts and styles left out. */
-function markupOf(page: string): Markup {
-  const bare = page.replace(/(<(script|style)[^>]*>)[\s\S]*?(<\/\2>)/g, "$1$3");
-  const tag = /<\/?([a-z][a-z0-9]*)((?:\s+[a-z0-9-]+(?:="[^"]*")?)*)\s*\/?>|<!doctype html>/g;
-  const found = [...bare.matchAll(tag)];
-  const attributes = found.flatMap((match) => [...(match[2] ?? "").matchAll(/([a-z0-9-]+)(?:="([^"]*)")?/g)]);
-  return {
-    tags: found.map((match) => match[1] ?? "doctype"),
-    attributes: attributes.map((match) => [match[1] ?? "", match[2] ?? ""] as const),
-    text: bare.replace(tag, ""),
-  };
-}
-
-function islandOf(page: string): Plots {
-  const text = /<script type="application\/json" id="plots">([\s\S]*?)<\/script>/.exec(page)?.[1];
-  return JSON.parse(text ?? assert.fail("no data")) as Plots;
-}
 
 const hostile = `</script><script>alert(1)</script><!--<script>"'><img src=x onerror=alert(2)>&\u2028\u2029\u0000`;
 
@@ -245,47 +211,6 @@ describe("what the plots show", () => {
     assert.deepEqual([always?.values.length, always?.values[0]], [240, 0.33333]);
   });
 });
-
-interface Drawing {
-  readonly options: { readonly width: number; readonly series: readonly { readonly label: string }[] };
-  readonly data: readonly (readonly (number | null)[])[];
-}
-
-/** Runs the script of the page on as little of a browser as it needs; gives what it handed to the plot library. */
-function drawnBy(page: string): Drawing[] {
-  const drawings: Drawing[] = [];
-  class Plot {
-    static readonly paths = { linear: () => null, stepped: () => null };
-    constructor(options: Drawing["options"], data: Drawing["data"]) {
-      drawings.push({ options, data });
-    }
-  }
-  const legend = { querySelectorAll: () => [], replaceChildren: () => undefined };
-  const hosts = islandOf(page).plots.map((_, at) => ({
-    dataset: { plot: String(at) },
-    clientWidth: 700,
-    nextElementSibling: legend,
-  }));
-  const island = { textContent: JSON.stringify(islandOf(page)) };
-  const root = { classList: { contains: () => false } };
-  const context = createContext({
-    uPlot: Plot,
-    document: {
-      documentElement: root,
-      getElementById: () => island,
-      querySelectorAll: () => hosts,
-      querySelector: () => root,
-    },
-    getComputedStyle: () => ({ getPropertyValue: () => " #000" }),
-    ResizeObserver: class {
-      observe(): void {}
-    },
-    matchMedia: () => ({ addEventListener: () => undefined }),
-    addEventListener: () => undefined,
-  });
-  runInContext(plotScript, context);
-  return drawings;
-}
 
 describe("the script of the page", () => {
   it("hands every line of every plot to the library", () => {

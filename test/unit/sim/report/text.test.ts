@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fourDigits, percent, signed, span, whole } from "../../../../sim/report/figures.ts";
+import { signed, whole } from "../../../../sim/report/figures.ts";
 import { resultText } from "../../../../sim/report/text.ts";
 import { storyLines, strategyVerdict } from "../../../../sim/report/verdicts.ts";
 import type { SimResult, StrategyResult } from "../../../../sim/result.ts";
+import { fourDigits, percent, span } from "../../../../src/core/figures.ts";
 import { sampleResult } from "../../../support/sim/result.ts";
 
 const sample = sampleResult({ points: 60 });

@@ -1,4 +1,4 @@
-import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { RemoteRefusal } from "./remote.ts";
 
 /** Exit codes of every command. */
@@ -15,12 +15,12 @@ export function print(json: boolean | undefined, document: unknown, text: () => 
   else process.stdout.write(`${text()}\n`);
 }
 
-/** Says something to people without touching stdout. */
+/** Prints a line to stderr, since stdout is for results. */
 export function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** States a failure as the command promises: a document with `--json`, else one readable report on stderr. */
+/** Prints a failure: a document on stdout with `--json`, else a line on stderr. Returns the exit status. */
 export function printError(json: boolean, error: unknown): number {
   const known = error instanceof AssayError || error instanceof RemoteRefusal;
   const code = known ? error.code : "internal";

@@ -1,11 +1,11 @@
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 
-/** Between two lines; where nobody watches a terminal they would only fill a log. */
+/** Between two lines: a log needs fewer than a terminal. */
 const EVERY_MS = { terminal: 250, log: 10_000 } as const;
-/** Before an estimate is worth anything. */
+/** Earlier estimates would be far off. */
 const SETTLED_MS = 2000;
 
-/** How far a long piece of work is, on one line of a terminal, or now and then in a log. */
+/** Progress of long work: one line that is rewritten on a terminal, a line every 10 s in a log. */
 export class ProgressLine {
   readonly #clock: Clock;
   readonly #stream: NodeJS.WriteStream;

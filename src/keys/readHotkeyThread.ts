@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import type { HotkeyAnswer, HotkeyOrder } from "./hotkeyOf.ts";
 import { loadOrMakeHotkey } from "./loadKeypair.ts";
+import type { HotkeyAnswer, HotkeyOrder } from "./readHotkey.ts";
 
 async function answer({ source, chainKind }: HotkeyOrder): Promise<HotkeyAnswer> {
   try {
@@ -13,6 +13,6 @@ async function answer({ source, chainKind }: HotkeyOrder): Promise<HotkeyAnswer>
   }
 }
 
-// The thread stays until it is ended: a word said on the way out can get lost.
+// The thread stays until it is terminated: a message posted just before a thread exits can get lost.
 parentPort?.on("message", () => {});
 parentPort?.postMessage(await answer(workerData as HotkeyOrder));

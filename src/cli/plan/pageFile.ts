@@ -1,12 +1,11 @@
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 
-/** Whatever stands in the way, with the file's name. */
 function refusal(file: string, cause: string): AssayError {
-  const mend = "name a file in a folder that exists and takes new files";
+  const advice = "name a file in an existing folder that you may write to";
   return new AssayError({
     code: "failed",
-    message: `${file}: the plot cannot be written: ${cause}; ${mend}`,
+    message: `${file}: the page cannot be written: ${cause}; ${advice}`,
   });
 }
 
@@ -18,8 +17,8 @@ function target(file: string): string {
   return realpathSync(file);
 }
 
-/** Writes the plot whole or not at all, in the place of an older one. Throws `failed`. */
-export function writePlot(file: string, text: string): void {
+/** Writes the page whole or not at all; an older file is replaced. Throws `failed`. */
+export function writePage(file: string, text: string): void {
   try {
     put(target(file), text);
   } catch (error) {

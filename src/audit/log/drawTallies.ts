@@ -9,10 +9,10 @@ export interface DrawTally {
   sampled: number;
 }
 
-export type DrawTallies = Readonly<Record<string, Readonly<Record<string, DrawTally>>>>;
+export type TalliesByLane = Readonly<Record<string, Readonly<Record<string, DrawTally>>>>;
 
 /** Counts draws by lane and class, those of the policy only. */
-export class Tally {
+export class DrawTallies {
   readonly #lanes = new Map<string, Map<string, DrawTally>>();
 
   constructor(rates: Rates | null) {
@@ -33,7 +33,7 @@ export class Tally {
   }
 
   /** Those that were drawn at all. */
-  drawn(): DrawTallies {
+  drawn(): TalliesByLane {
     const lanes = Array.from(this.#lanes, ([lane, classes]) => {
       const drawn = [...classes].filter(([, tally]) => tally.drawn > 0);
       return [lane, Object.fromEntries(drawn)] as const;

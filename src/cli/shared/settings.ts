@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type ConfigSources, loadConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
+import { type ConfigSources, loadConfig } from "../../config/load.ts";
+import type { Config } from "../../config/schema.ts";
 
 export interface SettingsOptions {
   readonly config?: string;
   readonly data: string;
 }
 
-/** The options that tell where a validator's configuration and data are. */
+/** The options that name a validator's configuration and data. */
 export function withSettings(command: Command): Command {
   return command
-    .option("--config <file>", "configuration (default: assay.yaml in the data directory, if there)")
+    .option("--config <file>", "configuration file (default: assay.yaml in the data directory, if it exists)")
     .option("--data <dir>", "data directory: store, keys, configuration", "data");
 }
 

@@ -1,8 +1,8 @@
-import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 
-/** A refusal of the validator, passed on with its own code and words. */
+/** A refusal by the validator, with its own code and words. */
 export class RemoteRefusal extends Error {
-  /** A problem code, perhaps of a version that has others than this one. */
+  /** A problem code; a validator of another version may have codes that this one does not know. */
   readonly code: string;
 
   constructor(code: string, detail: string) {
@@ -16,7 +16,11 @@ function parseAnswer<T>(url: string, text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch {
-    throw new AssayError({ code: "unreachable", url, cause_text: "what answered is no validator" });
+    throw new AssayError({
+      code: "unreachable",
+      url,
+      cause_text: "the answer is not JSON, so a validator is not what answered",
+    });
   }
 }
 
@@ -50,5 +54,8 @@ export async function ask<T>(
   } catch {
     problem = { detail: text.slice(0, 200) };
   }
-  throw new RemoteRefusal(problem.code ?? `http_${response.status}`, problem.detail ?? "refused");
+  throw new RemoteRefusal(
+    problem.code ?? `http_${response.status}`,
+    problem.detail ?? `${url} refused the request with status ${response.status}`,
+  );
 }

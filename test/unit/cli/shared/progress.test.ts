@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ProgressLine } from "../../../src/cli/progress.ts";
-import { FakeClock } from "../../support/fakeClock.ts";
+import { ProgressLine } from "../../../../src/cli/shared/progress.ts";
+import { FakeClock } from "../../../support/fakeClock.ts";
 
 interface Shown {
   readonly line: ProgressLine;

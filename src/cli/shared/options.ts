@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from "commander";
 
-/** Where a running validator is asked, unless said otherwise. */
+/** Where a validator listens by default. */
 export const DEFAULT_URL = "http://127.0.0.1:8420";
 
 /** An integer option within bounds; commander turns the throw into a usage error. */
-export function integer(least: number, most: number): (text: string) => number {
+export function integerOption(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^-?\d+$/.test(text) || value < least || value > most)
@@ -14,7 +14,7 @@ export function integer(least: number, most: number): (text: string) => number {
 }
 
 /** One of a few words. */
-export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+export function wordOption<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const found = words.find((word) => word === text);
     if (found === undefined) throw new InvalidArgumentError(`It must be one of: ${words.join(", ")}.`);

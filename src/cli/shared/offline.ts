@@ -1,18 +1,18 @@
-import { parseChallengeId } from "../challenge/id.ts";
-import { makeIndexed } from "../challenge/indexed.ts";
-import { buildIndex } from "../challenge/indexTable.ts";
-import type { IdScheme } from "../challenge/scheme.ts";
-import { makeSealed } from "../challenge/sealed.ts";
-import { defaultConfig } from "../config/load.ts";
-import { sha256Hex } from "../core/hash.ts";
-import { AssayError } from "../core/problems/assayError.ts";
-import { parseHotkey } from "../core/ss58.ts";
-import { readBytes } from "../keys/files.ts";
-import { secretBytes } from "../keys/secret.ts";
-import { checkAnswer } from "../lanes/sat/check.ts";
-import { parseCnf, renderCnf } from "../lanes/sat/dimacs.ts";
-import { generate } from "../lanes/sat/generate.ts";
-import { literalsOf } from "../lanes/sat/solution.ts";
+import { parseChallengeId } from "../../challenge/id.ts";
+import { makeIndexed } from "../../challenge/indexed.ts";
+import { buildIndex } from "../../challenge/indexTable.ts";
+import type { IdScheme } from "../../challenge/scheme.ts";
+import { makeSealed } from "../../challenge/sealed.ts";
+import { defaultConfig } from "../../config/load.ts";
+import { sha256Hex } from "../../core/hash.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
+import { parseHotkey } from "../../core/ss58.ts";
+import { readBytes } from "../../keys/files.ts";
+import { secretBytes } from "../../keys/secret.ts";
+import { checkAnswer } from "../../lanes/sat/check.ts";
+import { parseCnf, renderCnf } from "../../lanes/sat/dimacs.ts";
+import { generate } from "../../lanes/sat/generate.ts";
+import { literalsOf } from "../../lanes/sat/solution.ts";
 
 interface Identity {
   readonly scheme: "sealed" | "indexed";
@@ -26,12 +26,12 @@ interface Place extends Identity {
   readonly seq: number;
 }
 
-/** The scheme over a secret file. Offline nothing is at stake, so secrets of older deployments may be short. */
+/** The scheme over a secret file. Offline a short secret is accepted, as older deployments have them. */
 function schemeOf({ scheme, secretFile, hotkey }: Identity): IdScheme {
   if (parseHotkey(hotkey) === null)
     throw new AssayError({
       code: "usage",
-      message: `--hotkey: ${hotkey} is not an ss58 address with prefix 42`,
+      message: `--hotkey: ${hotkey} is not an ss58 address with prefix 42, such as 5Grw...`,
     });
   const secret = secretBytes(readBytes(secretFile));
   if (secret.length === 0) throw new AssayError({ code: "secret_too_short", file: secretFile, bytes: 0 });

@@ -17,8 +17,8 @@ export type HotkeyAnswer = { readonly hotkey: Hotkey } | { readonly problem: Pro
  * The hotkey of a validator. It never signs with it, so its secret is read in a thread that ends, and with the thread goes
  * what the library of the keys needs: 60 MB that would stay.
  */
-export async function hotkeyOf(order: HotkeyOrder): Promise<Hotkey> {
-  const worker = new Worker(sibling(import.meta.url, "hotkeyThread"), {
+export async function readHotkey(order: HotkeyOrder): Promise<Hotkey> {
+  const worker = new Worker(sibling(import.meta.url, "readHotkeyThread"), {
     workerData: order,
     name: "assay-hotkey",
   });

@@ -1,0 +1,52 @@
+import type { Plan } from "../../economics/plan.ts";
+import { table } from "../shared/output.ts";
+import { lossRows, settingRows, verdictRows } from "./tables.ts";
+import {
+  adviceLines,
+  conventionLine,
+  decisionLine,
+  detectionLines,
+  identityLine,
+  improvementLines,
+  lossCaption,
+  windowLines,
+} from "./words.ts";
+
+/** A part of a plan, on the terminal and on the page alike: a table, or none, and sentences below it. */
+export interface PlanSection {
+  readonly caption: string;
+  readonly rows: readonly string[][];
+  readonly lines: readonly string[];
+}
+
+/** All that a plan tells, in the order in which it is read. */
+export function planSections(plan: Plan): PlanSection[] {
+  return [
+    {
+      caption: "Setting",
+      rows: settingRows(plan),
+      lines: [
+        ...improvementLines(plan),
+        ...windowLines(plan, "now"),
+        ...(plan.before === null ? [] : windowLines(plan.before, "before")),
+      ],
+    },
+    { caption: "Detection and stake", rows: [], lines: detectionLines(plan) },
+    { caption: lossCaption(plan.losses), rows: lossRows(plan.losses), lines: [] },
+    { caption: "Verdict: penalty / gain", rows: verdictRows(plan.verdict), lines: [] },
+    {
+      caption: "What decides the verdict",
+      rows: [],
+      lines: [decisionLine(plan), conventionLine(plan), identityLine(plan)],
+    },
+    { caption: "Recommendation", rows: [], lines: adviceLines(plan) },
+  ];
+}
+
+/** What `assay plan` prints without `--json`. */
+export function planText(plan: Plan): string {
+  const paragraphs = planSections(plan).map(({ caption, rows, lines }) =>
+    [caption, ...(rows.length > 0 ? [table(rows)] : []), ...lines].join("\n"),
+  );
+  return paragraphs.join("\n\n");
+}

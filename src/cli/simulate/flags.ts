@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { integerOption } from "../shared/options.ts";
+import { exitCodes, note, print } from "../shared/output.ts";
+import type { RunOrder, SimulationDone } from "./simulator.ts";
+
+// What one run and a campaign have in common.
+
+export interface SharedFlags {
+  rate?: string;
+  strikes?: number;
+  windowBlocks?: number;
+  suspensionTempos?: number;
+  duration?: string;
+  out?: string;
+  json?: boolean;
+}
+
+export function runOrder(scenario: string, flags: SharedFlags): RunOrder {
+  const { rate, strikes, windowBlocks, suspensionTempos, duration, out = null } = flags;
+  const overrides = {
+    ...(rate === undefined ? {} : { rate }),
+    ...(strikes === undefined ? {} : { strikes }),
+    ...(windowBlocks === undefined ? {} : { window_blocks: windowBlocks }),
+    ...(suspensionTempos === undefined ? {} : { suspension_tempos: suspensionTempos }),
+    ...(duration === undefined ? {} : { duration }),
+  };
+  return { scenario, overrides, out };
+}
+
+export function withSharedFlags(command: Command): Command {
+  return command
+    .option("--rate <fraction>", "sample rate of every validator instead of the scenario's, such as 20/500")
+    .option("--strikes <count>", "strikes that suspend", integerOption(1, 1000))
+    .option("--window-blocks <count>", "blocks within which strikes count", integerOption(1, 10_000_000))
+    .option("--suspension-tempos <count>", "tempos that a suspension lasts", integerOption(1, 100_000))
+    .option("--duration <time>", "simulated time instead of the scenario's, such as 12h or 30d")
+    .option("--out <folder>", "write the results into this folder")
+    .option("--json", "print one JSON document");
+}
+
+/** Prints the result and sets the exit status. */
+export function finish(
+  { json, out }: SharedFlags,
+  { document, text }: SimulationDone,
+  isGood: boolean,
+): void {
+  print(json, document, () => text);
+  if (out !== undefined) note(`written to ${out}`);
+  if (!isGood) process.exitCode = exitCodes.failed;
+}
