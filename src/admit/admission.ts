@@ -57,7 +57,7 @@ export class Admission {
     return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, request));
   }
 
-  /** Proves who sends a signed read. What a suspended miner may still read says so with `allowSuspended`. */
+  /** Proves who sends a signed read. `allowSuspended`: a suspended miner may read this too. */
   authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
     return this.#measures.counted("read", caller.signal, () =>
       this.#read(caller, "hotkey_or_session", options.allowSuspended),
@@ -157,7 +157,7 @@ export class Admission {
     const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
-    // A read names no challenge of its own, so anybody may claim any hotkey: the address keeps their shares apart.
+    // A read names no challenge of its own, so any sender can claim any hotkey: the address keeps their shares of the gate apart.
     const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
     const slot = await this.#readGate.enter(key, caller.signal);
     try {

@@ -102,7 +102,7 @@ export class Gate {
   async enter(key: string, signal: AbortSignal): Promise<GateSlot> {
     signal.throwIfAborted();
     const tenant = this.#tenants.get(key) ?? new Tenant(key);
-    // A slot is only ever free while all who wait have their share, so nobody is overtaken here.
+    // A slot is free only while every key that waits has its share, so this overtakes none of them.
     if (this.#held < this.#options.slots && tenant.held < this.#slotShare) {
       const slot = this.#take(tenant);
       this.#report();

@@ -46,7 +46,7 @@ export function newSubmission(
 
 type RefusedCode = Extract<AdmitOutcome, { kind: "refused" }>["code"];
 
-/** What the caller is told when the store refuses. */
+/** The refusal that the caller gets when the store refuses. */
 export function refusal(code: RefusedCode, challenge: RecognisedChallenge, current: number): AssayError {
   const challenge_id = challenge.challengeId;
   switch (code) {

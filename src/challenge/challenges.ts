@@ -9,7 +9,7 @@ import { INDEX_ALLOTMENT_MAX, type IndexPlace } from "./indexTable.ts";
 import type { IdScheme, SchemeName } from "./scheme.ts";
 import { makeSealed } from "./sealed.ts";
 
-/** A page is made on the event loop, about 5 us an item. */
+/** A page is made on the event loop, about 5 us per item. */
 const PAGE_MAX = 500;
 
 export interface ChallengeTier {
@@ -110,8 +110,8 @@ export class Challenges {
   }
 
   /**
-   * The seed of a recorded submission, whatever its epoch and whichever scheme issued it: what was promised a verdict
-   * outlives epochs and migrations. Null when no master at hand issued it.
+   * The seed of a recorded submission, of any epoch and either scheme: what was promised a verdict outlives
+   * epochs and migrations. Null when it was issued under none of the masters at hand.
    */
   seedOf(submission: Pick<Submission, "challengeId" | "hotkey" | "epoch" | "tier" | "seq">): bigint | null {
     const { challengeId, hotkey, epoch, tier, seq } = submission;

@@ -6,7 +6,7 @@ import { IndexCache, type IndexCacheStats } from "./indexCache.ts";
 import { type IndexPlace, idDigest, lookUp } from "./indexTable.ts";
 import type { IdScheme } from "./scheme.ts";
 
-/** About half a second of builds for two cores; later callers are told to come back rather than wait longer. */
+/** About half a second of builds for two cores; later callers are refused as busy instead of waiting longer. */
 const BUILDS_MAX = 32;
 const TOKEN_BYTES = 12;
 

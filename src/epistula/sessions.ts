@@ -19,7 +19,7 @@ interface Session {
   readonly expiresAt: number;
 }
 
-/** One live session a hotkey, in memory: a restart ends them all, and miners open new ones. */
+/** One live session per hotkey, in memory: a restart ends them all, and miners open new ones. */
 export class Sessions {
   readonly #epochHours: number;
   readonly #byHotkey: BoundedMap<string, Session>;

@@ -53,7 +53,7 @@ export interface SuspendRequest {
 export interface JobRequest {
   readonly lane: string;
   readonly kind: string;
-  /** Names with decimal numbers or lists of them; whether they are those of the kind is the lane's to say. */
+  /** Names with decimal numbers or lists of them; the lane checks that they are those of the kind. */
   readonly input: unknown;
   /** 1 to 128 printable ASCII characters. */
   readonly client_key: string;

@@ -41,7 +41,7 @@ export class InFlight {
       return await work();
     } finally {
       this.#running--;
-      // A pipelined answer that never had its turn is told of no close.
+      // A pipelined answer whose turn never came emits no close.
       if (request.socket.destroyed) this.leave(answer);
       else this.#settle();
     }
@@ -104,7 +104,7 @@ export function installHooks(app: FastifyInstance, modules: RequestModules): voi
   app.addHook("onRequest", (request, reply, done) => {
     inFlight.enter(reply.raw);
     reply.headers(everyAnswer);
-    // Nobody reads the body of a GET, so nothing waits for its end either.
+    // The body of a GET is not read, so its end is not waited for.
     if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
     const problem = firstRefusal(request, modules);
     if (problem === null) done();
@@ -135,7 +135,7 @@ export function addRoute(app: FastifyInstance, route: Route, inFlight: InFlight)
 const nothing = new Uint8Array();
 const mapped = "::ffff:";
 
-/** An IPv4 address reads the same whichever socket it came through. */
+/** An IPv4 address in one form, also when it arrives on an IPv6 socket. */
 function plainAddress(address: string): string {
   const tail = address.startsWith(mapped) ? address.slice(mapped.length) : "";
   return isIP(tail) === 4 ? tail : address;
@@ -155,12 +155,12 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
   };
   if (socket.destroyed) onClose();
   response.once("close", onClose);
-  // A pipelined answer that waits for its turn has no socket yet and is told nothing.
+  // A pipelined answer that waits for its turn has no socket yet, and emits nothing when it closes.
   if (response.socket === null) socket.once("close", onClose);
   return controller.signal;
 }
 
-/** Its signal is made when somebody asks for it: most requests end before anybody does. */
+/** Its signal is made at its first use: most requests end before there is one. */
 class RequestCaller implements Caller {
   readonly headers: Caller["headers"];
   readonly ip: string;

@@ -49,10 +49,10 @@ export interface HttpServer {
 
 const defaultGraceMs = 10_000;
 
-/** Handlers whose connection was cut are told, and have this long to end. */
+/** Handlers whose connection was cut have their signal aborted, and this long to end. */
 const lastWordMs = 1000;
 
-/** Nothing that is served has a longer id in its path. */
+/** Characters; no id in a path is longer. */
 const longestParameter = 512;
 
 function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringModules): FastifyInstance {

@@ -14,7 +14,7 @@ export interface AnsweringModules {
   readonly maxBodyBytes: number;
 }
 
-/** Logs and counts what is thrown; returns what the client is told of it. */
+/** Logs and counts what is thrown; returns the problem that the client gets. */
 function stateProblem(thrown: unknown, request: FastifyRequest, modules: AnsweringModules): Problem {
   const { log, measures, maxBodyBytes } = modules;
   const at = { route: request.routeOptions.url, method: request.method };

@@ -32,8 +32,8 @@ const answerOn = (socket: Socket & { _httpMessage?: ServerResponse | null }): Se
   socket._httpMessage ?? null;
 
 /**
- * Answers what never becomes a request: broken framing, too many header bytes, a missed deadline. Each connection is told
- * once, and not in the middle of another answer.
+ * Answers what never becomes a request: broken framing, too many header bytes, a missed deadline. Each connection gets
+ * one such answer, and never in the middle of another one.
  */
 export function answerClientFaults(
   server: Server,

@@ -12,7 +12,7 @@ export interface ProblemAnswer {
 
 export const problemMediaType = "application/problem+json";
 
-/** Headers of every answer that nobody may keep or take for another type. */
+/** Headers that every answer starts from: no cache keeps it, and no browser guesses its type. */
 export const everyAnswer = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 
 /** Seconds of a problem that asks to come back and does not say when. */

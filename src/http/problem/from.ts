@@ -16,10 +16,10 @@ export function unsupported({ headers }: FastifyRequest): Problem {
   return { code: "unsupported_media_type", content_type: given.slice(0, longest.type) };
 }
 
-/** Whether something was thrown only because the client left: its body broke off, or a handler heeded its signal. */
+/** Whether something was thrown only because the client left: its body broke off, or a handler stopped at its signal. */
 export function isDeparture(thrown: unknown, { raw }: FastifyRequest): boolean {
-  const heeded = thrown instanceof Error && thrown.name === "AbortError";
-  return raw.socket.destroyed && (heeded || !raw.complete);
+  const stopped = thrown instanceof Error && thrown.name === "AbortError";
+  return raw.socket.destroyed && (stopped || !raw.complete);
 }
 
 /** What the framework throws: its code, and of a schema's refusal where the fault is. */
@@ -72,7 +72,7 @@ function frameworkProblem(thrown: Thrown, request: FastifyRequest, maxBodyBytes:
   }
 }
 
-/** What a client is told of anything thrown; null when that is nothing but `internal`. */
+/** The problem that a client gets for anything thrown; null when it gets only `internal`. */
 export function problemFrom(thrown: unknown, request: FastifyRequest, maxBodyBytes: number): Problem | null {
   if (thrown instanceof AssayError) return kindOf(thrown.problem).status === null ? null : thrown.problem;
   return typeof thrown === "object" && thrown !== null

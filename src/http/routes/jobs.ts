@@ -7,7 +7,7 @@ import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 
-/** As many digits as 2^256 has; which numbers and which names there are is the lane's to say, and it says so better. */
+/** The digits of 2^256. The lane checks names and numbers further, and says better what is wrong with them. */
 const digitsMax = 78;
 /** Inputs of one job, and numbers in one of them: as many as a circuit can be configured with. */
 const inputsMax = 64;
@@ -53,7 +53,7 @@ function putJob(handlers: Handlers): Route {
     operation: {
       id: "putJob",
       tag: "administration",
-      summary: "Put in a job",
+      summary: "Submit a job",
       description:
         "Handed to a miner before the validator's own jobs, and its answer is always verified. A 202 is durable before it is sent.",
       signedBy: "operator",

@@ -76,7 +76,7 @@ function audit(handlers: Handlers, log: Log): Route {
       id: "auditLog",
       tag: "public record",
       summary: "Decision log of a closed epoch",
-      description: "One JSON object a line, each with the hash of the line before it.",
+      description: "One JSON object per line, each with the hash of the line before it.",
       answers: {
         200: { description: "NDJSON", mediaType: "application/x-ndjson", schema: Type.String() },
       },

@@ -56,11 +56,12 @@ const lane = object({
   tiers: Type.Array(tier),
   kinds: Type.Array(Type.String(), { description: "What the jobs of a push lane can ask for" }),
 });
+const counted = (description: string) => Type.Integer({ minimum: 0, description });
 const dispatch = object({
-  miners: count,
-  streams: count,
-  in_flight: count,
-  ceiling: orNull(count),
+  miners: counted("Miners that can be given jobs"),
+  streams: counted("Those of them with a stream of their own"),
+  in_flight: counted("Jobs in flight at all miners together"),
+  ceiling: orNull(counted("The bound in force, whether configured or set by memory pressure")),
 });
 const classes = object({ customer: Type.String(), cold_start: Type.String(), struck: Type.String() });
 export const status = object({

@@ -64,7 +64,7 @@ function submit(handlers: Handlers): Route {
     operation: {
       id: "submit",
       tag: "mining",
-      summary: "Hand in an answer",
+      summary: "Submit an answer",
       description:
         "A 202 is durable before it is sent. The same answer again gets the same receipt, and pays once.",
       signedBy: "miner",
@@ -74,7 +74,7 @@ function submit(handlers: Handlers): Route {
           schema: schemas.receipt,
           headers: { Location: "Where the receipt is" },
         },
-        200: { description: "Admitted before: the receipt of then", schema: schemas.receipt },
+        200: { description: "Admitted before: its receipt as it stands now", schema: schemas.receipt },
       },
       problems: [
         "malformed_challenge_id",

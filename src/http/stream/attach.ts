@@ -15,7 +15,7 @@ import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./han
 import { type StreamOptions, streamDefaults } from "./options.ts";
 import { Streams } from "./streams.ts";
 
-/** What the push lane needs of those who hand out jobs. */
+/** What streams need of the push lane. */
 export interface PushModules {
   /** The proven hotkey of a caller who may work. Throws what the caller is to be told. */
   authenticate(caller: Caller): Promise<string>;
@@ -46,7 +46,7 @@ export interface AttachedStreams {
 /** Streams end and restarts take about this long. */
 const backAfterSeconds = 5;
 
-/** How many chunks a frame may come in; each costs some 200 bytes while it is incomplete. */
+/** Chunks that one frame may come in; each costs about 200 bytes while the frame is incomplete. */
 const maxBufferedChunks = 16_384;
 const maxFragments = 1024;
 

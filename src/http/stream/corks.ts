@@ -3,7 +3,7 @@ export interface Corked {
   uncork(): void;
 }
 
-/** Lets everything that is written within one turn of the event loop go out together, one system call a socket. */
+/** Lets everything that is written within one turn of the event loop go out together, one system call per socket. */
 export class Corks {
   #corked: Corked[] = [];
 

@@ -1,6 +1,6 @@
 const minuteMs = 60_000;
 
-/** Counts what may happen so many times a minute. A minute begins with the first count after the last one ended. */
+/** Counts what may happen `limit` times per minute. A minute begins with the first count after the last one ended. */
 export class FixedWindowLimiter {
   readonly #limit: number;
   #count = 0;

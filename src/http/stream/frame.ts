@@ -125,7 +125,7 @@ export function readText(bytes: Buffer): Frame {
 }
 
 /**
- * Reads a binary frame, which carries a large answer that is then parsed only where somebody looks at it:
+ * Reads a binary frame, which carries a large answer that is parsed only where it is checked:
  *
  *     4 bytes   length of the header in bytes, unsigned, big-endian; at most 1024
  *     header    JSON in UTF-8: {"type":"answer","id":7,"job_id":"jb_..."}

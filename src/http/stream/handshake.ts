@@ -24,7 +24,7 @@ export function refuseProtocol(reply: FastifyReply): never {
   throw new AssayError({ code: "upgrade_required", protocol });
 }
 
-/** What is cheap to check, before anybody's signature is. Throws `upgrade_required` or `malformed_request`. */
+/** Checks what costs little, before the signature. Throws `upgrade_required` or `malformed_request`. */
 export function checkHandshake(request: FastifyRequest, reply: FastifyReply): void {
   const { headers } = request;
   if (headers["sec-websocket-version"] !== "13") refuseProtocol(reply);

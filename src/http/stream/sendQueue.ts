@@ -49,7 +49,7 @@ export class SendQueue implements Corked {
     this.#socket.uncork();
   }
 
-  /** Whoever does not read gets no replies either: they would pile up without bound. */
+  /** A miner that does not read gets no replies: they would pile up without bound. */
   #reply(text: string): void {
     if (this.full) this.#modules.measures.replyDropped();
     else this.#put(text);

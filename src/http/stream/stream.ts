@@ -25,7 +25,7 @@ export interface StreamShared {
   readonly lanes: readonly string[];
   /** The stream has said `hello` and is about to be told to the listener. */
   readonly greeted: (stream: MinerStream) => void;
-  /** The stream has just ended, whoever ended it; its socket may still be closing. */
+  /** The stream has just ended, by either side; its socket may still be closing. */
   readonly ended: (stream: MinerStream) => void;
   /** Its socket is closed. */
   readonly gone: (stream: MinerStream) => void;
@@ -33,7 +33,7 @@ export interface StreamShared {
 
 /**
  * One miner's stream. It is `greeting` until a good `hello`, then `open`, then `ended`, and never goes back. The listener
- * hears of it from `open` on: `opened`, then what happens, then `closed` once. Of an ended stream it hears nothing more.
+ * is called from `open` on: `opened`, then what happens, then `closed` once. After that it is not called again.
  */
 export class MinerStream implements MinerLink {
   readonly transport = "stream";
@@ -100,14 +100,14 @@ export class MinerStream implements MinerLink {
     if (wasOpen) this.#shared.listener.closed(this, reason);
   }
 
-  /** Cuts the connection without another word. */
+  /** Cuts the connection without a close frame. */
   cut(): void {
     this.#ws.terminate();
   }
 
   /**
-   * Does what time demands. A bound is passed only when two looks running find it so: between them is read what came in
-   * while the process itself stood still.
+   * Checks the bounds in time. A bound is passed only when two checks in a row find it so: between them, what came in
+   * while the process itself stood still is read.
    */
   look(nowMs: number): void {
     const overdue = this.#overdue(nowMs);

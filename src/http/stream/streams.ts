@@ -25,8 +25,8 @@ export interface StreamsModules {
 }
 
 /**
- * All streams: at most one a hotkey that has said `hello`, and one more that has not. The newest wins: of those that have
- * not, when it is made; of those that have, when it says so.
+ * All streams: per hotkey at most one that has sent its `hello`, and one more that has not. The newest wins: among those
+ * that have not, when it is made; among those that have, when its `hello` arrives.
  */
 export class Streams {
   readonly #live = new Set<MinerStream>();
@@ -80,7 +80,7 @@ export class Streams {
     this.#shared.measures.publish(this.count);
   }
 
-  /** Whether the last socket closed within so many ms. */
+  /** Whether the last socket closed within `withinMs`. */
   async #emptied(withinMs: number): Promise<boolean> {
     if (this.#closing.size === 0) return true;
     const { promise, resolve } = Promise.withResolvers<boolean>();

@@ -110,7 +110,7 @@ const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => 
   const check: FastifyValidationResult = (given: unknown) => {
     const value = httpPart === "body" ? given : withIntegers(given, integers);
     if (validator.Check(value)) return { value };
-    // Where the framework looks for the faults of what was refused: the first one is told.
+    // The framework reads the faults of a refused value here; the answer names the first one.
     check.errors = validator.Errors(value).slice(0, 1);
     return false;
   };

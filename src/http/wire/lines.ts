@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-/** Lines go out together until they fill this many characters: a write a line would cost more than the line. */
+/** Lines go out together until they fill this many characters: one write per line would cost more than the line. */
 const chunkLength = 16_384;
 
 async function* chunks(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
@@ -18,7 +18,7 @@ async function stop(lines: AsyncIterator<string>): Promise<void> {
   try {
     await lines.return?.();
   } catch {
-    // The reader is gone; whatever the source says to that, nobody waits for it.
+    // The reader is gone, so an error of the source no longer matters.
   }
 }
 

@@ -18,7 +18,7 @@ export interface ListenerOptions {
 /** Missed deadlines are noticed within a twentieth of the deadline, or a quarter of a second. */
 const checkEvery = (deadlineMs: number): number => Math.min(250, Math.max(10, Math.floor(deadlineMs / 20)));
 
-/** A body that is announced too large is refused before the client is told to go on. */
+/** A body that is announced too large is refused instead of answered with 100 Continue. */
 function answerExpectations(server: Server, listener: RequestListener, maxBodyBytes: number): void {
   server.on("checkContinue", (request, response) => {
     const announced = Number(request.headers["content-length"] ?? 0);
@@ -29,7 +29,7 @@ function answerExpectations(server: Server, listener: RequestListener, maxBodyBy
   server.on("checkExpectation", listener);
 }
 
-/** An HTTP server with every bound on its connections set; `onProblem` hears of what it refuses by itself. */
+/** An HTTP server with every bound on its connections set; `onProblem` gets what it refuses by itself. */
 export function makeListener(
   listener: RequestListener,
   options: ListenerOptions,

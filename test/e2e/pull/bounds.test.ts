@@ -95,7 +95,9 @@ test("a full gate answers 429 busy at once, and is free again afterwards", async
 
 test("a verification backlog answers 503 verify_backlog, and clears", async (t) => {
   const verify = { concurrency: 1, pending_factor: 1 };
-  const validator = await validatorFor(t, { verify });
+  // The gate waits longer than a loaded machine takes, so that only the backlog can refuse.
+  const gate = { slots: 64, wait_ms: 60_000, queue: 256 };
+  const validator = await validatorFor(t, { verify, admit: { ...unlimited, gate } });
   const clients = await clientsOf(validator.url);
   const replies: ValidatorReply[] = [];
   let refused = 0;

@@ -141,7 +141,7 @@ export class Channel {
     return fromFailure(failure);
   }
 
-  /** The thread is gone, and what was under way may or may not be recorded; nobody is told that it is. */
+  /** The thread is gone, and what was under way may or may not be recorded; its callers get `store_unavailable`. */
   #lose(cause: unknown): void {
     if (this.#state === "lost") return;
     if (this.#state === "open" || this.#waiting.size > 0) {
