@@ -2,9 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import { sibling } from "../core/sibling.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
-import type { ThreadOrders } from "../miner/pull/thread.ts";
-import type { PushThreadOrders } from "../miner/push/thread.ts";
 import { type MinerTally, newMinerTally } from "../miner/tally.ts";
+import type { MinerOrders } from "../miner/thread.ts";
 
 const STOP_MS = 3000;
 
@@ -45,20 +44,12 @@ export function demoRoles(count: number): DemoRole[] {
   return [...group("sat", count, solvers, "Mallory"), ...group("groth16", proving, provers, "Trudy")];
 }
 
-function startThread(url: string, { name, lane, cheat }: DemoRole): Worker {
-  const uri = `//${name}`;
-  if (lane === "sat") {
-    const workerData: ThreadOrders = { url, uri, lane, cheat };
-    return new Worker(sibling(import.meta.url, "../miner/pull/thread"), { workerData });
-  }
-  const workerData: PushThreadOrders = { url, uri, lane, cheat, capacity: 1 };
-  return new Worker(sibling(import.meta.url, "../miner/push/thread"), { workerData });
-}
-
 export async function startMiner(role: DemoRole, url: string, log: Log): Promise<DemoMiner> {
-  const { name } = role;
-  const worker = startThread(url, role);
-  const hotkey = await readHotkey({ source: `//${name}`, chainKind: "local" });
+  const { name, lane, cheat } = role;
+  const uri = `//${name}`;
+  const workerData: MinerOrders = { url, uri, lane, cheat };
+  const worker = new Worker(sibling(import.meta.url, "../miner/thread"), { workerData });
+  const hotkey = await readHotkey({ source: uri, chainKind: "local" });
   const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };
   worker.on("message", (tally: MinerTally) => {
     miner.tally = tally;

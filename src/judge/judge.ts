@@ -5,11 +5,10 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { Random } from "../core/random.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { DrawClass } from "../flow/draw.ts";
-import type { Penalty } from "../flow/lane.ts";
 import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from "../flow/standing.ts";
 import type { Store } from "../flow/store.ts";
 import type { StrikeRecord } from "../flow/strike.ts";
-import type { Verdict } from "../flow/verdict.ts";
+import type { InvalidCode } from "../flow/verdict.ts";
 import { type Judged, strikeEvidence } from "./evidence.ts";
 import { isColdStart, ruleText, selectPrune, suspensionEnd } from "./rules.ts";
 import { Sightings } from "./sightings.ts";
@@ -118,11 +117,10 @@ export class Judge {
   }
 
   /**
-   * The strike that a verdict is, if it is one: an `invalid` where the lane's penalty is `strike`. Changes nothing;
-   * `record` does once the store has it. Throws `chain_unavailable` while the height is unknown: nothing is judged then.
+   * The strike for an invalid answer in a lane whose penalty is `strike`. Changes nothing; `record` does once the store has it.
+   * Throws `chain_unavailable` while the height is unknown: nothing is judged then.
    */
-  assess(judged: Judged, verdict: Verdict, penalty: Penalty): StrikeRecord | null {
-    if (verdict.outcome !== "invalid" || penalty !== "strike") return null;
+  assess(judged: Judged, code: InvalidCode): StrikeRecord {
     const { strikes, windowBlocks, suspensionTempos } = this.#options;
     const { clock, random, chain } = this.#modules;
     const { hotkey, lane } = judged;
@@ -135,7 +133,7 @@ export class Judge {
       lane,
       block,
       at: clock.nowMs(),
-      evidence: strikeEvidence(judged, verdict.code, ruleText(this.#options, tempo)),
+      evidence: strikeEvidence(judged, code, ruleText(this.#options, tempo)),
       suspendUntil: total >= strikes ? suspensionEnd(block, suspensionTempos, tempo) : null,
     };
   }

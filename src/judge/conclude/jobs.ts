@@ -50,11 +50,12 @@ export class JobConcluder {
   /** Resolves when the end is on record (or the validator stops: `void`). Never rejects. */
   async conclude(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
     const { strikes } = this.#modules;
-    if (!strikes.applies(job.lane, verdict)) {
+    const code = strikes.codeOf(job.lane, verdict);
+    if (code === null) {
       await this.#record(() => this.#endOf(job, verdict));
       return endOf(verdict).state;
     }
-    const strike = await strikes.take(judgedOf(job), verdict, async (assess) => {
+    const strike = await strikes.take(judgedOf(job), code, async (assess) => {
       // Assessed anew at every try: while the height is unknown nothing is judged.
       const end = await this.#record(() => ({ ...this.#endOf(job, verdict), strike: assess() }));
       return end?.strike ?? null;

@@ -1,7 +1,7 @@
 import type { Log } from "../../core/log.ts";
 import type { Lane } from "../../flow/lane.ts";
 import type { StrikeRecord } from "../../flow/strike.ts";
-import type { Verdict } from "../../flow/verdict.ts";
+import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
 import type { Judged } from "../evidence.ts";
 import type { Judge } from "../judge.ts";
 
@@ -24,9 +24,10 @@ export class StrikeConcluder {
     this.#modules = modules;
   }
 
-  /** Whether the verdict is a strike in its lane. */
-  applies(lane: string, verdict: Verdict | null): verdict is Verdict {
-    return verdict?.outcome === "invalid" && this.#modules.lanes.get(lane)?.policy.penalty === "strike";
+  /** Why the verdict is a strike in its lane; null when it is none. */
+  codeOf(lane: string, verdict: Verdict | null): InvalidCode | null {
+    if (verdict?.outcome !== "invalid") return null;
+    return this.#modules.lanes.get(lane)?.policy.penalty === "strike" ? verdict.code : null;
   }
 
   /**
@@ -35,22 +36,21 @@ export class StrikeConcluder {
    */
   take(
     judged: Judged,
-    verdict: Verdict,
-    record: (assess: () => StrikeRecord | null) => Promise<StrikeRecord | null>,
+    code: InvalidCode,
+    record: (assess: () => StrikeRecord) => Promise<StrikeRecord | null>,
   ): Promise<StrikeRecord | null> {
-    const taken = this.#last.then(() => this.#take(judged, verdict, record));
+    const taken = this.#last.then(() => this.#take(judged, code, record));
     this.#last = taken.catch(() => undefined);
     return taken;
   }
 
-  async #take(...[judged, verdict, record]: Parameters<StrikeConcluder["take"]>) {
+  async #take(...[judged, code, record]: Parameters<StrikeConcluder["take"]>) {
     const { judge, log } = this.#modules;
-    const strike = await record(() => judge.assess(judged, verdict, "strike"));
+    const strike = await record(() => judge.assess(judged, code));
     if (strike === null) return null;
     judge.record(strike);
     const { hotkey, evidence, suspendUntil } = strike;
-    const { work_id, verdict: found } = evidence;
-    log.warn("strike", { hotkey, work_id, code: found.code, until_block: suspendUntil });
+    log.warn("strike", { hotkey, work_id: evidence.work_id, code, until_block: suspendUntil });
     return strike;
   }
 }

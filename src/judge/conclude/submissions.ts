@@ -27,11 +27,12 @@ export class SubmissionConcluder {
     const { store, strikes, clock } = this.#modules;
     const { receiptId, lane } = submission;
     const decision = { receiptId, ...endOf(verdict), at: clock.nowMs(), strike: null };
-    if (!strikes.applies(lane, verdict)) {
+    const code = strikes.codeOf(lane, verdict);
+    if (code === null) {
       await store.decide(decision);
       return;
     }
-    await strikes.take(submission, verdict, async (assess) => {
+    await strikes.take(submission, code, async (assess) => {
       const strike = assess();
       const ended = await store.decide({ ...decision, strike });
       return ended === null ? null : strike;

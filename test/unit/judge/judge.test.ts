@@ -5,7 +5,6 @@ import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import type { Sighting, StandingState, Suspension } from "../../../src/flow/standing.ts";
 import type { StrikeRecord } from "../../../src/flow/strike.ts";
-import type { Verdict } from "../../../src/flow/verdict.ts";
 import { Judge, type JudgeOptions } from "../../../src/judge/judge.ts";
 import {
   isColdStart,
@@ -31,7 +30,7 @@ const defaults: JudgeOptions = {
   history: 8192,
 };
 const START = 1_000_000;
-const invalid: Verdict = { outcome: "invalid", code: "solution_unsatisfied" };
+const code = "solution_unsatisfied";
 
 /** What the store keeps of standing; fails on demand. */
 class StandingRows {
@@ -110,8 +109,7 @@ async function make(given: Partial<JudgeOptions> = {}, store = new StandingRows(
   const modules = { store, chain, clock, random: systemRandom, log: silentLog, metrics };
   const judge = await Judge.load({ ...defaults, ...given }, modules);
   const strike = (hotkey: string): StrikeRecord => {
-    const record = judge.assess(pendingSubmission({ hotkey }), invalid, "strike");
-    assert.ok(record);
+    const record = judge.assess(pendingSubmission({ hotkey }), code);
     store.commit(record);
     judge.record(record);
     return record;
@@ -205,20 +203,10 @@ describe("rules of judge, one before, at and one past", () => {
 });
 
 describe("strikes", () => {
-  it("are only for an invalid answer in a lane whose penalty is strike", async () => {
-    const { judge } = await make();
-    const submission = pendingSubmission();
-    assert.equal(judge.assess(submission, invalid, "reject"), null);
-    assert.equal(judge.assess(submission, { outcome: "valid" }, "strike"), null);
-    assert.equal(judge.assess(submission, { outcome: "error", code: "check_timeout" }, "strike"), null);
-    assert.ok(judge.assess(submission, invalid, "strike"));
-  });
-
   it("carry their evidence and the rule with its numbers", async () => {
     const { judge, clock } = await make();
     const submission = pendingSubmission({ hotkey: "h", lane: "groth16", answerSha256: "ab" });
-    const strike = judge.assess(submission, invalid, "strike");
-    assert.ok(strike);
+    const strike = judge.assess(submission, code);
     assert.match(strike.strikeId, /^st_[0-9a-f]{32}$/);
     assert.deepEqual(
       [strike.hotkey, strike.lane, strike.block, strike.at, strike.suspendUntil],
@@ -229,7 +217,7 @@ describe("strikes", () => {
       receipt_id: submission.receiptId,
       answer_sha256: "ab",
       draw: submission.draw,
-      verdict: invalid,
+      verdict: { outcome: "invalid", code },
       checker: "groth16/1",
       rule: "judge/1: 1 strike(s) within 7200 blocks suspend for 20 tempos of 360 blocks",
     });
@@ -240,14 +228,14 @@ describe("strikes", () => {
     const { draw } = pendingSubmission({ hotkey: "h", lane: "groth16" });
     const exhibit = { kind: "square", input: { x: "3" }, answer: "{}" };
     const job = { hotkey: "h", lane: "groth16", receiptId: null, answerSha256: "ab", draw, exhibit };
-    const { evidence } = judge.assess(job, invalid, "strike") ?? assert.fail();
+    const { evidence } = judge.assess(job, code);
     assert.deepEqual([evidence.work_id, evidence.receipt_id], [draw.work_id, null]);
     assert.deepEqual(evidence.exhibit, exhibit);
   });
 
   it("change nothing before they are recorded", async () => {
     const { judge } = await make();
-    assert.ok(judge.assess(pendingSubmission({ hotkey: "h" }), invalid, "strike"));
+    assert.ok(judge.assess(pendingSubmission({ hotkey: "h" }), code));
     assert.equal(judge.suspendedUntil("h"), null);
   });
 
@@ -315,10 +303,10 @@ describe("strikes", () => {
     const judge = await reload();
     assert.equal(judge.suspendedUntil("full"), START + 7200);
     assert.equal(judge.suspendedUntil("half"), null);
-    const next = judge.assess(pendingSubmission({ hotkey: "half" }), invalid, "strike");
-    assert.equal(next?.suspendUntil, START + 7200);
-    const spent = judge.assess(pendingSubmission({ hotkey: "full" }), invalid, "strike");
-    assert.equal(spent?.suspendUntil, null);
+    const next = judge.assess(pendingSubmission({ hotkey: "half" }), code);
+    assert.equal(next.suspendUntil, START + 7200);
+    const spent = judge.assess(pendingSubmission({ hotkey: "full" }), code);
+    assert.equal(spent.suspendUntil, null);
     chain.height = START + 7200;
     assert.equal(judge.suspendedUntil("full"), null);
   });
@@ -361,7 +349,7 @@ describe("a height that is unknown", () => {
     const submission = pendingSubmission({ hotkey: "h" });
     for (const work of [
       () => judge.suspendedUntil("h"),
-      () => judge.assess(submission, invalid, "strike"),
+      () => judge.assess(submission, code),
       () => judge.suspend({ hotkey: "h", tempos: 1, reason: "r" }, "operator"),
     ]) {
       assert.equal((await problemOf(work)).code, "chain_unavailable");
@@ -370,7 +358,6 @@ describe("a height that is unknown", () => {
     assert.deepEqual(judge.classesFor("h"), ["cold_start", "struck"]);
     assert.equal(judge.standingOf("h")?.standing, "suspended");
     assert.equal(judge.skiplist().length, 1);
-    assert.equal(judge.assess(submission, { outcome: "valid" }, "strike"), null);
   });
 
   it("forgets nothing", async () => {

@@ -244,12 +244,7 @@ describe("failures of many within a minute", () => {
 
   it("touch no suspension of another kind", () =>
     inWorld(async ({ judge, chain, fail, listed, reload }) => {
-      const struck = judge.assess(
-        pendingSubmission({ hotkey: "h0" }),
-        { outcome: "invalid", code: "solution_unsatisfied" },
-        "strike",
-      );
-      assert.ok(struck);
+      const struck = judge.assess(pendingSubmission({ hotkey: "h0" }), "solution_unsatisfied");
       judge.record(struck);
       await judge.suspend({ hotkey: "h1", tempos: 3, reason: "by hand" }, "operator");
       assert.equal((await fail(30, 100)).at(-1), "ours");

@@ -10,9 +10,9 @@ import { answerFrame, readFrame } from "../../../../src/miner/push/frames.ts";
 import type { Prover } from "../../../../src/miner/push/prover.ts";
 import { runPushMiner } from "../../../../src/miner/push/run.ts";
 import { StreamMiner } from "../../../../src/miner/push/streamMiner.ts";
-import type { PushThreadOrders } from "../../../../src/miner/push/thread.ts";
 import { Workbench } from "../../../../src/miner/push/workbench.ts";
 import type { MinerTally } from "../../../../src/miner/tally.ts";
+import type { MinerOrders } from "../../../../src/miner/thread.ts";
 import { signingOf } from "../../../support/epistula/signing.ts";
 import { answerOf, HeldProver } from "../../../support/miner/push/prover.ts";
 import { type FakeStream, fakeValidator, jobOrder } from "../../../support/miner/push/validator.ts";
@@ -384,11 +384,8 @@ describe("runPushMiner", () => {
 describe("the thread of a demo miner", () => {
   it("works as it is ordered, tells its tally, and ends when it is told to stop", async (t) => {
     const validator = await fakeValidator(t);
-    const orders: PushThreadOrders = {
-      ...{ url: validator.url, uri: "//Bob", lane: "groth16" },
-      ...{ cheat: true, capacity: 1 },
-    };
-    const entry = new URL("../../../../src/miner/push/thread.ts", import.meta.url);
+    const orders: MinerOrders = { url: validator.url, uri: "//Bob", lane: "groth16", cheat: true };
+    const entry = new URL("../../../../src/miner/thread.ts", import.meta.url);
     const worker = new Worker(entry, { workerData: orders });
     t.after(() => worker.terminate());
     let solved = 0;

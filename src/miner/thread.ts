@@ -1,0 +1,28 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { systemClock } from "../core/clock.ts";
+import { systemRandom } from "../core/random.ts";
+import { keypairOfUri } from "../keys/uri.ts";
+import type { MinerTally } from "./tally.ts";
+
+/** What a demo miner is told; any message stops it. */
+export interface MinerOrders {
+  readonly url: string;
+  readonly uri: string;
+  readonly lane: "sat" | "groth16";
+  readonly cheat: boolean;
+}
+
+// The entry of a demo miner: the same miner as `assay miner`, in a thread that ends with the validator.
+const orders = workerData as MinerOrders;
+const stop = new AbortController();
+parentPort?.once("message", () => stop.abort());
+const options = { ...orders, keypair: await keypairOfUri(orders.uri), signal: stop.signal };
+const modules = {
+  clock: systemClock,
+  random: systemRandom,
+  changed: (tally: MinerTally) => parentPort?.postMessage(structuredClone(tally)),
+};
+// A thread loads only the miner that it runs.
+if (orders.lane === "sat") await (await import("./pull/run.ts")).runMiner(options, modules);
+else await (await import("./push/run.ts")).runPushMiner({ ...options, capacity: 1 }, modules);
+parentPort?.close();
