@@ -37,6 +37,17 @@ test("the README's folder table names every folder of src", () => {
   );
 });
 
+test("every source file and folder that a document names exists, but for placeholders in capitals", () => {
+  const missing = ["README.md", ...docs.map((doc) => `docs/${doc}`)].flatMap((page) =>
+    [...read(page).matchAll(/`((?:src|sim|test|bench|circuits)\/[\w/.-]*)`/g)]
+      .map((match) => match[1] ?? "")
+      .filter((path) => !/[A-Z]{4}/.test(path))
+      .filter((path) => statSync(join(root, path), { throwIfNoEntry: false }) === undefined)
+      .map((path) => `${page}: ${path}`),
+  );
+  assert.deepEqual(missing, []);
+});
+
 test("links between documents lead somewhere", () => {
   const pages = ["README.md", ...docs.map((doc) => `docs/${doc}`)];
   const broken = pages.flatMap((page) =>
