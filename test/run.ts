@@ -4,30 +4,16 @@ import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
-/** A half of the suite: what needs a core to itself only now and then, and what starts whole validators and loads them. */
-interface Part {
-  readonly name: string;
-  readonly globs: readonly string[];
-  /** Files at once. */
-  readonly concurrency: number;
-}
-
-const parts: readonly Part[] = [
-  {
-    name: "fast",
-    globs: [
-      "test/*.test.ts",
-      "test/{unit,vectors,property,conformance,sim}/**/*.test.ts",
-      "test/e2e/commands/*.test.ts",
-    ],
-    concurrency: 2,
-  },
-  {
-    name: "whole",
-    globs: ["test/e2e/{pull,push,start}/*.test.ts", "test/fault/**/*.test.ts"],
-    concurrency: 1,
-  },
+/** In this order: what fails soonest, then what starts whole validators, loads them and kills them. */
+const kinds = [
+  "test/*.test.ts",
+  "test/{unit,vectors,property,conformance,sim}/**/*.test.ts",
+  "test/e2e/commands/*.test.ts",
+  "test/e2e/{start,pull,push}/*.test.ts",
+  "test/fault/**/*.test.ts",
 ];
+/** Files at once: one more than two cores, since those that watch a validator mostly wait. */
+const CONCURRENCY = 3;
 
 interface Counts {
   passed: number;
@@ -36,20 +22,18 @@ interface Counts {
 }
 
 const root = resolve(import.meta.dirname, "..");
-const wanted = process.argv.slice(2);
 
-/** The files of a part; with words on the command line, those whose path contains one of them. */
-function filesOf({ globs }: Part): string[] {
-  return globSync([...globs], { cwd: root })
-    .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
-    .sort()
-    .map((file) => resolve(root, file));
+/** All files, kind by kind; with words on the command line, those whose path contains one of them. */
+function filesOf(words: readonly string[]): string[] {
+  const files = kinds.flatMap((kind) => globSync(kind, { cwd: root }).sort());
+  return files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
 }
 
-/** Runs the files to their end, whatever fails, and prints each as it ends. */
-async function runFiles(files: readonly string[], concurrency: number, total: Counts): Promise<string[]> {
+/** Runs the files to their end, whatever fails, and prints each as it ends; returns those with failures. */
+async function runFiles(files: readonly string[], total: Counts): Promise<string[]> {
   const failed = new Set<string>();
-  const events = run({ files: [...files], concurrency, cwd: root });
+  const paths = files.map((file) => resolve(root, file));
+  const events = run({ files: paths, concurrency: CONCURRENCY, cwd: root });
   events.on("test:fail", ({ file, todo }) => {
     if (todo === undefined && file !== undefined) failed.add(relative(root, file));
   });
@@ -65,18 +49,14 @@ async function runFiles(files: readonly string[], concurrency: number, total: Co
   return [...failed];
 }
 
-const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-const failed: string[] = [];
-for (const part of parts) {
-  const files = filesOf(part);
-  if (files.length === 0) continue;
-  console.log(`\n${part.name}: ${files.length} files of tests`);
-  failed.push(...(await runFiles(files, part.concurrency, total)));
-}
-if (total.passed + total.failed === 0) {
-  console.error(`no file of tests has ${wanted.map((word) => `"${word}"`).join(" or ")} in its path`);
+const words = process.argv.slice(2);
+const files = filesOf(words);
+if (files.length === 0) {
+  console.error(`no file of tests has ${words.map((word) => `"${word}"`).join(" or ")} in its path`);
   process.exitCode = 2;
 } else {
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const failed = await runFiles(files, total);
   if (failed.length > 0) console.log(`\nfailed in:\n${failed.map((file) => `  ${file}`).join("\n")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;
