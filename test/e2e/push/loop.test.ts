@@ -194,8 +194,18 @@ test("what is on record: each answer counted once, each sampled draw with its ve
 
   const { draws, verdicts, open } = auditOf(dir);
   assert.equal(open, 0);
-  const sent = [...workers, cheat].reduce((sum, { orders }) => sum + orders.length, 0);
-  assert.equal(draws.length, sent);
+  const at = (miner: string, job: string): string => `${miner} ${job}`;
+  const drawn = new Set(draws.map(({ hotkey, jobId }) => at(hotkey, jobId)));
+  const sent = [...workers, cheat].flatMap(({ hotkey, orders }) =>
+    orders.map(({ job_id }) => at(hotkey, job_id)),
+  );
+  assert.equal(drawn.size, draws.length, "no job is drawn twice for a miner");
+  assert.deepEqual(
+    sent.filter((job) => !drawn.has(job)),
+    [],
+    "no job is sent without a draw on record",
+  );
+  const sentOnes = new Set(sent);
   const shares = draws.filter((draw) => draw.class === "lane");
   const share = shares.filter(({ sampled }) => sampled).length / shares.length;
   assert.ok(share > 0.15 && share < 0.35, `${share} of ${shares.length} sampled`);
@@ -206,7 +216,11 @@ test("what is on record: each answer counted once, each sampled draw with its ve
   for (const { hotkey, work_id, state, verified } of verdicts) {
     const isFake = faked.has(work_id) && hotkey === cheat.hotkey;
     if (verified) assert.equal(state, isFake ? "rejected" : "accepted", work_id);
-    else assert.deepEqual([state, hotkey], ["void", cheat.hotkey], "withdrawn by the suspension");
+    else {
+      assert.equal(state, "void", work_id);
+      const isWithdrawn = hotkey === cheat.hotkey || !sentOnes.has(at(hotkey, work_id));
+      assert.ok(isWithdrawn, "by the suspension, or before it was sent");
+    }
   }
   assert.equal(rowOf(cheat).rejected, verdicts.filter(({ state }) => state === "rejected").length);
 });
