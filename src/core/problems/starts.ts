@@ -95,7 +95,7 @@ export const startProblems = {
     blame: "operator",
     title: "Sample rate below the floor",
     detail: (p) =>
-      `lanes.${p.lane}.rate is ${p.rate}, which is below sample.floor (${p.floor}); raise the rate, or lower the floor.`,
+      `${p.lane.startsWith("classes.") ? `sample.${p.lane}` : `lanes.${p.lane}.rate`} is ${p.rate}, which is below sample.floor (${p.floor}); raise the rate, or lower the floor.`,
   },
   commitment_unmatched: {
     status: null,

@@ -110,5 +110,5 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
       [],
       stderr,
     );
-    assert.ok(stderr.endsWith(`assay: ${signal}, draining\n`), stderr);
+    assert.ok(stderr.endsWith(`assay: ${signal} received, draining\n`), stderr);
   });
