@@ -52,7 +52,7 @@ export function builtInScenarios(): readonly string[] {
 function builtInFile(name: string): string {
   const known = builtInScenarios();
   if (known.includes(name)) return join(folder, `${name}${ENDING}`);
-  const message = `no scenario "${name}"; did you mean ${nearest(name, known)}? There are ${known.join(", ")}; a file is named with its ending or its folder`;
+  const message = `there is no built-in scenario "${name}"; did you mean "${nearest(name, known)}"? Name a file with its extension or its folder; the built-in scenarios are ${known.join(", ")}`;
   throw new AssayError({ code: "usage", message });
 }
 
@@ -66,7 +66,7 @@ export function loadScenario(nameOrFile: string): Scenario {
   try {
     const found = statSync(file);
     // A device or a pipe has no size, and may have no end.
-    if (!found.isFile()) throw new Error("not a file");
+    if (!found.isFile()) throw new Error("it is not a file");
     checkSize(found.size, file);
     text = readFileSync(file, "utf8");
   } catch (error) {

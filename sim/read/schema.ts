@@ -23,12 +23,12 @@ const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, nameError);
 
 const chain = configSchema.shape.chain.unwrap().shape;
 const network = z.strictObject({
-  block_ms: chain.block_ms.describe("Ms from block to block"),
+  block_ms: chain.block_ms,
   tempo: chain.tempo,
-  epoch_hours: configSchema.shape.challenge.unwrap().shape.epoch_hours.describe("Length of an epoch"),
+  epoch_hours: configSchema.shape.challenge.unwrap().shape.epoch_hours,
   emission_per_day: money
     .default(41)
-    .describe("Money for all miners in a day: their 41 % of a network that is paid 100"),
+    .describe("Money paid to all miners per day; 41 is the miners' 41 % of 100"),
   registration: money.default(0.1).describe("Money that a new hotkey costs"),
 });
 
@@ -48,19 +48,19 @@ const legacy = z.strictObject({
     .refine(({ checks, of }) => checks <= of, { path: ["checks"], error: "must not be above of" })
     .nullable()
     .default(null)
-    .describe("At most `checks` checks per miner and tempo, drawn at checks/of; null: the real sampler"),
+    .describe("At most `checks` checks per miner and tempo, drawn at checks / of; null: the real sampler"),
   memory_unbounded: z
     .boolean()
     .default(false)
-    .describe("No bound on bytes and no look at the memory: past it the host is down"),
+    .describe("No bound on the bytes of jobs in flight; when the host's memory is used up, it goes down"),
   credit_kept: z.boolean().default(false).describe("A strike forfeits no unverified credit"),
 });
 
 const host = z
   .strictObject({
     threads: count(1, 1024).default(4).describe("Threads that verify"),
-    memory_bytes: count(1_048_576, BYTES).default(1_073_741_824).describe("Memory for jobs in flight"),
-    down: some().prefault("2m").describe("How long it is down when its memory is used up"),
+    memory_bytes: count(1_048_576, BYTES).default(1_073_741_824).describe("Memory for jobs in flight, bytes"),
+    down: some().prefault("2m").describe("How long the host is down after its memory is used up"),
   })
   .transform(({ down, ...rest }) => ({ ...rest, down_ms: down }));
 
@@ -70,7 +70,12 @@ const PER_THREAD = 2;
 const validator = z
   .strictObject({
     name,
-    stake: z.number().positive().max(1e12).default(1).describe("In any unit: the share of the sum counts"),
+    stake: z
+      .number()
+      .positive()
+      .max(1e12)
+      .default(1)
+      .describe("In any unit; only its share of the sum matters"),
     settings: settingsSchema.prefault({}),
     legacy: legacy.prefault({}),
     host: host.prefault({}),
@@ -84,20 +89,24 @@ const validator = z
 const fleet = z
   .strictObject({
     name,
-    count: count(1, most.miners).default(1).describe("Miners"),
+    count: count(1, most.miners).default(1).describe("Number of miners"),
     strategy: strategySchema.prefault("honest"),
-    service: law(1).prefault({ min: "800ms", mean: "1200ms" }).describe("Time of one honest answer"),
-    cheat: law(1).prefault({ low: "20ms", high: "60ms" }).describe("Time of a dishonest one"),
-    delay: law(0).prefault({ low: "20ms", high: "120ms" }).describe("On the way, there and back together"),
-    parallel: count(1, 8192).default(1).describe("Answers that it works on at once, for each validator"),
-    capacity: count(1, 65_536).default(1024).describe("Jobs that it says it takes at once"),
-    failing: share.default(0).describe("Share of the jobs that it gives back at once"),
-    cost_per_job: money.default(0).describe("Money for an honest answer; a dishonest one costs nothing"),
-    cost_per_hour: money.default(0).describe("Money while it is not suspended everywhere"),
+    service: law(1).prefault({ min: "800ms", mean: "1200ms" }).describe("Time to make one honest answer"),
+    cheat: law(1).prefault({ low: "20ms", high: "60ms" }).describe("Time to make one dishonest answer"),
+    delay: law(0)
+      .prefault({ low: "20ms", high: "120ms" })
+      .describe("Network delay of job and answer together"),
+    parallel: count(1, 8192).default(1).describe("Answers that a miner works on at once, per validator"),
+    capacity: count(1, 65_536).default(1024).describe("Jobs that a miner states it accepts at once"),
+    failing: share.default(0).describe("Share of the jobs that a miner gives back immediately"),
+    cost_per_job: money.default(0).describe("Money per honest answer; a dishonest one costs nothing"),
+    cost_per_hour: money
+      .default(0)
+      .describe("Money per hour, except while every validator suspends the miner"),
     joins: moment
       .nullable()
       .prefault(null)
-      .describe("When it joins; null: before the start, with its cold start over"),
+      .describe("When it joins; null: before the start, its cold start already over"),
   })
   .transform(({ service, cheat, delay, joins, ...rest }) => ({
     ...rest,
@@ -154,9 +163,9 @@ export const scenarioSchema = z.strictObject({
     .string()
     .regex(/^[^\p{Cc}]{1,120}$/u, "must be one line of 1 to 120 characters")
     .optional()
-    .describe("One line; the name of the file where it is left out"),
-  story: z.string().max(4000).trim().default("").describe("What it shows, in some sentences"),
-  duration: length(1000, END_MS).prefault("1d").describe("How long it is simulated"),
+    .describe("One line; the default is the name of the file"),
+  story: z.string().max(4000).trim().default("").describe("What the scenario shows, in a few sentences"),
+  duration: length(1000, END_MS).prefault("1d").describe("Simulated time"),
   network: network.prefault({}),
   lane: lane.prefault({}),
   validators: z
@@ -164,8 +173,8 @@ export const scenarioSchema = z.strictObject({
     .min(1)
     .max(most.validators)
     .prefault([{ name: "main" }]),
-  fleets: z.array(fleet).min(1).max(most.miners).describe("Miners that differ in nothing but chance"),
-  events: z.array(event).max(most.events).prefault([]).describe("What happens at a moment"),
+  fleets: z.array(fleet).min(1).max(most.miners).describe("Groups of miners with the same settings"),
+  events: z.array(event).max(most.events).prefault([]).describe("What happens at a given time"),
 });
 
 /** A scenario file as it is read, its lengths of time in ms. */

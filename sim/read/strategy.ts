@@ -11,8 +11,8 @@ const plainKinds = ["honest", "always", "copy", "sybil", "predictor"] as const;
 const trickle = z
   .strictObject({
     kind: z.literal("trickle"),
-    cheats: z.int().min(1).max(1_000_000).describe("Cheats in every window"),
-    window: span().describe("Length of the window, from when it joined"),
+    cheats: z.int().min(1).max(1_000_000).describe("Cheats per window"),
+    window: span().describe("Length of the window; the first begins when the miner joins"),
   })
   .transform(({ window, ...rest }) => ({ ...rest, window_ms: window }));
 
@@ -20,7 +20,7 @@ const burst = z
   .strictObject({
     kind: z.literal("burst"),
     every: span(),
-    lasts: span().describe("The last part of every period, in which it cheats at everything"),
+    lasts: span().describe("Length of the last part of each period, in which every answer is a cheat"),
   })
   .refine(({ every, lasts }) => lasts <= every, { path: ["lasts"], error: "must not be above every" })
   .transform(({ every, lasts, kind }) => ({ kind, every_ms: every, lasts_ms: lasts }));
@@ -32,7 +32,7 @@ const sleeper = z
 const abort = z
   .strictObject({
     kind: z.literal("abort"),
-    over: span().describe("Jobs that would take longer are not answered"),
+    over: span().describe("Jobs that would take longer than this are not worked on"),
     how: z.enum(["silent", "give_back"]),
   })
   .transform(({ over, ...rest }) => ({ ...rest, over_ms: over }));
@@ -40,7 +40,7 @@ const abort = z
 const lazy = z.strictObject({ kind: z.literal("lazy"), answer: z.enum(["empty", "stale"]) });
 const congestor = z.strictObject({
   kind: z.literal("congestor"),
-  factor: z.number().min(1).max(1000).describe("Times its capacity that it says it takes"),
+  factor: z.number().min(1).max(1000).describe("How many times its real capacity it claims"),
 });
 const plain = z.strictObject({ kind: z.literal(plainKinds) });
 

@@ -50,7 +50,8 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (error) {
-    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) });
+    const cause_text = `it is not JSON: ${causeText(error)}`;
+    throw new AssayError({ code: "file_unreadable", file, cause_text, remedy: "Save it again." });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { ed25519PublicKey, thumbprint } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { readBytes } from "../keys/files.ts";
+
 import type { PublicKeys } from "./log/record.ts";
 
 const base64url = /^[A-Za-z0-9_-]{43}$/;
@@ -36,11 +37,24 @@ export function keysOf(document: unknown): PublicKeys {
   );
 }
 
+function keyFile(given: string): Buffer {
+  try {
+    return readFileSync(given);
+  } catch (error) {
+    throw new AssayError({
+      code: "file_unreadable",
+      file: given,
+      cause_text: `it is not a key, and it cannot be read as a file: ${causeText(error)}`,
+      remedy: "Give 43 base64url characters, 64 hex digits, or a file with a JWK or JWKS.",
+    });
+  }
+}
+
 /** The key that is given: itself (43 base64url characters or 64 hex digits), or a file with it, a JWK or a JWKS. Throws `key_malformed`. */
 export function givenKeys(given: string): PublicKeys {
   const bare = rawOf(given);
   if (bare !== null) return new Map([keyOf(bare)]);
-  const text = readBytes(given).toString("utf8").trim();
+  const text = keyFile(given).toString("utf8").trim();
   const held = rawOf(text);
   if (held !== null) return new Map([keyOf(held)]);
   try {

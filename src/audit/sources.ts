@@ -8,8 +8,9 @@ const NEWLINE = 10;
 
 export type Chunks = AsyncIterable<Buffer>;
 
-function unreadable(file: string, cause: unknown): AssayError {
-  return new AssayError({ code: "file_unreadable", file, cause_text: causeText(cause) }, { cause });
+function unreadable(file: string, cause: unknown, remedy?: string): AssayError {
+  const why = { cause_text: causeText(cause), ...(remedy === undefined ? {} : { remedy }) };
+  return new AssayError({ code: "file_unreadable", file, ...why }, { cause });
 }
 
 /** The first line of a file, without its newline, as far as a line may reach. Throws `file_unreadable`. */
@@ -62,7 +63,7 @@ async function* bodyChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Buf
 /** Passes the chunks on, with `head` before them into a new file; one that exists is not replaced. Throws `file_unreadable`. */
 export async function saving(file: string, head: string, chunks: Chunks): Promise<Chunks> {
   const handle = await open(file, "wx").catch((error: unknown) => {
-    throw unreadable(file, error);
+    throw unreadable(file, error, "Name a new file in an existing folder with --save.");
   });
   return (async function* () {
     try {

@@ -26,7 +26,8 @@ function tokenOf(access: Access): string {
     throw new AssayError({
       code: "file_unreadable",
       file,
-      cause_text: "the operator token is not there; name its file with --token-file",
+      cause_text: "there is no such file, and it holds the operator token",
+      remedy: "Name the validator's data directory with --data, or the file with --token-file.",
     });
   return readFileSync(file, "utf8").trim();
 }

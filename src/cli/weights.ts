@@ -19,7 +19,9 @@ function readJson<T>(file: string): T {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as T;
   } catch (error) {
-    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) });
+    const cause = causeText(error);
+    const cause_text = error instanceof SyntaxError ? `it is not JSON: ${cause}` : cause;
+    throw new AssayError({ code: "file_unreadable", file, cause_text });
   }
 }
 
@@ -28,7 +30,7 @@ function holding<T>(document: T | null, list: keyof T, from: string): T {
   if (typeof document === "object" && document !== null && Array.isArray(document[list])) return document;
   throw new AssayError({
     code: "failed",
-    message: `${from}: it has no list "${String(list)}", so it is not the expected document`,
+    message: `${from} is not the expected document: it has no list "${String(list)}"; check the file or the URL`,
   });
 }
 
@@ -45,7 +47,7 @@ async function keysOf({ keys, url }: WeightsOptions): Promise<{ keys: PublicJwk[
 /** What is wrong with the signature of the vector; null when its key signed it. */
 function judgeVector(vector: SignedVector, keys: readonly PublicJwk[]): string | null {
   const jwk = keys.find((key) => key.kid === vector.key_id);
-  if (jwk === undefined) return `no published key has the id ${vector.key_id}`;
+  if (jwk === undefined) return `none of the keys has the id ${vector.key_id}`;
   if (typeof vector.signature !== "string") return "the vector has no signature";
   const key = ed25519PublicKey(Buffer.from(jwk.x, "base64url"));
   return verifyDocument({ ...vector }, key) ? null : "the signature is not valid for that key";

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const address = z.strictObject({
   host: z.string().min(1).max(255).default("127.0.0.1"),
-  port: z.int().min(0).max(65_535).default(9420).describe("0 picks a free one; the log says which"),
+  port: z.int().min(0).max(65_535).default(9420).describe("0 picks a free port; the log says which"),
 });
 
 const socket = z.strictObject({
@@ -15,7 +15,7 @@ const fault = "must be {host, port}, {socket: path} or off";
 export const metricsSchema = z
   .union([address, socket, z.literal("off")], { error: fault })
   .prefault({})
-  .describe("Where Prometheus reads, for the operator alone: {host, port}, {socket: path} or off");
+  .describe("Where Prometheus reads metrics; not for miners: {host, port}, {socket: path} or off");
 
 /** A key whose value has one of several forms, each with keys of its own. */
 export interface Choice {

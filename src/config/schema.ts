@@ -8,6 +8,8 @@ const count = (least: number, most: number, fallback: number) =>
 
 const noFraction = { error: "must be a fraction in 0..1, such as 20/500 or 0.04" };
 
+const laneShare = z.number().min(0).max(1).default(0.5).describe("This lane's share of all weights");
+
 /** A share in 0..1 that is read exactly: `20/500`, `0.04` or `1`. */
 const fraction = (fallback: string) =>
   z
@@ -19,11 +21,11 @@ const fraction = (fallback: string) =>
 const file = (fallback: string) => z.string().min(1).default(fallback);
 
 const tier = z.strictObject({
-  allotment: z.int().min(1).max(4_294_967_295).describe("Challenges a miner has in one epoch"),
-  weight: z.number().positive().max(1e6).describe("Credit of one accepted answer"),
-  vars: z.int().min(3).max(20_000),
-  clauses: z.int().min(1).max(200_000),
-  method: z.enum(["biased", "ajm"]),
+  allotment: z.int().min(1).max(4_294_967_295).describe("Challenges per miner and epoch"),
+  weight: z.number().positive().max(1e6).describe("Credit for one accepted answer"),
+  vars: z.int().min(3).max(20_000).describe("Variables of an instance"),
+  clauses: z.int().min(1).max(200_000).describe("Clauses of an instance"),
+  method: z.enum(["biased", "ajm"]).describe("How instances are generated"),
 });
 
 const defaultTiers: Record<string, z.infer<typeof tier>> = {
@@ -45,19 +47,14 @@ const tiers = z
   .prefault(defaultTiers);
 
 const sat = z.strictObject({
-  rate: fraction("1").describe("Share of the answers that is verified; a check costs microseconds"),
+  rate: fraction("1").describe("Share of the answers that is verified; a check takes microseconds"),
   penalty: z
     .enum(["reject", "strike"])
     .default("reject")
-    .describe("What a wrong answer costs: the answer, or a strike"),
-  max_attempts: count(1, 100, 3).describe("Answers that a challenge takes; 1 where penalty is strike"),
+    .describe("What happens after a wrong answer: it is rejected, or the miner also gets a strike"),
+  max_attempts: count(1, 100, 3).describe("Answers allowed per challenge; always 1 where penalty is strike"),
   tiers,
-  share: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .describe("Share of the weights that this lane's miners divide"),
+  share: laneShare,
 });
 
 /** An object whose keys all have defaults, so that leaving it out means its defaults. */
@@ -73,94 +70,102 @@ const circuit = z.strictObject({
       /^[a-z0-9][a-z0-9_.-]{0,63}$/,
       "must be 1 to 64 of a-z, 0-9, _ . and -, the first a letter or digit",
     )
-    .describe("Name of the kind of work, as jobs carry it"),
-  verification_key: file("verification_key.json").describe("JSON file as snarkjs exports it"),
+    .describe("Name of the kind of work, as jobs state it"),
+  verification_key: file("verification_key.json").describe(
+    "Verification key, a JSON file that snarkjs exports",
+  ),
   public_inputs: z
     .array(z.string().regex(/^[A-Za-z_]\w{0,63}(\[[1-9]\d{0,2}\])?$/, 'must be a name such as "x" or "x[4]"'))
     .min(1)
     .max(64)
-    .describe("Public inputs in the circuit's order, x or x[4] for a list: the last of its public signals"),
+    .describe("Names of the public inputs in the circuit's order; x[4] is a list of four"),
   benchmark: section({
     enabled: z
       .boolean()
       .default(true)
-      .describe("Whether the validator makes jobs of its own from random inputs"),
+      .describe("Whether the validator makes benchmark jobs from random inputs"),
   }),
 });
 
 const groth16 = z.strictObject({
-  rate: fraction("20/500").describe("Share of the proofs that is verified, whatever the volume"),
+  rate: fraction("20/500").describe("Share of the proofs that is verified, at any volume"),
   penalty: z
     .enum(["reject", "strike"])
     .default("strike")
-    .describe("What an invalid proof costs: the credit, or a strike"),
+    .describe("What happens after an invalid proof: it earns nothing, or the miner also gets a strike"),
   circuits: z
     .array(circuit)
     .max(256)
     .default([])
-    .describe("Circuits that jobs ask proofs of; none: no jobs are handed out"),
-  share: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .describe("Share of the weights that this lane's miners divide"),
+    .describe("Circuits that jobs ask proofs of; without circuits no jobs are sent"),
+  share: laneShare,
 });
 
 const gate = z.strictObject({
-  slots: count(1, 4096, 64).describe("Submissions being admitted at once"),
-  wait_ms: count(0, 60_000, 250).describe("How long one waits for a slot before it is refused as busy"),
-  queue: count(0, 65_536, 256).describe("How many may wait"),
+  slots: count(1, 4096, 64).describe("Submissions admitted at the same time"),
+  wait_ms: count(0, 60_000, 250).describe("Longest wait for a slot in ms; then the refusal is busy"),
+  queue: count(0, 65_536, 256).describe("Submissions that may wait for a slot"),
 });
 
 /** Every key of assay.yaml with its default and its bounds. */
 export const configSchema = z.strictObject({
-  network: z.string().min(1).max(64).default("local").describe("Label in vectors and status"),
-  netuid: count(0, 65_535, 0),
+  network: z.string().min(1).max(64).default("local").describe("Name of the network in status and vectors"),
+  netuid: count(0, 65_535, 0).describe("Number of the subnet in status and vectors"),
   keys: section({
-    hotkey: file("keys/hotkey.json").describe("Hotkey file, or on the local chain a URI such as //Alice"),
-    publishing: file("keys/publishing.json").describe("Ed25519 key that signs receipts and vectors (JWK)"),
+    hotkey: file("keys/hotkey.json").describe("Hotkey file; on the local chain also a URI such as //Alice"),
+    publishing: file("keys/publishing.json").describe("Ed25519 key (JWK) that signs receipts and vectors"),
   }),
   chain: section({
-    kind: z.enum(["local"]).default("local"),
-    block_ms: count(10, 3_600_000, 12_000),
+    kind: z.enum(["local"]).default("local").describe("Chain client"),
+    block_ms: count(10, 3_600_000, 12_000).describe("Time per block in ms"),
     genesis_ms: count(0, Number.MAX_SAFE_INTEGER, 0).describe("Unix time of block 0 in ms"),
-    tempo: count(1, 1_000_000, 360).describe("Blocks a tempo"),
-    miners: file("open").describe("open, or a file of {uid, hotkey, stake?, ip?, port?} rows"),
+    tempo: count(1, 1_000_000, 360).describe("Blocks per tempo"),
+    miners: file("open").describe("Who may mine: open, or a file of {uid, hotkey, stake?, ip?, port?} rows"),
   }),
   challenge: section({
-    scheme: z.enum(["sealed", "indexed"]).default("sealed").describe("How ids are issued"),
+    scheme: z.enum(["sealed", "indexed"]).default("sealed").describe("Scheme of the ids that are issued"),
     accept: z
       .array(z.enum(["sealed", "indexed"]))
       .min(1)
       .max(2)
       .default(["sealed"])
-      .describe("Which ids are recognised besides the scheme's own; both during a migration"),
-    secret_file: file("keys/challenge.secret"),
-    secret_file_previous: z.string().min(1).nullable().default(null).describe("Accepted for one epoch"),
-    epoch_hours: count(1, 8760, 1),
-    index_maps: count(1, 4096, 64).describe("Reverse indexes kept in memory (scheme indexed)"),
+      .describe("Schemes of the ids that are accepted; list both during a migration"),
+    secret_file: file("keys/challenge.secret").describe("Master secret, at least 32 bytes"),
+    secret_file_previous: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("Master secret before a rotation; its challenges are accepted until their epoch has passed"),
+    epoch_hours: count(1, 8760, 1).describe("Hours per epoch"),
+    index_maps: count(1, 4096, 64).describe("Reverse indexes kept in memory, for ids of the indexed scheme"),
   }),
   lanes: section({ sat: sat.prefault({}), groth16: groth16.prefault({}) }),
   admit: section({
-    max_body_bytes: count(1024, 16_777_216, 65_536),
-    body_deadline_ms: count(100, 60_000, 5000).describe("Headers and body must be complete by then"),
+    max_body_bytes: count(1024, 16_777_216, 65_536).describe("Largest request body in bytes"),
+    body_deadline_ms: count(100, 60_000, 5000).describe(
+      "Time in ms within which headers and body must arrive",
+    ),
     gate: gate.prefault({}),
-    per_ip_per_min: count(1, 10_000_000, 6000),
+    per_ip_per_min: count(1, 10_000_000, 6000).describe("Requests per minute and IP address"),
     per_hotkey: section({
-      burst: count(1, 100_000, 60),
-      per_s: z.number().positive().max(100_000).default(20),
+      burst: count(1, 100_000, 60).describe("Requests at once per proven hotkey"),
+      per_s: z.number().positive().max(100_000).default(20).describe("Requests per second and proven hotkey"),
     }),
-    signature_window_ms: count(1000, 300_000, 8000).describe("Age that a signed timestamp may have"),
+    signature_window_ms: count(1000, 300_000, 8000).describe(
+      "Greatest age of a signed timestamp in ms; a quarter of it may lie ahead",
+    ),
   }),
   judge: section({
-    strikes: count(1, 1000, 1).describe("Strikes within the window that suspend"),
-    window_blocks: count(1, 10_000_000, 7200),
-    suspension_tempos: count(1, 100_000, 20),
-    unreachable_tempos: count(1, 100_000, 1),
-    cold_start_blocks: count(0, 10_000_000, 1800).describe("A new hotkey weighs nothing for so long"),
-    retention_blocks: count(1, 100_000_000, 50_400),
-    history: count(16, 1_000_000, 8192).describe("Hotkeys remembered; oldest dropped first"),
+    strikes: count(1, 1000, 1).describe("Strikes within the window that suspend a miner"),
+    window_blocks: count(1, 10_000_000, 7200).describe("Blocks for which a strike counts"),
+    suspension_tempos: count(1, 100_000, 20).describe("Tempos that a suspension for strikes lasts"),
+    unreachable_tempos: count(1, 100_000, 1).describe("Tempos that an unreachable miner is suspended"),
+    cold_start_blocks: count(0, 10_000_000, 1800).describe("Blocks for which a new hotkey has no weight"),
+    retention_blocks: count(1, 100_000_000, 50_400).describe(
+      "Blocks after which an unseen hotkey is forgotten",
+    ),
+    history: count(16, 1_000_000, 8192).describe("Hotkeys remembered; the oldest are dropped first"),
   }),
   verify: section({
     concurrency: z
@@ -169,8 +174,10 @@ export const configSchema = z.strictObject({
       .max(1024)
       .nullable()
       .default(null)
-      .describe("Verifications at once; null: 2 x cores"),
-    pending_factor: count(1, 1000, 4).describe("Verifications pending at most, times concurrency"),
+      .describe("Verifications at the same time; null: twice the number of cores"),
+    pending_factor: count(1, 1000, 4).describe(
+      "Bound on pending verifications, as a multiple of concurrency",
+    ),
   }),
   dispatch: section({
     ceiling: z
@@ -179,40 +186,54 @@ export const configSchema = z.strictObject({
       .max(1_000_000)
       .nullable()
       .default(null)
-      .describe(
-        "Jobs in flight altogether; null: only the caps of the miners and pending verifications bound them",
-      ),
+      .describe("Bound on jobs in flight at all miners together; null: none"),
     allow_private: z
       .boolean()
       .default(false)
       .describe(
-        "Whether miners at private and loopback addresses are dialled: for tests and closed networks",
+        "Whether miners at private and loopback addresses are dialled; for tests and closed networks",
       ),
     bytes_in_flight: count(1_048_576, Number.MAX_SAFE_INTEGER, 268_435_456).describe(
-      "Bytes of jobs in flight altogether",
+      "Bound on the bytes of all jobs in flight",
     ),
   }),
   weigh: section({
-    window_hours: z.number().positive().max(8760).default(24),
-    region_cap: z.number().min(0).max(1).default(0.25).describe("Share of all uids that one /16 may hold"),
+    window_hours: z
+      .number()
+      .positive()
+      .max(8760)
+      .default(24)
+      .describe("Hours for which an accepted answer of a pull lane counts"),
+    region_cap: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.25)
+      .describe("Miners with a weight per /16 address range, as a share of all uids; 0: no cap"),
     burn: section({
-      share: z.number().min(0).max(1).default(0),
-      uid: z.int().min(0).max(65_535).nullable().default(null),
+      share: z.number().min(0).max(1).default(0).describe("Share of all weights that the burn uid receives"),
+      uid: z.int().min(0).max(65_535).nullable().default(null).describe("Uid that receives the burn share"),
     }),
-    every_tempos: count(1, 10_000, 1),
+    every_tempos: count(1, 10_000, 1).describe("Tempos per weighing period"),
   }),
   sample: section({
-    floor: fraction("1/100").describe("The validator refuses to start with a lane rate below it"),
-    classes: section({ customer: fraction("1"), cold_start: fraction("1/5"), struck: fraction("1/2") }),
+    floor: fraction("1/100").describe(
+      "Lowest rate that a lane may have; the validator does not start below it",
+    ),
+    classes: section({
+      customer: fraction("1").describe("Rate for customer jobs"),
+      cold_start: fraction("1/5").describe("Rate for hotkeys in their cold start"),
+      struck: fraction("1/2").describe("Rate for hotkeys with a strike in the last 50,400 blocks"),
+    }).describe("Rates of classes; the highest rate that applies decides"),
   }),
   store: section({
-    kind: z.enum(["sqlite"]).default("sqlite"),
-    url: z.null().default(null),
-    replica_url: z.null().default(null),
+    kind: z.enum(["sqlite"]).default("sqlite").describe("Store adapter"),
+    url: z.null().default(null).describe("Reserved"),
+    replica_url: z.null().default(null).describe("Reserved"),
     fsync: z
       .enum(["full"])
       .default("full")
-      .describe("A receipt promises durability: nothing less is offered"),
+      .describe("Always full: a receipt promises that a power cut loses nothing"),
   }),
   observe: section({ metrics: metricsSchema }),
   http: section({
@@ -220,10 +241,10 @@ export const configSchema = z.strictObject({
       .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
       .max(64)
       .default([])
-      .describe("Addresses and CIDR ranges whose forwarded headers count"),
-    max_connections: count(8, 1_000_000, 4096),
+      .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
+    max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
   }),
-  admin: section({ token_file: file("keys/admin.token") }),
+  admin: section({ token_file: file("keys/admin.token").describe("Bearer token of the operator routes") }),
 });
 
 /** The reverse index of a larger allotment would stall a worker; sealed ids have no such bound. */

@@ -21,10 +21,10 @@ export function writePrivate(file: string, content: string): void {
     writeFileSync(file, content, { mode: 0o600, flag: "wx" });
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
-    const cause_text = exists
-      ? "it already exists and is never replaced; name another file"
-      : causeText(error);
-    throw new AssayError({ code: "file_unreadable", file, cause_text }, { cause: error });
+    const why = exists
+      ? { cause_text: "it already exists, and is not replaced", remedy: "Name another file." }
+      : { cause_text: causeText(error) };
+    throw new AssayError({ code: "file_unreadable", file, ...why }, { cause: error });
   }
 }
 

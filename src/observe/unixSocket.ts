@@ -6,7 +6,7 @@ import { connect, type Server } from "node:net";
 export async function isStaleSocket(path: string): Promise<boolean> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return false;
-  if (!stats.isSocket()) throw new Error("a file that is no socket stands there");
+  if (!stats.isSocket()) throw new Error("a file that is not a socket has that path");
   const probe = connect(path);
   try {
     await once(probe, "connect");

@@ -19,7 +19,7 @@ function parseAnswer<T>(url: string, text: string): T {
     throw new AssayError({
       code: "unreachable",
       url,
-      cause_text: "the answer is not JSON, so a validator is not what answered",
+      cause_text: "its answer is not JSON, so it is not a validator",
     });
   }
 }

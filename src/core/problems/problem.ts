@@ -72,7 +72,7 @@ export type Problem =
   | { code: "config_invalid"; file: string; faults: readonly string[] }
   | { code: "secret_missing"; file: string }
   | { code: "secret_too_short"; file: string; bytes: number }
-  | { code: "file_unreadable"; file: string; cause_text: string }
+  | { code: "file_unreadable"; file: string; cause_text: string; remedy?: string }
   | { code: "key_malformed"; file: string; cause_text: string }
   | { code: "key_encrypted"; file: string }
   | { code: "development_key"; uri: string; chain: string }
@@ -96,7 +96,7 @@ export interface ProblemKind<P> {
   readonly status: number | null;
   readonly blame: Blame;
   readonly title: string;
-  /** Names the cause and the mend. */
+  /** Says what happened, why, and what to do. */
   readonly detail: (data: P) => string;
   /** Present iff the answer carries `Retry-After`. */
   readonly retry?: RetryReason;

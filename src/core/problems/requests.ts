@@ -73,7 +73,7 @@ export const requestProblems = {
     status: 401,
     blame: "miner",
     title: "Header malformed",
-    detail: (p) => `The header ${p.header} must be ${p.expected}.`,
+    detail: (p) => `The header ${p.header} has the wrong form; it must be ${p.expected}.`,
   },
   timestamp_stale: {
     status: 401,
@@ -122,7 +122,7 @@ export const requestProblems = {
     blame: "miner",
     title: "Hotkey suspended",
     detail: (p) =>
-      `${p.hotkey} is suspended until block ${p.until_block}; see /v1/miners/${p.hotkey}/strikes for the evidence.`,
+      `${p.hotkey} is suspended until block ${p.until_block}; wait until then. /v1/miners/${p.hotkey}/strikes has the evidence.`,
   },
   unauthorized: {
     status: 401,

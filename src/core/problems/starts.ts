@@ -6,7 +6,7 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Configuration unreadable",
-    detail: (p) => `${p.file} could not be read: ${p.cause_text}`,
+    detail: (p) => `${p.file} could not be read: ${p.cause_text}. Check the path and its permissions.`,
   },
   config_invalid: {
     status: null,
@@ -33,7 +33,7 @@ export const startProblems = {
     blame: "operator",
     title: "File unreadable",
     detail: (p) =>
-      `${p.file} could not be read: ${p.cause_text}. Restore the file or correct its permissions.`,
+      `${p.file} cannot be used: ${p.cause_text}. ${p.remedy ?? "Check the path and its permissions, or restore the file."}`,
   },
   key_malformed: {
     status: null,
@@ -81,29 +81,29 @@ export const startProblems = {
     blame: "operator",
     title: "Store not durable",
     detail: (p) =>
-      `${p.file}: ${p.found}. Receipts promise that nothing acknowledged is lost, which this setting cannot keep; the validator does not start with it.`,
+      `${p.file}: ${p.found}. A receipt promises that a power cut loses nothing, and this store cannot keep that promise. Use a local disk.`,
   },
   circuit_invalid: {
     status: null,
     blame: "operator",
     title: "Circuit unusable",
     detail: (p) =>
-      `Circuit ${p.circuit}: ${p.file}: ${p.cause_text}. lanes.groth16.circuits needs a verification key as snarkjs exports it.`,
+      `Circuit ${p.circuit}: ${p.file}: ${p.cause_text}. Name the verification key that snarkjs exports for this circuit in lanes.groth16.circuits.`,
   },
   rate_below_floor: {
     status: null,
     blame: "operator",
     title: "Sample rate below the floor",
     detail: (p) =>
-      `lanes.${p.lane}.rate is ${p.rate}, which is below sample.floor (${p.floor}); raise the rate.`,
+      `${p.lane.startsWith("classes.") ? `sample.${p.lane}` : `lanes.${p.lane}.rate`} is ${p.rate}, which is below sample.floor (${p.floor}); raise the rate, or lower the floor.`,
   },
   commitment_unmatched: {
     status: null,
     blame: "operator",
     title: "Sampling commitment does not match the secret",
     detail: (p) =>
-      `The commitment of epoch ${p.epoch} was made with another secret; ` +
-      "name that one in challenge.secret_file_previous until the epoch closed.",
+      `The sampling commitment of epoch ${p.epoch} was made with another challenge secret; ` +
+      "name the file of that secret in challenge.secret_file_previous until the epoch has closed.",
   },
   address_in_use: {
     status: null,
@@ -117,7 +117,7 @@ export const startProblems = {
     blame: "none",
     title: "Validator unreachable",
     detail: (p) =>
-      `${p.url} could not be reached: ${p.cause_text}. Check that \`assay up\` is running there.`,
+      `${p.url} could not be reached: ${p.cause_text}. Check the URL, and that \`assay up\` is running there.`,
   },
   usage: { status: null, blame: "operator", title: "Usage", detail: (p) => p.message },
   failed: { status: null, blame: "none", title: "Failed", detail: (p) => p.message },

@@ -6,7 +6,8 @@ export const workProblems = {
     status: 400,
     blame: "miner",
     title: "Malformed challenge id",
-    detail: () => "The challenge id does not have the form pm-t{tier}-e{epoch}-{24 lower-case hex digits}.",
+    detail: () =>
+      "The challenge id does not have the form pm-t{tier}-e{epoch}-{24 lower-case hex digits}; send an id as GET /v1/challenges lists it.",
   },
   epoch_expired: {
     status: 410,
@@ -64,7 +65,7 @@ export const workProblems = {
   too_many_streams: {
     status: 503,
     blame: "validator",
-    title: "No stream left",
+    title: "Too many streams",
     detail: (p) => `${p.limit} streams are open, which is the limit; connect again in ${p.retry_after_s} s.`,
     retry: "saturation",
   },
@@ -72,14 +73,16 @@ export const workProblems = {
     status: 429,
     blame: "miner",
     title: "Too many requests from this address",
-    detail: (p) => `This address has used up its request rate; try again in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `This IP address has sent more requests than its limit allows; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
   rate_limited: {
     status: 429,
     blame: "miner",
     title: "Too many requests from this hotkey",
-    detail: (p) => `This hotkey has used up its request rate; try again in ${p.retry_after_s} s.`,
+    detail: (p) =>
+      `This hotkey has sent more requests than its limit allows; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
   busy: {
@@ -125,27 +128,27 @@ export const workProblems = {
     blame: "validator",
     title: "Not ready",
     detail: (p) =>
-      `Failing checks: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}.`,
+      `These checks fail: ${p.checks.flatMap((check) => (check.ok ? [] : [check.name])).join(", ")}; \`checks\` says why.`,
     retry: "outage",
   },
   lane_kind_not_found: {
     status: 404,
     blame: "operator",
     title: "No such kind of work",
-    detail: (p) => `Lane ${p.lane} has no kind "${p.kind}"; its kinds are: ${p.kinds.join(", ")}.`,
+    detail: (p) => `Lane ${p.lane} has no kind "${p.kind}"; use one of its kinds: ${p.kinds.join(", ")}.`,
   },
   push_lane_off: {
     status: 404,
     blame: "operator",
     title: "No push lane",
     detail: () =>
-      "This validator dispatches no jobs, because lanes.groth16.circuits is empty in its configuration.",
+      "This validator dispatches no jobs, because its configuration names no circuit; its operator can add one under lanes.groth16.circuits.",
   },
   job_not_found: {
     status: 404,
     blame: "operator",
     title: "No such job",
-    detail: (p) => `There is no job ${p.job_id}, or retention has deleted it.`,
+    detail: (p) => `There is no job ${p.job_id}. Check the id; a job is deleted 7 days after it ended.`,
   },
   lane_not_found: {
     status: 404,
@@ -163,13 +166,13 @@ export const workProblems = {
     status: 404,
     blame: "miner",
     title: "No such receipt",
-    detail: () => "This hotkey has no receipt with that id.",
+    detail: () => "This hotkey has no receipt with that id; ask with the hotkey that submitted the answer.",
   },
   miner_not_found: {
     status: 404,
     blame: "miner",
     title: "Miner not known",
-    detail: (p) => `This validator has never seen ${p.hotkey}.`,
+    detail: (p) => `This validator has no record of ${p.hotkey}; check the hotkey.`,
   },
   weights_not_found: {
     status: 404,
@@ -177,28 +180,28 @@ export const workProblems = {
     title: "No such weights",
     detail: (p) =>
       p.epoch === null
-        ? "No weight vector has been signed yet."
-        : `No weight vector was signed for period ${p.epoch}.`,
+        ? "No weight vector has been signed yet; one is signed per weighing period."
+        : `No weight vector was signed for period ${p.epoch}; GET /v1/weights/latest has the last one.`,
   },
   epoch_not_found: {
     status: 404,
     blame: "none",
     title: "No such epoch",
     detail: (p) =>
-      `This validator made no sampling commitment for epoch ${p.epoch}, or retention has deleted it.`,
+      `This validator has no sampling commitment for epoch ${p.epoch}: it did not run then, or retention has deleted it. Ask for another epoch.`,
   },
   epoch_open: {
     status: 409,
     blame: "none",
     title: "Epoch still open",
     detail: (p) =>
-      `Epoch ${p.epoch} is still open; its log is served once the epoch has closed and its key is revealed.`,
+      `Epoch ${p.epoch} is still open, and its log would tell what is verified. Ask again two epochs later, when it has closed.`,
   },
   suspension_not_found: {
     status: 404,
     blame: "operator",
     title: "Not suspended",
-    detail: (p) => `${p.hotkey} is not on the skiplist.`,
+    detail: (p) => `${p.hotkey} is not suspended; \`assay skiplist list\` shows who is.`,
   },
   internal: {
     status: 500,

@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
 import { AssayError, kindOf } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
+import { hotkeyText, notHotkey } from "../routes/schemas.ts";
 
 /** The longest path, content type and name of a member that are echoed. */
 const longest = { path: 200, type: 100, name: 80 };
@@ -39,10 +40,15 @@ function pointer({ keyword, instancePath, params }: FastifySchemaValidationError
 
 function expectation({
   keyword,
+  params,
   message = "does not match its schema",
 }: FastifySchemaValidationError): string {
   if (keyword === "required") return "is required";
-  return keyword === "boolean" ? "is not known here" : message;
+  if (keyword === "boolean") return "is not known here";
+  if (keyword === "pattern" && String(params.pattern) === hotkeyText.pattern) return notHotkey;
+  return message
+    .replace(/^must be (integer|array|object)$/, "must be an $1")
+    .replace(/^must be (string|number|boolean)$/, "must be a $1");
 }
 
 /** The first fault that a schema found: a JSON pointer into the body, or the name of a parameter. */

@@ -17,17 +17,18 @@ const ed25519 = Type.String({
   description: "Ed25519 over the RFC 8785 canonical JSON of the rest, base64url",
 });
 
-const hotkeyText = {
+export const hotkeyText = {
   type: "string",
   pattern: "^[1-9A-HJ-NP-Za-km-z]{46,50}$",
   description: "An sr25519 public key in ss58 text, prefix 42",
 };
 /** Texts that may be hotkeys; what pages go on after need not be one. */
 export const hotkeyShape = Type.String(hotkeyText);
+export const notHotkey = "must be a hotkey: an ss58 address with prefix 42, such as 5Grw...";
 export const hotkey = Type.Refine(
   Type.Unsafe<Hotkey>(hotkeyText),
   (text) => parseHotkey(text) !== null,
-  () => "must be a hotkey in ss58 text, prefix 42",
+  () => notHotkey,
 );
 const hex64 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 

@@ -82,12 +82,12 @@ export class StreamMiner {
   async run(): Promise<void> {
     const { signal } = this.#options;
     while (!signal.aborted) {
-      this.#say("dialling");
+      this.#say("connecting");
       const end = await this.#stream();
       if (signal.aborted) break;
       if (end.code === "replaced") {
         this.#bench.stop();
-        const message = `another stream of ${this.#options.keypair.hotkey} took over; only one miner per hotkey can be connected`;
+        const message = `another miner connected with the hotkey ${this.#options.keypair.hotkey}, and only one per hotkey can be connected; stop that one, or use another --key`;
         throw new AssayError({ code: "failed", message });
       }
       await this.#pause(end);
@@ -118,7 +118,8 @@ export class StreamMiner {
     this.client.reset();
     if (code !== "unreachable") countRefusal(this.tally, code);
     const ms = this.#backoff.nextMs(retryAfterS ?? slowRetries[code] ?? null);
-    this.#say(`stream ended: ${code} ${detail}; waiting ${(ms / 1000).toFixed(1)} s`);
+    const why = detail === "" ? code : `${code}: ${detail}`;
+    this.#say(`not connected (${why}); next attempt in ${(ms / 1000).toFixed(1)} s`);
     await (this.#modules.wait ?? waitFor)(ms, this.#options.signal);
   }
 

@@ -96,7 +96,7 @@ describe("defaults", () => {
   it("are what the starter file holds, and every key is in it", () => {
     assert.deepEqual(load(starterConfig()), defaultConfig());
     assert.deepEqual(parse(starterConfig()), defaultConfig());
-    assert.match(starterConfig(), /^ {2}# How ids are issued$/m);
+    assert.match(starterConfig(), /^ {2}# Scheme of the ids that are issued$/m);
   });
 
   it("and everything else that is loaded is frozen through and through", () => {

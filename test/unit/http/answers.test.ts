@@ -154,7 +154,7 @@ test("not ready is 503 with its checks, ready is 200", async (t) => {
   const problem = await problemIn(not);
   assert.equal(problem.ready, false);
   assert.deepEqual(problem.checks, checks);
-  assert.equal(problem.detail, "Failing checks: chain.");
+  assert.equal(problem.detail, "These checks fail: chain; `checks` says why.");
   ready = true;
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
 });
