@@ -14,11 +14,11 @@ export interface Offer {
   readonly validator: number;
 }
 
-export type Choice = "work" | "cheat" | "let_lie" | "give_back";
+export type OfferChoice = "work" | "cheat" | "let_lie" | "give_back";
 
 /** How one miner decides. */
 export interface Behaviour {
-  choose(offer: Offer): Choice;
+  choose(offer: Offer): OfferChoice;
   /** What it hands in instead of an answer. */
   forge(order: JobOrder): string;
   /** It has worked on the job. */

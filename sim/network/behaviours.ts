@@ -1,5 +1,5 @@
 import type { Strategy } from "../scenario.ts";
-import { type Behaviour, type Choice, FORGED, type Offer } from "./behaviour.ts";
+import { type Behaviour, FORGED, type Offer, type OfferChoice } from "./behaviour.ts";
 import { rightAnswer } from "./lane.ts";
 import { Predictor, type Reveals } from "./predictor.ts";
 
@@ -10,7 +10,7 @@ export interface Sights {
   readonly lastAnswer: () => string | null;
 }
 
-function simple(choose: (offer: Offer) => Choice, more: Partial<Behaviour> = {}): Behaviour {
+function simple(choose: (offer: Offer) => OfferChoice, more: Partial<Behaviour> = {}): Behaviour {
   return { choose, forge: () => FORGED, renews: false, ...more };
 }
 

@@ -1,5 +1,5 @@
 import type { JobOrder } from "../../src/flow/job.ts";
-import { type Behaviour, type Choice, FORGED, type Offer } from "./behaviour.ts";
+import { type Behaviour, FORGED, type Offer, type OfferChoice } from "./behaviour.ts";
 
 /** What closed epochs show: whether a job of the hotkey was sampled; null while its epoch is not closed. */
 export interface Reveals {
@@ -66,7 +66,7 @@ export class Predictor implements Behaviour {
     this.#reveals = reveals;
   }
 
-  choose(offer: Offer): Choice {
+  choose(offer: Offer): OfferChoice {
     const { validator, hotkey, order, now } = offer;
     this.#learn();
     const clues = cluesOf(offer, now - this.#lastAt, this.#reveals.byOldKey(validator, hotkey, order.job_id));

@@ -3,7 +3,7 @@ import { escapeHtml } from "./escape.ts";
 import { sentenceHtml, verdictHtml } from "./facts.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { plotLibrary } from "./library.ts";
-import { fiveDigits, type Line, lookOf } from "./lines.ts";
+import { fiveDigits, lookOf, type PlotLine } from "./lines.ts";
 import { pageHtml } from "./page.ts";
 import { figuresHtml } from "./plotFigures.ts";
 import type { Plots } from "./plots.ts";
@@ -44,7 +44,7 @@ export interface PlanContent {
   };
 }
 
-function linesOf(curves: readonly Curve[]): Line[] {
+function linesOf(curves: readonly Curve[]): PlotLine[] {
   const looks = { now: "plain", before: "alarm", level: "aim" } as const;
   return curves.map(({ name, kind, ratios }, at) => {
     const look = kind === "now" ? lookOf("plain", at) : { ...lookOf(looks[kind], 0), dash: 1 };

@@ -4,9 +4,9 @@ import { axisUnit } from "./figures.ts";
 import {
   fiveDigits,
   fleetLooks,
-  type Line,
   type Look,
   lookOf,
+  type PlotLine,
   plotLines,
   strategyLooks,
   type Values,
@@ -17,7 +17,7 @@ export interface Plot {
   readonly title: string;
   /** What is fiveDigits, with its unit. */
   readonly note: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly PlotLine[];
   /** The one that tells most: larger, with the names beside the ends of the lines. */
   readonly main: boolean;
   /** Values hold until the next time. */
@@ -46,7 +46,7 @@ const inPercent = (values: Values): Values =>
   );
 
 /** A level line for each rate that a validator was set to. */
-function aims(result: SimResult, length: number): Line[] {
+function aims(result: SimResult, length: number): PlotLine[] {
   const rates = [...new Set(result.validators.map(({ design_rate: rate }) => rate))];
   return rates.map((rate, at) => ({
     ...lookOf("aim", at),
@@ -56,7 +56,7 @@ function aims(result: SimResult, length: number): Line[] {
 }
 
 type Named = Pick<Plot, "id" | "title" | "note">;
-const plot = (named: Named, lines: readonly Line[], how: { main?: true; stepped?: true } = {}): Plot => ({
+const plot = (named: Named, lines: readonly PlotLine[], how: { main?: true; stepped?: true } = {}): Plot => ({
   ...named,
   lines,
   main: how.main ?? false,

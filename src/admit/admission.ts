@@ -8,7 +8,7 @@ import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
 import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
-import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
+import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
@@ -42,10 +42,10 @@ export class Admission {
     this.#addresses = new Buckets({
       burst: perIpPerMin,
       perSecond: perIpPerMin / 60,
-      keys: limits.addresses.value,
+      keys: admitLimits.addresses.value,
     });
-    this.#submitters = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
-    this.#readers = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
+    this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
+    this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {

@@ -5,7 +5,7 @@ interface Limit {
 }
 
 /** Bounds that no operator needs to set; what operators set is in the configuration. */
-export const limits = {
+export const admitLimits = {
   addresses: {
     value: 65_536,
     reason: "one number each (about 8 MB); a forgotten address starts with a full bucket",

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Choice } from "./metricsSchema.ts";
+import type { FormChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 
 type Tree = Record<string, unknown>;
@@ -20,7 +20,7 @@ export function leafPaths(tree: Tree, prefix: readonly string[] = []): string[][
 }
 
 /** The paths of a choice: of its value as a whole, and of the keys of each form. */
-function choicePaths({ path, forms }: Choice): string[][] {
+function choicePaths({ path, forms }: FormChoice): string[][] {
   return [[...path], ...forms.flat().map((key) => [...path, key])];
 }
 
@@ -44,7 +44,7 @@ function assign(tree: Tree, path: readonly string[], value: unknown, complete: u
 }
 
 /** Empties a choice's value where the environment names a key of another form. Returns the fault of naming two forms. */
-function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }: Choice): string[] {
+function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }: FormChoice): string[] {
   const isSet = (at: readonly string[]): boolean => env[variableName(at)] !== undefined;
   const named = forms.filter((keys) => keys.some((key) => isSet([...path, key])));
   if (named.length + Number(isSet(path)) > 1) {
@@ -66,7 +66,7 @@ export function applyEnvironment(
   raw: Tree,
   env: NodeJS.ProcessEnv,
   complete: Tree,
-  choices: readonly Choice[] = [],
+  choices: readonly FormChoice[] = [],
 ): string[] {
   const paths = [...leafPaths(complete), ...choices.flatMap(choicePaths)];
   const byName = new Map(paths.map((path) => [variableName(path), path]));

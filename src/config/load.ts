@@ -3,13 +3,13 @@ import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { applyEnvironment } from "./environment.ts";
-import { type Choice, metricsChoice } from "./metricsSchema.ts";
+import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 import { type Config, configSchema, relationFaults } from "./schema.ts";
 
 type Tree = Record<string, unknown>;
 
-const choices: readonly Choice[] = [metricsChoice];
+const choices: readonly FormChoice[] = [metricsChoice];
 
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {

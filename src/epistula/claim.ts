@@ -6,7 +6,7 @@ import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { decodeHotkey } from "../core/ss58.ts";
 import type { Headers } from "../flow/caller.ts";
 import type { Pool } from "../flow/pool.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 import { type SignedParts, signedMessage } from "./message.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -46,8 +46,8 @@ const fields = {
   },
   uuid: {
     header: "Epistula-Uuid",
-    pattern: new RegExp(`^[0-9A-Za-z-]{1,${limits.uuidLength.value}}$`),
-    expected: `1 to ${limits.uuidLength.value} letters, digits and hyphens`,
+    pattern: new RegExp(`^[0-9A-Za-z-]{1,${epistulaLimits.uuidLength.value}}$`),
+    expected: `1 to ${epistulaLimits.uuidLength.value} letters, digits and hyphens`,
   },
   signedBy: {
     header: "Epistula-Signed-By",

@@ -1,5 +1,5 @@
 /** Bounds of the protocol's own state, each with its reason. */
-export const limits = {
+export const epistulaLimits = {
   sessions: {
     value: 8192,
     reason:

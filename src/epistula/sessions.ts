@@ -3,7 +3,7 @@ import { ed25519PublicKey } from "../core/ed25519.ts";
 import { asEpoch, epochAt, epochStartMs, type Hotkey } from "../core/ids.ts";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
 import type { Random } from "../core/random.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 
 /** What a miner gets when it opens a session; `expires_at` is Unix time in milliseconds. */
 export interface SessionGrant {
@@ -26,7 +26,7 @@ export class Sessions {
 
   constructor(options: { epochHours: number; limit?: number }) {
     this.#epochHours = options.epochHours;
-    this.#byHotkey = new BoundedMap(options.limit ?? limits.sessions.value);
+    this.#byHotkey = new BoundedMap(options.limit ?? epistulaLimits.sessions.value);
   }
 
   get size(): number {

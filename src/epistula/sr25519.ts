@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { ristretto255 } from "@noble/curves/ed25519.js";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 
 /** The engine: 2.7 times wasm-crypto, but it panics on malformed input, and enough panics poison it. */
 export interface FastEngine {
@@ -59,7 +59,7 @@ function decodes(publicKey: Uint8Array): boolean {
  */
 export class Sr25519Verifier {
   readonly #fresh: () => FastEngine;
-  readonly #admitted = new BoundedMap<string, true>(limits.admittedKeys.value);
+  readonly #admitted = new BoundedMap<string, true>(epistulaLimits.admittedKeys.value);
   #engine: FastEngine;
   #replaced = 0;
 

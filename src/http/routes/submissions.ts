@@ -89,7 +89,7 @@ function submit(handlers: Handlers): Route {
     },
     serve: async (request, reply) => {
       const { challenge_id, seq, ...given } = request.body;
-      const asked = { challenge_id, answer: readAnswer(given), ...(seq === undefined ? {} : { seq }) };
+      const asked = { challenge_id, answer: answerOf(given), ...(seq === undefined ? {} : { seq }) };
       const { receipt, replay } = await handlers.submit(callerOf(request, reply), asked);
       reply.code(replay ? 200 : 202).header("location", `/v1/receipts/${receipt.receipt_id}`);
       return receipt;
@@ -130,7 +130,7 @@ const refuse = (field: string, expected: string): never => {
 };
 
 /** The one answer that a submission gives. Throws `invalid_request` for none, both, or what is not base64. */
-export function readAnswer(body: { solution?: string; assignment_b64?: string }): Answer {
+function answerOf(body: { solution?: string; assignment_b64?: string }): Answer {
   const { solution, assignment_b64: bitset } = body;
   if (solution !== undefined && bitset !== undefined) {
     return refuse("/assignment_b64", "give either solution or assignment_b64, not both");

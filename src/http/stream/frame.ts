@@ -1,6 +1,6 @@
 import type { JobAnswer, JobOrder } from "../../flow/job.ts";
 import { isJobId } from "../../flow/job.ts";
-import { maxDepth, scan } from "../wire/input.ts";
+import { jsonShape, maxDepth } from "../wire/input.ts";
 import type { FrameCode } from "./frameCodes.ts";
 import { frameCodes } from "./frameCodes.ts";
 
@@ -66,7 +66,7 @@ function idOf({ id }: Fields): FrameId {
 
 /** The members of a JSON object, or the code of what stands there instead. */
 function fieldsOf(bytes: Buffer): Fields | FrameCode {
-  if (scan(bytes).depth > maxDepth) return "too_deep";
+  if (jsonShape(bytes).depth > maxDepth) return "too_deep";
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8"));

@@ -31,7 +31,7 @@ function endOfString(bytes: Buffer, open: number): number {
 }
 
 /** What the bytes tell before anything parses them. */
-export interface Scan {
+export interface JsonShape {
   /** Deepest nesting of arrays and objects; stops counting one past the limit. */
   readonly depth: number;
   /** Colons directly inside the outermost value: its members, if it is an object. */
@@ -39,7 +39,7 @@ export interface Scan {
 }
 
 /** Walks the bytes once, outside strings, without recursion. */
-export function scan(bytes: Buffer): Scan {
+export function jsonShape(bytes: Buffer): JsonShape {
   let depth = 0;
   let deepest = 0;
   let members = 0;
@@ -77,7 +77,7 @@ function isAmbiguous(value: object, members: number): boolean {
 /** The JSON value of a body. Throws `malformed_json` or `json_too_deep`. */
 export function readJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new AssayError({ code: "malformed_json" });
-  const { depth, members } = scan(bytes);
+  const { depth, members } = jsonShape(bytes);
   if (depth > maxDepth) throw new AssayError({ code: "json_too_deep", limit: maxDepth });
   const value = parse(bytes.toString("utf8"));
   if (typeof value === "object" && value !== null && !Array.isArray(value) && isAmbiguous(value, members)) {

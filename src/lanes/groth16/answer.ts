@@ -53,7 +53,7 @@ function readSignals(signals: readonly unknown[], count: number): InvalidCode | 
 }
 
 /** Reads `{proof: {pi_a, pi_b, pi_c, protocol?, curve?}, publicSignals}`, as snarkjs writes it. Never throws. */
-export function readAnswer(text: string, signalCount: number): Proof | InvalidCode {
+export function readProof(text: string, signalCount: number): Proof | InvalidCode {
   const answer = parse(text);
   const proof = answer && fieldsOf(answer.proof);
   const listed = answer && signalsOf(answer);

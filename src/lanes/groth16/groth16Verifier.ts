@@ -1,6 +1,6 @@
 import type { JobCheck } from "../../flow/lane.ts";
 import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
-import { readAnswer } from "./answer.ts";
+import { readProof } from "./answer.ts";
 import { ProofBatch, type ProofList, type RandomBytes } from "./batch.ts";
 import type { PublicName } from "./circuit.ts";
 import { type Engine, g1At, g2At } from "./engine.ts";
@@ -56,7 +56,7 @@ export class Groth16Verifier {
   #admit({ input, answer }: JobCheck, slots: Slots): Verdict | null {
     const expected = expectedSignals(this.#names, input);
     if (expected === null) return { outcome: "error", code: "inputs_missing" };
-    const proof = readAnswer(answer, this.#key.signalCount);
+    const proof = readProof(answer, this.#key.signalCount);
     if (typeof proof === "string") return invalid(proof);
     const bound = proof.signals.slice(proof.signals.length - expected.length);
     if (bound.some((signal, index) => signal !== expected[index])) return invalid("proof_signals_not_bound");
