@@ -16,7 +16,7 @@ export interface ConfigSources {
   /** Path of assay.yaml; null for defaults alone. */
   readonly file: string | null;
   readonly env: NodeJS.ProcessEnv;
-  /** Changes what file and environment gave, from flags or for a demo. */
+  /** Applied after file and environment: flags, or the settings of a demo. */
   readonly override?: (raw: Tree) => void;
 }
 
@@ -43,7 +43,7 @@ function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
   });
 }
 
-/** Decimals that a float does not keep: 15 significant digits always survive. */
+/** Decimals that a float does not keep exactly: up to 15 significant digits always survive. */
 function inexactNumbers(document: Document): string[] {
   const faults: string[] = [];
   visit(document, {

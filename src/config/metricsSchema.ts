@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const address = z.strictObject({
   host: z.string().min(1).max(255).default("127.0.0.1"),
-  port: z.int().min(0).max(65_535).default(9420).describe("0 picks a free one; the log says which"),
+  port: z.int().min(0).max(65_535).default(9420).describe("0 picks a free port; the log says which"),
 });
 
 const socket = z.strictObject({
@@ -21,7 +21,7 @@ export const metricsSchema = z
 export interface FormChoice {
   readonly path: readonly string[];
   readonly forms: readonly (readonly string[])[];
-  /** What is said of a value that has none of them. */
+  /** The fault of a value that has none of these forms. */
   readonly fault: string;
 }
 

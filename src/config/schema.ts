@@ -8,7 +8,7 @@ const count = (least: number, most: number, fallback: number) =>
 
 const noFraction = { error: "must be a fraction in 0..1, such as 20/500 or 0.04" };
 
-/** A share in 0..1 that is read exactly: `20/500`, `0.04` or `1`. */
+/** A share in 0..1, read exactly: `20/500`, `0.04` or `1`. */
 const fraction = (fallback: string) =>
   z
     .union([z.string(), z.number()], noFraction)
@@ -19,7 +19,7 @@ const fraction = (fallback: string) =>
 const file = (fallback: string) => z.string().min(1).default(fallback);
 
 const tier = z.strictObject({
-  allotment: z.int().min(1).max(4_294_967_295).describe("Challenges a miner has in one epoch"),
+  allotment: z.int().min(1).max(4_294_967_295).describe("Challenges per miner and epoch"),
   weight: z.number().positive().max(1e6).describe("Credit of one accepted answer"),
   vars: z.int().min(3).max(20_000),
   clauses: z.int().min(1).max(200_000),
@@ -50,14 +50,14 @@ const sat = z.strictObject({
     .enum(["reject", "strike"])
     .default("reject")
     .describe("What a wrong answer costs: the answer, or a strike"),
-  max_attempts: count(1, 100, 3).describe("Answers that a challenge takes; 1 where penalty is strike"),
+  max_attempts: count(1, 100, 3).describe("Answers accepted per challenge; 1 where penalty is strike"),
   tiers,
   share: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe("Share of the weights that this lane's miners divide"),
+    .describe("Share of the weights that is divided among this lane's miners"),
 });
 
 /** An object whose keys all have defaults, so that leaving it out means its defaults. */
@@ -74,7 +74,7 @@ const circuit = z.strictObject({
       "must be 1 to 64 of a-z, 0-9, _ . and -, the first a letter or digit",
     )
     .describe("Name of the kind of work, as jobs carry it"),
-  verification_key: file("verification_key.json").describe("JSON file as snarkjs exports it"),
+  verification_key: file("verification_key.json").describe("Verification key as snarkjs exports it (JSON)"),
   public_inputs: z
     .array(z.string().regex(/^[A-Za-z_]\w{0,63}(\[[1-9]\d{0,2}\])?$/, 'must be a name such as "x" or "x[4]"'))
     .min(1)
@@ -84,7 +84,7 @@ const circuit = z.strictObject({
     enabled: z
       .boolean()
       .default(true)
-      .describe("Whether the validator makes jobs of its own from random inputs"),
+      .describe("Whether the validator makes benchmark jobs from random inputs"),
   }),
 });
 
@@ -98,19 +98,21 @@ const groth16 = z.strictObject({
     .array(circuit)
     .max(256)
     .default([])
-    .describe("Circuits that jobs ask proofs of; none: no jobs are handed out"),
+    .describe("Circuits that jobs ask proofs for; without any, no jobs are handed out"),
   share: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe("Share of the weights that this lane's miners divide"),
+    .describe("Share of the weights that is divided among this lane's miners"),
 });
 
 const gate = z.strictObject({
   slots: count(1, 4096, 64).describe("Submissions being admitted at once"),
-  wait_ms: count(0, 60_000, 250).describe("How long one waits for a slot before it is refused as busy"),
-  queue: count(0, 65_536, 256).describe("How many may wait"),
+  wait_ms: count(0, 60_000, 250).describe(
+    "How long a submission waits for a slot before it is refused as busy",
+  ),
+  queue: count(0, 65_536, 256).describe("Submissions that may wait for a slot"),
 });
 
 /** Every key of assay.yaml with its default and its bounds. */
@@ -125,7 +127,7 @@ export const configSchema = z.strictObject({
     kind: z.enum(["local"]).default("local"),
     block_ms: count(10, 3_600_000, 12_000),
     genesis_ms: count(0, Number.MAX_SAFE_INTEGER, 0).describe("Unix time of block 0 in ms"),
-    tempo: count(1, 1_000_000, 360).describe("Blocks a tempo"),
+    tempo: count(1, 1_000_000, 360).describe("Blocks per tempo"),
     miners: file("open").describe("open, or a file of {uid, hotkey, stake?, ip?, port?} rows"),
   }),
   challenge: section({
@@ -135,9 +137,14 @@ export const configSchema = z.strictObject({
       .min(1)
       .max(2)
       .default(["sealed"])
-      .describe("Which ids are recognised besides the scheme's own; both during a migration"),
+      .describe("Schemes whose ids are recognised besides the issuing one; both during a migration"),
     secret_file: file("keys/challenge.secret"),
-    secret_file_previous: z.string().min(1).nullable().default(null).describe("Accepted for one epoch"),
+    secret_file_previous: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe("The previous secret, accepted for one epoch"),
     epoch_hours: count(1, 8760, 1),
     index_maps: count(1, 4096, 64).describe("Reverse indexes kept in memory (scheme indexed)"),
   }),
@@ -151,16 +158,16 @@ export const configSchema = z.strictObject({
       burst: count(1, 100_000, 60),
       per_s: z.number().positive().max(100_000).default(20),
     }),
-    signature_window_ms: count(1000, 300_000, 8000).describe("Age that a signed timestamp may have"),
+    signature_window_ms: count(1000, 300_000, 8000).describe("How old a signed timestamp may be"),
   }),
   judge: section({
     strikes: count(1, 1000, 1).describe("Strikes within the window that suspend"),
     window_blocks: count(1, 10_000_000, 7200),
     suspension_tempos: count(1, 100_000, 20),
     unreachable_tempos: count(1, 100_000, 1),
-    cold_start_blocks: count(0, 10_000_000, 1800).describe("A new hotkey weighs nothing for so long"),
+    cold_start_blocks: count(0, 10_000_000, 1800).describe("Blocks in which a new hotkey weighs nothing"),
     retention_blocks: count(1, 100_000_000, 50_400),
-    history: count(16, 1_000_000, 8192).describe("Hotkeys remembered; oldest dropped first"),
+    history: count(16, 1_000_000, 8192).describe("Hotkeys remembered; the oldest are dropped first"),
   }),
   verify: section({
     concurrency: z
@@ -169,8 +176,10 @@ export const configSchema = z.strictObject({
       .max(1024)
       .nullable()
       .default(null)
-      .describe("Verifications at once; null: 2 x cores"),
-    pending_factor: count(1, 1000, 4).describe("Verifications pending at most, times concurrency"),
+      .describe("Verification units checked at once; null: 2 x cores"),
+    pending_factor: count(1, 1000, 4).describe(
+      "The most verification units pending, as a multiple of concurrency",
+    ),
   }),
   dispatch: section({
     ceiling: z
@@ -180,16 +189,14 @@ export const configSchema = z.strictObject({
       .nullable()
       .default(null)
       .describe(
-        "Jobs in flight altogether; null: only the caps of the miners and pending verifications bound them",
+        "Jobs in flight at all miners together; null: only caps and pending verifications bound them",
       ),
     allow_private: z
       .boolean()
       .default(false)
-      .describe(
-        "Whether miners at private and loopback addresses are dialled: for tests and closed networks",
-      ),
+      .describe("Whether to dial miners at private and loopback addresses: for tests and closed networks"),
     bytes_in_flight: count(1_048_576, Number.MAX_SAFE_INTEGER, 268_435_456).describe(
-      "Bytes of jobs in flight altogether",
+      "Bytes of all jobs in flight together",
     ),
   }),
   weigh: section({
@@ -202,7 +209,7 @@ export const configSchema = z.strictObject({
     every_tempos: count(1, 10_000, 1),
   }),
   sample: section({
-    floor: fraction("1/100").describe("The validator refuses to start with a lane rate below it"),
+    floor: fraction("1/100").describe("The validator refuses to start with a lane rate below this"),
     classes: section({ customer: fraction("1"), cold_start: fraction("1/5"), struck: fraction("1/2") }),
   }),
   store: section({
@@ -212,7 +219,7 @@ export const configSchema = z.strictObject({
     fsync: z
       .enum(["full"])
       .default("full")
-      .describe("A receipt promises durability: nothing less is offered"),
+      .describe("Receipts promise durability, so full is the only value"),
   }),
   observe: section({ metrics: metricsSchema }),
   http: section({
@@ -220,7 +227,7 @@ export const configSchema = z.strictObject({
       .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
       .max(64)
       .default([])
-      .describe("Addresses and CIDR ranges whose forwarded headers count"),
+      .describe("Addresses and CIDR ranges whose forwarded headers are trusted"),
     max_connections: count(8, 1_000_000, 4096),
   }),
   admin: section({ token_file: file("keys/admin.token") }),
@@ -254,7 +261,7 @@ const relations: readonly ((config: Config) => string | null)[] = [
   repeatedCircuit,
 ];
 
-/** Faults that no single key shows. */
+/** Faults in the relations between keys. */
 export function relationFaults(config: Config): string[] {
   return relations.map((relation) => relation(config)).filter((fault) => fault !== null);
 }

@@ -19,7 +19,7 @@ export interface ClaimRules {
   readonly futureMs: number;
 }
 
-/** Who a request says it is from; nothing of it is proven yet. */
+/** Who a request claims to be from; nothing is proven yet. */
 export interface Claim extends SignedParts {
   readonly hotkey: Hotkey;
   /** The 32 bytes that the hotkey encodes. */
@@ -131,7 +131,7 @@ export function readClaim(headers: Headers, rules: ClaimRules, nowMs: number): C
 /** Which keys may have signed: the hotkey alone, or its session key where the claim names a session. */
 export type Signers = "hotkey" | "hotkey_or_session";
 
-/** Turns a claim into a proven one: sr25519 in the worker pool, Ed25519 of a session here. */
+/** Verifies claims: sr25519 in the worker pool, Ed25519 of a session here. */
 export class ClaimVerifier {
   readonly #modules: { clock: Clock; log: Log; pool: Pick<Pool, "run">; sessions: Sessions };
 
@@ -139,7 +139,7 @@ export class ClaimVerifier {
     this.#modules = modules;
   }
 
-  /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool could not tell. */
+  /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool failed. */
   async require(claim: Claim, body: Uint8Array, signers: Signers): Promise<void> {
     const message = signedMessage(body, claim);
     const good =
