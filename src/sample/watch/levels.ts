@@ -9,7 +9,7 @@ export interface Budget {
 /** For lanes and classes: a configuration has a handful (four lanes of three classes), and each must alarm quickly. */
 export const LANE_BUDGET: Budget = { groups: [{ count: 12, chance: 0.0048 }], rest: 0.0011 };
 
-/** For miners: the first few series alarm as quickly as a lane; those of 256 miners in four classes share one level. */
+/** For miners: the first three series alarm as quickly as a lane; the next 1,024 (256 miners, four classes) share one level. */
 export const MINER_BUDGET: Budget = {
   groups: [
     { count: 3, chance: 0.0012 },
