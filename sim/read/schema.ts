@@ -28,8 +28,8 @@ const network = z.strictObject({
   epoch_hours: configSchema.shape.challenge.unwrap().shape.epoch_hours.describe("Length of an epoch"),
   emission_per_day: money
     .default(41)
-    .describe("Money for all miners in a day: their 41 % of a network that is paid 100"),
-  registration: money.default(0.1).describe("Money that a new hotkey costs"),
+    .describe("Money for all miners per day: their 41 % of a network that is paid 100"),
+  registration: money.default(0.1).describe("Price of a new hotkey"),
 });
 
 const lane = z
@@ -52,7 +52,7 @@ const legacy = z.strictObject({
   memory_unbounded: z
     .boolean()
     .default(false)
-    .describe("No bound on bytes and no look at the memory: past it the host is down"),
+    .describe("Bytes in flight are not bounded and memory is not watched: past its memory the host is down"),
   credit_kept: z.boolean().default(false).describe("A strike forfeits no unverified credit"),
 });
 
@@ -60,11 +60,11 @@ const host = z
   .strictObject({
     threads: count(1, 1024).default(4).describe("Threads that verify"),
     memory_bytes: count(1_048_576, BYTES).default(1_073_741_824).describe("Memory for jobs in flight"),
-    down: some().prefault("2m").describe("How long it is down when its memory is used up"),
+    down: some().prefault("2m").describe("How long the host is down when its memory is used up"),
   })
   .transform(({ down, ...rest }) => ({ ...rest, down_ms: down }));
 
-/** Units that are checked at once: as the configuration has it, twice the threads where it is not said. */
+/** Units checked at once: as configured, else twice the threads. */
 const PER_THREAD = 2;
 
 const validator = z
@@ -88,9 +88,9 @@ const fleet = z
     strategy: strategySchema.prefault("honest"),
     service: law(1).prefault({ min: "800ms", mean: "1200ms" }).describe("Time of one honest answer"),
     cheat: law(1).prefault({ low: "20ms", high: "60ms" }).describe("Time of a dishonest one"),
-    delay: law(0).prefault({ low: "20ms", high: "120ms" }).describe("On the way, there and back together"),
-    parallel: count(1, 8192).default(1).describe("Answers that it works on at once, for each validator"),
-    capacity: count(1, 65_536).default(1024).describe("Jobs that it says it takes at once"),
+    delay: law(0).prefault({ low: "20ms", high: "120ms" }).describe("Network delay, both ways together"),
+    parallel: count(1, 8192).default(1).describe("Answers that it works on at once, per validator"),
+    capacity: count(1, 65_536).default(1024).describe("Jobs at once that it claims to take"),
     failing: share.default(0).describe("Share of the jobs that it gives back at once"),
     cost_per_job: money.default(0).describe("Money for an honest answer; a dishonest one costs nothing"),
     cost_per_hour: money.default(0).describe("Money while it is not suspended everywhere"),
@@ -148,15 +148,15 @@ const event = z.discriminatedUnion(
   { error: "must be a mapping with do: set, mute, disconnect, isolate or restart" },
 ) satisfies z.ZodType<ScenarioEvent>;
 
-/** A scenario file: every key with its default and its bounds. What is read has lengths of time in ms. */
+/** A scenario file: every key with its default and its bounds. Lengths of time are read as ms. */
 export const scenarioSchema = z.strictObject({
   title: z
     .string()
     .regex(/^[^\p{Cc}]{1,120}$/u, "must be one line of 1 to 120 characters")
     .optional()
-    .describe("One line; the name of the file where it is left out"),
-  story: z.string().max(4000).trim().default("").describe("What it shows, in some sentences"),
-  duration: length(1000, END_MS).prefault("1d").describe("How long it is simulated"),
+    .describe("One line; the file's name when left out"),
+  story: z.string().max(4000).trim().default("").describe("What the scenario shows, in a few sentences"),
+  duration: length(1000, END_MS).prefault("1d").describe("The simulated time"),
   network: network.prefault({}),
   lane: lane.prefault({}),
   validators: z
@@ -164,8 +164,8 @@ export const scenarioSchema = z.strictObject({
     .min(1)
     .max(most.validators)
     .prefault([{ name: "main" }]),
-  fleets: z.array(fleet).min(1).max(most.miners).describe("Miners that differ in nothing but chance"),
-  events: z.array(event).max(most.events).prefault([]).describe("What happens at a moment"),
+  fleets: z.array(fleet).min(1).max(most.miners).describe("Miners that differ only by chance"),
+  events: z.array(event).max(most.events).prefault([]).describe("Events, each at a moment"),
 });
 
 /** A scenario file as it is read, its lengths of time in ms. */

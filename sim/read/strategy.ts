@@ -5,7 +5,7 @@ import { DAY_MS, length } from "./length.ts";
 const YEAR_MS = 366 * DAY_MS;
 const span = () => length(1, YEAR_MS);
 
-/** Those of which nothing else is to be said; `honest` is short for `{kind: honest}`. */
+/** Kinds without parameters; `honest` is short for `{kind: honest}`. */
 const plainKinds = ["honest", "always", "copy", "sybil", "predictor"] as const;
 
 const trickle = z
@@ -20,7 +20,7 @@ const burst = z
   .strictObject({
     kind: z.literal("burst"),
     every: span(),
-    lasts: span().describe("The last part of every period, in which it cheats at everything"),
+    lasts: span().describe("The last part of every period, in which it cheats at every job"),
   })
   .refine(({ every, lasts }) => lasts <= every, { path: ["lasts"], error: "must not be above every" })
   .transform(({ every, lasts, kind }) => ({ kind, every_ms: every, lasts_ms: lasts }));
@@ -40,7 +40,7 @@ const abort = z
 const lazy = z.strictObject({ kind: z.literal("lazy"), answer: z.enum(["empty", "stale"]) });
 const congestor = z.strictObject({
   kind: z.literal("congestor"),
-  factor: z.number().min(1).max(1000).describe("Times its capacity that it says it takes"),
+  factor: z.number().min(1).max(1000).describe("It claims this many times its capacity"),
 });
 const plain = z.strictObject({ kind: z.literal(plainKinds) });
 
@@ -48,7 +48,7 @@ const kinds = z.discriminatedUnion("kind", [plain, trickle, burst, sleeper, abor
   error: `must be one of ${[...plainKinds, "trickle", "burst", "sleeper", "abort", "lazy", "congestor"].join(", ")}`,
 });
 
-/** How the miners of a fleet behave: a word, or a mapping with the word as `kind` and what else it needs. */
+/** How the miners of a fleet behave: a word, or a mapping with the word as `kind` and its parameters. */
 export const strategySchema = z.union(
   [z.enum(plainKinds).transform((kind) => ({ kind })), kinds],
   `must be ${plainKinds.join(", ")}, or a mapping with kind, such as {kind: trickle, cheats: 20, window: 24h}`,

@@ -10,7 +10,7 @@ export interface PlotLine {
   /** Which colour of the palette, for `plain`, and which pattern of dashes; from 0. */
   readonly colour: number;
   readonly dash: number;
-  /** As many as there are times. */
+  /** One value per time. */
   readonly values: readonly (number | null)[];
 }
 
@@ -63,7 +63,7 @@ export function fleetLooks(result: SimResult, strategies: ReadonlyMap<string, Lo
   return looks;
 }
 
-/** What counts comes last: it is drawn over the others. */
+/** The most important lines come last: they are drawn over the others. */
 const order: Readonly<Record<LineRole, number>> = { plain: 0, alarm: 1, ink: 2, aim: 3 };
 
 export function plotLines(values: Values, length: number, looks: ReadonlyMap<string, Look>): PlotLine[] {

@@ -117,7 +117,7 @@ function receipt(handlers: Handlers): Route {
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The bytes of standard base64, padded or not; null for anything else, spare bits included. */
+/** The bytes of standard base64, padded or not; null for anything else, including set spare bits. */
 export function decodeBase64(text: string): Buffer | null {
   if (!base64.test(text)) return null;
   const bytes = Buffer.from(text, "base64");
@@ -129,7 +129,7 @@ const refuse = (field: string, expected: string): never => {
   throw new AssayError({ code: "invalid_request", field, expected });
 };
 
-/** The one answer that a submission gives. Throws `invalid_request` for none, both, or what is not base64. */
+/** The answer of a submission. Throws `invalid_request` for none, for both, and for invalid base64. */
 function answerOf(body: { solution?: string; assignment_b64?: string }): Answer {
   const { solution, assignment_b64: bitset } = body;
   if (solution !== undefined && bitset !== undefined) {
