@@ -10,7 +10,7 @@ import { resultText } from "./report/text.ts";
 import type { SimResult } from "./result.ts";
 import { type Progress, runScenario } from "./run.ts";
 
-// What the command line asks of the simulator.
+// The simulator's functions for the command line.
 
 export interface Order {
   /** A built-in scenario's name, or a file. */
@@ -27,9 +27,9 @@ export interface Hooks {
 
 export interface SimulateOrder extends Order {
   readonly seed: number;
-  /** What `trace.ndjson` holds, if there is a folder: what happened, or every line of the decision logs too. */
+  /** What `trace.ndjson` holds, if there is a folder: events, or every line of the decision logs too. */
   readonly trace: "events" | "all";
-  /** The text names every miner. */
+  /** Whether the text lists every miner. */
   readonly miners: boolean;
 }
 
@@ -79,7 +79,7 @@ export async function campaign(order: CampaignOrder, hooks: Hooks): Promise<Camp
   return { document, text: campaignText(document), passed: isPassed(document) };
 }
 
-/** What cheated must lose, and what did not must not profit: greed alone may come to nothing either way. */
+/** Strategies that cheat must lose; the others must not profit, and may be undecided. */
 function isPassed({ complete, strategies, honest_suspensions }: CampaignResult): boolean {
   const isGood = strategies.every(({ verdict, cheats_per_run }) =>
     cheats_per_run > 0 ? verdict === "loses" : verdict !== "profits",

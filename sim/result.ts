@@ -1,6 +1,6 @@
 import type { StrategyKind } from "./scenario.ts";
 
-/** What became of one miner, under all hotkeys that it used. Money in the unit of the scenario. */
+/** The result of one miner, under all hotkeys that it used. Money in the unit of the scenario. */
 export interface MinerResult {
   /** Fleet and number, such as `honest-3`. */
   readonly name: string;
@@ -11,11 +11,11 @@ export interface MinerResult {
   readonly profit: number;
   /** Profit per day, less the mean profit per day of the honest miners; null where there are none. */
   readonly vs_honest_per_day: number | null;
-  /** Jobs handed to it, answers taken, and those that failed or came too late. */
+  /** Jobs sent to it, answers accepted, and jobs that it failed or answered too late. */
   readonly jobs: number;
   readonly answered: number;
   readonly failed: number;
-  /** Dishonest answers handed in, and of those the ones found out. */
+  /** Dishonest answers submitted, and those of them that were detected. */
   readonly cheats: number;
   readonly detections: number;
   readonly suspensions: number;
@@ -28,11 +28,11 @@ export interface MinerResult {
   readonly registrations: number;
   /** Mean weight over all tempos, by stake and clipped as the chain does; sums to 1 over all miners. */
   readonly weight: number;
-  /** Share of all answers taken. */
+  /** Share of all accepted answers. */
   readonly share_of_work: number;
 }
 
-/** Of all miners with one strategy. */
+/** The results of all miners with one strategy. */
 export interface StrategyResult {
   readonly strategy: StrategyKind;
   readonly miners: number;
@@ -57,7 +57,7 @@ export interface ValidatorResult {
   readonly stake: number;
   readonly jobs: number;
   readonly sampled: number;
-  /** Of the jobs of the lane's own class, neither cold start nor struck: what the rate should be, and what it was. */
+  /** The configured and the realised rate of jobs of the lane's own class, neither cold start nor struck. */
   readonly design_rate: number;
   readonly realised_rate: number;
   /** Draws after which the alarm on the realised rate was raised; null if never. */
@@ -67,7 +67,7 @@ export interface ValidatorResult {
   /** Verification units that waited: mean and most. */
   readonly backlog_mean: number;
   readonly backlog_max: number;
-  /** Share of the time that nothing was handed out, by the gate that was shut. */
+  /** Share of the time in which no jobs were handed out, by reason. */
   readonly stops: Readonly<Record<string, number>>;
   readonly in_flight_max: number;
   readonly bytes_max: number;
@@ -80,7 +80,7 @@ export interface ValidatorResult {
   readonly vectors: number;
 }
 
-/** Values at even distances of time, for plots; at most 240. */
+/** Values at equal intervals, for plots; at most 240. */
 export interface SimSeries {
   /** Ms. */
   readonly t: readonly number[];
@@ -104,11 +104,11 @@ export interface SimResult {
   readonly title: string;
   readonly story: string;
   readonly seed: number;
-  /** False when it was interrupted: everything is as of `simulated_ms` then. */
+  /** False when it was interrupted: then everything is as of `simulated_ms`. */
   readonly complete: boolean;
   readonly simulated_ms: number;
   readonly duration_ms: number;
-  /** Answers that miners handed in. */
+  /** Answers that miners submitted. */
   readonly submissions: number;
   readonly events: number;
   /** SHA-256 of the trace, hex: the same seed gives the same on every machine. */

@@ -15,13 +15,13 @@ export interface Progress {
 
 export interface RunOptions {
   readonly seed: number;
-  /** Ends the run early: what there is by then is a valid result of as much time. */
+  /** Ends the run early, with a valid result for the time so far. */
   readonly signal?: AbortSignal;
-  /** Heard some hundreds of times. */
+  /** Called some hundreds of times. */
   readonly progress?: (progress: Progress) => void;
   /** Where the lines of the trace go; they are hashed in any case. */
   readonly sink?: LineSink;
-  /** The lines of the decision logs too. */
+  /** Whether to write the lines of the decision logs too. */
   readonly withLogs?: boolean;
 }
 
@@ -59,7 +59,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   };
 }
 
-/** Answers handed in and taken, and those that were not. */
+/** All submitted answers, whether accepted or not. */
 function answers({ miners }: Network): number {
   return miners.reduce((sum, { counts }) => sum + counts.answered, 0);
 }

@@ -3,7 +3,7 @@ export type Law =
   | number
   /** At least `min`, on average `mean`; the rest is exponential. */
   | { readonly min: number; readonly mean: number }
-  /** Any length in between alike. */
+  /** Uniform between the two. */
   | { readonly low: number; readonly high: number };
 
 /** How a miner behaves. Times in ms of the simulation. */
@@ -13,26 +13,26 @@ export type Strategy =
   | { readonly kind: "always" }
   /** `cheats` cheats in every window, spread over it; honest otherwise. */
   | { readonly kind: "trickle"; readonly cheats: number; readonly window_ms: number }
-  /** Cheats at everything for `lasts_ms` out of every `every_ms`. */
+  /** Cheats at every job for `lasts_ms` out of every `every_ms`. */
   | { readonly kind: "burst"; readonly every_ms: number; readonly lasts_ms: number }
   /** Honest for `honest_for_ms` after it joined, then never again. */
   | { readonly kind: "sleeper"; readonly honest_for_ms: number }
-  /** Hands in what another miner answered last. */
+  /** Submits the last answer of another miner. */
   | { readonly kind: "copy" }
   /** Answers only jobs that take it no longer than `over_ms`; it ignores the others, or gives them back at once. */
   | { readonly kind: "abort"; readonly over_ms: number; readonly how: "silent" | "give_back" }
-  /** Never works; suspended, it comes back as a new hotkey at the end of the tempo, paying the registration. */
+  /** Never works; when suspended, it comes back as a new hotkey at the end of the tempo, for the price of registration. */
   | { readonly kind: "sybil" }
-  /** Learns from everything that a miner can see, revealed keys and logs of closed epochs included, and cheats where it expects no check. */
+  /** Learns from everything that a miner can see, including revealed keys and logs of closed epochs, and cheats where it expects no check. */
   | { readonly kind: "predictor" }
-  /** Hands in nothing, or an old answer of its own. */
+  /** Submits an empty answer, or an old one of its own. */
   | { readonly kind: "lazy"; readonly answer: "empty" | "stale" }
   /** Works honestly but takes `factor` times the jobs that it can do at once. */
   | { readonly kind: "congestor"; readonly factor: number };
 
 export type StrategyKind = Strategy["kind"];
 
-/** What a validator of the simulation is set to; the words and defaults of the configuration. */
+/** The settings of a simulated validator, with the names and defaults of the configuration. */
 export interface ValidatorSettings {
   /** As a fraction, such as `20/500`. */
   readonly rate: string;
@@ -43,7 +43,7 @@ export interface ValidatorSettings {
   readonly suspension_tempos: number;
   readonly unreachable_tempos: number;
   readonly cold_start_blocks: number;
-  /** Jobs in flight altogether; null for none. */
+  /** Bound on all jobs in flight; null for none. */
   readonly ceiling: number | null;
   readonly bytes_in_flight: number;
   /** Verification units checked at once, and the bound on pending ones as a multiple of it. */
@@ -51,11 +51,11 @@ export interface ValidatorSettings {
   readonly pending_factor: number;
 }
 
-/** Rules that this project does not have, only to show what they lead to. */
+/** Rules that this project does not have, to show their effects. */
 export interface LegacyRules {
   /** At most `checks` checks per miner and tempo, drawn at `checks / of` until they are used up; null for the real sampler. */
   readonly budget: { readonly checks: number; readonly of: number } | null;
-  /** True: no bound on the bytes in flight, and the host's memory is not looked at; past it the host is down for `down_ms`. */
+  /** True: bytes in flight are not bounded and memory is not watched; past its memory the host is down for `down_ms`. */
   readonly memory_unbounded: boolean;
   /** True: a strike forfeits nothing. */
   readonly credit_kept: boolean;
@@ -63,7 +63,7 @@ export interface LegacyRules {
 
 export interface ValidatorSpec {
   readonly name: string;
-  /** Any unit; what counts is the share of the sum. */
+  /** In any unit: the share of the sum counts. */
   readonly stake: number;
   readonly settings: ValidatorSettings;
   readonly legacy: LegacyRules;
@@ -81,11 +81,11 @@ export interface FleetSpec {
   readonly service_ms: Law;
   /** Time of a dishonest one. */
   readonly cheat_ms: Law;
-  /** On the way, there and back together. */
+  /** Network delay, both ways together. */
   readonly delay_ms: Law;
-  /** Answers that it works on at once, for each validator. */
+  /** Answers that it works on at once, per validator. */
   readonly parallel: number;
-  /** Jobs that it says it takes at once. */
+  /** Jobs at once that it claims to take. */
   readonly capacity: number;
   /** Share of the jobs that it gives back at once. */
   readonly failing: number;
@@ -97,7 +97,7 @@ export interface FleetSpec {
   readonly joins_ms: number | null;
 }
 
-/** What happens at a moment. Ms. */
+/** An event at a moment, ms. */
 export type ScenarioEvent = { readonly at_ms: number } & (
   | {
       readonly do: "set";
@@ -106,9 +106,9 @@ export type ScenarioEvent = { readonly at_ms: number } & (
       readonly parallel?: number;
       readonly failing?: number;
     }
-  /** The fleet takes jobs and answers nothing. */
+  /** The fleet takes jobs and answers none. */
   | { readonly do: "mute"; readonly fleet: string; readonly for_ms: number }
-  /** The fleet's connections are gone. */
+  /** The fleet has no connections. */
   | { readonly do: "disconnect"; readonly fleet: string; readonly for_ms: number }
   /** The validator cannot reach anyone: the fault is its own. */
   | { readonly do: "isolate"; readonly validator: string; readonly for_ms: number }
@@ -128,10 +128,10 @@ export interface LaneSpec {
 }
 
 export interface Scenario {
-  /** Of the file, without its ending. */
+  /** The file's name without its extension. */
   readonly name: string;
   readonly title: string;
-  /** What it shows, in some sentences. */
+  /** What the scenario shows, in a few sentences. */
   readonly story: string;
   readonly duration_ms: number;
   readonly network: {
@@ -140,7 +140,7 @@ export interface Scenario {
     readonly epoch_hours: number;
     /** Money that the network pays to all miners per day. */
     readonly emission_per_day: number;
-    /** Money that a new hotkey costs. */
+    /** Price of a new hotkey. */
     readonly registration: number;
   };
   readonly lane: LaneSpec;

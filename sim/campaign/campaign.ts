@@ -6,7 +6,7 @@ import { type CampaignOptions, type RunSummary, runSeeds } from "./workers.ts";
 
 const CONFIDENCE = 0.95;
 
-/** Runs every seed and puts every strategy's profit beside that of the honest miners of the same run. */
+/** Runs every seed and compares every strategy's profit with that of the honest miners of the same run. */
 export async function runCampaign(scenario: Scenario, options: CampaignOptions): Promise<CampaignResult> {
   const runs = (await runSeeds(scenario, options)).filter(({ complete }) => complete);
   const ended = runs.toSorted((a, b) => a.seed - b.seed);
@@ -25,7 +25,7 @@ export async function runCampaign(scenario: Scenario, options: CampaignOptions):
   };
 }
 
-/** Nothing where no run has a figure. */
+/** Empty where no run has a figure. */
 function strategyOf(strategy: StrategyKind, runs: readonly RunSummary[]): CampaignStrategy[] {
   const of = (kind: StrategyKind): StrategyResult[] =>
     runs.flatMap(({ strategies }) => strategies.filter((row) => row.strategy === kind));

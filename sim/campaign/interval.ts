@@ -8,7 +8,7 @@ export interface MeanInterval {
   readonly high: number | null;
 }
 
-/** What an interval of the profit against honest says. */
+/** The verdict of an interval of the profit against honest work. */
 export type IntervalVerdict = "loses" | "profits" | "undecided";
 
 /** Student's t that a share `confidence` of a sample's values stays within on both sides; `freedom` >= 1. */
@@ -21,7 +21,7 @@ export function studentT(confidence: number, freedom: number): number {
 
 /**
  * The mean of a sample of a normal law and the interval that holds the true mean in a share `confidence` of all samples.
- * RangeError without any value.
+ * Throws RangeError without values.
  */
 export function meanInterval(values: readonly number[], confidence = 0.95): MeanInterval {
   if (values.length === 0) throw new RangeError("a mean needs at least one value");

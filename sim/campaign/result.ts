@@ -12,7 +12,7 @@ export interface CampaignStrategy {
   readonly low: number | null;
   readonly high: number | null;
   readonly verdict: IntervalVerdict;
-  /** Dishonest answers, and those of them that were found out. */
+  /** Dishonest answers, and those of them that were detected. */
   readonly cheats_per_run: number;
   readonly detections_per_run: number;
   /** Mean over the runs in which it was detected; null where there is none. */
@@ -26,7 +26,7 @@ export interface CampaignResult {
   readonly scenario: string;
   readonly title: string;
   readonly seeds: readonly number[];
-  /** False when it was interrupted: fewer seeds than `seeds`, those of `traces`. */
+  /** False when it was interrupted: then only the seeds of `traces` were run. */
   readonly complete: boolean;
   readonly confidence: number;
   readonly strategies: readonly CampaignStrategy[];

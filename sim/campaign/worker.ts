@@ -30,6 +30,6 @@ process.on("message", (order: WorkerOrder) => {
   else if (order.kind === "stop") running?.abort();
   else if (scenario !== null) void run(scenario, order.seed);
 });
-// A Ctrl-C reaches the whole group; the campaign says when to stop.
+// A Ctrl-C reaches the whole process group; the campaign decides when to stop.
 process.on("SIGINT", () => undefined);
 process.on("disconnect", () => process.exit());

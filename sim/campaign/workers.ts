@@ -14,25 +14,25 @@ export interface CampaignOptions {
   readonly progress: (progress: Progress) => void;
 }
 
-/** What of a run the campaign goes on with. */
+/** The part of a run's result that the campaign uses. */
 export type RunSummary = Pick<
   SimResult,
   "seed" | "complete" | "trace_sha256" | "submissions" | "strategies" | "validators"
 >;
 
-/** What a worker says. */
+/** A message of a worker. */
 export type WorkerReport =
   | { readonly kind: "progress"; readonly seed: number; readonly progress: Progress }
   | { readonly kind: "done"; readonly run: RunSummary }
   | { readonly kind: "failed"; readonly message: string };
 
-/** What a worker is told: first the scenario, then a seed to run, or to end the one that it runs early. */
+/** A message to a worker: first the scenario, then a seed to run, or the order to end its run early. */
 export type WorkerOrder =
   | { readonly kind: "scenario"; readonly scenario: Scenario }
   | { readonly kind: "run"; readonly seed: number }
   | { readonly kind: "stop" };
 
-/** Runs seeds in processes of their own, one at a time in each; what was interrupted is among the runs and not complete. Throws `failed`. */
+/** Runs seeds in separate processes, one at a time in each; interrupted runs are included and not complete. Throws `failed`. */
 export async function runSeeds(scenario: Scenario, options: CampaignOptions): Promise<RunSummary[]> {
   const { seeds, workers, signal, progress } = options;
   const waiting = [...seeds];
@@ -107,7 +107,7 @@ class SeedProcess {
   }
 
   #say(order: WorkerOrder): void {
-    // One that is gone says so by its exit.
+    // A worker that has ended is reported by its exit.
     this.#child.send(order, () => undefined);
   }
 

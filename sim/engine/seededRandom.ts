@@ -3,7 +3,7 @@ import type { Random } from "../../src/core/random.ts";
 import { seededUnit, type Unit } from "../../src/economics/seededUnit.ts";
 import type { Law } from "../scenario.ts";
 
-/** Random numbers from a seed and a name: the same numbers for both, and nothing that one name takes moves another's. */
+/** Random numbers from a seed and a name, always the same; numbers taken under one name do not change those of another. */
 export class SeededRandom implements Random {
   readonly unit: Unit;
   readonly #seed: number;
@@ -15,7 +15,7 @@ export class SeededRandom implements Random {
     this.unit = seededUnit(createHash("sha256").update(`${seed} ${name}`).digest().readInt32BE());
   }
 
-  /** A source of its own for a part of what this one is for. */
+  /** A separate source for a part of this one's purpose. */
   of(name: string): SeededRandom {
     return new SeededRandom(this.#seed, `${this.#name}/${name}`);
   }

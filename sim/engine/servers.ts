@@ -1,6 +1,6 @@
 /**
- * A number of servers and one queue before them, first come first served. What comes later never overtakes, so the end of every
- * piece of work is known when it comes: no event is needed for a position in the queue.
+ * Several servers with one queue, first come, first served. Later work never overtakes, so the end of every piece of work is
+ * known when it arrives: no event is needed for a position in the queue.
  */
 export class Servers {
   /** When each is free, ms; a heap, the earliest first. */
@@ -16,7 +16,7 @@ export class Servers {
     return this.#free.length;
   }
 
-  /** How long work that came now would wait, ms. */
+  /** How long work that arrives now would wait, ms. */
   waitMs(now: number): number {
     return Math.max(0, (this.#free[0] ?? 0) - now);
   }
@@ -34,7 +34,7 @@ export class Servers {
     for (let i = 0; i < this.#free.length; i++) this.#free[i] = Math.min(now, this.#free[i] ?? now);
   }
 
-  /** From now on `count` servers; work in hand stays with those that are busy the longest. */
+  /** Sets the number of servers; work in hand stays with those that are busy the longest. */
   resize(count: number, now: number): void {
     const latest = this.#free.toSorted((a, b) => b - a).slice(0, count);
     while (latest.length < count) latest.push(now);
@@ -42,7 +42,7 @@ export class Servers {
     this.#free.push(...latest.toReversed());
   }
 
-  /** Puts a new end in the place of the earliest. */
+  /** Replaces the earliest end by a new one. */
   #sink(end: number): void {
     const heap = this.#free;
     let i = 0;

@@ -3,7 +3,7 @@ import type { Clock } from "../../src/core/clock.ts";
 /** Something that happens at a moment. */
 export type Happening = () => void;
 
-/** Milliseconds that the wheel holds; what is farther away waits in a heap. A power of two. */
+/** Milliseconds that the wheel covers; later events wait in a heap. A power of two. */
 const SPAN = 1 << 16;
 const MASK = SPAN - 1;
 const SPARES = 1024;
@@ -17,16 +17,16 @@ interface Far {
 const isBefore = (a: Far, b: Far): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /**
- * What will happen, in whole ms, on a clock that jumps from one moment to the next. What falls on one ms happens in the order in
- * which it was asked for: near things go into a wheel of one slot per ms, far ones into a heap until their time comes near.
+ * Future events, in whole ms, on a clock that jumps from one moment to the next. Events of one ms happen in the order in which
+ * they were scheduled: near ones are in a wheel with one slot per ms, far ones in a heap until their time comes near.
  */
 export class Timeline {
   readonly clock: Clock;
   readonly #slots: (Happening[] | undefined)[] = new Array(SPAN);
-  /** One bit per slot, set where the slot holds something. */
+  /** One bit per slot, set where the slot has events. */
   readonly #used = new Int32Array(SPAN / 32);
   readonly #far: Far[] = [];
-  /** Emptied slots, to be used again. */
+  /** Emptied slots, for reuse. */
   readonly #spares: Happening[][] = [];
   #asked = 0;
   #now = 0;
@@ -48,7 +48,7 @@ export class Timeline {
     else pushFar(this.#far, { at, order: this.#asked++, happens });
   }
 
-  /** Again and again, first after `ms`, as long as it returns true. */
+  /** Repeats every `ms` while the function returns true. */
   every(ms: number, happens: () => boolean): void {
     const again = (): void => {
       if (happens()) this.after(ms, again);
@@ -56,7 +56,7 @@ export class Timeline {
     this.after(ms, again);
   }
 
-  /** Moves to the next moment at which something happens and lets it; false when there is none up to `until`, and the clock stands there. */
+  /** Moves to the next moment with events and runs them; false when there is none up to `until`, where the clock then is. */
   step(until: number): boolean {
     const at = this.#next();
     if (at > until) {
@@ -67,7 +67,7 @@ export class Timeline {
     const index = at & MASK;
     const slot = this.#slots[index];
     if (slot === undefined) return true;
-    // What is asked for now for this very moment joins the end of the same slot.
+    // Events scheduled now for this moment join the end of the same slot.
     for (let i = 0; i < slot.length; i++) slot[i]?.();
     this.happened += slot.length;
     slot.length = 0;
@@ -96,7 +96,7 @@ export class Timeline {
     }
   }
 
-  /** The next moment with something in it, or infinity. */
+  /** The next moment with events, or infinity. */
   #next(): number {
     const from = this.#now & MASK;
     const near = this.#scan(from);
@@ -104,7 +104,7 @@ export class Timeline {
     return near === -1 ? far : Math.min(far, this.#now + ((near - from) & MASK));
   }
 
-  /** The first used slot from `from` on, round the wheel; -1 when it is empty. */
+  /** The first used slot from `from` on, around the wheel; -1 when the wheel is empty. */
   #scan(from: number): number {
     const words = this.#used.length;
     const first = (this.#used[from >>> 5] ?? 0) & (-1 << (from & 31));

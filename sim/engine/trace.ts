@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 
-/** Takes whole lines of NDJSON; may hold them. */
+/** Takes whole lines of NDJSON; may buffer them. */
 export interface LineSink {
   write(line: string): void;
 }
 
 /**
- * What happened, in order: every line goes into one hash, so that two runs are the same exactly if their hashes are. Lines of the decision
- * logs go in by their own hash; they are written out only where asked for.
+ * The events in order: every line enters one hash, so two runs are the same exactly when their hashes are. Lines of the decision
+ * logs enter by their own hash, and are written only on request.
  */
 export class Trace {
   readonly #hash = createHash("sha256");
@@ -34,7 +34,7 @@ export class Trace {
       );
   }
 
-  /** Hex; the trace takes nothing more. */
+  /** Ends the trace; its hash in hex. */
   digest(): string {
     return this.#hash.digest("hex");
   }

@@ -1,14 +1,14 @@
 import { Timeline } from "./timeline.ts";
 
-/** 2026-01-01T00:00Z; where it lies matters nowhere, but it has to stay. */
+/** 2026-01-01T00:00Z; the value is arbitrary, but must not change. */
 const START_MS = 1_767_225_600_000;
 
-/** Turns between two looks at what the process hears from outside; some ms. */
+/** Turns after which the process handles its signals and messages; a few ms. */
 const LOOK_EVERY = 1024;
 
 /**
- * The one thread of a simulation. What the production code puts off (`soon`) or awaits is done before the clock moves on, so a run
- * depends on nothing but the scenario and the seed.
+ * The single thread of a simulation. Everything that the production code defers (`soon`) or awaits is done before the clock moves
+ * on, so a run depends only on the scenario and the seed.
  */
 export class SimWorld {
   readonly line = new Timeline(START_MS);
@@ -21,7 +21,7 @@ export class SimWorld {
     this.#soon.push(run);
   };
 
-  /** Settles after `ms` with what `make` gives then. */
+  /** Settles after `ms` with the result of `make` at that time. */
   later<T>(ms: number, make: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       this.line.after(ms, () => {
@@ -35,16 +35,16 @@ export class SimWorld {
     });
   }
 
-  /** Work that goes on beside everything else; the first that fails ends the run. */
+  /** Work in the background; the first failure ends the run. */
   spawn(work: Promise<unknown>): void {
-    // It may go on, or have failed already, without anything of this world being waited for.
+    // It may continue, or fail, without waiting for an event of this world.
     this.#resolved = true;
     work.catch((error: unknown) => {
       this.#failure ??= { error };
     });
   }
 
-  /** Lets everything happen up to a moment, in ms; `goOn` is asked between any two moments. */
+  /** Runs all events up to a moment, in ms; `goOn` is called between moments. */
   async run(until: number, goOn: () => boolean): Promise<void> {
     do {
       if (this.#soon.length > 0 || this.#resolved) await this.settle();
@@ -52,22 +52,22 @@ export class SimWorld {
     } while (goOn() && this.line.step(until));
   }
 
-  /** A promise was resolved: what awaits it has to run before the clock moves. */
+  /** A promise was resolved: its reactions must run before the clock moves. */
   touch(): void {
     this.#resolved = true;
   }
 
-  /** Lets every promise reaction run, however long the chain; now and then the process looks at its signals and messages too. */
+  /** Runs every promise reaction, however long the chain; from time to time the process handles its signals and messages too. */
   #reactions(): Promise<void> {
     this.#turns = (this.#turns + 1) % LOOK_EVERY;
     return new Promise((resolve) => {
-      // What nextTick calls runs once there is no reaction left.
+      // A nextTick callback runs once no reaction is left.
       if (this.#turns === 0) setImmediate(resolve);
       else process.nextTick(resolve);
     });
   }
 
-  /** Everything that follows from what happened, before the next moment. */
+  /** Runs everything that follows from the events so far, before the next moment. */
   async settle(): Promise<void> {
     while (this.#soon.length > 0 || this.#resolved) {
       const due = this.#soon;

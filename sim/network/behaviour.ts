@@ -9,23 +9,23 @@ export interface Offer {
   readonly age: number;
   /** How long an honest answer would take, ms. */
   readonly serviceMs: number;
-  /** The hotkey that it was handed to, and which validator handed it out. */
+  /** The hotkey that got the job, and the validator that sent it. */
   readonly hotkey: string;
   readonly validator: number;
 }
 
-export type Choice = "work" | "cheat" | "let_lie" | "give_back";
+export type OfferChoice = "work" | "cheat" | "let_lie" | "give_back";
 
 /** How one miner decides. */
 export interface Behaviour {
-  choose(offer: Offer): Choice;
-  /** What it hands in instead of an answer. */
+  choose(offer: Offer): OfferChoice;
+  /** What it submits instead of an answer. */
   forge(order: JobOrder): string;
-  /** It has worked on the job. */
+  /** Called when it has worked on the job. */
   worked?(order: JobOrder): void;
   /** Whether it comes back as another hotkey when it is suspended. */
   readonly renews: boolean;
 }
 
-/** The answer of a cheat that has nothing better. */
+/** The default answer of a cheat. */
 export const FORGED = '{"of":"forged"}';

@@ -1,20 +1,20 @@
 import type { Strategy } from "../scenario.ts";
-import { type Behaviour, type Choice, FORGED, type Offer } from "./behaviour.ts";
+import { type Behaviour, FORGED, type Offer, type OfferChoice } from "./behaviour.ts";
 import { rightAnswer } from "./lane.ts";
 import { Predictor, type Reveals } from "./predictor.ts";
 
 /** What a behaviour can see besides its own jobs. */
 export interface Sights {
   readonly reveals: Reveals;
-  /** The last answer that another miner handed in; null before the first. */
+  /** The last answer that another miner submitted; null before the first. */
   readonly lastAnswer: () => string | null;
 }
 
-function simple(choose: (offer: Offer) => Choice, more: Partial<Behaviour> = {}): Behaviour {
+function simple(choose: (offer: Offer) => OfferChoice, more: Partial<Behaviour> = {}): Behaviour {
   return { choose, forge: () => FORGED, renews: false, ...more };
 }
 
-/** The middle of its part of the window is when each cheat is due; the next job after it is the one. */
+/** Each cheat is due in the middle of its part of the window; it cheats at the next job after that. */
 function trickle(cheats: number, windowMs: number): Behaviour {
   let done = 0;
   return simple(({ age }) => {
@@ -25,7 +25,7 @@ function trickle(cheats: number, windowMs: number): Behaviour {
   });
 }
 
-/** The first answer is worked for when it is to serve for all others. */
+/** For `stale` the first answer is honest, and repeated for all others. */
 function lazy(answer: "empty" | "stale"): Behaviour {
   let first: string | null = null;
   return simple(() => (answer === "stale" && first === null ? "work" : "cheat"), {
@@ -36,7 +36,7 @@ function lazy(answer: "empty" | "stale"): Behaviour {
   });
 }
 
-/** A behaviour with a state of its own, for one miner. */
+/** A behaviour with its own state, for one miner. */
 export function behaviourOf(strategy: Strategy, sights: Sights): Behaviour {
   switch (strategy.kind) {
     case "honest":

@@ -1,7 +1,7 @@
 import type { Chain, ChainMiner } from "../../src/flow/chain.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
-/** Height at the first moment; any number that leaves room for what was before. */
+/** Height at the first moment; large enough for everything that happened before. */
 export const FIRST_BLOCK = 3_600_000;
 
 export interface ChainOptions {
@@ -14,10 +14,10 @@ export function heightAt(ms: number, blockMs: number): number {
   return FIRST_BLOCK + Math.floor(ms / blockMs);
 }
 
-/** The chain as one validator sees it: the clock gives the height, the network the miners, and what is handed in stays for the payout. */
+/** The chain of one validator: the height follows the clock, the miners are the network's, and submitted weights stay for the payout. */
 export class ModelChain implements Chain {
   readonly kind = "model";
-  /** By uid, u16 as it was handed in last; null before. */
+  /** The last submitted u16 weights by uid; null before the first. */
   handedIn: ReadonlyMap<number, number> | null = null;
   handIns = 0;
   readonly #line: Timeline;

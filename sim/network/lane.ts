@@ -8,7 +8,7 @@ export const LANE = "work";
 const valid: Verdict = { outcome: "valid" };
 const invalid: Verdict = { outcome: "invalid", code: "proof_rejected" };
 
-/** What an honest miner hands in. In the model a proof names what it is a proof of; making and checking one takes time elsewhere. */
+/** The answer of an honest miner. In the model a proof states what it proves; the time to make and check it is modelled elsewhere. */
 export function rightAnswer(x: string): string {
   return `{"of":"${x}"}`;
 }
@@ -20,7 +20,7 @@ function checked({ input, answer }: JobCheck): Verdict {
 /** The modelled kind of work: the dispatcher, the proof verifier and judge see a lane like any other. */
 export function modelLane(spec: LaneSpec, rate: string): PushLane {
   const fraction = parseFraction(rate);
-  if (fraction === null) throw new RangeError(`lane: "${rate}" is no fraction`);
+  if (fraction === null) throw new RangeError(`lane: "${rate}" is not a fraction`);
   const kinds = Array.from({ length: spec.kinds }, (_, i) => `kind-${i + 1}`);
   const [first = "kind-1"] = kinds;
   const issue =

@@ -12,7 +12,7 @@ import { FIRST_BLOCK, ModelChain } from "./chain.ts";
 import { revealsOf } from "./reveals.ts";
 import { SimMiner } from "./simMiner.ts";
 
-/** Blocks for which a miner that was there before the start has been known. */
+/** For how many blocks a miner of the start has been known. */
 const KNOWN_BLOCKS = 100_000;
 const DAY_MS = 86_400_000;
 
@@ -45,7 +45,7 @@ export class Network {
     for (const validator of this.validators) for (const miner of this.miners) this.#welcome(validator, miner);
   }
 
-  /** Everything that is to happen is asked for; the run is up to the world. */
+  /** Schedules all events; the world then runs them. */
   begin(): void {
     const { line } = this.#world;
     const { network, events } = this.scenario;
@@ -74,7 +74,7 @@ export class Network {
     this.#last = { miner, answer };
   }
 
-  /** A miner that cheats under new hotkeys takes one when more than half of the stake keeps it out: the subnet registers it once per tempo. */
+  /** A `sybil` takes a new hotkey when more than half of the stake suspends it: the subnet registers hotkeys once per tempo. */
   #renew(miner: SimMiner): void {
     if (!miner.behaviour.renews || this.suspendedStake(miner) <= 0.5) return;
     for (const validator of this.validators) validator.drop(miner);
@@ -87,7 +87,7 @@ export class Network {
     for (const validator of this.validators) validator.connect(miner);
   }
 
-  /** Share of the stake whose validators have it suspended. */
+  /** Share of the stake whose validators suspend it. */
   suspendedStake(miner: SimMiner): number {
     const total = this.validators.reduce((sum, { spec }) => sum + spec.stake, 0);
     const held = this.validators.filter((validator) => validator.isSuspended(miner.hotkey));
@@ -202,7 +202,7 @@ export class Network {
     counts.income += share * emission;
     counts.weight += share;
     counts.suspended += out;
-    // Out everywhere, it switches its machines off.
+    // A miner that is suspended everywhere switches its machines off.
     if (out < 1 && !miner.isAway) counts.cost += (fleet.cost_per_hour * tempoMs) / 3_600_000;
   }
 }

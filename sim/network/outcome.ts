@@ -7,7 +7,7 @@ import type { SimMiner } from "./simMiner.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What came of every miner. `nowMs`: since the simulation began. */
+/** The result of every miner. `nowMs`: since the simulation began. */
 export function minersOf({ miners }: Network, nowMs: number): MinerResult[] {
   const honest = miners.filter(({ fleet }) => fleet.strategy.kind === "honest");
   const standard = honest.length === 0 ? null : mean(honest, (miner) => profitPerDay(miner, nowMs));
@@ -97,7 +97,7 @@ function resultOf(validator: SimValidator, stake: number): ValidatorResult {
   };
 }
 
-/** Days that the miner has been there. */
+/** Days since the miner joined. */
 function daysOf({ joinedMs }: SimMiner, nowMs: number): number {
   return Math.max(1, nowMs - joinedMs) / DAY_MS;
 }

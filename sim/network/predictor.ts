@@ -1,17 +1,17 @@
 import type { JobOrder } from "../../src/flow/job.ts";
-import { type Behaviour, type Choice, FORGED, type Offer } from "./behaviour.ts";
+import { type Behaviour, FORGED, type Offer, type OfferChoice } from "./behaviour.ts";
 
-/** What closed epochs show: whether a job of the hotkey was sampled; null while its epoch is not closed. */
+/** Whether a job of the hotkey was sampled, as closed epochs show; null while its epoch is not closed. */
 export interface Reveals {
   /** The newest closed epoch of a validator, or null. */
   newest(validator: number): number | null;
   epochNow(): number;
   wasSampled(validator: number, epoch: number, hotkey: string, jobId: string): boolean | null;
-  /** What the key of the newest closed epoch would say of a job of now; null while there is none. */
+  /** What the key of the newest closed epoch would decide for a current job; null without one. */
   byOldKey(validator: number, hotkey: string, jobId: string): boolean | null;
 }
 
-/** Something about a job that might tell whether it will be checked: a name and one of a few values. */
+/** A property of a job that might predict its check: a name and one of a few values. */
 type Clue = string;
 
 interface Count {
@@ -24,7 +24,7 @@ const WAITING = 8192;
 /** Jobs with a clue before it is believed. */
 const ENOUGH = 75;
 
-/** All that comes with a job, each reduced to a few values. */
+/** All properties of a job, each reduced to a few values. */
 function cluesOf({ order, now, hotkey, validator }: Offer, gapMs: number, old: boolean | null): Clue[] {
   const id = order.job_id;
   return [
@@ -45,9 +45,9 @@ function cluesOf({ order, now, hotkey, validator }: Offer, gapMs: number, old: b
 }
 
 /**
- * Looks for a pattern in what was checked: after an epoch closes everybody can tell which of the jobs were, so it counts, for every
- * clue that came with a job, how often. It cheats where a clue was seen often enough and never followed by a
- * check, and works otherwise.
+ * Looks for a pattern in the checks: once an epoch is closed everyone can see which jobs were checked, so it counts the checks for
+ * every clue that came with a job. It cheats where a clue was seen often enough and never followed by a check, and works
+ * otherwise.
  */
 export class Predictor implements Behaviour {
   readonly renews = false;
@@ -66,7 +66,7 @@ export class Predictor implements Behaviour {
     this.#reveals = reveals;
   }
 
-  choose(offer: Offer): Choice {
+  choose(offer: Offer): OfferChoice {
     const { validator, hotkey, order, now } = offer;
     this.#learn();
     const clues = cluesOf(offer, now - this.#lastAt, this.#reveals.byOldKey(validator, hotkey, order.job_id));
@@ -86,7 +86,7 @@ export class Predictor implements Behaviour {
     return count !== undefined && count.seen >= ENOUGH && count.sampled === 0;
   }
 
-  /** Counts what has been revealed since; jobs wait in the order of their epochs. */
+  /** Counts the draws revealed since; jobs wait in the order of their epochs. */
   #learn(): void {
     const first = this.#waiting[0];
     if (first === undefined || first.epoch > (this.#reveals.newest(first.validator) ?? -1)) return;

@@ -2,12 +2,12 @@ import type { SimSeries } from "../result.ts";
 import type { Network } from "./network.ts";
 import type { SimMiner } from "./simMiner.ts";
 
-/** Points of a series at most. */
+/** The most points of a series. */
 export const POINTS = 240;
 
 type Columns = Record<string, number[]>;
 
-/** Takes a point of everything at even distances of time; the same number of points however long the simulation. */
+/** Records a point of every series at equal intervals; the number of points does not depend on the duration. */
 export class Recorder {
   readonly #network: Network;
   readonly #t: number[] = [];

@@ -12,7 +12,7 @@ interface Revealed {
   readonly rates: Rates;
 }
 
-/** What anyone can work out from the published records of closed epochs; draws of the lane's own class only. */
+/** What anyone can calculate from the published records of closed epochs, for draws of the lane's own class. */
 export function revealsOf(logs: readonly ModelLog[], line: Timeline, epochHours: number): Reveals {
   const known = new Map<string, Revealed>();
   const revealed = (validator: number, epoch: number): Revealed | null => {
@@ -24,7 +24,7 @@ export function revealsOf(logs: readonly ModelLog[], line: Timeline, epochHours:
       rates: ratesOf(record.policy),
     };
     known.set(hex, found);
-    // Only a few epochs of each validator are asked for.
+    // Only the last few epochs of each validator are needed.
     if (known.size > 8 * logs.length) known.delete(known.keys().next().value ?? "");
     return found;
   };

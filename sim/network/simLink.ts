@@ -6,20 +6,20 @@ import type { SimWorld } from "../engine/world.ts";
 import { LANE, rightAnswer } from "./lane.ts";
 import type { SimMiner } from "./simMiner.ts";
 
-/** The validator as its miners reach it. */
+/** The validator as its miners see it. */
 export interface ValidatorSide {
   readonly index: number;
   /** Null while it is down or cut off. */
   readonly listener: LinkListener | null;
   readonly jobBytes: number;
   readonly answerBytes: number;
-  /** An answer was taken. */
+  /** Called when an answer was accepted. */
   readonly handedIn: (miner: SimMiner, answer: JobAnswer) => void;
-  /** The link was ended by the validator. */
+  /** Called when the validator ended the link. */
   readonly ended: (link: SimLink, why: LinkEnd) => void;
 }
 
-/** The answer as it came in; its text is made where somebody reads it. */
+/** A submitted answer; its text is made on demand. */
 class ModelAnswer implements JobAnswer {
   readonly size: number;
   readonly #x: string | null;
@@ -36,7 +36,7 @@ class ModelAnswer implements JobAnswer {
   }
 }
 
-/** One miner at one validator: its connection, and the servers that it keeps for it. */
+/** One miner at one validator: its connection, and its servers for that validator. */
 export class SimLink {
   readonly miner: SimMiner;
   readonly validator: ValidatorSide;
@@ -73,7 +73,7 @@ export class SimLink {
     listener.opened(link);
   }
 
-  /** The connection ends, and what the miner was working on with it. */
+  /** Ends the connection, and drops the jobs that the miner was working on. */
   drop(why: LinkEnd): void {
     const { open: link } = this;
     if (link === null) return;
@@ -116,7 +116,7 @@ export class SimLink {
     line.after(done - line.now + delay, () => this.#handIn(order.job_id, answer));
   }
 
-  /** It takes no server: nothing is worked on. */
+  /** A failure that takes no server time. */
   #cheat(order: JobOrder, delay: number): void {
     const { miner } = this;
     const { line } = this.#world;

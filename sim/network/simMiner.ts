@@ -3,7 +3,7 @@ import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { FleetSpec } from "../scenario.ts";
 import type { Behaviour } from "./behaviour.ts";
 
-/** What is counted of one miner. Money in the unit of the scenario. */
+/** Counts of one miner. Money in the unit of the scenario. */
 export interface Counts {
   income: number;
   cost: number;
@@ -25,7 +25,7 @@ export interface Counts {
 }
 
 /**
- * One miner of the network: its uid stays, its hotkey may change. The miners of a fleet differ only by chance.
+ * One miner of the network: its uid is fixed, its hotkey may change. The miners of a fleet differ only by chance.
  */
 export class SimMiner {
   readonly name: string;
@@ -69,7 +69,7 @@ export class SimMiner {
     return this.fleet.joins_ms ?? 0;
   }
 
-  /** Jobs that it says it takes at once. */
+  /** Jobs at once that it claims to take. */
   get capacity(): number {
     const { strategy, capacity } = this.fleet;
     return strategy.kind === "congestor" ? Math.ceil(capacity * strategy.factor) : capacity;
@@ -87,7 +87,7 @@ export class SimMiner {
     counts.cheatsToFirstDetection ??= counts.cheats;
   }
 
-  /** A new hotkey, as if another miner had come. */
+  /** Takes a new hotkey, as if another miner had joined. */
   renew(): void {
     this.hotkey = encodeHotkey(this.random.bytes(32));
     this.counts.registrations++;

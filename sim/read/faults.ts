@@ -4,7 +4,7 @@ import { nearest } from "../../src/config/nearest.ts";
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** What of a JSON Schema says which keys there are. */
+/** The part of a JSON Schema that defines keys. */
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
@@ -12,7 +12,7 @@ interface Node {
   readonly oneOf?: readonly Node[];
 }
 
-/** A node and, where it is one of several, what it may be instead. */
+/** A node and its alternatives. */
 function choices(node: Node): Node[] {
   return [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(choices)];
 }
@@ -31,7 +31,7 @@ function keysAt(schema: Node, path: Path): string[] {
 
 const textOf = (path: Path): string => path.map(String).join(".") || "(top level)";
 
-/** Whether the issue says that this alternative is not what was meant at all. */
+/** Whether the issue shows that this alternative was not meant at all. */
 function isOther({ code, path }: Issue): boolean {
   return (
     path.length === 0 && (code === "invalid_type" || code === "invalid_value" || code === "invalid_union")
@@ -41,13 +41,13 @@ function isOther({ code, path }: Issue): boolean {
 const weight = (issues: readonly Issue[]): number =>
   issues.reduce((sum, issue) => sum + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 
-/** What is wrong with the alternative that was most likely meant; null when none comes near. */
+/** The issues of the alternative that was most likely meant; null when none is close. */
 function meant(alternatives: readonly (readonly Issue[])[]): readonly Issue[] | null {
   const near = alternatives.filter((issues) => issues.length > 0 && !issues.some(isOther));
   return near.toSorted((a, b) => weight(a) - weight(b))[0] ?? null;
 }
 
-/** An issue of the schema as faults, each with its path; an unknown key names the nearest that there is. */
+/** An issue of the schema as faults with paths; for an unknown key with the nearest known one. */
 export function faultsOf(issue: Issue, schema: object, above: Path = []): string[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys")

@@ -7,7 +7,7 @@ export function scenarioJsonSchema(): object {
   return { ...schema, title: "scenario.yaml" };
 }
 
-/** The same as it stands in docs/scenario.schema.json. */
+/** The schema as docs/scenario.schema.json has it. */
 export function scenarioJsonSchemaText(): string {
   return `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Ms of each unit in which a length of time may be written. */
+/** Ms per unit in which a length of time can be written. */
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const pattern = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)$/;
 
@@ -8,7 +8,7 @@ export const DAY_MS = unitMs.d;
 
 const noLength = { error: "must be a length of time: 500ms, 90s, 15m, 12h, 30d, or a number of ms" };
 
-/** Ms of a length as it is written, to the microsecond; null when it is none. */
+/** Ms of a written length, to the microsecond; null when it is not one. */
 export function lengthMs(written: string | number): number | null {
   if (typeof written === "number") return written >= 0 ? written : null;
   const [, digits, unit] = pattern.exec(written) ?? [];
@@ -42,7 +42,7 @@ export function length(leastMs: number, mostMs: number) {
 const LAW_MAX_MS = unitMs.h;
 const noLaw = { error: "must be a length of time, {min, mean} or {low, high}" };
 
-/** A length of time, or how lengths are drawn: `{min, mean}` or `{low, high}`; read as ms. What comes out is `leastMs` or can be more. */
+/** A length of time, or a law by which lengths are drawn: `{min, mean}` or `{low, high}`; read as ms, at least `leastMs`. */
 export function law(leastMs: number) {
   const least = length(0, LAW_MAX_MS);
   const most = length(Math.max(1, leastMs), LAW_MAX_MS);

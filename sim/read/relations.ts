@@ -39,7 +39,7 @@ function unknownName(event: ScenarioEvent, i: number, file: ScenarioFile): strin
   return [`events.${i}.${key}: there is no ${name}; did you mean "${nearest(name, known)}"?`];
 }
 
-/** Faults that no single key shows. */
+/** Faults in the relations between keys. */
 export function scenarioFaults(file: ScenarioFile): string[] {
   const { duration, fleets, validators, events } = file;
   const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);

@@ -43,7 +43,7 @@ export function readScenario(text: string, file: string): Scenario {
   return scenarioOf(parsed.data, basename(file, extname(file)));
 }
 
-/** Names of the scenarios that come with the simulator, in order. */
+/** Names of the built-in scenarios, in order. */
 export function builtInScenarios(): readonly string[] {
   const files = readdirSync(folder).filter((file) => extname(file) === ENDING);
   return files.map((file) => basename(file, ENDING)).toSorted();

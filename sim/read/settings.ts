@@ -7,7 +7,7 @@ const sampling = sample.unwrap().shape;
 const dispatching = dispatch.unwrap().shape;
 const verifying = verify.unwrap().shape;
 
-/** What a validator is set to: keys of the configuration, with its words, bounds and defaults. */
+/** The settings of a validator: keys of the configuration, with its words, bounds and defaults. */
 export const settingsSchema = z.strictObject({
   rate: lanes.unwrap().shape.groth16.unwrap().shape.rate.describe("Share of the jobs that is verified"),
   classes: sampling.classes,

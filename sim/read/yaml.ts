@@ -4,19 +4,19 @@ import { refuse } from "./refuse.ts";
 
 export type Tree = Record<string, unknown>;
 
-/** Room for a thousand events and their comments; what a hostile text of this size costs is seconds, not minutes. */
+/** Room for a thousand events and their comments; a hostile text of this size takes seconds, not minutes. */
 export const TEXT_MAX_BYTES = 131_072;
-/** Aliases followed before the text is taken for one that multiplies itself. */
+/** The most aliases followed; more are taken for a text that multiplies itself. */
 const ALIASES_MAX = 100;
 
 type PlaceOf = (offset: number) => string;
 
-/** Throws `config_invalid` for a text that is too long to be looked at. */
+/** Throws `config_invalid` for a text that is too long to read. */
 export function checkSize(bytes: number, file: string): void {
   if (bytes > TEXT_MAX_BYTES) refuse(file, [`(top level): ${bytes} bytes, more than ${TEXT_MAX_BYTES}`]);
 }
 
-/** Keys that a mapping has twice: looked for here, since the parser's own search takes the square of the keys. */
+/** Keys that a mapping has twice: searched here, since the parser's own search takes quadratic time. */
 function repeatedKeys(document: Document, placeOf: PlaceOf): string[] {
   const faults: string[] = [];
   visit(document, {
@@ -32,7 +32,7 @@ function repeatedKeys(document: Document, placeOf: PlaceOf): string[] {
   return faults;
 }
 
-/** Decimals that a float does not keep: 15 significant digits always survive. */
+/** Decimals that a float does not keep exactly: up to 15 significant digits always survive. */
 function inexactNumbers(document: Document, placeOf: PlaceOf): string[] {
   const faults: string[] = [];
   visit(document, {
@@ -66,7 +66,7 @@ function placesOf(text: string): PlaceOf {
   };
 }
 
-/** The mapping that a YAML text is. Throws `config_invalid` with all faults of its syntax by line and column. */
+/** Reads a YAML text as a mapping. Throws `config_invalid` with all faults of its syntax by line and column. */
 export function readYaml(text: string, file: string): Tree {
   checkSize(Buffer.byteLength(text), file);
   let faults: readonly string[];
@@ -76,7 +76,7 @@ export function readYaml(text: string, file: string): Tree {
     faults = read.faults;
     if (faults.length === 0) tree = read.document.toJS({ maxAliasCount: ALIASES_MAX }) ?? {};
   } catch (error) {
-    // Aliases that lead nowhere or multiply, and nesting deeper than the stack.
+    // Dangling or multiplying aliases, and nesting deeper than the stack.
     faults = [`(top level): ${causeText(error)}`];
   }
   if (faults.length > 0) refuse(file, faults);

@@ -74,7 +74,7 @@ function tracesHtml({ traces }: CampaignResult): string {
   return `<details><summary>Traces of ${counted(traces.length, "run")}</summary><ul>${items.join("")}</ul></details>`;
 }
 
-/** One file that shows a campaign; it holds no script and needs no network. */
+/** A campaign as one HTML file without scripts; it needs no network. */
 export function campaignHtml(result: CampaignResult): string {
   const { scenario, title, strategies, submissions, honest_suspensions: wrong, confidence } = result;
   const bad = wrong > 0 || strategies.some(pays);
@@ -85,7 +85,7 @@ export function campaignHtml(result: CampaignResult): string {
       verdictHtml(storyOf(result), bad),
       factsHtml([
         ["runs", whole(result.traces.length)],
-        ["answers handed in", whole(submissions)],
+        ["answers submitted", whole(submissions)],
         ["suspensions of honest miners", whole(wrong)],
       ]),
       `<h2>Profit against honest work</h2><p class="note">Per miner and day: mean over the runs, and the interval that holds the true mean with ${percent(confidence)} confidence.</p>`,

@@ -3,18 +3,18 @@ import type { MinerResult, SimResult, StrategyResult, ValidatorResult } from "..
 import { signed, whole } from "./figures.ts";
 import { honestOf, strategyVerdict } from "./verdicts.ts";
 
-/** A column of a table, on the terminal and on the page alike. */
+/** A column of a table, on the terminal and on the page. */
 export interface Column<Row> {
   /** At most two lines. */
   readonly head: string;
   readonly cell: (row: Row) => string;
-  /** Words rather than a number: on the left side of its column. */
+  /** Words rather than a number: left-aligned. */
   readonly words?: true;
-  /** Whether the cell of a row asks for attention. */
+  /** Whether the cell of a row needs attention. */
   readonly alarms?: (row: Row) => boolean;
 }
 
-/** The baseline is 0, whatever its sums were rounded to. */
+/** The baseline is exactly 0, however its sums were rounded. */
 function againstHonest({ strategy, vs_honest_per_day: apart }: StrategyResult): string {
   return strategy === "honest" && apart !== null ? "0" : signed(apart);
 }

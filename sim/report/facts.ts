@@ -1,6 +1,6 @@
 import { escapeHtml } from "./escape.ts";
 
-/** A sentence whose percentages stay in one piece. */
+/** A sentence whose percentages are not broken across lines. */
 export function sentenceHtml(text: string): string {
   return escapeHtml(text).replaceAll(" %", "&nbsp;%");
 }
@@ -13,7 +13,7 @@ export function factsHtml(facts: readonly (readonly [name: string, value: string
   return `<dl class="facts">${items.join("")}</dl>`;
 }
 
-/** The verdict in words; `bad` colours it, and the words say it as well. */
+/** The verdict in words; `bad` only adds a colour. */
 export function verdictHtml([headline = "", ...rest]: readonly string[], bad: boolean): string {
   const more = rest.map((line) => `<p>${sentenceHtml(line)}</p>`);
   return `<section class="verdict${bad ? " bad" : ""}" aria-label="Verdict"><p class="headline">${sentenceHtml(headline)}</p>${more.join("")}</section>`;

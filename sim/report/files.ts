@@ -6,11 +6,11 @@ import type { LineSink } from "../engine/trace.ts";
 /** Text held before it is written, characters. */
 const HELD = 1 << 16;
 
-/** A folder of results. Every file is whole when it is there; the trace alone grows as the run goes on. */
+/** A folder of results. Files appear complete; only the trace grows during the run. */
 export class OutputFolder {
   readonly #dir: string;
 
-  /** Makes the folder. Throws `failed` where it cannot, as every write does. */
+  /** Makes the folder. Throws `failed` when it cannot, as every write does. */
   constructor(dir: string) {
     this.#dir = dir;
     attempt(dir, () => mkdirSync(dir, { recursive: true }));
@@ -33,7 +33,7 @@ export class OutputFolder {
   }
 }
 
-/** A file of lines; only whole ones are ever in it. */
+/** A file that only ever has whole lines. */
 export class LineFile implements LineSink {
   readonly #file: string;
   readonly #fd: number;
@@ -59,7 +59,7 @@ export class LineFile implements LineSink {
   #flush(): void {
     if (this.#held.length === 0) return;
     const text = `${this.#held.join("\n")}\n`;
-    // All of it: a single write may take only a part.
+    // In a loop, since one write may take only a part.
     attempt(this.#file, () => writeFileSync(this.#fd, text));
     this.#held = [];
     this.#size = 0;

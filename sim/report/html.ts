@@ -26,11 +26,11 @@ function keyFigures(result: SimResult): string {
     ["simulated", span(result.simulated_ms)],
     ["miners", whole(result.miners.length)],
     ["validators", whole(result.validators.length)],
-    ["answers handed in", whole(result.submissions)],
+    ["answers submitted", whole(result.submissions)],
     ["dishonest", whole(total((row) => row.cheats))],
     ["found out", whole(total((row) => row.detections))],
     ["suspensions of honest miners", whole(wrong)],
-    ["honest profit a day", fourDigits(honestOf(result)?.profit_per_day ?? null)],
+    ["honest profit per day", fourDigits(honestOf(result)?.profit_per_day ?? null)],
   ]);
 }
 
@@ -58,7 +58,7 @@ function footerHtml(result: SimResult): string {
   return `<footer><p>${counted(result.events, "event")}; SHA-256 of the trace <code>${trace}</code>. The same scenario and seed give the same trace on every machine.</p></footer>`;
 }
 
-/** One file that shows a result; it needs no network. */
+/** A result as one HTML file; it needs no network. */
 export function reportHtml(result: SimResult): string {
   const library = plotLibrary();
   return pageHtml({

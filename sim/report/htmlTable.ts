@@ -12,7 +12,7 @@ function cellHtml<Row>(column: Column<Row>, row: Row, first: boolean): string {
   return first ? `<th scope="row"${css}>${text}</th>` : `<td${css}>${text}</td>`;
 }
 
-/** A table with a caption; it scrolls sideways by itself where it is wider than the page. */
+/** A table with a caption; it scrolls sideways when wider than the page. */
 export function htmlTable<Row>(
   caption: string,
   columns: readonly Column<Row>[],

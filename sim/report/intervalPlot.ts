@@ -3,7 +3,7 @@ import type { CampaignStrategy } from "../campaign/result.ts";
 import { escapeHtml } from "./escape.ts";
 import { signed } from "./figures.ts";
 
-/** From the leftmost to the rightmost value drawn, and the marks between. */
+/** The leftmost and the rightmost value drawn, and the marks between. */
 interface Axis {
   readonly from: number;
   readonly to: number;
@@ -53,7 +53,7 @@ function mark(axis: Axis, row: CampaignStrategy): string {
 
 const isBaseline = ({ strategy }: CampaignStrategy): boolean => strategy === "honest";
 
-/** Of honest miners the difference is 0 in every run, whatever their sums were rounded to. */
+/** For honest miners the difference is exactly 0 in every run, however their sums were rounded. */
 export function against(row: CampaignStrategy, value: number | null): string {
   return isBaseline(row) ? "0" : signed(value);
 }
@@ -65,7 +65,7 @@ export function intervalText(row: CampaignStrategy): string {
   return low === null || high === null ? signed(mean) : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
 }
 
-/** As in the plan: what pays is written large. */
+/** As in the plan, strategies that pay are in capitals. */
 export function verdictWord(row: CampaignStrategy): string {
   if (isBaseline(row)) return "baseline";
   return row.verdict === "profits" ? "PAYS" : row.verdict;

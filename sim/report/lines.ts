@@ -4,17 +4,17 @@ import { byVerdict, type StrategyVerdict } from "./verdicts.ts";
 /** How a line looks: `ink` strong and in the colour of text, `alarm` red, `plain` thin in a colour, `aim` thin and dashed. */
 export type LineRole = "ink" | "alarm" | "plain" | "aim";
 
-export interface Line {
+export interface PlotLine {
   readonly name: string;
   readonly role: LineRole;
   /** Which colour of the palette, for `plain`, and which pattern of dashes; from 0. */
   readonly colour: number;
   readonly dash: number;
-  /** As many as there are times. */
+  /** One value per time. */
   readonly values: readonly (number | null)[];
 }
 
-export type Look = Omit<Line, "name" | "values">;
+export type Look = Omit<PlotLine, "name" | "values">;
 export type Values = Readonly<Record<string, readonly (number | null)[]>>;
 
 /** Colours for `plain` lines in the style of the page. */
@@ -63,10 +63,10 @@ export function fleetLooks(result: SimResult, strategies: ReadonlyMap<string, Lo
   return looks;
 }
 
-/** What counts comes last: it is drawn over the others. */
+/** The most important lines come last: they are drawn over the others. */
 const order: Readonly<Record<LineRole, number>> = { plain: 0, alarm: 1, ink: 2, aim: 3 };
 
-export function plotLines(values: Values, length: number, looks: ReadonlyMap<string, Look>): Line[] {
+export function plotLines(values: Values, length: number, looks: ReadonlyMap<string, Look>): PlotLine[] {
   const lines = Object.entries(values).map(([name, own], at) => ({
     ...(looks.get(name) ?? lookOf("plain", at)),
     name,

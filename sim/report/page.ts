@@ -13,7 +13,7 @@ export interface Page {
 const lines = (text: string): string => text.replace(/\r\n?/g, "\n");
 const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Only these very styles and scripts, and no network at all: a text that slipped through could still do nothing. */
+/** Allows exactly these styles and scripts and no network, so that a text that escaped escaping can do nothing. */
 function policyOf(style: string, scripts: readonly string[]): string {
   const allowed = scripts.length === 0 ? "'none'" : scripts.map(hashOf).join(" ");
   return `default-src 'none'; style-src ${hashOf(style)}; script-src ${allowed}; base-uri 'none'; form-action 'none'`;

@@ -3,7 +3,7 @@ import { escapeHtml } from "./escape.ts";
 import { sentenceHtml, verdictHtml } from "./facts.ts";
 import { htmlTable } from "./htmlTable.ts";
 import { plotLibrary } from "./library.ts";
-import { fiveDigits, type Line, lookOf } from "./lines.ts";
+import { fiveDigits, lookOf, type PlotLine } from "./lines.ts";
 import { pageHtml } from "./page.ts";
 import { figuresHtml } from "./plotFigures.ts";
 import type { Plots } from "./plots.ts";
@@ -12,7 +12,7 @@ import { style } from "./style.ts";
 
 type Row = readonly string[];
 
-/** Part of the page: a table whose first row is its head, or none, and sentences below it. */
+/** Part of the page: a table whose first row is its head, or no table, and sentences below it. */
 interface Section {
   readonly caption: string;
   readonly rows: readonly Row[];
@@ -23,15 +23,15 @@ interface Curve {
   readonly name: string;
   /** `now` the setting, `before` the one compared with, `level` a threshold. */
   readonly kind: "now" | "before" | "level";
-  /** One for each gain. */
+  /** One value per gain. */
   readonly ratios: readonly number[];
 }
 
-/** A plan in words and figures, as `assay plan` hands it over. */
+/** A plan in words and figures, made by `assay plan`. */
 export interface PlanContent {
   readonly title: string;
   readonly verdict: readonly string[];
-  /** Some cheat pays. */
+  /** Whether some cheat pays. */
   readonly pays: boolean;
   readonly sections: readonly Section[];
   readonly curves: {
@@ -44,7 +44,7 @@ export interface PlanContent {
   };
 }
 
-function linesOf(curves: readonly Curve[]): Line[] {
+function linesOf(curves: readonly Curve[]): PlotLine[] {
   const looks = { now: "plain", before: "alarm", level: "aim" } as const;
   return curves.map(({ name, kind, ratios }, at) => {
     const look = kind === "now" ? lookOf("plain", at) : { ...lookOf(looks[kind], 0), dash: 1 };
@@ -80,7 +80,7 @@ function sectionHtml({ caption, rows: [head = [], ...rows], lines }: Section): s
   return [table, ...lines.map((line) => `<p>${sentenceHtml(line)}</p>`)].join("\n");
 }
 
-/** One file that shows a plan; it needs no network. */
+/** A plan as one HTML file; it needs no network. */
 export function planHtml(page: PlanContent): string {
   const library = plotLibrary();
   return pageHtml({

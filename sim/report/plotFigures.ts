@@ -7,7 +7,7 @@ function figureHtml({ id, title, note, main }: Plot, at: number, words: string):
   return `<figure class="plot${main ? " main" : ""}" id="plot-${id}"><figcaption><h3>${escapeHtml(title)}</h3><p>${escapeHtml(note)}</p></figcaption><div class="canvas" role="img" aria-label="${escapeHtml(words)}" data-plot="${at}"></div><div class="legend"></div></figure>`;
 }
 
-/** Places for the plots and the data that the script of the page draws there; `wordsOf` tells a plot to those who cannot see it. */
+/** Elements for the plots, and the data that the page's script draws in them; `wordsOf` describes a plot for screen readers. */
 export function figuresHtml(plots: Plots, note: string, wordsOf: (plot: Plot) => string): string {
   return `<p class="note">${escapeHtml(note)} <span class="screen">${hint}</span></p>
 <noscript><p class="note">The plots need JavaScript; the tables below hold the figures.</p></noscript>

@@ -4,9 +4,9 @@ import { axisUnit } from "./figures.ts";
 import {
   fiveDigits,
   fleetLooks,
-  type Line,
   type Look,
   lookOf,
+  type PlotLine,
   plotLines,
   strategyLooks,
   type Values,
@@ -15,10 +15,10 @@ import {
 export interface Plot {
   readonly id: string;
   readonly title: string;
-  /** What is fiveDigits, with its unit. */
+  /** What the values are, with their unit. */
   readonly note: string;
-  readonly lines: readonly Line[];
-  /** The one that tells most: larger, with the names beside the ends of the lines. */
+  readonly lines: readonly PlotLine[];
+  /** The main plot: larger, with the names beside the ends of the lines. */
   readonly main: boolean;
   /** Values hold until the next time. */
   readonly stepped: boolean;
@@ -29,11 +29,11 @@ export interface Plots {
   /** In `unit`. */
   readonly t: readonly number[];
   readonly plots: readonly Plot[];
-  /** What stands before a place on the horizontal axis in the legend, where that is no time. */
+  /** The legend's word before a value of the horizontal axis, when that is not a time. */
   readonly lead?: string;
   /** Both axes are logarithmic. */
   readonly log?: true;
-  /** Places on the horizontal axis that have a name; on logarithmic axes only. */
+  /** Named values of the horizontal axis; only on logarithmic axes. */
   readonly marks?: readonly { readonly name: string; readonly at: number }[];
 }
 
@@ -45,8 +45,8 @@ const inPercent = (values: Values): Values =>
     ]),
   );
 
-/** A level line for each rate that a validator was set to. */
-function aims(result: SimResult, length: number): Line[] {
+/** A level line per configured rate. */
+function aims(result: SimResult, length: number): PlotLine[] {
   const rates = [...new Set(result.validators.map(({ design_rate: rate }) => rate))];
   return rates.map((rate, at) => ({
     ...lookOf("aim", at),
@@ -56,7 +56,7 @@ function aims(result: SimResult, length: number): Line[] {
 }
 
 type Named = Pick<Plot, "id" | "title" | "note">;
-const plot = (named: Named, lines: readonly Line[], how: { main?: true; stepped?: true } = {}): Plot => ({
+const plot = (named: Named, lines: readonly PlotLine[], how: { main?: true; stepped?: true } = {}): Plot => ({
   ...named,
   lines,
   main: how.main ?? false,
@@ -111,17 +111,17 @@ function validatorPlots(result: SimResult): Plot[] {
       [...plotLines(inPercent(series.rate), length, looks), ...aims(result, length)],
     ),
     plot(
-      { id: "in-flight", title: "Jobs in flight", note: "Handed out and not yet answered, by validator" },
+      { id: "in-flight", title: "Jobs in flight", note: "Jobs sent and not yet answered, by validator" },
       plotLines(series.in_flight, length, looks),
     ),
     plot(
-      { id: "backlog", title: "Backlog", note: "Verification units that wait, by validator" },
+      { id: "backlog", title: "Backlog", note: "Verification units waiting, by validator" },
       plotLines(series.backlog, length, looks),
     ),
   ];
 }
 
-/** All plots of a result that have anything to draw, the main one first. */
+/** All plots of a result that have data, the main one first. */
 export function plotsOf(result: SimResult): Plots {
   const { t } = result.series;
   const unit = axisUnit(result.simulated_ms);
@@ -143,7 +143,7 @@ export function plotsOf(result: SimResult): Plots {
   };
 }
 
-/** The plot in words: what its lines end at. */
+/** The plot in words: the last values of its lines. */
 export function plotWords({ title, note, lines }: Plot): string {
   const ends = lines.map(
     ({ name, values }) => `${name} ${fourDigits(values.findLast((value) => value !== null) ?? null)}`,

@@ -1,4 +1,4 @@
-/** Draws the plots of the page from its data; written for browsers, so it stands here as text. */
+/** Draws the plots of the page from its data; it runs in browsers, so it is here as text. */
 export const plotScript = String.raw`"use strict";
 (() => {
   const island = document.getElementById("plots");
@@ -17,7 +17,7 @@ export const plotScript = String.raw`"use strict";
   };
   const lastOf = (values) => values.findLastIndex((value) => value !== null);
 
-  // Pushes the places of names apart, within bounds, where they would overlap.
+  // Moves names apart, within bounds, where they would overlap.
   const spread = (names, gap, least, most) => {
     names.sort((a, b) => a.at - b.at);
     names.forEach((name, i) => { name.at = Math.max(name.at, i > 0 ? names[i - 1].at + gap : least); });
@@ -48,7 +48,7 @@ export const plotScript = String.raw`"use strict";
     u.ctx.restore();
   };
 
-  // Upright lines at places that have a name; the name runs up beside its line, on the half where few lines are.
+  // Vertical lines at named values; the name runs up beside its line, in the half with fewer lines.
   const markPlaces = (u) => {
     const ratio = uPlot.pxRatio;
     const { left, top, width, height } = u.bbox;

@@ -1,4 +1,4 @@
-/** The look of the pages. Colours are apart for those who see few of them, and lines differ in their dashes as well. */
+/** The look of the pages. Colours can be told apart by the colour-blind, and lines also differ in their dashes. */
 export const style = `
 :root {
   --back: #ffffff; --panel: #f6f7f9; --ink: #16191d; --soft: #565d66; --rule: #d5d9de; --grid: #e7eaee;

@@ -14,7 +14,7 @@ function header(result: SimResult): string {
   return `${printableLine(result.title)}\n${facts.join(", ")}`;
 }
 
-/** What `assay simulate` prints without `--json`; a row for each miner on request. */
+/** What `assay simulate` prints without `--json`; with a row per miner on request. */
 export function resultText(
   result: SimResult,
   { miners = false }: { readonly miners?: boolean } = {},

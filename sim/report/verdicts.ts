@@ -2,10 +2,10 @@ import { percent, span } from "../../src/core/figures.ts";
 import type { SimResult, StrategyResult, ValidatorResult } from "../result.ts";
 import { counted, listed, whole } from "./figures.ts";
 
-/** What one run says of a strategy; `level` within `levelWithin` of an honest miner's profit, `-` where nothing can be compared. */
+/** The verdict of one run on a strategy; `level`: within `levelWithin` of an honest miner's profit; `-`: nothing to compare. */
 export type StrategyVerdict = "loses" | "PAYS" | "level" | "baseline" | "-";
 
-/** Chance moves the profit of like miners by about this share in one run: less is neither a gain nor a loss. */
+/** Chance alone changes the profit of equal miners by about this share in one run: less is neither a gain nor a loss. */
 const levelWithin = 0.01;
 
 export function honestOf(result: SimResult): StrategyResult | null {
@@ -48,7 +48,7 @@ export function verdictLine(result: SimResult): string {
   return `Against honest work, ${parts.join("; ")}.`;
 }
 
-/** How many of the cheats were found, and whether an honest miner was hit. */
+/** How many of the cheats were detected, and whether an honest miner was suspended. */
 export function detectionLine(result: SimResult): string {
   const sum = (count: (row: StrategyResult) => number): number =>
     result.strategies.reduce((total, row) => total + count(row), 0);
@@ -57,7 +57,7 @@ export function detectionLine(result: SimResult): string {
   const wrong = result.validators.reduce((total, { honest_suspensions: count }) => total + count, 0);
   const caught =
     cheats === 0
-      ? "No dishonest answer was handed in"
+      ? "No dishonest answer was submitted"
       : `Of ${counted(cheats, "dishonest answer")} ${whole(found)} ${found === 1 ? "was" : "were"} found out (${percent(found / cheats)})`;
   if (wrong === 0) return `${caught}; no miner that never cheated was suspended.`;
   return `${caught}; ${counted(wrong, "suspension")} hit miners that NEVER CHEATED, which must not happen.`;
@@ -66,7 +66,7 @@ export function detectionLine(result: SimResult): string {
 function troubles({ name, crashes, alarm_after_draws: draws }: ValidatorResult): string[] {
   const alarm = `${name} raised the alarm on its realised rate after ${counted(draws ?? 0, "draw")}`;
   return [
-    ...(crashes > 0 ? [`${name} was down ${counted(crashes, "time")} for want of memory`] : []),
+    ...(crashes > 0 ? [`${name} was down ${counted(crashes, "time")} because its memory was used up`] : []),
     ...(draws === null ? [] : [alarm]),
   ];
 }
@@ -77,12 +77,12 @@ export function troubleLines(result: SimResult): string[] {
   return all.length === 0 ? [] : [`${listed(all)}.`];
 }
 
-/** The story of the figures, a sentence each. */
+/** The summary of the figures, in sentences. */
 export function storyLines(result: SimResult): string[] {
   return [verdictLine(result), detectionLine(result), ...troubleLines(result)];
 }
 
-/** Whether the run came to its end. */
+/** Whether the run was completed. */
 export function endText(result: SimResult): string {
   if (result.complete) return `${span(result.simulated_ms)} simulated, complete`;
   return `interrupted at ${span(result.simulated_ms)} of ${span(result.duration_ms)}`;

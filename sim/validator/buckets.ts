@@ -1,6 +1,6 @@
 import type { WorkBucket } from "../../src/flow/job.ts";
 
-/** As long as those of the store. */
+/** The length of the store's buckets. */
 const BUCKET_MS = 300_000;
 
 interface Amounts {
@@ -16,7 +16,7 @@ interface Bucket extends Amounts {
   readonly start: number;
 }
 
-/** Delivered work by time, lane and hotkey; what is older than any query asks for is dropped. */
+/** Delivered work by time, lane and hotkey; buckets older than any query needs are dropped. */
 export class WorkBuckets {
   /** By start, then by lane and hotkey. */
   readonly #starts = new Map<number, Map<string, Bucket>>();
@@ -41,13 +41,13 @@ export class WorkBuckets {
     bucket.results += results;
   }
 
-  /** A strike takes what was not verified. */
+  /** A strike forfeits unverified credit. */
   forfeit(hotkey: string): void {
     for (const buckets of this.#starts.values())
       for (const bucket of buckets.values()) if (bucket.hotkey === hotkey) bucket.unverified = 0;
   }
 
-  /** Those that began at or after the moment; earlier ones are forgotten: the caller never asks for them again. */
+  /** The buckets that began at or after the moment; drops earlier ones, which the caller never needs again. */
   since(ms: number): WorkBucket[] {
     for (const start of this.#starts.keys()) if (start < ms) this.#starts.delete(start);
     return [...this.#starts.values()].flatMap((buckets) =>

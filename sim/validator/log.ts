@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { DrawGroup, EpochRecord, LogHead } from "../../src/flow/draw.ts";
 import type { OpenSample, SampledEnd } from "../../src/flow/job.ts";
 
-/** Hears of every line that is appended: its text as it would be served, and the hash that the next one carries. */
+/** Called with every appended line: its text as it would be served, and its hash. */
 export type LineListener = (text: string, hash: string) => void;
 
 interface Logged {
@@ -14,8 +14,8 @@ interface Logged {
 const CLOSED_KEPT = 4;
 
 /**
- * The hash-chained logs of a validator of the simulation: the same lines with the same hashes as the store's, so that they can be audited
- * like them. Lines are handed on and not kept; the members of each are written in canonical order.
+ * The hash-chained logs of a simulated validator: the same lines with the same hashes as the store's, so that they can be audited
+ * like them. Lines are passed on and not kept; their members are written in canonical order.
  */
 export class ModelLog {
   readonly #epochs = new Map<number, Logged>();

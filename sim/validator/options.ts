@@ -8,7 +8,7 @@ import { judgeOptions, weigherOptions } from "../../src/validator/stageOptions.t
 import { LANE, modelLane } from "../network/lane.ts";
 import type { Scenario, ValidatorSpec } from "../scenario.ts";
 
-// What the production options of each stage are, with a scenario's settings instead of the configuration's.
+// The production options of each stage, with a scenario's settings instead of the configuration's.
 
 /** The configuration of a validator of the scenario: the defaults but for what the scenario sets. */
 function configOf({ settings }: ValidatorSpec): Config {
@@ -49,7 +49,7 @@ export function stagesOptionsOf(
   };
 }
 
-/** There is one lane, so no verification units are set aside for another. */
+/** There is one lane, so no verification units are reserved for another. */
 export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushStagesOptions {
   const { concurrency, pending_factor } = spec.settings;
   const config = configOf(spec);

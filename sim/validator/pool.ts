@@ -3,7 +3,7 @@ import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from ".
 import { Servers } from "../engine/servers.ts";
 import type { SimWorld } from "../engine/world.ts";
 
-/** Threads that take the modelled time for a check, and then check for real. */
+/** Threads that take the modelled time for a check, and then run the check. */
 export class ModelPool implements Pool {
   readonly servers: Servers;
   readonly #world: SimWorld;
@@ -34,11 +34,11 @@ export class ModelPool implements Pool {
 }
 
 function proofsOf(task: PoolRequest): TaskOfKind<"proofs"> {
-  if (task.kind !== "proofs") throw new RangeError(`the modelled pool does no ${task.kind}`);
+  if (task.kind !== "proofs") throw new RangeError(`the modelled pool does not run ${task.kind}`);
   return task;
 }
 
-/** The modelled check draws nothing. */
+/** The modelled check needs no random bytes. */
 function noChance(): Uint8Array {
   return new Uint8Array(0);
 }

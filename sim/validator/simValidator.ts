@@ -10,14 +10,14 @@ import type { Scenario, ValidatorSpec } from "../scenario.ts";
 import { makeStages, type Stages } from "./stages.ts";
 import type { ModelStore } from "./store.ts";
 
-/** The dispatcher's tick; in production four times per second, which only notices sooner what is due. */
+/** The dispatcher's tick; in production four times per second, which only notices due events sooner. */
 const TICK_MS = 1000;
-/** What looks at epochs, history and weights; none of them decides by it. */
+/** Interval of the work on epochs, history and weights; no decision depends on it. */
 const SLOW_TICK_MS = 60_000;
 /** A miner that could not connect tries again. */
 const RETRY_MS = 15_000;
 
-/** What the network hears of a validator. */
+/** Events of a validator that the network handles. */
 export interface NetworkListener {
   event(event: string, data: object): void;
   struck(hotkey: string): void;
@@ -35,7 +35,7 @@ export interface SimValidatorModules {
   readonly store: ModelStore;
 }
 
-/** What is counted of a validator over all its runs. */
+/** Counts of a validator over all its runs. */
 export class SimValidatorCounts {
   jobs = 0;
   sampled = 0;
@@ -55,7 +55,7 @@ export class SimValidatorCounts {
   crashes = 0;
 }
 
-/** One validator of the network: its stages, its links to miners, and what happens to it. */
+/** One validator of the network: its stages, its links to miners, and its events. */
 export class SimValidator {
   readonly spec: ValidatorSpec;
   readonly chain: ModelChain;
@@ -94,7 +94,7 @@ export class SimValidator {
     this.links.set(miner, new SimLink(miner, this.#side, this.#modules.world));
   }
 
-  /** The link connects as soon as it may. */
+  /** Connects the link as soon as it may. */
   connect(miner: SimMiner): void {
     const link = this.links.get(miner);
     if (link !== undefined) this.#connect(link);
@@ -125,7 +125,7 @@ export class SimValidator {
     for (const link of this.links.values()) this.#connect(link);
   }
 
-  /** Stops, and starts again after a while with what the store has. */
+  /** Stops, and starts again after a while from its store. */
   restart(downMs: number): void {
     const { stages } = this;
     const { world } = this.#modules;
@@ -141,7 +141,7 @@ export class SimValidator {
     world.spawn(stop());
   }
 
-  /** No miner is reached for a while, and the fault is ours. */
+  /** The validator cannot reach any miner for a while, by its own fault. */
   isolate(forMs: number): void {
     for (const link of this.links.values()) link.drop("gone");
     this.#isCutOff = true;
@@ -158,7 +158,7 @@ export class SimValidator {
     else this.#modules.world.line.after(this.#freeInMs(miner.hotkey), () => this.#connect(link));
   }
 
-  /** Until the hotkey is free; at least a while, for a suspension may be lifted or prolonged meanwhile. */
+  /** Time until the hotkey is free; bounded, since a suspension may be lifted or prolonged meanwhile. */
   #freeInMs(hotkey: string): number {
     const until = this.stages?.judge.suspendedUntil(hotkey) ?? null;
     const { block_ms } = this.#modules.scenario.network;

@@ -20,7 +20,7 @@ import { ModelPool } from "./pool.ts";
 import { signerOf } from "./signer.ts";
 import type { ModelStore } from "./store.ts";
 
-/** What a validator is made from. */
+/** The modules of a simulated validator. */
 export interface ValidatorModules {
   readonly scenario: Scenario;
   readonly spec: ValidatorSpec;
@@ -28,11 +28,11 @@ export interface ValidatorModules {
   readonly random: SeededRandom;
   readonly chain: ModelChain;
   readonly store: ModelStore;
-  /** Hears of every draw before anything follows from it. */
+  /** Called with every draw before anything follows from it. */
   readonly drawn: (draw: Draw) => void;
-  /** Hears how each sampled answer ended. */
+  /** Called with the end of each sampled answer. */
   readonly concluded: (job: AnsweredJob, conclusion: Conclusion) => void;
-  /** What became of a miner that could not be reached. */
+  /** Called with the outcome for a miner that could not be reached. */
   readonly unreachable: (outcome: UnreachableOutcome) => void;
 }
 
@@ -43,7 +43,7 @@ export interface Stages extends SharedStages, PushStages {
   readonly watch: RateWatch | null;
 }
 
-/** The production stages, assembled as a validator's are, around a modelled store, chain, pool and lane. */
+/** The production stages, assembled as in a validator, with a modelled store, chain, pool and lane. */
 export async function makeStages(modules: ValidatorModules): Promise<Stages> {
   const { scenario, spec, world, random, chain, store } = modules;
   const lane = modelLane(scenario.lane, spec.settings.rate);
@@ -76,7 +76,7 @@ interface Drawing {
   readonly master: Uint8Array;
 }
 
-/** The sampler's, or the old rule that a scenario shows. */
+/** The sampler's draw, or the old rule that a scenario shows. */
 function drawFunction(modules: ValidatorModules, { sampler, watch, master }: Drawing): Sampler["draw"] {
   const { spec, chain, drawn } = modules;
   const { budget } = spec.legacy;

@@ -9,7 +9,7 @@ import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
 
-/** What the stages of the push lane ask of a store. */
+/** The calls that the push lane's stages need from a store. */
 export type ModelledStore = Omit<
   Store,
   | "admit"
@@ -42,18 +42,18 @@ interface Struck {
 export interface StoreOptions {
   /** How long a commit takes. */
   readonly commitMs: number;
-  /** A strike forfeits nothing: not the contract, but what a scenario may show. */
+  /** A strike forfeits no credit: against the contract, for scenarios that show the effect. */
   readonly creditKept?: boolean;
 }
 
-/** Vectors kept; the weigher asks for the last ones. */
+/** Vectors kept; the weigher needs only the last ones. */
 const VECTORS_KEPT = 8;
 /** Strikes kept per hotkey: as many as judge keeps. */
 const STRIKES_KEPT = 64;
 
 /**
- * The store's port in memory: the contract of `Store` for jobs, standing and vectors, with commits that take their time. What a
- * validator no longer asks for is forgotten, so that a run of a year takes no more memory than one of a day.
+ * The store's port in memory: the contract of `Store` for jobs, standing and vectors, with commits that take time. Records that a
+ * validator no longer needs are dropped, so that a run of a year takes no more memory than one of a day.
  */
 export class ModelStore implements ModelledStore {
   readonly log: ModelLog;
@@ -74,7 +74,7 @@ export class ModelStore implements ModelledStore {
     this.log = new ModelLog(listener);
   }
 
-  /** A miner that was there long before the simulation began. */
+  /** Adds a miner that was known long before the simulation began. */
   known(hotkey: string, firstSeen: number, lastSeen: number): void {
     this.#sightings.set(hotkey, { hotkey, firstSeen, lastSeen });
   }
@@ -99,7 +99,7 @@ export class ModelStore implements ModelledStore {
   addWork(deltas: readonly WorkDelta[]): Promise<void> {
     return this.#write(() => {
       for (const { lane, hotkey, at, block, credit, debit, accepted, failed } of deltas) {
-        // Work from before a strike that is recorded after it is forfeited like the rest.
+        // Work from before a strike that is recorded after it is forfeited too.
         const isForfeit = !this.#options.creditKept && this.#struckSince(hotkey, at);
         const amounts = { verified: 0, unverified: isForfeit ? 0 : credit, debit };
         this.#work.add({ lane, hotkey, at, ...amounts, results: accepted + failed });
@@ -112,7 +112,7 @@ export class ModelStore implements ModelledStore {
     return this.#read(this.#work.since(since));
   }
 
-  /** No customer puts in a job here. */
+  /** There are no customer jobs here. */
   queuedCustomerJobs(): Promise<[]> {
     return this.#read([]);
   }
@@ -224,7 +224,7 @@ export class ModelStore implements ModelledStore {
     }
   }
 
-  /** False when it is not open. */
+  /** False when the job is not open. */
   #end(end: SampledEnd): boolean {
     const key = `${end.jobId} ${end.hotkey}`;
     const sample = this.#open.get(key);
@@ -252,7 +252,7 @@ export class ModelStore implements ModelledStore {
     for (const strike of strikes) strike.counted = false;
   }
 
-  /** Never shortens one. */
+  /** Never shortens a suspension. */
   #suspend(suspension: Suspension): void {
     const key = `${suspension.hotkey} ${suspension.kind}`;
     const known = this.#suspensions.get(key);
@@ -276,7 +276,7 @@ export class ModelStore implements ModelledStore {
   }
 }
 
-/** The first of a period stays. */
+/** Keeps the first vector of a period. */
 function keep<V extends UnsignedVector>(vectors: Map<number, V>, vector: V): V {
   const period = periodOf(vector);
   const known = vectors.get(period);

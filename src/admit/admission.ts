@@ -8,7 +8,7 @@ import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
 import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
-import { limits, retryAfterS, wholeSeconds } from "./limits.ts";
+import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
@@ -17,7 +17,7 @@ type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
 
 /**
  * Decides in bounded time whether a request may enter, cheapest check first. Every refusal is an `AssayError`; when
- * the client vanishes the abort reason is thrown. Whatever was held is free again when a promise has settled.
+ * the client vanishes the abort reason is thrown. Everything held is released when the promise settles.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -42,10 +42,10 @@ export class Admission {
     this.#addresses = new Buckets({
       burst: perIpPerMin,
       perSecond: perIpPerMin / 60,
-      keys: limits.addresses.value,
+      keys: admitLimits.addresses.value,
     });
-    this.#submitters = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
-    this.#readers = new Buckets({ ...perHotkey, keys: limits.hotkeys.value });
+    this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
+    this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {
@@ -57,7 +57,7 @@ export class Admission {
     return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, request));
   }
 
-  /** Proves who sends a signed read. `allowSuspended`: a suspended miner may read this too. */
+  /** Verifies the sender of a signed read. `allowSuspended`: a suspended miner may read this too. */
   authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
     return this.#measures.counted("read", caller.signal, () =>
       this.#read(caller, "hotkey_or_session", options.allowSuspended),
@@ -91,8 +91,8 @@ export class Admission {
   }
 
   /**
-   * From the gate to the durable row; slot and room are free again however this ends. Room in verification is taken with
-   * the slot and not before: what is not proven yet can never hold more of it than the gate has slots.
+   * From the gate to the durable row; slot and room are released however this ends. Room in verification is taken with the
+   * slot and not before: unproven requests never hold more room than the gate has slots.
    */
   async #throughGate(
     { signal }: Caller,
@@ -114,7 +114,7 @@ export class Admission {
     }
   }
 
-  /** The chain's height at which the sender was found free to submit. */
+  /** The chain height at which the sender was found free to submit. */
   async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
     await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
@@ -139,7 +139,7 @@ export class Admission {
     throw refusal(outcome.code, challenge, epochAt(clock.nowMs(), this.#options.epochHours));
   }
 
-  /** The row is durable and will be decided whatever happens here: a throw is ours, not the miner's. */
+  /** The row is durable and will be decided whatever happens here: a throw is the validator's fault, not the miner's. */
   #handOver(submission: PendingSubmission, reservation: Reservation): boolean {
     try {
       this.#modules.admitted(submission, reservation);
@@ -157,7 +157,7 @@ export class Admission {
     const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
-    // A read names no challenge of its own, so any sender can claim any hotkey: the address keeps their shares of the gate apart.
+    // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.
     const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
     const slot = await this.#readGate.enter(key, caller.signal);
     try {
@@ -171,7 +171,7 @@ export class Admission {
     return claim;
   }
 
-  /** The signature, then a token of the hotkey that it proved. */
+  /** Verifies the signature, then takes a token of the proven hotkey. */
   async #prove(caller: Caller, claim: Claim, signers: Signers, buckets: Buckets): Promise<void> {
     await this.#measures.timed("signature", () => this.#proof.require(claim, caller.rawBody, signers));
     caller.signal.throwIfAborted();
@@ -191,7 +191,7 @@ export class Admission {
     throw new AssayError({ code: "chain_unavailable", retry_after_s: retryAfterS.chain_unavailable });
   }
 
-  /** Throws `not_registered`. A chain that never answered knows no miner, which says nothing: `chain_unavailable`. */
+  /** Throws `not_registered`, or `chain_unavailable` while the chain has never answered. */
   #requireRegistered(hotkey: string): void {
     if (this.#modules.miners.isRegistered(hotkey)) return;
     this.#requireBlock();

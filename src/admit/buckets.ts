@@ -2,11 +2,11 @@ import { isIPv6 } from "node:net";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
 
 export interface BucketOptions {
-  /** Requests that may come at once. */
+  /** Requests allowed at once. */
   readonly burst: number;
-  /** Requests that come back each second. */
+  /** Requests refilled per second. */
   readonly perSecond: number;
-  /** Keys remembered; past it the longest unused is forgotten, and starts full. */
+  /** Keys remembered; past it the least recently used is forgotten, and starts full. */
   readonly keys: number;
 }
 
@@ -31,12 +31,12 @@ export class Buckets {
     return this.#fullAt.size;
   }
 
-  /** Keys forgotten for want of room. */
+  /** Keys forgotten at the bound. */
   get dropped(): number {
     return this.#fullAt.dropped;
   }
 
-  /** 0 when a token was taken, else the milliseconds after which one can be. `nowMs` never goes back. */
+  /** 0 when a token was taken, else the milliseconds until one is available. `nowMs` never goes back. */
   take(key: string, nowMs: number): number {
     const fullAt = Math.max(this.#fullAt.get(key) ?? nowMs, nowMs);
     const waitMs = fullAt - this.#toleranceMs - nowMs;
@@ -63,7 +63,7 @@ function networkOf(address: string): string {
     .join(":");
 }
 
-/** What a per-address limit counts by: the IPv4 address, or the /64 of an IPv6 one, all of which its holder owns. */
+/** The key of per-address limits: the IPv4 address, or the /64 of an IPv6 one, which has one holder. */
 export function addressKey(ip: string): string {
   const mapped = mappedV4.exec(ip)?.[1];
   if (mapped !== undefined) return mapped;

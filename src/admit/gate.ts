@@ -10,7 +10,7 @@ export interface GateOptions {
   readonly slots: number;
   /** The longest wait. */
   readonly waitMs: number;
-  /** Those that wait at once; with 0, a request that finds no slot is refused. */
+  /** Requests that may wait; with 0, a request that finds no slot is refused. */
   readonly queue: number;
 }
 
@@ -19,12 +19,12 @@ export interface GateStats extends GateOptions {
   readonly waiting: number;
 }
 
-/** A right to go on. Releasing it twice is releasing it once. */
+/** A held slot. A second release does nothing. */
 export interface GateSlot {
   release(): void;
 }
 
-/** One key with all that it holds and waits for; forgotten when that is nothing. */
+/** One key with the slots that it holds and its waiting requests; forgotten when it has none. */
 class Tenant {
   readonly key: string;
   held = 0;
@@ -61,9 +61,9 @@ export class Gate {
   readonly #tenants = new Map<string, Tenant>();
   /** Waiting tenants below their share of slots, by slots held. */
   readonly #byHeld = new Levels<Tenant>();
-  /** Waiting tenants, by places in the queue that they could still take: the one that waits for most comes first. */
+  /** Waiting tenants, by their remaining share of the queue: the one with the most waiting requests comes first. */
   readonly #byPlaces = new Levels<Tenant>();
-  /** All that wait, oldest first: the deadlines stand in this order too, so one timer serves all. */
+  /** All waiting requests, oldest first: their deadlines have the same order, so one timer serves all. */
   readonly #all = new Fifo<Waiter>();
   readonly #heldGauge: Gauge;
   readonly #waitingGauge: Gauge;
@@ -83,7 +83,7 @@ export class Gate {
     this.#slotShare = Math.max(1, Math.ceil(options.slots / 4));
     this.#placeShare = Math.ceil(options.queue / 8);
     this.#heldGauge = metrics.gauge(`assay_gate_${name}_held_count`, "Slots held");
-    this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting_count`, "Requests that wait for a slot");
+    this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting_count`, "Requests waiting for a slot");
     this.#refusals = metrics.counter(`assay_gate_${name}_refused_total`, "Requests refused a slot", [
       "reason",
     ]);
@@ -98,11 +98,11 @@ export class Gate {
     return this.#tenants.size;
   }
 
-  /** Throws `busy` when the queue is full, the key has its share, or the wait is over; the signal's reason on abort. */
+  /** Throws `busy` when the queue is full, the key has its share, or the wait times out; the signal's reason on abort. */
   async enter(key: string, signal: AbortSignal): Promise<GateSlot> {
     signal.throwIfAborted();
     const tenant = this.#tenants.get(key) ?? new Tenant(key);
-    // A slot is free only while every key that waits has its share, so this overtakes none of them.
+    // A slot is free only while every waiting key has its share, so this overtakes none of them.
     if (this.#held < this.#options.slots && tenant.held < this.#slotShare) {
       const slot = this.#take(tenant);
       this.#report();
@@ -130,7 +130,7 @@ export class Gate {
     return { release };
   }
 
-  /** Hands free slots to those that wait. */
+  /** Gives free slots to waiting requests. */
   #serve(): void {
     while (this.#held < this.#options.slots) {
       const waiter = this.#byHeld.first()?.line.first;
@@ -145,7 +145,7 @@ export class Gate {
     if (tenant.line.length >= this.#placeShare) return this.#placeShare === 0 ? "queue" : "share";
     if (this.#all.length < this.#options.queue) return null;
     const longest = this.#byPlaces.first();
-    // Worth it only if the displaced key still waits for as much as the newcomer will.
+    // Only if the displaced key then still has at least as many waiting requests as the newcomer.
     if (!longest?.line.last || longest.line.length < tenant.line.length + 2) return "queue";
     this.#refuse(longest.line.last, this.#busy("displaced"));
     return null;
@@ -177,7 +177,7 @@ export class Gate {
     if (this.#all.length === 0) this.#disarm();
   }
 
-  /** Puts a tenant where its numbers belong; forgets it when they are zero. */
+  /** Moves a tenant to the levels of its numbers; forgets it when they are zero. */
   #settle(tenant: Tenant): void {
     const places = tenant.line.length;
     if (places > 0 && tenant.held < this.#slotShare) this.#byHeld.put(tenant.byHeld, tenant.held);

@@ -2,14 +2,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Counter, Histogram, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 
-/** What a request came for. */
+/** The purpose of a request. */
 export type Purpose = "submit" | "read" | "session";
 export type Stage = "recognise" | "gate" | "signature" | "record";
 
-/** Seconds; the upper ones are what the gate's wait and a slow disk can cost. */
+/** Seconds; the upper ones cover the gate's wait and a slow disk. */
 const stageBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
-/** Counts how requests end, and times what they wait for. */
+/** Counts how requests end, and times their stages. */
 export class AdmitMeasures {
   readonly #clock: Clock;
   readonly #ended: Counter;

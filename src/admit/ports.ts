@@ -13,11 +13,11 @@ import type { PendingSubmission } from "../flow/submission.ts";
 import type { GateOptions } from "./gate.ts";
 
 export interface AdmissionOptions {
-  /** The hotkey that requests must be signed for. */
+  /** The validator's hotkey, which requests must be signed for. */
   readonly validator: string;
   readonly pastMs: number;
   readonly futureMs: number;
-  /** Of the gate for submissions; reads have a second one of the same size, so neither starves the other. */
+  /** Of the gate for submissions; reads have a gate of the same size, so neither starves the other. */
   readonly gate: GateOptions;
   readonly perIpPerMin: number;
   readonly perHotkey: { readonly burst: number; readonly perSecond: number };
@@ -28,7 +28,7 @@ export interface AdmissionOptions {
 export interface Miners {
   /** Height, or null while it is unknown. */
   block(): number | null;
-  /** True for everybody where anyone may take part. */
+  /** Always true where anyone may take part. */
   isRegistered(hotkey: string): boolean;
   /** The first block at which the hotkey is free, or null when it is not suspended. */
   suspendedUntil(hotkey: string): number | null;
@@ -48,7 +48,7 @@ export interface AdmissionModules {
   };
   readonly miners: Miners;
   readonly draw: (lane: string, hotkey: Hotkey, workId: string, epoch: number) => Draw;
-  /** Verification's bound: a look at it before the gate, and room with the slot. */
+  /** Verification's bound: tested before the gate, reserved with the slot. */
   readonly backlog: {
     hasRoom(lane: string): boolean;
     /** Null when verification is at its bound. */

@@ -2,7 +2,7 @@ import type { Signer } from "../core/ed25519.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Receipt, Submission, SubmissionState } from "../flow/submission.ts";
 
-/** What a receipt says of the verdict; where not every answer is verified, an accepted one does not tell whether it was. */
+/** The verdict of a receipt; where only a share of the answers is verified, an accepted one does not show whether it was. */
 function verdictOf(submission: Submission, lane: Lane | undefined): Receipt["verdict"] {
   const { state, code } = submission;
   if (state === "rejected") return { outcome: "invalid", code: code ?? "unknown" };

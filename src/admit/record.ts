@@ -8,8 +8,8 @@ import type { AdmitOutcome, NewSubmission } from "../flow/submission.ts";
 const HASH_LENGTH = Buffer.of(0, 32);
 
 /**
- * Names one answer to one challenge: SHA-256 over lane, hotkey, challenge id and the 32 bytes of the answer's hash,
- * each behind its 2-byte length; 64 hex digits.
+ * Identifies one answer to one challenge: SHA-256 over lane, hotkey, challenge id and the 32 bytes of the answer's hash,
+ * each after its 2-byte length; 64 hex digits.
  */
 export function idempotencyKey(
   lane: string,

@@ -28,7 +28,7 @@ export interface ChallengesOptions {
   readonly epochHours: number;
   readonly indexMaps: number;
   readonly current: Uint8Array;
-  /** Counts for ids of epochs up to `lastEpoch`. */
+  /** Recognises ids of epochs up to `lastEpoch`. */
   readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
   readonly tiers: ReadonlyMap<number, ChallengeTier>;
 }
@@ -39,7 +39,7 @@ export interface ChallengesModules {
   readonly buildIndex: (place: IndexPlace) => Promise<Uint8Array>;
 }
 
-/** All schemes over one master; `accepted` names those that ids are recognised by, the issuing one first. */
+/** The schemes of one master secret; `accepted` are those whose ids are recognised, the issuing one first. */
 interface Master {
   readonly issuing: IdScheme;
   readonly accepted: readonly IdScheme[];
@@ -57,7 +57,7 @@ function makeMaster(secret: Uint8Array, options: ChallengesOptions, modules: Cha
   return { issuing, accepted: [issuing, ...others], all: [sealed, indexed], indexed };
 }
 
-/** RangeError when an index would be asked for more ids than one may hold. */
+/** Throws RangeError when an allotment exceeds what an index may hold. */
 function checkAllotments(master: Master, tiers: ChallengesOptions["tiers"]): void {
   if (!master.accepted.includes(master.indexed)) return;
   for (const [tier, { allotment }] of tiers) {
@@ -110,8 +110,8 @@ export class Challenges {
   }
 
   /**
-   * The seed of a recorded submission, of any epoch and either scheme: what was promised a verdict outlives
-   * epochs and migrations. Null when it was issued under none of the masters at hand.
+   * The seed of a recorded submission, of any epoch and either scheme: a promised verdict outlives epochs and
+   * migrations. Null when the challenge was issued under none of the known masters.
    */
   seedOf(submission: Pick<Submission, "challengeId" | "hotkey" | "epoch" | "tier" | "seq">): bigint | null {
     const { challengeId, hotkey, epoch, tier, seq } = submission;

@@ -1,6 +1,6 @@
 import type { ChallengeId } from "../core/ids.ts";
 
-/** A well-formed challenge id and its parts; whether it was ever issued is for a scheme to say. */
+/** A well-formed challenge id and its parts; only a scheme can tell whether it was issued. */
 export interface ParsedId {
   readonly id: ChallengeId;
   /** 0..2^32-1. */
@@ -15,7 +15,7 @@ const tokenPattern = /^[0-9a-f]{24}$/;
 // Canonical decimals only: one challenge has one id, so one idempotency key.
 const idPattern = /^pm-t(0|[1-9]\d{0,9})-e(0|[1-9]\d{0,15})-([0-9a-f]{24})$/;
 
-/** The parts of an id, or null when the text is not exactly one. */
+/** The parts of an id, or null when the text is not an id. */
 export function parseChallengeId(text: string): ParsedId | null {
   const parts = idPattern.exec(text);
   if (parts === null) return null;

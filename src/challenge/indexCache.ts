@@ -13,7 +13,7 @@ export interface IndexCacheStats {
   readonly refused: number;
 }
 
-/** Reverse indexes, the least recently used dropped first; one build per key at a time, a bounded number altogether. */
+/** Reverse indexes, the least recently used dropped first; one build per key at a time, a bounded number of builds in all. */
 export class IndexCache {
   readonly #tables: BoundedMap<string, Uint8Array>;
   readonly #underWay = new Map<string, Promise<Uint8Array>>();

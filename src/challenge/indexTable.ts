@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import { hmac } from "../core/hash.ts";
 
-/** Whose ids an index holds, and under which secret. */
+/** The ids that an index holds: of which miner, under which secret. */
 export interface IndexPlace {
   readonly secret: Uint8Array;
   readonly hotkey: string;
@@ -10,12 +10,12 @@ export interface IndexPlace {
   readonly allotment: number;
 }
 
-/** 12 bytes of token, big-endian, and its seq, 4 bytes. */
+/** A token of 12 bytes, big-endian, and its seq of 4 bytes. */
 export const ENTRY_BYTES = 16;
-/** A table of 16 MB that takes some 3 s to build; past it only the sealed scheme serves. */
+/** A table of 16 MB that takes about 3 s to build; larger allotments need the sealed scheme. */
 export const INDEX_ALLOTMENT_MAX = 1_000_000;
 
-/** The HMAC of which an indexed id shows the first 12 bytes. */
+/** The HMAC whose first 12 bytes are in an indexed id. */
 export function idDigest(key: KeyObject, hotkey: string, epoch: number, tier: number, seq: number): Buffer {
   return hmac(key, `id:${hotkey}:${epoch}:${tier}:${seq}`);
 }
@@ -62,7 +62,7 @@ function lowerBound(view: DataView, word: number): number {
   return low;
 }
 
-/** The seq of a token (24 hex digits), or null when the table does not have it. */
+/** The seq of a token (24 hex digits), or null when the token is not in the table. */
 export function lookUp(table: Uint8Array, token: string): number | null {
   const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
   const first = Number.parseInt(token.slice(0, 8), 16);

@@ -6,14 +6,14 @@ import { IndexCache, type IndexCacheStats } from "./indexCache.ts";
 import { type IndexPlace, idDigest, lookUp } from "./indexTable.ts";
 import type { IdScheme } from "./scheme.ts";
 
-/** About half a second of builds for two cores; later callers are refused as busy instead of waiting longer. */
+/** About half a second of builds on two cores; past it callers are refused as busy instead of waiting longer. */
 const BUILDS_MAX = 32;
 const TOKEN_BYTES = 12;
 
 export interface IndexedOptions {
   /** Tables kept in memory. */
   readonly maps: number;
-  /** Builds a table off the event loop; it does what `buildIndex` does. */
+  /** `buildIndex` off the event loop. */
   readonly build: (place: IndexPlace) => Promise<Uint8Array>;
   /** Builds under way at once; 32 when left out. */
   readonly builds?: number;
@@ -26,7 +26,7 @@ export interface IndexedScheme extends IdScheme {
   prewarm(hotkey: string, epoch: number, tier: number, allotment: number): Promise<void>;
 }
 
-/** Ids that say nothing of their seq, as older deployments issue them: recovery needs a reverse index, or the seq. */
+/** Ids that do not contain their seq, as older deployments issue them: recovery needs a reverse index, or the seq. */
 export function makeIndexed(secret: Uint8Array, options: IndexedOptions): IndexedScheme {
   const key = createSecretKey(secret);
   const cache = new IndexCache({ maps: options.maps, builds: options.builds ?? BUILDS_MAX });

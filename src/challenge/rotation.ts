@@ -1,7 +1,7 @@
 import { deriveKey, sha256Hex } from "../core/hash.ts";
 import type { Store } from "../flow/store.ts";
 
-/** The masters in force: the previous one counts for ids of epochs up to the one in which the secret changed. */
+/** The masters in force: the previous one recognises ids of epochs up to the one in which the secret changed. */
 export interface Masters {
   readonly current: Uint8Array;
   readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
@@ -14,7 +14,7 @@ interface SecretNote {
   readonly rotatedEpoch: number | null;
 }
 
-/** Tells masters apart without telling anything else of them. */
+/** Distinguishes masters without revealing them. */
 function fingerprint(master: Uint8Array): string {
   return sha256Hex(deriveKey(master, "assay/v1/fingerprint").export());
 }
@@ -31,7 +31,7 @@ export async function resolveMasters(
   const print = fingerprint(current);
   const changed = known !== null && known.fingerprint !== print;
   let rotatedEpoch = changed ? epoch : (known?.rotatedEpoch ?? null);
-  // A previous secret whose change nobody saw counts from now on, not anew from every restart.
+  // A change that was not seen is dated to now, once, and not again at every restart.
   if (previous !== null) rotatedEpoch ??= epoch;
   if (known?.fingerprint !== print || known.rotatedEpoch !== rotatedEpoch)
     await store.setNote(NOTE, JSON.stringify({ fingerprint: print, rotatedEpoch } satisfies SecretNote));

@@ -17,8 +17,8 @@ export interface IdScheme {
   id(hotkey: string, epoch: number, tier: number, seq: number): ChallengeId;
   seed(hotkey: string, epoch: number, tier: number, seq: number): bigint;
   /**
-   * The seq (below `allotment`) at which the id was issued to the hotkey, else null. A caller that knows the seq may
-   * give it; a wrong one may resolve to null.
+   * The seq (below `allotment`) at which the id was issued to the hotkey, else null. A caller that knows the seq may pass
+   * it; a wrong one may resolve to null.
    */
   recover(
     id: ParsedId,

@@ -10,7 +10,7 @@ import type { IdScheme } from "./scheme.ts";
 const EPOCHS_KEPT = 8;
 const TAG_BYTES = 8;
 
-/** The keys of one epoch, with buffers that each call has done with when it returns. */
+/** The keys of one epoch, with buffers that are reused by every call. */
 class EpochIds {
   readonly #tagKey: KeyedHash;
   readonly #maskKey: KeyedHash;
@@ -34,7 +34,7 @@ class EpochIds {
     return this.#token.toString("hex");
   }
 
-  /** The seq of a token of exactly this place, else null; always two keyed hashes. */
+  /** The seq of a token issued to this hotkey and tier, else null; always two keyed hashes. */
   unseal(token: string, hotkey: string, tier: number, allotment: number): number | null {
     this.#token.write(token, "hex");
     const seq = (this.#token.readUInt32BE(TAG_BYTES) ^ this.#mask(hotkey, tier)) >>> 0;
@@ -48,19 +48,19 @@ class EpochIds {
     return BigInt.asUintN(63, readU64(this.#digest));
   }
 
-  /** The tag of a place, into `#digestTag`. */
+  /** Writes the tag of a hotkey, tier and seq into `#digestTag`. */
   #hashTag(hotkey: string, tier: number, seq: number): void {
     this.#tagKey.begin().text(hotkey).u32(tier).u32(seq).into(this.#digest);
   }
 
-  /** The mask that goes with the tag in the token. */
+  /** The mask that belongs to the tag in the token. */
   #mask(hotkey: string, tier: number): number {
     this.#maskKey.begin().text(hotkey).u32(tier).bytes(this.#token, TAG_BYTES).into(this.#digest);
     return this.#digest.readUInt32BE(0);
   }
 }
 
-/** Ids that carry their own seq, encrypted and authenticated: recovery is two keyed hashes, with no state per miner. */
+/** Ids that contain their seq, encrypted and authenticated: recovery takes two keyed hashes and no state per miner. */
 export function makeSealed(master: Uint8Array): IdScheme {
   const epochs = new BoundedMap<number, EpochIds>(EPOCHS_KEPT);
 

@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import type { Choice } from "./metricsSchema.ts";
+import type { FormChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 
 type Tree = Record<string, unknown>;
@@ -19,8 +19,8 @@ export function leafPaths(tree: Tree, prefix: readonly string[] = []): string[][
   );
 }
 
-/** The paths of a choice: of its value as a whole, and of the keys of each form. */
-function choicePaths({ path, forms }: Choice): string[][] {
+/** The paths of a choice: that of its value as a whole, and those of the keys of each form. */
+function choicePaths({ path, forms }: FormChoice): string[][] {
   return [[...path], ...forms.flat().map((key) => [...path, key])];
 }
 
@@ -28,7 +28,7 @@ function leafAt(tree: Tree, path: readonly string[]): unknown {
   return path.reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
 }
 
-/** A branch that is not there yet starts complete, so that setting one tier does not drop the others. */
+/** A missing branch is created from the defaults, so that setting one tier does not drop the others. */
 function assign(tree: Tree, path: readonly string[], value: unknown, complete: unknown): void {
   const [key, ...rest] = path;
   if (key === undefined) return;
@@ -39,12 +39,12 @@ function assign(tree: Tree, path: readonly string[], value: unknown, complete: u
   const whole = isTree(complete) ? complete[key] : undefined;
   tree[key] ??= structuredClone(whole) ?? {};
   const branch = tree[key];
-  // What is no branch is left for the schema to refuse.
+  // A value that is not a mapping is left for the schema to refuse.
   if (isTree(branch)) assign(branch, rest, value, whole);
 }
 
-/** Empties a choice's value where the environment names a key of another form. Returns the fault of naming two forms. */
-function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }: Choice): string[] {
+/** Empties a choice's value where the environment sets a key of another form. Returns a fault when it sets two forms. */
+function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }: FormChoice): string[] {
   const isSet = (at: readonly string[]): boolean => env[variableName(at)] !== undefined;
   const named = forms.filter((keys) => keys.some((key) => isSet([...path, key])));
   if (named.length + Number(isSet(path)) > 1) {
@@ -59,14 +59,14 @@ function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }:
 }
 
 /**
- * Lays the `ASSAY_*` variables over a raw configuration. `complete` is a full configuration: it tells which keys exist, and
- * a text key takes the variable as it is while any other key reads it as YAML. Returns faults.
+ * Applies the `ASSAY_*` variables to a raw configuration. `complete` is a full configuration that shows which keys exist: a
+ * text key takes the variable as it is, any other key reads it as YAML. Returns faults.
  */
 export function applyEnvironment(
   raw: Tree,
   env: NodeJS.ProcessEnv,
   complete: Tree,
-  choices: readonly Choice[] = [],
+  choices: readonly FormChoice[] = [],
 ): string[] {
   const paths = [...leafPaths(complete), ...choices.flatMap(choicePaths)];
   const byName = new Map(paths.map((path) => [variableName(path), path]));
@@ -80,7 +80,7 @@ export function applyEnvironment(
     }
     try {
       const leaf = leafAt(complete, path);
-      // What a default does not show, because it is of another form, is text.
+      // A key that is not in the default, because the default has another form, is text.
       assign(raw, path, typeof leaf === "string" || leaf === undefined ? text : parse(text), complete);
     } catch {
       faults.push(`${name}: the value is not readable as YAML`);

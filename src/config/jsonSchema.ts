@@ -7,7 +7,7 @@ export function configJsonSchema(): object {
   return { ...schema, title: "assay.yaml" };
 }
 
-/** The same as it stands in docs/assay.schema.json. */
+/** The schema as docs/assay.schema.json has it. */
 export function configJsonSchemaText(): string {
   return `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
 }

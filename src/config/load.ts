@@ -3,20 +3,20 @@ import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { applyEnvironment } from "./environment.ts";
-import { type Choice, metricsChoice } from "./metricsSchema.ts";
+import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 import { type Config, configSchema, relationFaults } from "./schema.ts";
 
 type Tree = Record<string, unknown>;
 
-const choices: readonly Choice[] = [metricsChoice];
+const choices: readonly FormChoice[] = [metricsChoice];
 
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {
   /** Path of assay.yaml; null for defaults alone. */
   readonly file: string | null;
   readonly env: NodeJS.ProcessEnv;
-  /** Changes what file and environment gave, from flags or for a demo. */
+  /** Applied after file and environment: flags, or the settings of a demo. */
   readonly override?: (raw: Tree) => void;
 }
 
@@ -43,7 +43,7 @@ function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
   });
 }
 
-/** Decimals that a float does not keep: 15 significant digits always survive. */
+/** Decimals that a float does not keep exactly: up to 15 significant digits always survive. */
 function inexactNumbers(document: Document): string[] {
   const faults: string[] = [];
   visit(document, {

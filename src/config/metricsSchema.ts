@@ -18,14 +18,14 @@ export const metricsSchema = z
   .describe("Where Prometheus reads metrics; not for miners: {host, port}, {socket: path} or off");
 
 /** A key whose value has one of several forms, each with keys of its own. */
-export interface Choice {
+export interface FormChoice {
   readonly path: readonly string[];
   readonly forms: readonly (readonly string[])[];
-  /** What is said of a value that has none of them. */
+  /** The fault of a value that has none of these forms. */
   readonly fault: string;
 }
 
-export const metricsChoice: Choice = {
+export const metricsChoice: FormChoice = {
   path: ["observe", "metrics"],
   forms: [Object.keys(address.shape), Object.keys(socket.shape)],
   fault,

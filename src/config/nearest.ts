@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace) between two texts. */
+/** Number of edits (insert, delete, replace) between two texts. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

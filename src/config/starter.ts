@@ -22,7 +22,7 @@ function lines(tree: Tree, schema: Described | undefined, depth: number): string
   });
 }
 
-/** A commented assay.yaml that holds every key at its default. */
+/** A commented assay.yaml with every key at its default. */
 export function starterConfig(): string {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Described;
   const head = [

@@ -1,4 +1,4 @@
-/** UTF-8 bytes of a text behind their 2-byte big-endian length. Refuses texts over 65,535 bytes. */
+/** The 2-byte big-endian length of a text, then its UTF-8 bytes. Refuses texts over 65,535 bytes. */
 export function lengthPrefixed(text: string): Buffer {
   const bytes = Buffer.from(text, "utf8");
   if (bytes.length > 0xffff) throw new RangeError(`length prefix: ${bytes.length} bytes exceed 65535`);
@@ -8,7 +8,7 @@ export function lengthPrefixed(text: string): Buffer {
   return out;
 }
 
-/** 4 bytes, big-endian, of an integer in 0..2^32-1. */
+/** An integer in 0..2^32-1 as 4 bytes, big-endian. */
 export function u32(value: number): Buffer {
   const out = Buffer.allocUnsafe(4);
   out.writeUInt32BE(value, 0);

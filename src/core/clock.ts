@@ -2,7 +2,7 @@
 export interface Clock {
   /** Unix time in milliseconds. */
   nowMs(): number;
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Milliseconds since a fixed moment; never goes back. */
   monotonicMs(): number;
 }
 

@@ -17,7 +17,7 @@ export interface PrivateJwk {
   d: string;
 }
 
-/** A public key as it stands in a JWKS. */
+/** A public key as an entry of a JWKS. */
 export interface PublicJwk {
   kty: "OKP";
   crv: "Ed25519";
@@ -27,12 +27,12 @@ export interface PublicJwk {
   alg: "EdDSA";
 }
 
-/** The RFC 7638 thumbprint, base64url: the key id of everything the key signs. */
+/** The RFC 7638 thumbprint, base64url: the `key_id` of everything that the key signs. */
 export function thumbprint(x: string): string {
   return sha256(canonical({ crv: "Ed25519", kty: "OKP", x })).toString("base64url");
 }
 
-/** Signs documents; the key object is made once. */
+/** Signs documents with one key. */
 export interface Signer {
   readonly kid: string;
   readonly jwk: PublicJwk;
@@ -56,13 +56,13 @@ export function makeSigner(jwk: PrivateJwk): Signer {
   };
 }
 
-/** The private JWK of a fresh key. */
+/** A new key as a private JWK. */
 export function generatePrivateJwk(): PrivateJwk {
   const { x, d } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
   return { kty: "OKP", crv: "Ed25519", x: x as string, d: d as string };
 }
 
-/** A verifying key of its 32 raw bytes; throws when Node refuses them. */
+/** The public key object of 32 raw bytes; throws when Node refuses them. */
 export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   return createPublicKey({
     key: { kty: "OKP", crv: "Ed25519", x: Buffer.from(raw).toString("base64url") },
@@ -70,7 +70,7 @@ export function ed25519PublicKey(raw: Uint8Array): KeyObject {
   });
 }
 
-/** True when `document.signature` is the key's over the document without that member. */
+/** True when `document.signature` is the key's signature over the document without that member. */
 export function verifyDocument(document: { signature: string }, key: KeyObject): boolean {
   const { signature, ...unsigned } = document;
   return verify(null, Buffer.from(canonical(unsigned)), key, Buffer.from(signature, "base64url"));

@@ -1,6 +1,6 @@
 const absent = "-";
 
-/** Four digits: 2.856, 5,600, 9.52e-5; a dash where there is no number. */
+/** Four significant digits: 2.856, 5,600, 9.52e-5; a dash for null. */
 export function fourDigits(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return absent;
   if (value !== 0 && Math.abs(value) < 1e-3) return String(Number(value.toPrecision(4)).toExponential());
@@ -12,7 +12,7 @@ export function percent(share: number | null): string {
   return share === null || !Number.isFinite(share) ? absent : `${fourDigits(100 * share)} %`;
 }
 
-/** A length of time, ms. */
+/** A duration in ms. */
 export function span(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return absent;
   if (ms !== 0 && ms < 1000) return `${fourDigits(ms)} ms`;

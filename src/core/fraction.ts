@@ -9,7 +9,7 @@ export type Fraction = Brand<
 const ratio = /^(\d{1,18})\/(\d{1,18})$/;
 const decimal = /^(\d{1,9})(?:\.(\d{1,18}))?$/;
 
-/** Reads `20/500`, `0.04` or `1` exactly, never through a float; null when it is none of them or above 1. */
+/** Reads `20/500`, `0.04` or `1` exactly, never through a float; null for any other text and above 1. */
 export function parseFraction(text: string): Fraction | null {
   const parts = ratio.exec(text);
   const digits = decimal.exec(text);
@@ -27,7 +27,7 @@ export function parseFraction(text: string): Fraction | null {
   return { num, den, text } as Fraction;
 }
 
-/** The same of a text that was checked before. Throws RangeError. */
+/** The same for a text that was checked before. Throws RangeError. */
 export function exactFraction(text: string): Fraction {
   const parsed = parseFraction(text);
   if (parsed === null) throw new RangeError(`not a fraction: ${text}`);
@@ -51,7 +51,7 @@ export function threshold64(rate: Fraction): bigint {
 
 const thresholds = new WeakMap<Fraction, string>();
 
-/** As 16 hex digits, which compare as the numbers do; 2^64 has no such, and everything is below its `g`. */
+/** The threshold as 16 hex digits, which sort as the numbers do; 2^64 does not fit and is `g`, which sorts after all digits. */
 function thresholdText(rate: Fraction): string {
   const known = thresholds.get(rate);
   if (known !== undefined) return known;
@@ -61,7 +61,7 @@ function thresholdText(rate: Fraction): string {
   return text;
 }
 
-/** Whether a u64, as 16 hex digits, is sampled at the rate. */
+/** Whether a u64, given as 16 hex digits, is sampled at the rate. */
 export function isBelow64(x: string, rate: Fraction): boolean {
   return x < thresholdText(rate);
 }

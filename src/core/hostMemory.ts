@@ -3,7 +3,7 @@ import { freemem, totalmem } from "node:os";
 
 const line = /^(MemTotal|MemAvailable):\s+(\d+) kB$/gm;
 
-/** Share of the host's memory that can still be had, from the text of /proc/meminfo; null when it does not say. */
+/** Share of the host's memory that is available, from the text of /proc/meminfo; null when it does not say. */
 export function availableShare(meminfo: string): number | null {
   const found = new Map([...meminfo.matchAll(line)].map(([, name, kb]) => [name, Number(kb)]));
   const total = found.get("MemTotal");
@@ -11,7 +11,7 @@ export function availableShare(meminfo: string): number | null {
   return total === undefined || available === undefined || total === 0 ? null : available / total;
 }
 
-/** The same of this host; elsewhere than on Linux by what the system calls free. */
+/** The same for this host; on other systems than Linux it is the share of free memory. */
 export function hostMemory(): number | null {
   try {
     return availableShare(readFileSync("/proc/meminfo", "utf8"));

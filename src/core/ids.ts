@@ -27,8 +27,8 @@ export function epochStartMs(epoch: Epoch, epochHours: number): number {
 const receiptPattern = /^rc_[0-9a-f]{32}$/;
 
 /**
- * Makes a receipt id: 48 bits of time in ms, then 10 random bytes. Ids that grow keep a store's index in one place, and 80
- * random bits cannot be guessed.
+ * Makes a receipt id: 48 bits of time in ms, then 10 random bytes. Ascending ids keep inserts at one end of a store's index,
+ * and 80 random bits cannot be guessed.
  */
 export function receiptId(nowMs: number, random: Uint8Array): ReceiptId {
   const time = Math.floor(nowMs).toString(16).padStart(12, "0").slice(-12);

@@ -1,24 +1,24 @@
 import { hash, type KeyObject } from "node:crypto";
 
 const BLOCK_BYTES = 64;
-/** Room for the messages of draws and ids, about 100 bytes; it grows for longer ones. */
+/** Initial buffer: draws and ids have about 100 bytes; it grows for longer messages. */
 const MESSAGE_BYTES = 256;
 const TEXT_BYTES_MAX = 0xffff;
 
 /**
- * HMAC-SHA256 (RFC 2104) with one key, over many short messages: two hashes in buffers that stay, a quarter of what it costs
- * to make an HMAC object each time. A message is begun, put together and hashed without a break: there is one at a time.
+ * HMAC-SHA256 (RFC 2104) with one key, over many short messages: two hashes in reused buffers take a quarter of the time of a
+ * new HMAC object per message. Handles one message at a time: begin it, add its parts and hash it without a break.
  */
 export class KeyedHash {
   /** The key's inner pad, then the message. */
   #inner = Buffer.alloc(BLOCK_BYTES + MESSAGE_BYTES);
   /** The key's outer pad, then the hash of the inner. */
   readonly #outer = Buffer.alloc(BLOCK_BYTES + 32);
-  /** The part of the inner that was in use last. */
+  /** End of the message in the inner buffer. */
   #message = this.#inner.subarray(0, BLOCK_BYTES);
   #end = BLOCK_BYTES;
 
-  /** Refuses keys of more than a block. */
+  /** Refuses keys longer than a block. */
   constructor(key: KeyObject) {
     const bytes = key.export();
     if (bytes.length > BLOCK_BYTES) throw new RangeError(`keyed hash: a key of ${bytes.length} bytes`);
@@ -34,7 +34,7 @@ export class KeyedHash {
     return this;
   }
 
-  /** Adds a text in UTF-8 behind its 2-byte big-endian length. Throws RangeError above 65,535 bytes. */
+  /** Adds the 2-byte big-endian length of a text, then its UTF-8 bytes. Throws RangeError above 65,535 bytes. */
   text(text: string): this {
     // No UTF-16 unit takes more than 3 bytes.
     this.#makeRoom(2 + 3 * text.length);

@@ -1,4 +1,4 @@
-/** Structured log: an event name and its data. Secrets are never data. */
+/** Structured log: an event name and its data, never with secrets. */
 export interface Log {
   debug(event: string, data?: object): void;
   info(event: string, data?: object): void;

@@ -1,4 +1,4 @@
-/** The URL of a module beside the caller's: `.ts` in a checkout, `.js` in a compiled package. For worker threads. */
+/** The URL of a module beside the caller's, for worker threads: `.ts` in a checkout, `.js` in a compiled package. */
 export function sibling(importMetaUrl: string, name: string): URL {
   return new URL(`./${name}${importMetaUrl.endsWith(".ts") ? ".ts" : ".js"}`, importMetaUrl);
 }

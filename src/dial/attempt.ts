@@ -7,13 +7,13 @@ export interface AttemptOptions {
   readonly jobId: string;
   readonly request: Dispatcher.DispatchOptions;
   readonly maxResponseBytes: number;
-  /** When it is given up, whatever the miner still sends; monotonic. */
+  /** When it is given up, even while the miner is still sending; monotonic. */
   readonly dueMs: number;
 }
 
 const cut = new Error("cut");
 
-/** What an error says of the miner, once it was reached. */
+/** What an error means for a miner that was reached. */
 function failureOf(error: Error): DialOutcome | null {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
     return failed("timeout");
@@ -22,7 +22,7 @@ function failureOf(error: Error): DialOutcome | null {
   return garbled ? failed("bad_response") : null;
 }
 
-/** One job's request to a dialled miner. `done` is called once, never within `start`; not at all after `cancel`. */
+/** One job's request to a dialled miner. `done` is called once, never within `start`, and not after `cancel`. */
 export class Attempt implements Dispatcher.DispatchHandler {
   readonly #options: AttemptOptions;
   readonly #pool: Pool;
@@ -44,12 +44,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.#pool.dispatch(this.#options.request, this);
   }
 
-  /** Gives up when its time is over. */
+  /** Gives up when its deadline is past. */
   look(nowMs: number): void {
     if (nowMs >= this.#options.dueMs) this.#stop(failed("timeout"));
   }
 
-  /** Nothing more will be told of it; its pool is about to be destroyed, which cuts the request. */
+  /** Reports nothing more; its connection pool is about to be destroyed, which cuts the request. */
   cancel(): void {
     this.#ended = true;
   }
@@ -86,8 +86,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   /**
-   * A connection that was kept can be closed by the miner in the very moment in which it is used. That says nothing of
-   * whether the miner can be reached, so the same job is sent once more.
+   * The miner can close a kept connection at the moment in which it is used. That does not mean that the miner is
+   * unreachable, so the same job is sent once more.
    */
   #retry(): void {
     this.#again = false;

@@ -11,7 +11,7 @@ export interface DialModules {
   readonly listener: LinkListener;
   /** Whether the miner has a stream open: then it is not dialled. */
   hasStream(hotkey: string): boolean;
-  /** The headers that sign a body for a miner. */
+  /** Makes the headers that sign a body for a miner. */
   sign(body: string, hotkey: string): Record<string, string>;
   readonly clock: Clock;
   readonly log: Log;
@@ -20,11 +20,11 @@ export interface DialModules {
 
 /** The miners that are dialled, by hotkey. */
 export interface Dialer {
-  /** Opens and ends links so that they are those of the miners given; whoever should have no work is left out of them. */
+  /** Opens and ends links so that exactly the given miners have one; miners that must get no work are not given. */
   refresh(miners: readonly ChainMiner[]): void;
   /** Ends a hotkey's link at once: it has opened a stream. */
   replaced(hotkey: string): void;
-  /** Links that stand. */
+  /** Number of open links. */
   count(): number;
   /** Ends all links; resolves when their connections are gone. */
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export interface Dialer {
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
-/** Where a miner is dialled; null when it is not. */
+/** The origin at which a miner is dialled; null when it is not dialled. */
 function originOf({ ip, port }: ChainMiner, allowPrivate: boolean): string | null {
   if (ip === undefined || port === undefined || !isPort(port) || !isRoutable(ip, allowPrivate)) return null;
   return `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
@@ -48,7 +48,7 @@ export function openDialer(options: DialOptions, modules: DialModules): Dialer {
   const standing = metrics.gauge("assay_dialled_miners_count", "Miners that are dialled");
   const leftOut = metrics.gauge(
     "assay_dialled_miners_left_out_count",
-    "Miners past the bound on dialled ones",
+    "Miners not dialled because the bound is reached",
   );
   let closed = false;
 

@@ -9,17 +9,17 @@ import { Attempt } from "./attempt.ts";
 import type { DialBounds } from "./options.ts";
 import type { DialOutcome } from "./response.ts";
 
-/** What all dialled links share. */
+/** Modules shared by all dialled links. */
 export interface DialShared {
   readonly bounds: DialBounds;
   readonly lanes: readonly string[];
   readonly listener: LinkListener;
-  /** The headers that sign a body for a miner, without its content type. */
+  /** Makes the headers that sign a body for a miner, without its content type. */
   sign(body: string, hotkey: string): Record<string, string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly outcomes: Counter;
-  /** The link has just ended, whoever ended it; `closed` resolves when its connections are gone. */
+  /** Called when the link has just ended, on either side; `closed` resolves when its connections are gone. */
   readonly ended: (link: DialLink, closed: Promise<void>) => void;
 }
 
@@ -105,7 +105,7 @@ export class DialLink implements MinerLink {
 
   #tell(jobId: string, outcome: DialOutcome): void {
     const { listener } = this.#shared;
-    // A refusal has nobody to be told to: the miner's request is over.
+    // A refusal cannot be reported to the miner: its request is over.
     if (outcome.kind === "answered") listener.answered(this, jobId, outcome.answer);
     else if (outcome.kind === "failed") listener.failed(this, jobId, outcome.code);
     else listener.unreachable(this, jobId);

@@ -1,26 +1,26 @@
 /** Bounds of dialling, in bytes and ms. */
 export interface DialBounds {
-  /** Requests at once at one miner, each on a connection of its own. */
+  /** Requests at once per miner, each on its own connection. */
   readonly capacity: number;
-  /** Miners that are dialled; those past it are left out. */
+  /** The most miners that are dialled; further ones are left out. */
   readonly maxMiners: number;
   readonly maxResponseBytes: number;
   readonly connectMs: number;
-  /** How often requests past their deadline are looked for. */
+  /** Interval of the search for requests past their deadline. */
   readonly lookMs: number;
 }
 
 export interface DialOptions extends Partial<DialBounds> {
   /** Push lanes that a dialled miner works for. */
   readonly lanes: readonly string[];
-  /** Also dial addresses of private networks, of this host and of this link. */
+  /** Whether to dial addresses of private networks, of this host and of this link too. */
   readonly allowPrivate: boolean;
 }
 
 export const dialDefaults: DialBounds = {
-  // A published endpoint says nothing of how much it takes; the cap finds out up to here.
+  // A published endpoint does not state its capacity; the cap finds it, up to this bound.
   capacity: 16,
-  // Sixteen subnets' worth.
+  // As many as sixteen subnets have.
   maxMiners: 4096,
   // As one frame of a stream.
   maxResponseBytes: 1_048_576,

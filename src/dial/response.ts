@@ -1,12 +1,12 @@
 import type { JobAnswer } from "../flow/job.ts";
 
-/** Why a miner that was reached gave no answer, where it did not say itself; each is told to the listener as `failed`. */
+/** Why a reached miner gave no answer, where it did not say so itself; the listener gets each as `failed`. */
 export const dialFailures = {
   /** Any status but 2xx, redirects included; or a failure without a code. */
   handler_error: "handler_error",
   /** The body is not JSON. */
   bad_json: "bad_json",
-  /** The body is no object, or holds neither an answer nor a failure. */
+  /** The body is not an object, or has neither an answer nor a failure. */
   no_answer: "no_answer",
   /** The answer is to another job. */
   wrong_job: "wrong_job",
@@ -36,7 +36,7 @@ function failureOf(code: unknown): DialOutcome {
   return typeof code === "string" && failCode.test(code) ? { kind: "failed", code } : failed("handler_error");
 }
 
-/** Null when JSON of it would be nested too deep to make, which no answer is. */
+/** The answer as JSON; null when it is nested too deep to write, which no valid answer is. */
 function answerOf(value: unknown, size: number): JobAnswer | null {
   try {
     const text = JSON.stringify(value);

@@ -8,7 +8,7 @@ function listOf(family: "ipv4" | "ipv6", ranges: readonly Range[]): BlockList {
   return list;
 }
 
-/** Of closed networks: reachable, but not from everywhere. */
+/** Addresses of closed networks: not reachable from everywhere. */
 const private4 = listOf("ipv4", [
   ["10.0.0.0", 8],
   ["100.64.0.0", 10], // carrier-grade NAT
@@ -18,7 +18,7 @@ const private4 = listOf("ipv4", [
   ["192.168.0.0", 16],
 ]);
 
-/** Nobody's addresses, as the IANA special-purpose registries list them. */
+/** Addresses that belong to no host, as the IANA special-purpose registries list them. */
 const never4 = listOf("ipv4", [
   ["0.0.0.0", 8],
   ["192.0.0.0", 24],
@@ -37,7 +37,7 @@ const private6 = listOf("ipv6", [
   ["fe80::", 10],
 ]);
 
-/** All that is assigned to hosts. Leaves out IPv4-mapped addresses, NAT64 and multicast. */
+/** The range assigned to hosts. Excludes IPv4-mapped addresses, NAT64 and multicast. */
 const global6 = listOf("ipv6", [["2000::", 3]]);
 
 const never6 = listOf("ipv6", [
@@ -48,8 +48,8 @@ const never6 = listOf("ipv6", [
 ]);
 
 /**
- * Whether a miner may be dialled at this address: a literal IPv4 or IPv6 address of the public internet; with `allowPrivate`
- * also of a private network, this host or this link. Names are never looked up, and zones are refused.
+ * Whether a miner may be dialled at this address: a literal IPv4 or IPv6 address of the public internet, or with `allowPrivate`
+ * of a private network, this host or this link. Names are never looked up, and zones are refused.
  */
 export function isRoutable(ip: string, allowPrivate: boolean): boolean {
   if (isIPv4(ip)) return private4.check(ip, "ipv4") ? allowPrivate : !never4.check(ip, "ipv4");

@@ -22,20 +22,20 @@ import { Scheduler } from "./scheduler.ts";
 import { labelOf } from "./whatFollows.ts";
 
 const STATE_NOTE = "dispatch_state";
-/** A gap between ticks beyond this is a stall of ours: nobody could answer or come back meanwhile, ms. */
+/** A longer gap between ticks is a stall of the validator: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
 /**
- * Hands jobs to miners and takes their answers. A job at a miner goes through these states and ends once, in `#end`:
+ * Sends jobs to miners and takes their answers. A job at a miner goes through these states and ends once, in `#end`:
  *
- *   waiting ─▶ picked ─▶ sent ─▶ answered ─▶ checked ─▶ concluded      (the last two where it was drawn)
+ *   waiting ─▶ picked ─▶ sent ─▶ answered ─▶ checked ─▶ concluded      (the last two when sampled)
  *      ▲         │        ├────▶ failed: handler_error, timeout, unreachable
- *      │         ├────────┴────▶ withdrawn: suspended, validator_stopped; unsent where the miner is gone
+ *      │         ├────────┴────▶ withdrawn: suspended, validator_stopped; unsent when the miner is gone
  *      │         └─────────────▶ not_recorded: the store did not take its draw, so it was not sent
- *      └── what was failed, withdrawn, not recorded, and a customer's job whose answer was not accepted
+ *      └── failed, withdrawn and not recorded jobs, and customer jobs whose answer was not accepted
  *
- * What each end means for the miner and the job is in `whatFollows`, and `Outcomes` does it. Every end frees a slot, and a
- * free slot is what makes the next job; `tick` (four times a second) looks after everything that only time changes.
+ * `whatFollows` decides what each end means for the miner and the job, and `Outcomes` carries it out. Every end frees a slot,
+ * and the scheduler fills free slots; `tick` (four times a second) handles everything that depends on time.
  */
 export class Dispatcher implements LinkListener {
   readonly #modules: DispatchModules;
@@ -55,7 +55,7 @@ export class Dispatcher implements LinkListener {
   #lastTick: number;
   #drain: { readonly by: number; readonly done: () => void } | null = null;
 
-  /** With what an earlier run learned; unreadable hints are dropped, they decide nothing. Throws `store_unavailable`. */
+  /** Starts with the hints that an earlier run saved; unreadable ones are dropped. Throws `store_unavailable`. */
   static async restore(options: DispatcherOptions, modules: DispatchModules): Promise<Dispatcher> {
     return new Dispatcher(options, modules, await modules.records.note(STATE_NOTE));
   }
@@ -97,7 +97,7 @@ export class Dispatcher implements LinkListener {
     });
   }
 
-  /** A customer's job, recorded before. */
+  /** Queues a customer's job, which is already recorded. */
   addCustomer(job: CustomerJob): void {
     const lane = this.#modules.lanes.get(job.lane);
     if (lane === undefined) this.#modules.log.error("job_of_no_lane", { job_id: job.jobId, lane: job.lane });
@@ -152,7 +152,7 @@ export class Dispatcher implements LinkListener {
     else if (miner.inFlight.size > 0) this.#lost.add(miner, now);
   }
 
-  /** Out of the network from now on: no link, nothing in flight, no credit that is not on record. */
+  /** The miner is out of the network from now on: ends its link and its jobs, and drops its unrecorded credit. */
   suspendHotkey(hotkey: string): void {
     const miner = this.#registry.get(hotkey);
     if (miner === undefined) return;
@@ -175,7 +175,7 @@ export class Dispatcher implements LinkListener {
     return this.#registry.active(this.#modules.clock.monotonicMs());
   }
 
-  /** Jobs that the miner may have in flight: as learned, and as it counts now. */
+  /** The miner's cap: as learned, and as in force. */
   capOf(hotkey: string): { readonly learned: number; readonly usable: number } | null {
     const miner = this.#registry.get(hotkey);
     return miner === undefined ? null : { learned: miner.cap.learned, usable: miner.cap.usable() };
@@ -211,13 +211,13 @@ export class Dispatcher implements LinkListener {
     this.#scheduler.wake();
   }
 
-  /** Keeps what a restart should remember. Rejects with `store_unavailable`. */
+  /** Saves the learned caps and times for a restart. Rejects with `store_unavailable`. */
   save(): Promise<void> {
     const text = stateText({ caps: this.#registry.caps(), kinds: this.#times.snapshot() });
     return this.#modules.records.setNote(STATE_NOTE, text);
   }
 
-  /** Hands out nothing more and waits for what is out; what is left at the deadline is withdrawn. Never rejects. */
+  /** Hands out no more jobs and waits for those in flight; withdraws what is left at the deadline. Never rejects. */
   async drain(deadlineMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drain = { by: this.#modules.clock.monotonicMs() + deadlineMs, done: resolve };
@@ -231,7 +231,7 @@ export class Dispatcher implements LinkListener {
     });
   }
 
-  /** The one way in which a job at a miner ends; false when it had ended before. Its slot is free before anything follows. */
+  /** The only way in which a job at a miner ends; false when it had ended before. Frees its slot before anything follows. */
   #end(inFlight: InFlightJob, end: JobEnd): boolean {
     if (!this.#inFlight.end(inFlight)) return false;
     const { job, miner } = inFlight;
@@ -248,7 +248,7 @@ export class Dispatcher implements LinkListener {
     this.#scheduler.place(inFlight.miner);
   }
 
-  /** The miner cannot be reached: all that it was sent fails, and judge hears of it once. */
+  /** The miner cannot be reached: its jobs fail, and judge is told once. */
   #lose(miner: Miner): void {
     this.#lost.delete(miner);
     const sent = [...miner.inFlight].filter(({ sentAt }) => sentAt !== null);
@@ -283,7 +283,7 @@ export class Dispatcher implements LinkListener {
 
   async #record(): Promise<void> {
     const block = this.#modules.block();
-    // Without a height nobody can be sighted; accounts wait.
+    // Without a height miners cannot be recorded as seen, so the accounts wait.
     const ledger = block === null ? null : this.#ledger.flush(this.#modules.clock.nowMs(), block);
     await Promise.all([ledger, this.#customers.flush()]);
   }

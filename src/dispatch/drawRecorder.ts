@@ -7,7 +7,7 @@ import type { DispatchMeasures } from "./measures.ts";
 import type { InFlightJob, Miner } from "./miners/miner.ts";
 import type { DispatchModules } from "./ports.ts";
 
-/** Jobs whose draws share one record at most. */
+/** The most jobs whose draws share one record. */
 const BATCH = 1024;
 /** While a record is under way, fewer than this wait for it: small records cost as much as large ones. */
 const WORTHWHILE = 128;

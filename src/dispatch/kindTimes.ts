@@ -1,45 +1,45 @@
 import { BoundedMap } from "../core/queue/boundedMap.ts";
 
-/** Kinds of work at most; past it the one verified longest ago is dropped. */
+/** The most kinds of work; past it the least recently verified one is dropped. */
 const KINDS = 1024;
 /** Times kept of each kind: enough for a 95th percentile. */
 const TIMES = 256;
-/** New times after which the percentiles of a full ring are made again: sorting it costs as much as sending five jobs. */
+/** New times after which the percentiles of a full ring are calculated again: sorting it costs as much as sending five jobs. */
 const REFRESH_EVERY = 8;
 const REFERENCE = { share: 0.1, least: 8 } as const;
-/** `floorMs`: what a round trip and a busy moment take, however fast the work. */
+/** `floorMs`: covers a round trip and a busy moment, however fast the work. */
 const DEADLINE = { share: 0.95, least: 50, factor: 2, floorMs: 1000 } as const;
 
 /**
- * This many missed deadlines in a row without a verified answer double the deadline, until as many verified answers have come again: or
- * a kind that became slower for everybody would never be answered in time, and its deadline never learn of it.
+ * This many missed deadlines in a row without a verified answer double the deadline, until as many verified answers have come.
+ * Otherwise a kind that became slower for all miners would never be answered in time, and its deadline would never adapt.
  */
 const MISSES = 64;
 
 interface Times {
-  /** A ring; `count` of what was ever put in. */
+  /** A ring; `count` of all times ever added. */
   readonly ring: Float64Array;
   count: number;
-  /** Made from the ring when asked for after a new time. */
+  /** Calculated from the ring on demand after a new time. */
   referenceMs: number;
   deadlineMs: number;
   isStale: boolean;
   /** Deadlines missed since the last verified answer. */
   misses: number;
-  /** What misses have widened the deadline by, and the verified answers that this still lasts for. */
+  /** The factor by which misses have widened the deadline, and for how many more verified answers it holds. */
   slack: number;
   slackFor: number;
 }
 
 /**
- * How long each kind of work takes, from verified answers only: what nobody checked could have been made up in no time, and would
+ * How long each kind of work takes, from verified answers only: unchecked answers could be fakes made in no time, which would
  * shorten the deadlines of honest miners.
  */
 export class KindTimes {
   readonly #maxDeadlineMs: number;
   readonly #kinds = new BoundedMap<string, Times>(KINDS);
 
-  /** `restored`: times in ms by kind, oldest first, as `snapshot` gave them; what makes no sense is left out. */
+  /** `restored`: times in ms by kind, oldest first, from `snapshot`; invalid ones are left out. */
   constructor(maxDeadlineMs: number, restored: ReadonlyMap<string, readonly number[]> = new Map()) {
     this.#maxDeadlineMs = maxDeadlineMs;
     for (const [kind, times] of restored) {
@@ -47,7 +47,7 @@ export class KindTimes {
     }
   }
 
-  /** The service time of an answer that was found valid. */
+  /** Adds the service time of an answer that was found valid. */
   verified(kind: string, serviceMs: number): void {
     if (!(serviceMs >= 0 && serviceMs < Number.POSITIVE_INFINITY)) return;
     const times = this.#kinds.get(kind) ?? this.#begin(kind);
@@ -68,7 +68,7 @@ export class KindTimes {
     times.isStale = true;
   }
 
-  /** What one answer is worth: the 10th percentile, ms; 0 while too few are known. */
+  /** The value of one answer: the 10th percentile, ms; 0 while too few are known. */
   referenceMs(kind: string): number {
     return this.#current(kind)?.referenceMs ?? 0;
   }

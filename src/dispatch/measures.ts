@@ -1,9 +1,9 @@
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 import { type HoldReason, holdReasons } from "./bounds/holdReasons.ts";
 
-/** How dispatch stands. */
+/** The state of dispatch. */
 export interface DispatchStats {
-  /** Miners with a link, and of those the ones that dialled in. */
+  /** Miners with a link, and those of them that dialled in. */
   readonly miners: number;
   readonly streams: number;
   /** Miners that could take a job now. */
@@ -13,13 +13,13 @@ export interface DispatchStats {
   readonly bytes: number;
   /** The bound in force, or null. */
   readonly ceiling: number | null;
-  /** Customer jobs that wait for a miner. */
+  /** Customer jobs waiting for a miner. */
   readonly queued: number;
   /** Why jobs are held back, or null. */
   readonly holdReason: HoldReason | null;
 }
 
-/** Of jobs and miners altogether, never of one of them. */
+/** Metrics over all jobs and miners, never of a single one. */
 export interface DispatchMeasures {
   readonly sent: Counter;
   readonly ended: Counter;
@@ -41,7 +41,7 @@ export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
   return {
     sent: metrics.counter("assay_dispatch_sent_total", "Jobs sent to miners", ["lane"]),
     ended: metrics.counter("assay_dispatch_ended_total", "Ends of jobs at a miner", ["lane", "end"]),
-    dropped: metrics.counter("assay_dispatch_dropped_total", "Jobs that no further miner gets", ["why"]),
+    dropped: metrics.counter("assay_dispatch_dropped_total", "Jobs given up", ["why"]),
     refused: metrics.counter("assay_dispatch_refused_frames_total", "Frames about jobs without effect", [
       "code",
     ]),
@@ -53,18 +53,18 @@ export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
       "assay_dispatch_answer_seconds",
       "From sending a job to its answer",
       ["lane"],
-      // From a stub that answers at once to the longest deadline.
+      // From an instant answer to the longest deadline.
       [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
     ),
     inFlight: metrics.gauge("assay_dispatch_in_flight_count", "Jobs in flight"),
     bytes: metrics.gauge(
       "assay_dispatch_in_flight_bytes",
-      "Bytes of jobs in flight, and of answers that wait to be verified",
+      "Bytes of jobs in flight and of answers waiting for verification",
     ),
     ceiling: metrics.gauge("assay_dispatch_ceiling_count", "Bound on jobs in flight; 0 for none"),
     miners: metrics.gauge("assay_dispatch_miners_count", "Miners with a link"),
     ready: metrics.gauge("assay_dispatch_ready_count", "Miners that could take a job"),
-    queued: metrics.gauge("assay_dispatch_queued_count", "Customer jobs that wait for a miner"),
+    queued: metrics.gauge("assay_dispatch_queued_count", "Customer jobs waiting for a miner"),
     held: metrics.gauge("assay_dispatch_gate_shut_count", "1 while jobs are held back for it", ["gate"]),
   };
 }

@@ -22,13 +22,13 @@ export interface OutcomeParts {
   readonly source: JobSource;
   readonly customers: CustomerUpdates;
   readonly measures: DispatchMeasures;
-  /** There may be a job to hand out. */
+  /** Called when there may be a job to hand out. */
   readonly wake: () => void;
-  /** The hotkey may have been suspended. */
+  /** Called when the hotkey may have been suspended. */
   readonly judged: (hotkey: string) => void;
 }
 
-/** A sampled answer with the moment it came, monotonic ms. */
+/** A sampled answer and when it arrived, monotonic ms. */
 interface Arrival {
   readonly inFlight: InFlightJob;
   readonly answered: AnsweredJob;
@@ -37,14 +37,14 @@ interface Arrival {
 }
 
 /**
- * Drawn at the lane's own rate too. Newcomers and the struck are verified more often: were all of their times to count, a fast newcomer
- * would set the deadlines of everybody else.
+ * Whether it would be sampled at the lane's own rate too. Newcomers and struck miners are verified more often: if all of their
+ * times counted, a fast newcomer would set everyone's deadlines.
  */
 function isTypical({ draw, job }: InFlightJob): boolean {
   return isBelow64(draw.x, job.lane.policy.rate);
 }
 
-/** Does what follows from the end of a job at a miner (see `whatFollows`), once it is in flight no more. */
+/** Carries out what follows from the end of a job at a miner (see `whatFollows`), once it is no longer in flight. */
 export class Outcomes {
   readonly #options: DispatcherOptions;
   readonly #modules: DispatchModules;
@@ -63,7 +63,7 @@ export class Outcomes {
     else this.#moveOn(inFlight, follows, null);
   }
 
-  /** What follows for the miner, the kind and the log. `at`: when the answer or the failure came. */
+  /** Applies what follows for the miner, the kind and the log. `at`: when the answer or the failure came. */
   #settle(inFlight: InFlightJob, { account, cap, backOff, isMissed, sampleCode }: Consequences, at: number) {
     const { ledger, times } = this.#parts;
     const { miner, job, kind } = inFlight;
@@ -79,7 +79,7 @@ export class Outcomes {
     if (sampleCode !== null) this.#endSample(inFlight, sampleCode);
   }
 
-  /** A sampled job to which no answer came still ends in the log. */
+  /** A sampled job without an answer still ends in the log. */
   #endSample({ job, miner, draw }: InFlightJob, code: UnansweredCode): void {
     const sample = { jobId: job.jobId, epoch: draw.epoch, lane: job.lane.name, hotkey: miner.hotkey };
     this.#modules.endUnanswered(sample, code);
@@ -109,9 +109,9 @@ export class Outcomes {
     const isCheat = verdict.outcome === "invalid" && job.lane.policy.penalty === "strike";
     if (verdict.outcome === "valid" && isTypical(inFlight))
       times.verified(kind, at - (inFlight.sentAt ?? at));
-    // What a caught cheat still had under way earns nothing, right or wrong.
+    // Jobs that a caught cheat still has under way earn nothing, right or wrong.
     const credit = this.#modules.suspended(hotkey) || ledger.isWithheld(hotkey) ? 0 : answered.credit;
-    // Nothing more is credited from the moment that a cheat is known until it is on record.
+    // From when a cheat is known until it is on record, the hotkey gets no credit.
     if (isCheat) ledger.withhold(hotkey);
     const conclusion = await this.#modules.conclude({ ...answered, credit }, verdict);
     totals.bytes -= size;
@@ -124,7 +124,7 @@ export class Outcomes {
     this.#moveOn(inFlight, follows, answered);
   }
 
-  /** What follows for the job itself. */
+  /** Applies what follows for the job itself. */
   #moveOn(inFlight: InFlightJob, { next, failCode }: Consequences, answered: AnsweredJob | null): void {
     if (next === "over") return;
     const { source, measures, wake } = this.#parts;

@@ -11,14 +11,14 @@ import type { Verdict } from "../flow/verdict.ts";
 import type { RetryBounds } from "./whatFollows.ts";
 
 export interface DispatcherOptions {
-  /** Jobs in flight altogether; null for no bound of its own. */
+  /** Bound on all jobs in flight; null for none. */
   readonly ceiling: number | null;
   readonly bytesInFlight: number;
   readonly retries: RetryBounds;
   readonly maxDeadlineMs: number;
-  /** How long the jobs of a miner whose link is lost stay its own. */
+  /** How long a miner whose link is lost keeps its jobs. */
   readonly reconnectGraceMs: number;
-  /** Customer jobs that may wait; the owner refuses more before they come here. */
+  /** Customer jobs that may wait; the caller refuses more before they come here. */
   readonly queuedMax: number;
 }
 
@@ -27,10 +27,10 @@ export interface DispatchModules {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Runs a function after what is being done now: `setImmediate`, or a simulation's own queue. */
+  /** Runs a function after the current turn: `setImmediate`, or a simulation's own queue. */
   readonly soon: (run: () => void) => void;
   readonly lanes: ReadonlyMap<string, PushLane>;
-  /** Throws while no epoch can decide; dispatch waits then. */
+  /** Throws while no epoch can decide; then dispatch waits. */
   readonly draw: (
     lane: string,
     hotkey: string,
@@ -45,11 +45,11 @@ export interface DispatchModules {
   readonly suspended: (hotkey: string) => boolean;
   readonly verification: JobVerification;
   readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
-  /** Hears of work that is on record. */
+  /** Called with work that was recorded. */
   readonly workRecorded: (deltas: readonly WorkDelta[]) => void;
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
-  /** Ends a sampled job that came to no answer. */
+  /** Ends a sampled job without an answer. */
   readonly endUnanswered: (sample: OpenSample, code: UnansweredCode) => void;
   readonly unreachable: (hotkey: string) => void;
   /** Share of the host's memory that is available; null when unknown. */

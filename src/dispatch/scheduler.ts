@@ -28,8 +28,8 @@ export interface SchedulerParts {
 }
 
 /**
- * Fills free slots: the miner with the least in flight first, as long as nothing holds jobs back. Woken by whatever may have freed a
- * slot or lifted a reason to hold; a job costs the same however many miners there are.
+ * Fills free slots: the miner with the fewest jobs in flight first, while nothing holds jobs back. Woken by everything that may
+ * have freed a slot or lifted a reason to hold. The time per job does not depend on the number of miners.
  */
 export class Scheduler {
   readonly #options: DispatcherOptions;
@@ -37,7 +37,7 @@ export class Scheduler {
   readonly #parts: SchedulerParts;
   readonly #ready = new Levels<Miner>();
   readonly #recorder: DrawRecorder;
-  /** Miners that wait out a back-off, and miners that nothing could be found for. */
+  /** Miners in a back-off, and miners for which no job was found. */
   readonly #resting = new Set<Miner>();
   #waking = false;
 
@@ -59,7 +59,7 @@ export class Scheduler {
     return this.#ready.size;
   }
 
-  /** The bound on jobs in flight that is in force, or null. */
+  /** The bound on jobs in flight in force, or null. */
   ceiling(): number | null {
     return lowerCeiling(this.#options.ceiling, this.#parts.pressure.ceiling());
   }
@@ -80,7 +80,7 @@ export class Scheduler {
     );
   }
 
-  /** Coalesces: however many slots became free in one turn, there is one look for work. */
+  /** Coalesces: slots that become free in one turn are filled together. */
   wake(): void {
     if (this.#waking) return;
     this.#waking = true;
@@ -90,7 +90,7 @@ export class Scheduler {
     });
   }
 
-  /** Stands the miner in line with those that have as much in flight, or in no line. */
+  /** Puts the miner in the line of those with equally many jobs in flight, or in none. */
   place(miner: Miner): void {
     const now = this.#modules.clock.monotonicMs();
     if (miner.mayTake(now)) this.#ready.put(miner.place, miner.inFlight.size);
@@ -101,12 +101,12 @@ export class Scheduler {
     this.#ready.remove(miner.place);
   }
 
-  /** Looks at the miner again once its back-off is over. */
+  /** Puts the miner back in line once its back-off is over. */
   rest(miner: Miner): void {
     this.#resting.add(miner);
   }
 
-  /** To be called on every tick. */
+  /** Must be called on every tick. */
   endRests(nowMs: number): void {
     for (const miner of this.#resting) {
       if (miner.backoff.until > nowMs) continue;
@@ -125,7 +125,7 @@ export class Scheduler {
     this.#recorder.flush();
   }
 
-  /** Picks a job for the miner, or takes the miner out of the line; false when no miner can be given one now. */
+  /** Picks a job for the miner, or removes the miner from the line; false when no miner can get one now. */
   #pick(miner: Miner, block: number, now: number): boolean {
     if (this.#modules.suspended(miner.hotkey)) {
       this.remove(miner);
@@ -170,7 +170,7 @@ export class Scheduler {
     if (inFlight.miner.link?.writable !== true) this.remove(inFlight.miner);
   }
 
-  /** The last first, since each goes to the front of its queue. */
+  /** In reverse, since each goes to the front of its queue. */
   #takeBack(batch: readonly InFlightJob[]): void {
     const open = batch.toReversed().filter((one) => this.#parts.end(one, notRecorded));
     for (const { miner } of open.toReversed()) this.place(miner);

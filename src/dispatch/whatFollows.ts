@@ -1,53 +1,53 @@
 import type { CheckedEnd, JobEnd, UnansweredCode } from "../flow/jobEnd.ts";
 
-/** What has to be known of a job at a miner, apart from how it ended. */
+/** Facts about a job at a miner, apart from how it ended. */
 export interface JobFacts {
   readonly isSampled: boolean;
   /** False for a benchmark. */
   readonly isCustomers: boolean;
-  /** Miners that have had it: this one, and those before a restart, included. */
+  /** Miners that have had it, including this one and those before a restart. */
   readonly attempts: number;
 }
 
-/** Times that a job goes to another miner. */
+/** How many times a job may go to another miner. */
 export interface RetryBounds {
   readonly customer: number;
   readonly benchmark: number;
 }
 
-/** What follows for the miner, the kind of work, the log and the job; null where nothing does. */
+/** What follows for the miner, the kind of work, the log and the job; null for nothing. */
 export interface Consequences {
-  /** Of the miner's account. What is checked is paid with the record of its conclusion. */
+  /** For the miner's account. Checked answers are paid with the record of their conclusion. */
   readonly account: "credit" | "debit" | null;
   readonly cap: "delivery" | "failure" | null;
   readonly backOff: "begins" | "ends" | null;
   /** Whether the deadline of the kind may be too short. */
   readonly isMissed: boolean;
-  /** Ends the sample in the log: no answer to it will come. */
+  /** Ends the sample in the log: it will get no answer. */
   readonly sampleCode: UnansweredCode | null;
   readonly next: NextOfJob;
-  /** Of a job that fails. */
+  /** The code of a job that fails. */
   readonly failCode: string | null;
 }
 
 export type NextOfJob =
-  /** Nothing more is to be done with it. */
+  /** Nothing more is done with it. */
   | "over"
-  /** Its answer is checked, and concluded then. */
+  /** Its answer is checked and then concluded. */
   | "check"
-  /** It was answered well: a customer gets the answer. */
+  /** Its answer was good: a customer gets it. */
   | "done"
   | "elsewhere"
-  /** As often as it may be given to a miner it was. */
+  /** It has been given to as many miners as it may. */
   | "fails"
-  /** To where it came from, as if it had not been picked. */
+  /** It goes back where it came from, as if it had not been picked. */
   | "back";
 
 const nothing: Consequences = {
   ...{ account: null, cap: null, backOff: null, isMissed: false, sampleCode: null },
   ...{ next: "over", failCode: null },
 };
-/** Sampled or not, a miner gets as much to do: or that would tell what is checked. */
+/** A sampled answer changes a miner's jobs like any other; otherwise it would show what is checked. */
 const delivered: Consequences = { ...nothing, cap: "delivery", backOff: "ends" };
 const credited: Consequences = { ...delivered, account: "credit" };
 const toCheck: Consequences = { ...delivered, next: "check" };
@@ -56,7 +56,7 @@ const done: Consequences = { ...nothing, next: "done" };
 const rejected: Consequences = { ...nothing, account: "debit", cap: "failure" };
 const failed: Consequences = { ...rejected, backOff: "begins" };
 
-/** What each end of a job at a miner means: the one place that says so. The end of most jobs makes nothing new. */
+/** The only place that decides what each end of a job at a miner means. For most jobs it allocates nothing. */
 export function whatFollows(end: JobEnd | CheckedEnd, facts: JobFacts, retries: RetryBounds): Consequences {
   switch (end.kind) {
     case "answered":
@@ -76,7 +76,7 @@ export function whatFollows(end: JobEnd | CheckedEnd, facts: JobFacts, retries: 
   }
 }
 
-/** A strike has consequences of its own, which are judge's; a void check none but for a customer, who still waits. */
+/** Judge handles the consequences of a strike; a void check has none, except that a customer still waits. */
 function afterCheck(
   { conclusion, verdict }: CheckedEnd,
   facts: JobFacts,
@@ -85,12 +85,12 @@ function afterCheck(
   if (conclusion === "accepted") return done;
   const base = conclusion === "rejected" ? rejected : nothing;
   if (!facts.isCustomers) return base;
-  // A good answer that could not be recorded is no failure of the job.
+  // A good answer that could not be recorded is not a failure of the job.
   const code = verdict.outcome === "valid" ? null : verdict.code;
   return { ...base, ...nextMiner(code, facts, retries) };
 }
 
-/** `code`: what the job fails with once it has been given often enough; null: it does not. */
+/** `code`: what the job fails with once no more miners may get it; null: it does not fail. */
 function nextMiner(
   code: string | null,
   { isCustomers, attempts }: JobFacts,

@@ -1,7 +1,7 @@
 import { binomialAtLeast } from "./beta.ts";
 import { bisect } from "./bisect.ts";
 
-/** The exact (Clopper-Pearson) interval of a rate after `hits` in `trials`; holds the true rate at least so often. */
+/** The exact (Clopper-Pearson) interval of a rate after `hits` in `trials`; holds the true rate with at least `confidence`. */
 export function clopperPearson(
   hits: number,
   trials: number,

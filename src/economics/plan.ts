@@ -95,7 +95,7 @@ function summary(inputs: PlanInputs, planned: PlannedSetting) {
   };
 }
 
-/** How much dearer a cheat became, and by which change. Gain, income, margin and stake cancel, unless an identity caps the loss. */
+/** How much more a cheat costs now, and by which change. Gain, income, margin and stake cancel, unless an identity caps the loss. */
 function improvementOf(inputs: PlanInputs, before: PlannedSetting) {
   const { tempoDays } = timesOf(inputs);
   const [now, then] = [settingOf(inputs.setting, tempoDays), settingOf(before, tempoDays)];
@@ -151,7 +151,7 @@ function breakEvens(setting: Setting, miner: Temptation, factor: number) {
   };
 }
 
-/** All that follows from the inputs, as one document. Pure: the same inputs give the same document. */
+/** The complete plan for the inputs, as one document. Pure: the same inputs give the same document. */
 export function plan(inputs: PlanInputs) {
   const times = timesOf(inputs);
   const [setting, miner] = [settingOf(inputs.setting, times.tempoDays), minerOf(inputs)];

@@ -1,7 +1,7 @@
 import { leastInteger } from "./bisect.ts";
 import { breakEvenRate, deterrence, type Setting, type Temptation } from "./deterrence.ts";
 
-/** What makes a cheat cost `factor` times its gain; each with the other as it is. Null where nothing does. */
+/** The rate or the suspension that makes a cheat cost `factor` times its gain, with the other unchanged. Null where none does. */
 export interface Recommendation {
   readonly rate: number | null;
   readonly suspension_tempos: number | null;

@@ -6,7 +6,7 @@ import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { decodeHotkey } from "../core/ss58.ts";
 import type { Headers } from "../flow/caller.ts";
 import type { Pool } from "../flow/pool.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 import { type SignedParts, signedMessage } from "./message.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -19,7 +19,7 @@ export interface ClaimRules {
   readonly futureMs: number;
 }
 
-/** Who a request says it is from; nothing of it is proven yet. */
+/** Who a request claims to be from; nothing is proven yet. */
 export interface Claim extends SignedParts {
   readonly hotkey: Hotkey;
   /** The 32 bytes that the hotkey encodes. */
@@ -46,8 +46,8 @@ const fields = {
   },
   uuid: {
     header: "Epistula-Uuid",
-    pattern: new RegExp(`^[0-9A-Za-z-]{1,${limits.uuidLength.value}}$`),
-    expected: `1 to ${limits.uuidLength.value} letters, digits and hyphens`,
+    pattern: new RegExp(`^[0-9A-Za-z-]{1,${epistulaLimits.uuidLength.value}}$`),
+    expected: `1 to ${epistulaLimits.uuidLength.value} letters, digits and hyphens`,
   },
   signedBy: {
     header: "Epistula-Signed-By",
@@ -131,7 +131,7 @@ export function readClaim(headers: Headers, rules: ClaimRules, nowMs: number): C
 /** Which keys may have signed: the hotkey alone, or its session key where the claim names a session. */
 export type Signers = "hotkey" | "hotkey_or_session";
 
-/** Turns a claim into a proven one: sr25519 in the worker pool, Ed25519 of a session here. */
+/** Verifies claims: sr25519 in the worker pool, Ed25519 of a session here. */
 export class ClaimVerifier {
   readonly #modules: { clock: Clock; log: Log; pool: Pick<Pool, "run">; sessions: Sessions };
 
@@ -139,7 +139,7 @@ export class ClaimVerifier {
     this.#modules = modules;
   }
 
-  /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool could not tell. */
+  /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool failed. */
   async require(claim: Claim, body: Uint8Array, signers: Signers): Promise<void> {
     const message = signedMessage(body, claim);
     const good =

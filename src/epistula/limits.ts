@@ -1,9 +1,9 @@
 /** Bounds of the protocol's own state, each with its reason. */
-export const limits = {
+export const epistulaLimits = {
   sessions: {
     value: 8192,
     reason:
-      "one per hotkey, as many hotkeys as judge remembers; the longest unused is dropped and opens again",
+      "one per hotkey, as many hotkeys as judge remembers; the least recently used is dropped, and its miner opens a new one",
   },
   admittedKeys: {
     value: 16_384,

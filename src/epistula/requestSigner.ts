@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
 import { type MessageSigner, signedHeaders } from "./sign.ts";
 
-/** Headers over a body, signed by one hotkey for another. */
+/** Makes the headers that sign a body by one hotkey for another. */
 export type RequestSigner = (body: string, signedFor: string) => Record<string, string>;
 
 /** Signs each request with the time and a uuid of its own. */

@@ -3,9 +3,9 @@ import { ed25519PublicKey } from "../core/ed25519.ts";
 import { asEpoch, epochAt, epochStartMs, type Hotkey } from "../core/ids.ts";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
 import type { Random } from "../core/random.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 
-/** What a miner gets when it opens a session; `expires_at` is Unix time in milliseconds. */
+/** A newly opened session; `expires_at` is Unix time in milliseconds. */
 export interface SessionGrant {
   readonly session_id: string;
   readonly hotkey: string;
@@ -26,21 +26,21 @@ export class Sessions {
 
   constructor(options: { epochHours: number; limit?: number }) {
     this.#epochHours = options.epochHours;
-    this.#byHotkey = new BoundedMap(options.limit ?? limits.sessions.value);
+    this.#byHotkey = new BoundedMap(options.limit ?? epistulaLimits.sessions.value);
   }
 
   get size(): number {
     return this.#byHotkey.size;
   }
 
-  /** Sessions dropped for want of room. */
+  /** Sessions dropped at the bound. */
   get dropped(): number {
     return this.#byHotkey.dropped;
   }
 
   /**
-   * Opens a session of 32 key bytes until the end of the next epoch; the newest of a hotkey wins. The same key keeps
-   * its session id, so a request that arrives twice ends nothing. Throws TypeError when the bytes are no key.
+   * Opens a session for a 32-byte key until the end of the next epoch; it replaces the hotkey's previous one. The same key
+   * keeps its session id, so a repeated request ends nothing. Throws TypeError when the bytes are not a key.
    */
   open(hotkey: Hotkey, publicKey: Uint8Array, nowMs: number, random: Random): SessionGrant {
     const current = this.#live(hotkey, nowMs);
@@ -55,7 +55,7 @@ export class Sessions {
     return { session_id: id, hotkey, expires_at: expiresAt };
   }
 
-  /** The key of a hotkey's live session, or null when it is another's, was replaced, or has expired. */
+  /** The key of a hotkey's live session; null when the session is another hotkey's, was replaced, or has expired. */
   find(sessionId: string, hotkey: Hotkey, nowMs: number): KeyObject | null {
     const session = this.#live(hotkey, nowMs);
     return session?.id === sessionId ? session.key : null;

@@ -1,7 +1,7 @@
 import type { Hotkey } from "../core/ids.ts";
 import { type SignedParts, signedMessage } from "./message.ts";
 
-/** Whatever can sign for a hotkey: its own key pair, or a session's. */
+/** Signs for a hotkey: its own key pair, or that of a session. */
 export interface MessageSigner {
   readonly hotkey: Hotkey;
   /** 64 bytes over the message. */

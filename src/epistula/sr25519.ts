@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { ristretto255 } from "@noble/curves/ed25519.js";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
-import { limits } from "./limits.ts";
+import { epistulaLimits } from "./limits.ts";
 
-/** The engine: 2.7 times wasm-crypto, but it panics on malformed input, and enough panics poison it. */
+/** 2.7 times as fast as wasm-crypto, but it panics on malformed input, and repeated panics break it. */
 export interface FastEngine {
   sr25519_verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
@@ -11,8 +11,8 @@ export interface FastEngine {
 const FAST_PACKAGE = "@polkadot-labs/schnorrkel-wasm";
 
 /**
- * An instance of the fast engine with memory of its own: the package is one instance a module, so its module is
- * evaluated anew. The `require` is made anew too, since one keeps a list of all that it ever loaded.
+ * An instance of the fast engine with its own memory: the package has one instance per module, so the module is evaluated
+ * again. The `require` is new each time too, since a `require` keeps a list of all modules that it loaded.
  */
 export function freshEngine(): FastEngine {
   const require = createRequire(import.meta.url);
@@ -25,7 +25,7 @@ export function freshEngine(): FastEngine {
 
 /** The order of the group, 2^252 + 27742317777372353535851937790883648493, little-endian. */
 const ORDER = Buffer.from("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010", "hex");
-/** schnorrkel sets the top bit of the last byte, to tell its signatures from Ed25519's. */
+/** schnorrkel sets the top bit of the last byte, to distinguish its signatures from Ed25519's. */
 const MARKER = 0x80;
 
 /** Whether 64 bytes carry the marker and a scalar s below the order. */
@@ -53,13 +53,13 @@ function decodes(publicKey: Uint8Array): boolean {
 
 /**
  * Verifies sr25519 signatures under the context `substrate`, over the message as it is: no `<Bytes>` wrapping.
- * What could make the engine panic never reaches it: a malformed signature is refused here, and so is a public key that
- * does not decode, which is found out once a key. Should the engine throw all the same, that instance is discarded and a
- * fresh one asked. Synchronous; one for each worker.
+ * Input that could make the engine panic never reaches it: malformed signatures are refused here, and so are public keys that
+ * do not decode, tested once per key. Should the engine throw all the same, that instance is discarded and a new one is
+ * asked. Synchronous; one per worker.
  */
 export class Sr25519Verifier {
   readonly #fresh: () => FastEngine;
-  readonly #admitted = new BoundedMap<string, true>(limits.admittedKeys.value);
+  readonly #admitted = new BoundedMap<string, true>(epistulaLimits.admittedKeys.value);
   #engine: FastEngine;
   #replaced = 0;
 
@@ -73,7 +73,7 @@ export class Sr25519Verifier {
     return this.#replaced;
   }
 
-  /** False for whatever is not a good signature, of any shape. Throws only when two engines in a row did: never the miner's fault. */
+  /** False for anything but a good signature. Throws only when two engines in a row threw: never the miner's fault. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
     if (publicKey.length !== 32 || !isWellFormed(signature) || !this.#admit(publicKey)) return false;
     try {

@@ -1,13 +1,13 @@
 /** Header fields as node:http gives them: lower-case names, repeated ones joined or as arrays. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The sender of a request whose body is complete, before anything is believed. */
+/** The sender of a request whose body is complete; nothing is proven yet. */
 export interface Caller {
   readonly headers: Headers;
-  /** The address that limits count by: the socket's, or what a trusted proxy says. */
+  /** The address that rate limits use: the socket's, or the one that a trusted proxy reports. */
   readonly ip: string;
   /** The body as it arrived: the signature is over these bytes. Empty for GET. */
   readonly rawBody: Uint8Array;
-  /** Aborts when the client is gone before its answer was sent. */
+  /** Aborts when the client disconnects before its answer was sent. */
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** A challenge id recognised as issued to a hotkey, in an epoch that is accepted. */
+/** A challenge id recognised as issued to a hotkey in an accepted epoch. */
 export interface RecognisedChallenge {
   readonly challengeId: string;
   readonly lane: string;
@@ -11,7 +11,7 @@ export interface RecognisedChallenge {
   readonly maxAttempts: number;
 }
 
-/** One entry of a listing. */
+/** One challenge of a listing. */
 export interface ChallengeItem {
   readonly challenge_id: string;
   readonly seq: number;

@@ -15,7 +15,7 @@ export interface Draw {
   readonly sampled: boolean;
 }
 
-/** What an epoch's commitment binds: lane rates, class rates, floor; all fractions as text. */
+/** The policy that an epoch's commitment binds; all fractions as text. */
 export interface SamplePolicy {
   readonly lanes: Readonly<Record<string, string>>;
   readonly classes: { readonly customer: string; readonly cold_start: string; readonly struck: string };
@@ -39,13 +39,13 @@ export interface EpochRecord {
   readonly log_length: number;
 }
 
-/** What an epoch keeps of signed heads at most, its final one among them. */
+/** The most signed heads that an epoch keeps, including its final one. */
 export const LOG_HEADS_MAX = 64;
 
 /**
- * The validator vouches that an epoch's log had this head at this moment: whoever kept it finds, once the epoch closed, a
- * line with that hash in the log (an empty log ends in its commitment). It tells no length: while the epoch is open that
- * would tell how many verdicts there were, and so what was drawn.
+ * The validator's signed statement that an epoch's log had this head at this moment: once the epoch closed, anyone who kept it
+ * must find a line with that hash in the log (an empty log ends in its commitment). It has no length: while the epoch is open
+ * that would show the number of verdicts, and so what was sampled.
  */
 export interface LogHead {
   readonly epoch: number;
@@ -59,18 +59,18 @@ export interface LogHead {
 }
 
 /**
- * What is served of an epoch. While it is open `revealed_key` is null, `log_head` is the last signed head (the commitment
- * before there is one) and `log_length` 0, so that nobody sees a line at the moment it is written.
+ * An epoch as it is served. While it is open `revealed_key` is null, `log_head` is the last signed head (or the commitment
+ * before the first) and `log_length` 0, so that nobody can watch lines being written.
  */
 export interface PublishedEpoch extends EpochRecord {
   readonly state: "open" | "closed";
-  /** Oldest first; the last one of a closed epoch is its final head. */
+  /** Oldest first; the last of a closed epoch is its final head. */
   readonly heads: readonly LogHead[];
 }
 
 /**
- * One line of an epoch's hash-chained log; `hash` is SHA-256 of the canonical line without `hash`. A `draw` is of one
- * submission, `draws` of many jobs handed out together. Every line of what was sampled is followed by a `verdict`.
+ * One line of an epoch's hash-chained log; `hash` is the SHA-256 of the canonical line without `hash`. A `draw` is for one
+ * submission, `draws` for many jobs handed out together. Every sampled one later gets a `verdict` line.
  */
 export type LogEntry =
   | ({ readonly type: "draw"; readonly receipt_id: string; readonly answer_sha256: string } & Draw)
@@ -86,11 +86,11 @@ export type LogEntry =
       readonly state: "accepted" | "rejected" | "void";
       readonly verified: boolean;
       readonly code: string | null;
-      /** Of a job's answer; null when none came. A submission's stands with its draw. */
+      /** Of a job's answer; null without one. A submission's is in its `draw`. */
       readonly answer_sha256?: string | null;
     };
 
-/** Draws of jobs of one lane and epoch, compact: a validator hands out tens of thousands a second. */
+/** Draws of jobs of one lane and epoch, compact: a validator hands out tens of thousands per second. */
 export interface DrawGroup {
   readonly epoch: number;
   readonly lane: string;

@@ -3,25 +3,25 @@ import type { JobInput } from "./lane.ts";
 import type { StrikeRecord } from "./strike.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** A job as it goes to a miner. Customer and benchmark jobs look alike. */
+/** A job as it is sent to a miner. Customer and benchmark jobs look alike. */
 export interface JobOrder {
   /** `jb_` and 32 hex digits. */
   readonly job_id: string;
   readonly lane: string;
   readonly kind: string;
   readonly input: JobInput;
-  /** How long the miner has, ms. */
+  /** Time that the miner has, ms. */
   readonly deadline_ms: number;
 }
 
-/** An answer as it came in; its text (JSON) is made only where somebody reads it. */
+/** An answer as received; its JSON text is made on demand. */
 export interface JobAnswer {
   /** Bytes on the wire. */
   readonly size: number;
   text(): string;
 }
 
-/** A sampled job with its answer, on its way through verification. */
+/** A sampled job with its answer, in verification. */
 export interface AnsweredJob {
   readonly jobId: string;
   readonly lane: string;
@@ -30,16 +30,16 @@ export interface AnsweredJob {
   readonly draw: Draw;
   readonly input: JobInput;
   readonly answer: string;
-  /** What the miner earns when the answer is valid. */
+  /** Earned when the answer is valid. */
   readonly credit: number;
   readonly block: number;
 }
 
-/** Takes sampled answers, within a bound, and says what came of each. */
+/** Verifies sampled answers within a bound, and reports a verdict for each. */
 export interface JobVerification {
-  /** False while pending verifications are at their bound: then nothing is dispatched. */
+  /** False while pending verifications are at their bound: then no jobs are dispatched. */
   hasRoom(): boolean;
-  /** Never loses one: what finds no room waits here, bounded by what is in flight. `done` is called once. */
+  /** Takes every answer: those without room wait, bounded by the jobs in flight. `done` is called once. */
   verify(job: AnsweredJob, done: (verdict: Verdict) => void): void;
 }
 
@@ -50,19 +50,19 @@ export interface SampledEnd {
   readonly lane: string;
   readonly hotkey: string;
   readonly state: "accepted" | "rejected" | "void";
-  /** True when a check decided it. */
+  /** True when a check decided the end. */
   readonly verified: boolean;
   readonly code: string | null;
   readonly answerSha256: string | null;
   /** Paid when accepted. */
   readonly credit: number;
   readonly at: number;
-  /** Sights the miner where an answer came. */
+  /** With an answer, the miner was seen at this block. */
   readonly block: number;
   readonly strike: StrikeRecord | null;
 }
 
-/** A sampled job that was handed out and has no verdict yet. */
+/** A sampled job that was handed out and has no verdict. */
 export interface OpenSample {
   readonly jobId: string;
   readonly epoch: number;
@@ -70,13 +70,13 @@ export interface OpenSample {
   readonly hotkey: string;
 }
 
-/** What one miner did in one lane since the last record of it. Times in Unix ms. */
+/** Work of one miner in one lane since its last record. Times in Unix ms. */
 export interface WorkDelta {
   readonly lane: string;
   readonly hotkey: string;
   readonly at: number;
   readonly block: number;
-  /** Of what was accepted without a check: forfeited by a strike. What was verified is paid by its end. */
+  /** Credit of answers accepted without a check: forfeited by a strike. Verified answers are paid when they end. */
   readonly credit: number;
   readonly debit: number;
   readonly accepted: number;
@@ -98,28 +98,28 @@ export interface WorkBucket {
 
 export type CustomerState = "queued" | "done" | "failed";
 
-/** A job that an operator put in. */
+/** A job that an operator submitted. */
 export interface CustomerJob {
   readonly jobId: string;
-  /** The operator's own name of the job: the same key is the same job. */
+  /** The operator's name of the job: the same key means the same job. */
   readonly clientKey: string;
   readonly lane: string;
   readonly kind: string;
   readonly input: JobInput;
   readonly createdAt: number;
   readonly state: CustomerState;
-  /** Miners that have had it. */
+  /** Number of miners that have had the job. */
   readonly attempts: number;
   /** JSON text of the verified answer. */
   readonly answer: string | null;
-  /** Who answered. */
+  /** The hotkey that answered. */
   readonly hotkey: string | null;
-  /** Why it failed. */
+  /** Why the job failed. */
   readonly code: string | null;
   readonly endedAt: number | null;
 }
 
-/** What an attempt changed. */
+/** What an attempt changed in a customer job. */
 export interface CustomerUpdate {
   readonly jobId: string;
   readonly attempts: number;

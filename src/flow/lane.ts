@@ -1,13 +1,13 @@
 import type { Fraction } from "../core/fraction.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What a task is made from. The seed is a 63-bit integer. */
+/** Determines a task. The seed is a 63-bit integer. */
 export interface TaskRef {
   readonly tier: number;
   readonly seed: bigint;
 }
 
-/** An answer as it arrived: DIMACS text in UTF-8, or a bitset. */
+/** An answer as received: DIMACS text in UTF-8, or a bitset. */
 export interface Answer {
   readonly encoding: "text" | "bitset";
   readonly bytes: Uint8Array;
@@ -20,19 +20,19 @@ export interface LanePolicy {
   /** Share of the lane's work that is verified. */
   readonly rate: Fraction;
   readonly penalty: Penalty;
-  /** Answers that one challenge takes; 1 where the penalty is `strike`. */
+  /** Answers accepted per challenge; 1 where the penalty is `strike`. */
   readonly maxAttempts: number;
-  /** Share of the weights that the lane's miners divide. */
+  /** Share of the weights that is divided among the lane's miners. */
   readonly share: number;
 }
 
 /** A difficulty class of a pull lane. */
 export interface Tier {
-  /** Challenges a miner has in one epoch. */
+  /** Challenges per miner and epoch. */
   readonly allotment: number;
   /** Credit of one accepted answer. */
   readonly weight: number;
-  /** What the listing tells of every task of the tier. */
+  /** Size of the tier's tasks, shown in the listing. */
   readonly shape: { readonly n_vars: number; readonly n_clauses: number };
 }
 
@@ -43,7 +43,7 @@ interface LaneBase {
   readonly cost: number;
 }
 
-/** Work that miners fetch: how it is made and how an answer to it is checked. Pure; runs inline and in the worker pool. */
+/** Work that miners fetch: makes it and checks answers. Pure; runs inline and in the worker pool. */
 export interface PullLane<Task = unknown> extends LaneBase {
   readonly mode: "pull";
   readonly tiers: ReadonlyMap<number, Tier>;
@@ -51,37 +51,37 @@ export interface PullLane<Task = unknown> extends LaneBase {
   issue(ref: TaskRef): Task;
   /** `invalid` only when the answer itself is wrong; a throw counts as `error`. */
   check(task: Task, answer: Answer): Verdict;
-  /** What the miner fetches, as text/plain. */
+  /** The text/plain document that the miner fetches. */
   render(task: Task): string;
 }
 
 /** What a job asks for: named values, each a decimal number or a list of them. */
 export type JobInput = Readonly<Record<string, string | readonly string[]>>;
 
-/** A job before it has an id: one of the lane's kinds and what is asked of it. */
+/** A job without an id: one of the lane's kinds and its input. */
 export interface JobTask {
   readonly kind: string;
   readonly input: JobInput;
 }
 
-/** An answer as text (JSON), with what it has to answer. */
+/** An answer as JSON text, with the input that it answers. */
 export interface JobCheck {
   readonly input: JobInput;
   readonly answer: string;
 }
 
-/** Work that is handed to miners. Pure but for the engine that `prepare` loads; runs inline and in the worker pool. */
+/** Work that is sent to miners. Pure but for the engine that `prepare` loads; runs inline and in the worker pool. */
 export interface PushLane extends LaneBase {
   readonly mode: "push";
   /** Names of the kinds of work, such as circuits. */
   readonly kinds: readonly string[];
-  /** Makes ready to check; once in every thread that checks, before its first check. Throws `circuit_invalid`. */
+  /** Prepares for checking; called once in every thread that checks, before its first check. Throws `circuit_invalid`. */
   prepare(): Promise<void>;
   /** The benchmark job of a seed (63 bits): the same seed gives the same job. Null when no kind has benchmark jobs. */
   issue(seed: bigint): JobTask | null;
-  /** A customer's input, checked. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
+  /** Validates a customer's input. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
   accept(kind: string, input: unknown): JobTask;
-  /** Checks answers of one kind together; one verdict each, in order. `random`: so many unpredictable bytes. */
+  /** Checks answers of one kind together; one verdict each, in order. `random`: `count` unpredictable bytes. */
   check(kind: string, items: readonly JobCheck[], random: (count: number) => Uint8Array): Verdict[];
   /** A well-formed answer to the seed's benchmark job that is known to be wrong: it must be found `invalid`. */
   canary(seed: bigint): (JobTask & { readonly answer: string }) | null;

@@ -1,7 +1,7 @@
 import type { Answer, JobCheck, TaskRef } from "./lane.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** Work that worker threads do. Data crosses by copy, so tasks hold plain values only. */
+/** A task for a worker thread. Data crosses by copy, so tasks hold plain values only. */
 export type PoolRequest =
   | {
       readonly kind: "signature";
@@ -30,7 +30,7 @@ export type PoolRequest =
 export interface PoolResults {
   signature: boolean;
   check: Verdict;
-  /** One an item, in order. */
+  /** One per item, in order. */
   proofs: Verdict[];
   render: string;
   index: Uint8Array;
@@ -40,8 +40,8 @@ export type PoolTaskKind = PoolRequest["kind"];
 export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolRequest, { kind: K }>;
 
 /**
- * Runs tasks off the event loop. A task that outlives its deadline takes its worker with it: the worker is killed and
- * respawned, the task fails with `PoolFault` `check_timeout`, its neighbours run again.
+ * Runs tasks off the event loop. When a task runs past its deadline its worker is killed and respawned, the task fails with
+ * `PoolFault` `check_timeout`, and the other tasks of its batch run again.
  */
 export interface Pool {
   run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]>;

@@ -1,5 +1,5 @@
-/** Room in verification that a submission or an answer holds until it is concluded. */
+/** Room in verification, held by a submission or an answer until it is concluded. */
 export interface Reservation {
-  /** Gives the room back; again does nothing. */
+  /** Gives the room back; a second call does nothing. */
   release(): void;
 }

@@ -18,7 +18,7 @@ export interface Sighting {
   readonly lastSeen: number;
 }
 
-/** Everything judge starts from. */
+/** The records that judge loads at start. */
 export interface StandingState {
   readonly sightings: readonly Sighting[];
   readonly suspensions: readonly Suspension[];

@@ -18,14 +18,14 @@ export interface IssuedPage {
   readonly at: number;
 }
 
-/** A numbered line of an epoch's log with its place in the chain. */
+/** A line of an epoch's log with its number and its links in the hash chain. */
 export type ChainedEntry = LogEntry & { readonly n: number; readonly prev: string; readonly hash: string };
 
 export interface StoredMiner extends Sighting {
   readonly counts: MinerCounts;
 }
 
-/** What an operator did by hand. */
+/** An action of the operator. */
 export interface OperatorAction {
   readonly action: "suspend" | "release";
   readonly hotkey: string;
@@ -37,7 +37,7 @@ export type CustomerOutcome =
   | { readonly kind: "added" | "replay"; readonly job: CustomerJob }
   | { readonly kind: "conflict" | "full" };
 
-/** How far retention reaches back. */
+/** What retention keeps. */
 export interface RetentionBounds {
   /** Decided submissions, solves and logs of epochs before this one are dropped; pending rows never. */
   readonly beforeEpoch: number;
@@ -49,77 +49,77 @@ export interface RetentionBounds {
 
 /**
  * Durable records. Every write is durable (fsync'd) when its promise resolves; writes that arrive together
- * share one transaction. A failing store rejects with `store_unavailable`: nothing is promised then,
- * though a write whose commit failed half way may be found after a restart.
+ * share one transaction. A failing store rejects with `store_unavailable`; a write whose commit failed
+ * half way may still be found after a restart.
  */
 export interface Store {
   /**
    * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
    * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else
-   * the pending row, its draw in the epoch's log, and the miner's sighting and count.
+   * records the pending row, its draw in the epoch's log, and the miner's sighting and count.
    */
   admit(submission: NewSubmission): Promise<AdmitOutcome>;
   /**
    * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
    * credit of the hotkey). A second accepted answer of one challenge ends `void` with code `already_solved`.
-   * Returns the row as it stands after; null when it was not pending, and then nothing changed.
+   * Returns the row as it is then; null, with nothing changed, when it was not pending.
    */
   decide(decision: Decision): Promise<Submission | null>;
-  /** Counts a check that ended in `error`; returns the tries so far. */
+  /** Counts a check that ended in `error`; returns the number of tries. */
   countTry(receiptId: string): Promise<number>;
-  /** Undecided rows, oldest first, without those named. */
+  /** Undecided rows, oldest first, except those named. */
   pending(limit: number, except: ReadonlySet<string>): Promise<PendingSubmission[]>;
   submission(receiptId: string): Promise<Submission | null>;
   recordPage(page: IssuedPage): Promise<void>;
   issuedPages(hotkey: string, epoch: number): Promise<IssuedPage[]>;
 
   /**
-   * Appends the draws of jobs about to be handed out to their epochs' logs and notes the sampled ones as open. Rejects
-   * with `epoch_expired` when an epoch is closed, and then none of the groups is recorded.
+   * Appends the draws of jobs about to be handed out to their epochs' logs and records the sampled ones as open. Rejects
+   * with `epoch_expired`, recording none of the groups, when an epoch is closed.
    */
   recordDraws(groups: readonly DrawGroup[]): Promise<void>;
   /**
    * Ends open samples (a job at a hotkey), each once: verdict in the log, credit when accepted, strike (which forfeits the
-   * unverified credit of its hotkey in every lane). Returns the ids that were open and are ended now; the others changed
+   * unverified credit of its hotkey in every lane). Returns the ids that were open and have now ended; the others change
    * nothing.
    */
   endSamples(ends: readonly SampledEnd[]): Promise<string[]>;
-  /** Sampled jobs without a verdict, such as a crash leaves behind. */
+  /** Sampled jobs without a verdict, for example after a crash. */
   openSamples(limit: number): Promise<OpenSample[]>;
   /**
-   * Adds work to buckets of time, and counts and sights its miners. Credit of a moment at or before a strike of its hotkey is
-   * forfeited, though it is recorded after it. Throws RangeError on amounts below 0 or not finite.
+   * Adds work to buckets of time, and updates the counts and sightings of its miners. Credit earned at or before a strike of
+   * its hotkey is forfeited even if recorded later. Throws RangeError on amounts below 0 or not finite.
    */
   addWork(deltas: readonly WorkDelta[]): Promise<void>;
   /** Buckets that began at or after `since`. */
   work(since: number): Promise<WorkBucket[]>;
 
-  /** `replay` when the client key is known with the same lane, kind and input; `conflict` when with others; `full` at the bound on queued jobs. */
+  /** `replay` when the client key is known with the same lane, kind and input, `conflict` with others; `full` at the bound on queued jobs. */
   addCustomerJob(job: CustomerJob, queuedMax: number): Promise<CustomerOutcome>;
   customerJob(jobId: string): Promise<CustomerJob | null>;
-  /** Queued jobs, oldest first, for a start. */
+  /** Queued jobs, oldest first; read at start. */
   queuedCustomerJobs(limit: number): Promise<CustomerJob[]>;
   updateCustomerJob(update: CustomerUpdate): Promise<void>;
 
   /**
    * Records an epoch's commitment before anything uses it; returns the one on record, which may be older. Rejects with
-   * `epoch_expired` when retention dropped the epoch: its key is out, and it must never decide again.
+   * `epoch_expired` when retention dropped the epoch: its key is public, so it must never decide again.
    */
   commitEpoch(
     record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">,
   ): Promise<EpochRecord>;
   /**
-   * Records a signed head: the log's present one, or the hash of one of its last 4,096 lines. False, and nothing is
-   * recorded, for any other, one that is not past the last recorded one, an epoch that is unknown or closed, or one that
-   * has all but the last of its `LOG_HEADS_MAX` heads.
+   * Records a signed head: the log's current head, or the hash of one of its last 4,096 lines. Records nothing and returns
+   * false for any other hash, for a head not past the last recorded one, for an unknown or closed epoch, and for an epoch
+   * that has all but the last of its `LOG_HEADS_MAX` heads.
    */
   addLogHead(head: LogHead): Promise<boolean>;
   /** Signed heads of an epoch, oldest first; the last one of a closed epoch is its final head. */
   logHeads(epoch: number): Promise<LogHead[]>;
   /**
-   * One transaction: when the epoch has no pending row and no open sample, and its log still ends in the signed head,
-   * closes it for ever and stores its key and that head; returns the record as it then stands (still open while rows are
-   * pending or the head is another), or null when it was never committed. Throws RangeError on another epoch's head.
+   * One transaction: when the epoch has no pending row and no open sample, and its log still ends in the signed head, closes
+   * it permanently and stores its key and that head. Returns the record as it is then (still open while rows are pending or
+   * the head differs), or null when it was never committed. Throws RangeError on another epoch's head.
    */
   closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null>;
   epoch(epoch: number): Promise<EpochRecord | null>;
@@ -127,11 +127,11 @@ export interface Store {
   /** Log lines after number `after` (-1 for all), in order. */
   logPage(epoch: number, after: number, limit: number): Promise<ChainedEntry[]>;
 
-  /** Everything judge needs at start. Throws `store_corrupt` rather than leave anything out. */
+  /** Everything that judge needs at start. Throws `store_corrupt` rather than leave out a damaged record. */
   standingState(): Promise<StandingState>;
-  /** Keeps the later `untilBlock`: a suspension is never shortened. Logs the action of an operator. */
+  /** Keeps the later `untilBlock`: a suspension is never shortened. Records the action of an operator. */
   suspend(suspension: Suspension): Promise<void>;
-  /** An operator's action ends every suspension of the hotkey and is logged; null ends only `unreachable` ones. Returns how many. */
+  /** An operator's action ends every suspension of the hotkey and is recorded; null ends only `unreachable` ones. Returns how many ended. */
   release(hotkey: string, action: OperatorAction | null): Promise<number>;
   dropMiners(hotkeys: readonly string[]): Promise<void>;
   /** Drops suspensions that ended at or before the block. */
@@ -150,7 +150,7 @@ export interface Store {
   vector(period: number): Promise<SignedVector | null>;
   latestVector(): Promise<SignedVector | null>;
 
-  /** A small durable note, such as the fingerprint of the secret; null when never set. */
+  /** A small durable note, such as the fingerprint of the secret; null if never set. */
   note(key: string): Promise<string | null>;
   setNote(key: string, value: string): Promise<void>;
 

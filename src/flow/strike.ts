@@ -1,7 +1,7 @@
 import type { Draw } from "./draw.ts";
 import type { JobInput } from "./lane.ts";
 
-/** What a strike stores; the miner can fetch it. */
+/** Evidence stored with a strike; the miner can fetch it. */
 export interface Evidence {
   readonly work_id: string;
   /** Null for a job. */
@@ -11,7 +11,7 @@ export interface Evidence {
   readonly verdict: { readonly outcome: "invalid"; readonly code: string };
   readonly checker: string;
   readonly rule: string;
-  /** Of a job: what was asked and what came, so that anyone can check it again. */
+  /** Of a job: its input and the answer, so that anyone can repeat the check. */
   readonly exhibit?: { readonly kind: string; readonly input: JobInput; readonly answer: string };
 }
 
@@ -22,11 +22,11 @@ export interface StrikeRecord {
   readonly block: number;
   readonly at: number;
   readonly evidence: Evidence;
-  /** Set when the strike suspends: the first block at which the miner is free again. */
+  /** Set when the strike suspends: the first block after the suspension. */
   readonly suspendUntil: number | null;
 }
 
-/** A strike as it is served. `counted` turns false once it led to a suspension. */
+/** A strike on record. `counted` turns false once it led to a suspension. */
 export interface StoredStrike extends StrikeRecord {
   readonly counted: boolean;
 }

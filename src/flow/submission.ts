@@ -4,15 +4,15 @@ import type { StrikeRecord } from "./strike.ts";
 
 export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
 
-/** What a miner hands in, read from its JSON. */
+/** A miner's submission as read from its JSON. */
 export interface SubmitRequest {
   readonly challenge_id: string;
   readonly answer: Answer;
-  /** Where the challenge stands in the allotment: a hint that saves looking it up, never believed. */
+  /** Position of the challenge in the allotment: a hint that saves a look-up; it is always verified. */
   readonly seq?: number;
 }
 
-/** A submission that passed every refusal and is about to be recorded. */
+/** A submission that passed every check of admission and is about to be recorded. */
 export interface NewSubmission {
   readonly receiptId: string;
   /** SHA-256 of lane, hotkey, challenge id and answer hash, each length-prefixed; hex. */
@@ -30,7 +30,7 @@ export interface NewSubmission {
   readonly receivedAt: number;
   readonly block: number;
   readonly draw: Draw;
-  /** Answers that the challenge takes. */
+  /** Answers accepted per challenge. */
   readonly maxAttempts: number;
 }
 
@@ -70,15 +70,15 @@ export type AdmitOutcome =
       readonly code: "already_solved" | "already_answered" | "attempts_exhausted" | "epoch_expired";
     };
 
-/** The end of a submission. `accepted` pays its weight, once a challenge. */
+/** The end of a submission. `accepted` pays its weight, once per challenge. */
 export interface Decision {
   readonly receiptId: string;
   readonly state: "accepted" | "rejected" | "void";
-  /** True when a check decided it; false for what was not sampled. */
+  /** True when a check decided it; false when it was not sampled. */
   readonly verified: boolean;
   readonly code: string | null;
   readonly at: number;
-  /** What judge decided in consequence; recorded in the same transaction. */
+  /** The strike that follows, if any; recorded in the same transaction. */
   readonly strike: StrikeRecord | null;
 }
 

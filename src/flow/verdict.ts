@@ -4,7 +4,7 @@ export type Verdict =
   | { readonly outcome: "invalid"; readonly code: InvalidCode }
   | { readonly outcome: "error"; readonly code: ErrorCode };
 
-/** Reasons of the `sat` lane, as miners of this ecosystem know them, then those of the `groth16` lane. */
+/** Reasons of the `sat` lane, under the names that miners of this ecosystem know, then those of the `groth16` lane. */
 export const invalidCodes = [
   "answer_missing_dimacs_solution",
   "solution_missing_status",
@@ -29,9 +29,9 @@ export const invalidCodes = [
 ] as const;
 export type InvalidCode = (typeof invalidCodes)[number];
 
-/** Reasons that blame nobody. */
+/** Reasons that are nobody's fault. */
 export const errorCodes = ["check_crashed", "check_timeout", "worker_lost", "inputs_missing"] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** What a verdict row of a receipt can say. */
+/** Codes that a receipt's verdict can have. */
 export type VerdictCode = InvalidCode | ErrorCode | "already_solved" | "suspended";

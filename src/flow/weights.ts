@@ -1,9 +1,9 @@
-/** One miner's part of a vector. Weights sum to 1, or to 0 when nobody earned. */
+/** One miner's row of a vector. Weights sum to 1, or to 0 when nobody earned. */
 export interface WeightRow {
   readonly hotkey: string | null;
   readonly uid: number | null;
   readonly weight: number;
-  /** Max-upscaled to 65,535, as the chain takes it. */
+  /** Max-upscaled to 65,535, as the chain expects. */
   readonly u16: number;
 }
 
@@ -12,9 +12,9 @@ export interface UnsignedVector {
   readonly network: string;
   readonly netuid: number;
   readonly validator: string;
-  /** The weighing period: `floor(block / (tempo * every_tempos))`. A vector of an earlier version has it as `epoch` alone. */
+  /** The weighing period: `floor(block / (tempo * every_tempos))`. Vectors of earlier versions have it only as `epoch`. */
   readonly period?: number;
-  /** The period under its former name, for one version more. */
+  /** The period under its former name, for one more version. */
   readonly epoch: number;
   readonly block: number;
   readonly issued_at: number;

@@ -40,7 +40,7 @@ export interface ChallengeText {
 
 export interface Submitted {
   readonly receipt: Receipt;
-  /** True when this answer was admitted before. */
+  /** True when the same answer was admitted before. */
   readonly replay: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface SuspendRequest {
 export interface JobRequest {
   readonly lane: string;
   readonly kind: string;
-  /** Names with decimal numbers or lists of them; the lane checks that they are those of the kind. */
+  /** Decimal numbers, or lists of them, by name; the lane checks them against the kind. */
   readonly input: unknown;
   /** 1 to 128 printable ASCII characters. */
   readonly client_key: string;
@@ -61,7 +61,7 @@ export interface JobRequest {
 
 export interface JobPut {
   readonly job: JobView;
-  /** True when this request was taken before. */
+  /** True when the same request was accepted before. */
   readonly replay: boolean;
 }
 

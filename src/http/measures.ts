@@ -12,7 +12,7 @@ export interface HttpMeasures {
   refused(problem: Problem): void;
 }
 
-/** Counts and times answers by route, never by who asks. */
+/** Counts and times answers by route, never by client. */
 export function makeHttpMeasures(metrics: Metrics): HttpMeasures {
   const requests = metrics.counter("assay_http_requests_total", "Answered requests", [
     "route",
@@ -25,7 +25,7 @@ export function makeHttpMeasures(metrics: Metrics): HttpMeasures {
     ["route"],
     buckets,
   );
-  const problems = metrics.counter("assay_http_problems_total", "Refusals and failures stated to clients", [
+  const problems = metrics.counter("assay_http_problems_total", "Refusals and failures sent to clients", [
     "code",
   ]);
   return {

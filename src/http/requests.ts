@@ -12,7 +12,7 @@ import { noRoute, unsupported } from "./problem/from.ts";
 import type { Route } from "./routes/route.ts";
 import { endConnection, isUnread } from "./wire/socketEnd.ts";
 
-/** The requests that are being served: answers not yet sent, and handlers still running for clients that are gone. */
+/** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
 export class InFlight {
   readonly #answers = new Set<ServerResponse>();
   #running = 0;
@@ -23,7 +23,7 @@ export class InFlight {
     return this.#draining;
   }
 
-  /** Counts an answer until it was sent or its client is gone. */
+  /** Counts an answer until it is sent or its client is gone. */
   enter(answer: ServerResponse): void {
     this.#answers.add(answer);
     answer.once("close", () => this.leave(answer));
@@ -34,20 +34,20 @@ export class InFlight {
     this.#settle();
   }
 
-  /** Runs a handler and counts it, whatever becomes of its client. */
+  /** Runs a handler and counts it, even after its client is gone. */
   async run(request: IncomingMessage, answer: ServerResponse, work: () => unknown): Promise<unknown> {
     this.#running++;
     try {
       return await work();
     } finally {
       this.#running--;
-      // A pipelined answer whose turn never came emits no close.
+      // A pipelined answer whose turn never came does not emit `close`.
       if (request.socket.destroyed) this.leave(answer);
       else this.#settle();
     }
   }
 
-  /** From now on everything new is to be refused. Resolves once nothing is in flight, or after `graceMs`. */
+  /** From now on new requests must be refused. Resolves once no request is in flight, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -81,7 +81,7 @@ function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handl
   return token !== undefined && handlers.isOperator(token);
 }
 
-/** What refuses a request before its body is read, if anything. */
+/** Why a request is refused before its body is read, or null. */
 function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
   const { raw, headers, routeOptions } = request;
   if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
@@ -93,18 +93,18 @@ function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem
   }
   const guarded = routeOptions.config.operation?.signedBy === "operator";
   if (guarded && !isOperator(request, modules.handlers)) return { code: "unauthorized" };
-  // With a content type the framework goes on to the body; without one it would take the body to be absent.
+  // With a content type the framework reads the body; without one it would treat the body as absent.
   const typeless = routeOptions.schema?.body !== undefined && headers["content-type"] === undefined;
   return typeless ? unsupported(request) : null;
 }
 
-/** Hooks that every request passes, on its way in and out. */
+/** Hooks of every request and answer. */
 export function installHooks(app: FastifyInstance, modules: RequestModules): void {
   const { inFlight, measures } = modules;
   app.addHook("onRequest", (request, reply, done) => {
     inFlight.enter(reply.raw);
     reply.headers(everyAnswer);
-    // The body of a GET is not read, so its end is not waited for.
+    // The body of a GET is not read, so the server does not wait for its end.
     if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
     const problem = firstRefusal(request, modules);
     if (problem === null) done();
@@ -120,7 +120,7 @@ export function installHooks(app: FastifyInstance, modules: RequestModules): voi
   });
 }
 
-/** Serves a route: what its schemas refuse never reaches it. */
+/** Serves a route; requests that its schemas refuse never reach it. */
 export function addRoute(app: FastifyInstance, route: Route, inFlight: InFlight): void {
   const { method, url, schema = {}, operation, serve } = route;
   app.route({
@@ -141,7 +141,7 @@ function plainAddress(address: string): string {
   return isIP(tail) === 4 ? tail : address;
 }
 
-/** A forwarded text that is no address counts as the proxy itself. */
+/** A forwarded text that is not an address counts as the proxy itself. */
 function addressOf(request: FastifyRequest): string {
   const claimed = plainAddress(request.ip ?? "");
   return isIP(claimed) === 0 ? plainAddress(request.raw.socket.remoteAddress ?? "") : claimed;
@@ -155,12 +155,12 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
   };
   if (socket.destroyed) onClose();
   response.once("close", onClose);
-  // A pipelined answer that waits for its turn has no socket yet, and emits nothing when it closes.
+  // A pipelined answer that waits for its turn has no socket yet, and emits nothing when the connection closes.
   if (response.socket === null) socket.once("close", onClose);
   return controller.signal;
 }
 
-/** Its signal is made at its first use: most requests end before there is one. */
+/** Its signal is made at its first use: most requests never need it. */
 class RequestCaller implements Caller {
   readonly headers: Caller["headers"];
   readonly ip: string;

@@ -43,13 +43,13 @@ export interface HttpServer {
   readonly port: number;
   /** For `inject`. */
   readonly app: FastifyInstance;
-  /** Stops accepting, ends what is under way, refuses what still comes with `shutting_down`, then closes. Once. */
+  /** Stops accepting, finishes requests under way, refuses new ones with `shutting_down`, then closes. Once. */
   close(graceMs?: number): Promise<void>;
 }
 
 const defaultGraceMs = 10_000;
 
-/** Handlers whose connection was cut have their signal aborted, and this long to end. */
+/** Handlers whose connection was cut have their signal aborted, and this time to end. */
 const lastWordMs = 1000;
 
 /** Characters; no id in a path is longer. */
@@ -88,7 +88,7 @@ async function close(
   streams: AttachedStreams | null,
   graceMs: number,
 ): Promise<void> {
-  // Not the HTTP server's own close, which cuts idle connections at once: a request on its way would be lost unanswered.
+  // Not the HTTP server's own close, which cuts idle connections at once: a request on its way would get no answer.
   TcpServer.prototype.close.call(app.server);
   await Promise.all([inFlight.drain(graceMs), streams?.close(graceMs)]);
   app.server.closeAllConnections();

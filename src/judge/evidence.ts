@@ -2,7 +2,7 @@ import type { Draw } from "../flow/draw.ts";
 import type { Evidence } from "../flow/strike.ts";
 import type { InvalidCode } from "../flow/verdict.ts";
 
-/** What judge reads of an answered piece of work: a submission, or a job. */
+/** The facts about an answered submission or job that judge reads. */
 export interface Judged {
   readonly hotkey: string;
   readonly lane: string;
@@ -10,11 +10,11 @@ export interface Judged {
   readonly receiptId: string | null;
   readonly answerSha256: string;
   readonly draw: Draw;
-  /** Of a job: what was asked and what came. */
+  /** Of a job: its input and its answer. */
   readonly exhibit?: NonNullable<Evidence["exhibit"]>;
 }
 
-/** What a strike stores. `rule`: the rule and its numbers in words. */
+/** The evidence that a strike stores. `rule`: the rule and its numbers in words. */
 export function strikeEvidence(judged: Judged, code: InvalidCode, rule: string): Evidence {
   const { lane, receiptId, answerSha256, draw, exhibit } = judged;
   return {

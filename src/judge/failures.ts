@@ -5,12 +5,12 @@ import { withinSelfFaultWindow } from "./rules.ts";
 export class RecentFailures {
   readonly #failedAt: BoundedMap<string, number>;
 
-  /** `limit`: hotkeys remembered at most, those that failed longest ago dropped first. */
+  /** `limit`: the most hotkeys remembered; those that failed longest ago are dropped first. */
   constructor(limit: number) {
     this.#failedAt = new BoundedMap(limit);
   }
 
-  /** Returns how many hotkeys failed within the minute that ends now, this one included. */
+  /** Adds a failure; returns how many hotkeys failed within the last minute, including this one. */
   add(hotkey: string, nowMs: number): number {
     this.#failedAt.set(hotkey, nowMs);
     for (const [oldest, failedAt] of this.#failedAt.entries()) {

@@ -24,7 +24,7 @@ export interface JudgeOptions {
   readonly unreachableTempos: number;
   readonly coldStartBlocks: number;
   readonly retentionBlocks: number;
-  /** Hotkeys remembered at most. */
+  /** The most hotkeys remembered. */
   readonly history: number;
 }
 
@@ -40,10 +40,10 @@ export interface JudgeModules {
   readonly metrics: Metrics;
 }
 
-/** Strikes kept in memory per hotkey, at least: enough to tell a struck one, whatever the quota. */
+/** At least this many strikes are kept in memory per hotkey: enough to recognise a struck one at any quota. */
 const STRIKES_KEPT = 64;
 
-/** Made once: one of them is needed for every job. */
+/** Allocated once, since every job needs one of them. */
 const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly DrawClass[]>> = {
   none: [],
   cold: ["cold_start"],
@@ -52,8 +52,8 @@ const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly Dra
 };
 
 /**
- * Standing of every hotkey. Its memory mirrors the store: what judge itself decides is durable first and counts
- * then; strikes and sightings are written with the submission, and told by `record` and `seen`.
+ * Standing of every hotkey. Its memory mirrors the store: judge's own decisions take effect once they are durable; strikes and
+ * sightings are written with the submission, and reported through `record` and `seen`.
  */
 export class Judge {
   readonly #options: JudgeOptions;
@@ -65,7 +65,7 @@ export class Judge {
   readonly #counters: { readonly strikes: Counter; readonly forgotten: Counter };
   readonly #gauges: { readonly suspended: Gauge; readonly known: Gauge };
 
-  /** Throws `store_corrupt` when standing cannot be read in full: never an amnesty. */
+  /** Throws `store_corrupt` when standing cannot be read in full, so that no suspension is lost. */
   static async load(options: JudgeOptions, modules: JudgeModules): Promise<Judge> {
     return new Judge(options, modules, await modules.store.standingState());
   }
@@ -91,7 +91,7 @@ export class Judge {
     for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);
   }
 
-  /** Whether the hotkey is out now; with the height unknown every suspension holds. */
+  /** Whether the hotkey is suspended now; with the height unknown every suspension holds. */
   isSuspended(hotkey: string): boolean {
     return this.#longest(hotkey) !== null;
   }
@@ -101,7 +101,7 @@ export class Judge {
     return this.#suspensions.longest(hotkey, this.#block())?.untilBlock ?? null;
   }
 
-  /** Why the hotkey is sampled at more than its lane's rate; with the height unknown every reason that may hold. */
+  /** Why the hotkey is sampled above its lane's rate; with the height unknown, every reason that may hold. */
   classesFor(hotkey: string): readonly DrawClass[] {
     const isStruck = this.#strikes.recent(hotkey, this.#height()) > 0;
     if (this.#isCold(this.#sightings.get(hotkey))) return isStruck ? classes.both : classes.cold;
@@ -117,7 +117,7 @@ export class Judge {
   }
 
   /**
-   * The strike for an invalid answer in a lane whose penalty is `strike`. Changes nothing; `record` does once the store has it.
+   * The strike for an invalid answer in a lane whose penalty is `strike`. Changes nothing: `record` does, once the store has it.
    * Throws `chain_unavailable` while the height is unknown: nothing is judged then.
    */
   assess(judged: Judged, code: InvalidCode): StrikeRecord {
@@ -138,7 +138,7 @@ export class Judge {
     };
   }
 
-  /** The store has the strike. */
+  /** Applies a strike that the store has. */
   record(strike: StrikeRecord): void {
     const { hotkey, lane, block, suspendUntil } = strike;
     this.#strikes.add(hotkey, block, suspendUntil === null);
@@ -157,15 +157,15 @@ export class Judge {
   }
 
   /**
-   * The miner could not be reached: it is out for some tempos, or else this says why not. `active`: how many miners work,
-   * with those that failed within the last minute; when 30 % of them did, the fault is presumed ours, and all that were put
-   * out within it come back. With the height unknown nobody is put out. Throws `store_unavailable`.
+   * The miner could not be reached: suspends it for some tempos, or returns why not. `active`: the number of working miners,
+   * including those that failed within the last minute; when 30 % of them did, the fault is presumed to be the validator's, and
+   * all suspended within that minute are released. With the height unknown nobody is suspended. Throws `store_unavailable`.
    */
   unreachable(hotkey: string, active: number): Promise<UnreachableOutcome> {
     return this.#unreachable.failed(hotkey, active);
   }
 
-  /** Lets back in all miners that are out for being unreachable; returns how many. Throws `store_unavailable`. */
+  /** Releases all miners suspended as unreachable; returns how many. Throws `store_unavailable`. */
   liftUnreachable(reason: string): Promise<number> {
     return this.#unreachable.liftAll(reason);
   }
@@ -205,12 +205,12 @@ export class Judge {
     return released;
   }
 
-  /** Who is suspended now, one row per hotkey. */
+  /** The suspended hotkeys, one row per hotkey. */
   skiplist(): SkiplistItem[] {
     return this.#suspensions.live(this.#height()).map(rowOf);
   }
 
-  /** Standing of a sighting, such as one read from the store. With the height unknown, suspensions and cold starts hold. */
+  /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
   standing(sighting: Sighting): Standing {
     const { hotkey } = sighting;
     const suspension = this.#longest(hotkey);
@@ -225,18 +225,18 @@ export class Judge {
     };
   }
 
-  /** Null for a hotkey that was not seen. */
+  /** Null for a hotkey that was never seen. */
   standingOf(hotkey: string): Standing | null {
     const sighting = this.#sightings.get(hotkey);
     return sighting === undefined ? null : this.standing(sighting);
   }
 
-  /** Whether the hotkey may weigh anything: neither suspended nor in cold start. */
+  /** Whether the hotkey may have weight: neither suspended nor in cold start. */
   mayEarn(hotkey: string): boolean {
     return this.#longest(hotkey) === null && !this.#isCold(this.#sightings.get(hotkey));
   }
 
-  /** Forgets what retention and history let go, in the store first. Does nothing while the height is unknown. */
+  /** Drops hotkeys past retention or history, in the store first. Does nothing while the height is unknown. */
   async tick(): Promise<void> {
     const block = this.#height();
     if (block === null) return;

@@ -1,10 +1,10 @@
 import type { Sighting } from "../flow/standing.ts";
 
-/** Blocks per tempo while the chain has not said. */
+/** Blocks per tempo while the chain's tempo is unknown. */
 export const FALLBACK_TEMPO = 360;
-/** Blocks for which a strike raises the sample rate of its hotkey: 7 days of 12 s. */
+/** Blocks for which a strike raises the sample rate of its hotkey: 7 days of 12 s blocks. */
 export const STRUCK_BLOCKS = 50_400;
-/** Share of the active miners, in per cent, whose failing within one minute is presumed our own fault. */
+/** When this share of the active miners, in per cent, fails within one minute, the fault is presumed to be the validator's. */
 export const SELF_FAULT_PERCENT = 30;
 /** That minute. */
 export const SELF_FAULT_WINDOW_MS = 60_000;
@@ -14,7 +14,7 @@ export function suspendedAt(block: number, untilBlock: number): boolean {
   return block < untilBlock;
 }
 
-/** Unseen counts as cold, and so does a hotkey first seen above the present height. */
+/** An unseen hotkey counts as cold, and so does one first seen above the current height. */
 export function isColdStart(block: number, firstSeen: number | undefined, coldStartBlocks: number): boolean {
   return firstSeen === undefined || block - firstSeen < coldStartBlocks;
 }
@@ -24,7 +24,7 @@ export function inWindow(strikeBlock: number, block: number, windowBlocks: numbe
   return strikeBlock >= block - windowBlocks;
 }
 
-/** How many of the strikes lie in the window that ends at `block`. */
+/** How many of the strikes are in the window that ends at `block`. */
 export function strikesInWindow(
   strikeBlocks: readonly number[],
   block: number,
@@ -49,7 +49,7 @@ export function ruleText(
   );
 }
 
-/** Whether the share of the active miners that failed to connect within one minute means that the fault is ours. */
+/** Whether so large a share of the active miners failed to connect within one minute that the fault is the validator's. */
 export function selfFaultPresumed(unreachable: number, active: number): boolean {
   return active > 0 && unreachable * 100 >= active * SELF_FAULT_PERCENT;
 }
@@ -62,13 +62,13 @@ export function withinSelfFaultWindow(failedAtMs: number, nowMs: number): boolea
 export interface PruneBounds {
   readonly block: number;
   readonly retentionBlocks: number;
-  /** Hotkeys remembered at most. */
+  /** The most hotkeys remembered. */
   readonly history: number;
 }
 
 /**
- * Hotkeys to forget: those not seen within the retention, then the longest unseen past the history.
- * A live suspension keeps its hotkey.
+ * Hotkeys to drop: those not seen within the retention, then the least recently seen past the history. A hotkey with a live
+ * suspension is kept.
  */
 export function selectPrune(
   sightings: Iterable<Sighting>,

@@ -1,8 +1,8 @@
 import type { Sighting } from "../flow/standing.ts";
 
 /**
- * When hotkeys were first and last seen, longest unseen first; about `limit` of them, however fast new ones appear.
- * What had to go is remembered until the store has dropped it too.
+ * When hotkeys were first and last seen, least recently seen first; about `limit` of them, however fast new ones appear. Evicted
+ * hotkeys are remembered until the store has dropped them too.
  */
 export class Sightings {
   readonly #byHotkey = new Map<string, Sighting>();
@@ -35,7 +35,7 @@ export class Sightings {
     return [...this.#gone];
   }
 
-  /** Returns a hotkey that had to make room, if any. */
+  /** Returns the hotkey evicted to make room, if any. */
   see(hotkey: string, block: number): string | null {
     const known = this.#byHotkey.get(hotkey);
     const firstSeen = known?.firstSeen ?? block;
@@ -47,7 +47,7 @@ export class Sightings {
     return evicted;
   }
 
-  /** The store dropped them. A hotkey seen again meanwhile stays. */
+  /** The store has dropped these. A hotkey seen again meanwhile stays. */
   forget(hotkeys: readonly string[], asOf: ReadonlyMap<string, Sighting | undefined>): void {
     for (const hotkey of hotkeys) {
       this.#gone.delete(hotkey);

@@ -6,7 +6,7 @@ interface Struck {
   counted: boolean;
 }
 
-/** Strikes in memory, a few per hotkey: evidence and history are the store's. */
+/** Strikes in memory, a few per hotkey: the store has evidence and history. */
 export class Strikes {
   readonly #byHotkey = new Map<string, Struck[]>();
   readonly #limit: number;
@@ -31,12 +31,12 @@ export class Strikes {
     return strikesInWindow(counting, block, windowBlocks);
   }
 
-  /** They led to a suspension: from now on they count for nothing but the sample rate. */
+  /** The strikes led to a suspension: from now on they only count for the sample rate. */
   settle(hotkey: string): void {
     for (const strike of this.#byHotkey.get(hotkey) ?? []) strike.counted = false;
   }
 
-  /** How many lie within the last 50,400 blocks; with the height unknown (null) all that are kept. */
+  /** How many are within the last 50,400 blocks; with the height unknown (null), all that are kept. */
   recent(hotkey: string, block: number | null): number {
     const strikes = this.#byHotkey.get(hotkey);
     if (strikes === undefined) return 0;
@@ -48,7 +48,7 @@ export class Strikes {
     this.#byHotkey.delete(hotkey);
   }
 
-  /** Drops those that neither window needs any more. */
+  /** Drops those that neither window needs. */
   prune(block: number, windowBlocks: number): void {
     const kept = Math.max(windowBlocks, STRUCK_BLOCKS);
     for (const [hotkey, strikes] of this.#byHotkey) {

@@ -2,8 +2,8 @@ import type { Suspension, SuspensionKind } from "../flow/standing.ts";
 import { suspendedAt } from "./rules.ts";
 
 /**
- * Suspensions in memory: one of each kind per hotkey, never shortened. Bounded by the strikes and the failures to connect of
- * one suspension's time.
+ * Suspensions in memory: one of each kind per hotkey, never shortened. Bounded by the strikes and failures to connect within the
+ * length of a suspension.
  */
 export class Suspensions {
   readonly #byHotkey = new Map<string, Map<SuspensionKind, Suspension>>();
@@ -52,7 +52,7 @@ export class Suspensions {
     return all.filter((suspension) => suspension !== null);
   }
 
-  /** Removes exactly these; what replaced one of them meanwhile stays. */
+  /** Removes exactly these; a suspension that replaced one of them meanwhile stays. */
   remove(suspensions: readonly Suspension[]): void {
     for (const suspension of suspensions) {
       const kinds = this.#byHotkey.get(suspension.hotkey);

@@ -9,7 +9,7 @@ import { selfFaultPresumed, suspendedAt, suspensionEnd, withinSelfFaultWindow } 
 import type { Suspensions } from "./suspensions.ts";
 
 export interface UnreachableOptions {
-  /** Tempos that an unreachable miner is out. */
+  /** Tempos for which an unreachable miner is suspended. */
   readonly tempos: number;
   /** Hotkeys whose failures are remembered. */
   readonly remembered: number;
@@ -23,20 +23,20 @@ export interface UnreachableModules {
   readonly metrics: Metrics;
 }
 
-/** What became of a failure to connect: put out; spared, since the fault is ours or cannot be judged; out already. */
+/** Outcome of a failure to connect: suspended; spared, since the validator is at fault or the height unknown; suspended already. */
 export type UnreachableOutcome = "suspended" | "ours" | "known";
 
-/** A hotkey on its way out: the store is being told. `lifted` is set when it is to come back at once. */
+/** A suspension being recorded. `lifted` is set when it must be released at once. */
 interface Leaving {
   lifted: boolean;
 }
 
-/** Releases asked of the store at once. */
+/** The most releases asked of the store at once. */
 const BATCH = 64;
 
 /**
- * Miners that could not be reached are out for a time, kept apart from strikes. When 30 % of
- * the active miners fail within a minute, the fault is presumed ours: no one is put out, and those put out within it come back.
+ * Suspends miners that could not be reached for a time, separately from strikes. When 30 % of the active miners fail within a
+ * minute, the fault is presumed to be the validator's: no more are suspended, and those suspended within it are released.
  */
 export class Unreachable {
   readonly #options: UnreachableOptions;
@@ -46,7 +46,7 @@ export class Unreachable {
   /** Suspensions of about the last minute, with their monotonic ms. */
   readonly #outAt = new Map<Suspension, number>();
   readonly #leaving = new Map<string, Leaving>();
-  /** Asked of the store, not answered: hundreds that fail together lift each suspension once. */
+  /** Releases asked of the store and not answered: when hundreds fail together, each suspension is lifted once. */
   readonly #lifting = new Set<Suspension>();
   readonly #outcomes: Counter;
   readonly #lifted: Counter;
@@ -58,15 +58,10 @@ export class Unreachable {
     this.#suspensions = suspensions;
     this.#failures = new RecentFailures(options.remembered);
     const { metrics } = modules;
-    this.#outcomes = metrics.counter(
-      "assay_unreachable_total",
-      "Failures to connect by what became of them",
-      ["outcome"],
-    );
-    this.#lifted = metrics.counter(
-      "assay_unreachable_lifted_total",
-      "Unreachable miners let back in in bulk",
-    );
+    this.#outcomes = metrics.counter("assay_unreachable_total", "Failures to connect by outcome", [
+      "outcome",
+    ]);
+    this.#lifted = metrics.counter("assay_unreachable_lifted_total", "Unreachable miners released in bulk");
   }
 
   /** See `Judge.unreachable`. */
@@ -83,7 +78,7 @@ export class Unreachable {
     return this.#lift(this.#suspensions.ofKind("unreachable", this.#modules.chain.block()), reason);
   }
 
-  /** An operator releases the hotkey: if it is being put out at that moment, it is let back in. */
+  /** An operator releases the hotkey: a suspension being recorded at that moment is released too. */
   spare(hotkey: string): void {
     const leaving = this.#leaving.get(hotkey);
     if (leaving !== undefined) leaving.lifted = true;
@@ -149,7 +144,7 @@ export class Unreachable {
     }
   }
 
-  /** Durable first; what the store could not release stays out. */
+  /** The store first; miners that it could not release stay suspended. */
   async #lift(suspensions: readonly Suspension[], reason: string): Promise<number> {
     let lifted = 0;
     for (let from = 0; from < suspensions.length; from += BATCH) {
@@ -165,7 +160,7 @@ export class Unreachable {
 
   async #liftOne(suspension: Suspension): Promise<number> {
     const { hotkey } = suspension;
-    // Lifted or replaced while others were: then the store has nothing of it, or what must stay.
+    // Lifted or replaced meanwhile: then the store has no such suspension, or a newer one that must stay.
     if (this.#suspensions.get(hotkey, "unreachable") !== suspension) return 0;
     if (this.#lifting.has(suspension)) return 0;
     this.#lifting.add(suspension);

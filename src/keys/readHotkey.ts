@@ -14,8 +14,8 @@ export interface HotkeyOrder {
 export type HotkeyAnswer = { readonly hotkey: Hotkey } | { readonly problem: Problem };
 
 /**
- * The hotkey of a validator. It never signs with it, so its secret is read in a thread that ends, and with the thread goes
- * what the library of the keys needs: 60 MB that would stay.
+ * The hotkey of a validator. The validator never signs with it here, so its secret is read in a thread that then ends, which
+ * releases the 60 MB that the library of the keys takes.
  */
 export async function readHotkey(order: HotkeyOrder): Promise<Hotkey> {
   const worker = new Worker(sibling(import.meta.url, "readHotkeyThread"), {

@@ -8,11 +8,11 @@ export interface LanesOptions {
   readonly groth16: { readonly policy: LanePolicy; readonly circuits: readonly Circuit[] };
 }
 
-/** Every lane by its name; a new one is one more line. */
+/** Every lane by name; a new lane adds one line here. */
 export function makeLanes(options: LanesOptions): ReadonlyMap<string, Lane> {
   const lanes: Lane[] = [];
   lanes.push(makeSatLane(options.sat));
-  // Without a circuit there is no work to hand out, and so no lane.
+  // Without a circuit there is no work, and so no lane.
   if (options.groth16.circuits.length > 0) lanes.push(makeGroth16Lane(options.groth16));
   return new Map(lanes.map((lane) => [lane.name, lane]));
 }

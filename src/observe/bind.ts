@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import type { MetricsAddress } from "./metricsAddress.ts";
 import { isStaleSocket, listenPrivately } from "./unixSocket.ts";
 
-/** Has a server listen. Throws an error that says why it cannot. */
+/** Makes a server listen. Throws an error with the reason when it cannot. */
 export async function bind(server: Server, address: MetricsAddress): Promise<void> {
   const listening = once(server, "listening");
   if ("socket" in address) listenPrivately(server, address.socket);
@@ -18,7 +18,7 @@ export async function bind(server: Server, address: MetricsAddress): Promise<voi
   }
 }
 
-/** Binds and lets go again, to see whether it would work. Leaves everything as it is. */
+/** Binds and closes at once, to see whether it works. Changes nothing. */
 export async function tryBind(address: MetricsAddress): Promise<void> {
   if ("socket" in address && (!existsSync(dirname(address.socket)) || (await isStaleSocket(address.socket))))
     return;

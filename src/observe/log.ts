@@ -5,13 +5,13 @@ import { redact } from "./redact.ts";
 export interface LogOptions {
   /** trace, debug, info, warn, error, fatal or silent. */
   readonly level: string;
-  /** Takes whole lines; stderr unless given. */
+  /** Receives whole lines; stderr unless given. */
   readonly destination?: DestinationStream;
 }
 
 type Level = keyof Log;
 
-/** Members of every line; data of the same name stands beside them. */
+/** Members of every line; data of the same name gets the prefix `data_`. */
 const own = new Set(["level", "time", "event"]);
 
 function lineOf(data: object): object {

@@ -9,7 +9,7 @@ import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 
 const units = ["_total", "_seconds", "_bytes", "_count", "_ratio", "_blocks", "_info"];
 
-/** One of these as a label would make a series for everybody who ever called. */
+/** As labels these would make a series per client. */
 const unboundedLabels = new Set([
   "hotkey",
   "miner",
@@ -37,7 +37,7 @@ export function checkMetric(name: string, isCounter: boolean, labels: readonly s
   }
 }
 
-/** Metrics of one process behind core's port, with those of the process itself. */
+/** Metrics behind core's port, with those of the process itself. */
 export class MetricRegistry implements Metrics {
   readonly #registry = new Registry();
 

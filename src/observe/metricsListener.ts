@@ -12,7 +12,7 @@ import { isStaleSocket } from "./unixSocket.ts";
 
 export interface MetricsListenerOptions {
   readonly address: MetricsAddress;
-  /** Between two tries to bind, ms. */
+  /** Delay between two tries to bind, ms. */
   readonly retryMs?: number;
 }
 
@@ -24,8 +24,8 @@ export interface MetricsListenerModules {
 const RETRY_MS = 30_000;
 
 /**
- * Serves metrics at an address of their own. One that cannot be bound stops nothing: metrics are not what a validator exists
- * for, so that is logged once, and tried again until it works or the listener is closed.
+ * Serves metrics at their own address. An address that cannot be bound does not stop the validator: that is logged once, and
+ * tried again until it works or the listener is closed.
  */
 export class MetricsListener {
   readonly #options: MetricsListenerOptions;
@@ -51,7 +51,7 @@ export class MetricsListener {
     this.#modules = modules;
   }
 
-  /** Where it listens, as bound; null while it does not. */
+  /** The bound address; null while it does not listen. */
   get address(): MetricsAddress | null {
     const { address } = this.#options;
     const bound = this.#server?.address();
@@ -59,7 +59,7 @@ export class MetricsListener {
     return "socket" in address ? address : { ...address, port: (bound as AddressInfo).port };
   }
 
-  /** Cuts who still reads. Once. */
+  /** Closes, once, and cuts open connections. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -9,7 +9,7 @@ export interface Exposition {
 
 /** Headers must be complete by then, ms; a scraper on the same host sends them at once. */
 const HEADERS_MS = 5000;
-/** A connection on which nothing moves is cut after this, ms: more than the usual pause between two scrapes costs nothing to open anew. */
+/** An idle connection is cut after this, ms; a scraper with a longer pause opens a new one. */
 const IDLE_MS = 30_000;
 /** A few scrapers and a person. */
 const CONNECTIONS = 16;
@@ -34,11 +34,11 @@ function refusalOf({ method, url = "", headers }: IncomingMessage): Answer | nul
     return { ...refusal, headers: { ...refusal.headers, allow: "GET, HEAD" } };
   }
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
-  return hasBody ? plain(413, "No body is taken; send the request without one.") : null;
+  return hasBody ? plain(413, "A request body is not accepted; send the request without one.") : null;
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  // What a refused request may still send is not read.
+  // The rest of a refused request is not read.
   const connection = status === 200 ? {} : { connection: "close" };
   response.writeHead(status, { ...headers, ...connection, "content-length": Buffer.byteLength(body) });
   response.end(body);
@@ -65,7 +65,7 @@ export function metricsServer(expose: () => Promise<Exposition>, log: Log): Serv
         (given) => send(response, given),
         (error: unknown) => {
           log.error("metrics_failed", { cause: causeText(error) });
-          send(response, plain(500, "The metrics could not be written; the log says why."));
+          send(response, plain(500, "The metrics could not be written; see the log."));
         },
       );
     },

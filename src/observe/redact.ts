@@ -1,11 +1,11 @@
-/** Deeper than this a log line says nothing that a reader would follow. */
+/** Deeper levels of a log line are left out. */
 const deepest = 6;
 const longestText = 4096;
 const longestList = 100;
 
 const secretLike =
   /secret|token|private|passw|passphrase|mnemonic|seed|authorization|cookie|signature|credential|^d$|^k$|revealed/i;
-/** Names of files and counts are no secrets. */
+/** Names of files and counts are not secret. */
 const harmless = /(?:_file|File|_path|Path|_count|_total|_bytes)$/;
 
 function ofError(error: Error, depth: number): object {
@@ -30,7 +30,7 @@ function ofObject(value: object, depth: number): object {
   );
 }
 
-/** A copy fit for a log: secret-like members hidden at any depth, bytes as their count, everything bounded. */
+/** A copy for a log: secret-like members hidden at any depth, bytes as their count, everything bounded. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === "string") {
     return value.length > longestText ? `${value.slice(0, longestText)}[${value.length} characters]` : value;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { lstatSync } from "node:fs";
 import { connect, type Server } from "node:net";
 
-/** Whether what stands at the path is the socket of a process that ended without closing it. Throws when it must stay. */
+/** Whether the path holds the socket of a process that ended without closing it. Throws when it must not be removed. */
 export async function isStaleSocket(path: string): Promise<boolean> {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return false;
@@ -11,7 +11,7 @@ export async function isStaleSocket(path: string): Promise<boolean> {
   try {
     await once(probe, "connect");
   } catch (error) {
-    // Any other failure, such as one for lack of rights, may be that of a socket in use.
+    // After any other failure, such as missing rights, the socket may be in use.
     if (error instanceof Error && "code" in error && error.code === "ECONNREFUSED") return true;
   } finally {
     probe.destroy();
@@ -19,7 +19,7 @@ export async function isStaleSocket(path: string): Promise<boolean> {
   throw new Error("another process listens there");
 }
 
-/** Binds with mode 0600. The mask is that of the whole process, so it is back before anything else runs here. */
+/** Binds with mode 0600. The umask is that of the whole process, so it is restored before anything else runs. */
 export function listenPrivately(server: Server, path: string): void {
   const mask = process.umask(0o177);
   try {

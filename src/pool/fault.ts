@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../flow/verdict.ts";
 
-/** A task that did not come to a result, and never the fault of whose answer it was about. */
+/** A task without a result; never the fault of the miner whose answer it was about. */
 export class PoolFault extends Error {
   readonly code: ErrorCode;
 

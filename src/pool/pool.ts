@@ -6,7 +6,7 @@ import type { Pool, PoolResults, PoolTaskKind, TaskOfKind } from "../flow/pool.t
 import { compact } from "./compact.ts";
 import { PoolFault } from "./fault.ts";
 import { TaskQueue } from "./taskQueue.ts";
-import { type PoolTask, type SlotEvents, WorkerSlot, type Wreck } from "./workerSlot.ts";
+import { type LostBatch, type PoolTask, type SlotEvents, WorkerSlot } from "./workerSlot.ts";
 
 export interface PoolOptions {
   readonly threads: number;
@@ -15,9 +15,9 @@ export interface PoolOptions {
   readonly workerData: unknown;
   /** Longest run of one task, by kind; noticed at most a quarter of the shortest (250 ms) late. */
   readonly deadlineMs: Readonly<Record<PoolTaskKind, number>>;
-  /** Tasks in one message at most. */
+  /** The most tasks in one message. */
   readonly batch: number;
-  /** Tasks that may wait, of each kind; past it a task is refused as `busy`. */
+  /** Tasks that may wait, per kind; past it a task is refused as `busy`. */
   readonly queueMax: number;
 }
 
@@ -27,25 +27,25 @@ export interface PoolModules {
   readonly metrics: Metrics;
 }
 
-/** A task is given up when its worker has died under it so often. */
+/** A task is given up when its worker has died under it this many times. */
 const MAX_LOSSES = 2;
-/** Wait before a worker that failed is started again, ms: doubled a failure, up to the second. */
+/** First and longest wait before a failed worker is started again, ms; doubled per failure. */
 const RESPAWN_MS = [100, 10_000] as const;
-/** Failed starts in a row, with no worker left, after which waiting tasks are rejected rather than kept waiting. */
+/** After this many failures in a row, with no worker left, waiting tasks are rejected. */
 const HOPELESS = 5;
 
 /** Worker threads behind the port of flow/pool.ts. Rejects with `PoolFault`, or `AssayError` `busy`, `shutting_down`. */
 export class WorkerPool implements Pool {
   readonly #options: PoolOptions;
   readonly #modules: PoolModules;
-  readonly #jobs: TaskQueue;
+  readonly #tasks: TaskQueue;
   readonly #slots = new Set<WorkerSlot>();
   readonly #assignedAt = new WeakMap<WorkerSlot, number>();
   readonly #respawns = new Set<NodeJS.Timeout>();
   readonly #counters: { readonly tasks: Counter; readonly lost: Counter; readonly refused: Counter };
   readonly #waiting: Gauge;
   readonly #watchdog: NodeJS.Timeout;
-  #pumping = false;
+  #scheduled = false;
   #closed = false;
   /** Workers that ended without a result, in a row. */
   #failures = 0;
@@ -70,65 +70,66 @@ export class WorkerPool implements Pool {
     }
     this.#options = options;
     this.#modules = modules;
-    this.#jobs = new TaskQueue(options.queueMax, options.batch);
+    this.#tasks = new TaskQueue(options.queueMax, options.batch);
     const { metrics } = modules;
     this.#counters = {
       tasks: metrics.counter("assay_pool_tasks_total", "Tasks of the worker pool", ["kind", "outcome"]),
       lost: metrics.counter("assay_pool_workers_lost_total", "Workers that died or were killed", ["why"]),
       refused: metrics.counter("assay_pool_refused_total", "Tasks refused by a full queue", ["kind"]),
     };
-    this.#waiting = metrics.gauge("assay_pool_waiting_count", "Tasks that wait for a worker");
+    this.#waiting = metrics.gauge("assay_pool_waiting_count", "Tasks waiting for a worker");
     const shortest = Math.min(...Object.values(options.deadlineMs));
     const period = Math.min(250, Math.max(5, shortest / 4));
     this.#watchdog = setInterval(() => this.#watch(), period).unref();
   }
 
-  run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]> {
+  run<K extends PoolTaskKind>(request: TaskOfKind<K>): Promise<PoolResults[K]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) {
         reject(new AssayError({ code: "shutting_down", retry_after_s: 5 }));
         return;
       }
       const settle = (value: unknown): void => resolve(value as PoolResults[K]);
-      if (this.#jobs.push({ task: compact(task), resolve: settle, reject, losses: 0 })) this.#schedule();
+      if (this.#tasks.push({ request: compact(request), resolve: settle, reject, losses: 0 }))
+        this.#schedule();
       else {
-        this.#counters.refused.add({ kind: task.kind });
+        this.#counters.refused.add({ kind: request.kind });
         reject(new AssayError({ code: "busy", retry_after_s: 1 }));
       }
     });
   }
 
-  /** Rejects what has no result yet, and ends the threads. */
+  /** Rejects tasks without a result, and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watchdog);
     for (const timer of this.#respawns) clearTimeout(timer);
     const slots = [...this.#slots];
-    const left = [...this.#jobs.takeAll(), ...slots.flatMap((slot) => slot.unsettled())];
-    for (const job of left) job.reject(new AssayError({ code: "shutting_down", retry_after_s: 5 }));
+    const left = [...this.#tasks.takeAll(), ...slots.flatMap((slot) => slot.unsettled())];
+    for (const task of left) task.reject(new AssayError({ code: "shutting_down", retry_after_s: 5 }));
     await Promise.all(slots.map((slot) => slot.end()));
   }
 
   /** Tasks that arrive in one turn of the event loop share messages. */
   #schedule(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
     setImmediate(() => {
-      this.#pumping = false;
-      if (!this.#closed) this.#pump();
+      this.#scheduled = false;
+      if (!this.#closed) this.#assign();
     });
   }
 
-  #pump(): void {
+  #assign(): void {
     const now = this.#modules.clock.monotonicMs();
     const idle = [...this.#slots].filter((slot) => slot.state === "idle");
     for (const [i, slot] of idle.entries()) {
-      const batch = this.#jobs.take(idle.length - i);
+      const batch = this.#tasks.take(idle.length - i);
       if (batch.length === 0) break;
       this.#assignedAt.set(slot, now);
       slot.assign(batch, now);
     }
-    this.#waiting.set(this.#jobs.length);
+    this.#waiting.set(this.#tasks.length);
   }
 
   #watch(): void {
@@ -143,38 +144,38 @@ export class WorkerPool implements Pool {
       this.#count(batch, crashed, elapsedMs);
       this.#schedule();
     },
-    wrecked: (_slot, wreck) => this.#salvage(wreck),
+    lost: (_slot, batch) => this.#salvage(batch),
     ended: (slot, cause) => this.#replace(slot, cause),
   };
 
   #count(batch: readonly PoolTask[], crashed: number, elapsedMs: number): void {
-    const kind = batch[0]?.task.kind;
+    const kind = batch[0]?.request.kind;
     if (kind === undefined) return;
-    this.#jobs.measured(kind, batch.length, elapsedMs);
+    this.#tasks.measured(kind, batch.length, elapsedMs);
     this.#counters.tasks.add({ kind, outcome: "done" }, batch.length - crashed);
     if (crashed > 0) this.#counters.tasks.add({ kind, outcome: "check_crashed" }, crashed);
   }
 
-  /** The culprit answers for a lost worker; when nobody knows who it was, everyone is suspected. */
-  #salvage({ culprit, overdue, rest }: Wreck): void {
+  /** The task that was running is blamed for a lost worker; where that is unknown, every task of the batch is. */
+  #salvage({ blamed, overdue, rest }: LostBatch): void {
     const { log } = this.#modules;
     this.#counters.lost.add({ why: overdue ? "overdue" : "died" });
-    log.warn("pool_worker_lost", { overdue, kind: culprit?.task.kind ?? null, rerun: rest.length });
+    log.warn("pool_worker_lost", { overdue, kind: blamed?.request.kind ?? null, rerun: rest.length });
     if (this.#closed) return;
-    if (culprit !== null && overdue) this.#fail(culprit, "check_timeout", "ran past its deadline");
-    const suspects = culprit === null ? rest : overdue ? [] : [culprit];
-    for (const job of suspects) job.losses++;
+    if (blamed !== null && overdue) this.#fail(blamed, "check_timeout", "ran past its deadline");
+    const suspects = blamed === null ? rest : overdue ? [] : [blamed];
+    for (const task of suspects) task.losses++;
     const again = suspects === rest ? rest : [...rest, ...suspects];
-    for (const job of again.filter((job) => job.losses >= MAX_LOSSES)) {
-      this.#fail(job, "worker_lost", `its worker died ${MAX_LOSSES} times`);
+    for (const task of again.filter((task) => task.losses >= MAX_LOSSES)) {
+      this.#fail(task, "worker_lost", `its worker died ${MAX_LOSSES} times`);
     }
-    this.#jobs.again(again.filter((job) => job.losses < MAX_LOSSES));
+    this.#tasks.again(again.filter((task) => task.losses < MAX_LOSSES));
     this.#schedule();
   }
 
-  #fail(job: PoolTask, code: PoolFault["code"], detail: string): void {
-    this.#counters.tasks.add({ kind: job.task.kind, outcome: code });
-    job.reject(new PoolFault(code, detail));
+  #fail(task: PoolTask, code: PoolFault["code"], detail: string): void {
+    this.#counters.tasks.add({ kind: task.request.kind, outcome: code });
+    task.reject(new PoolFault(code, detail));
   }
 
   #spawn(): void {
@@ -184,12 +185,12 @@ export class WorkerPool implements Pool {
     slot.ready.then(
       () => this.#schedule(),
       () => {
-        // `ended` follows, and replaces it.
+        // `ended` follows and replaces the worker.
       },
     );
   }
 
-  /** A worker that was of use is replaced at once, one that was not after a growing wait. */
+  /** A worker that got to work is replaced at once, one that did not after a growing delay. */
   #replace(slot: WorkerSlot, cause: string): void {
     this.#slots.delete(slot);
     if (this.#closed) return;
@@ -218,6 +219,6 @@ export class WorkerPool implements Pool {
   }
 
   #giveUp(): void {
-    for (const job of this.#jobs.takeAll()) this.#fail(job, "worker_lost", "no worker can be started");
+    for (const task of this.#tasks.takeAll()) this.#fail(task, "worker_lost", "no worker can be started");
   }
 }

@@ -4,10 +4,10 @@ import { causeText } from "../core/problems/assayError.ts";
 import type { PoolRequest, TaskRunner } from "../flow/pool.ts";
 import { FINISHED, type FromWorker, STARTED, type ToWorker } from "./wire.ts";
 
-/** Results wait so long for others of their batch: many small tasks share a message, a slow one delays none. */
+/** How long results wait for others of their batch: small tasks share a message, and a slow task delays none. */
 const FLUSH_MS = 1;
 
-/** Runs one batch in order, publishing where it is. */
+/** Runs one batch in order and publishes its progress in the counters. */
 function serveBatch(
   tasks: readonly PoolRequest[],
   counters: Int32Array,

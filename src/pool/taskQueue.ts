@@ -3,25 +3,25 @@ import type { PoolTaskKind } from "../flow/pool.ts";
 import type { PoolTask } from "./workerSlot.ts";
 
 /**
- * What goes first: a client waits for a signature or an index, and nobody for a check. But no kind goes twice in a row while
- * another waits: checks that starve end in refusals, and a signature waits for one batch of them at most.
+ * Kinds in order of priority: a client waits for a signature or an index, nobody for a check. No kind is taken twice in a row
+ * while another waits: starved checks would end in refusals, and a signature waits for one batch of checks at most.
  */
 const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check", "proofs"];
-/** A batch should not hold its worker for longer, ms: the time that a signature may have to wait for it. */
+/** The longest that a batch should hold its worker, ms: a signature may have to wait for it. */
 const BATCH_MS = 8;
-/** Less than this is not spread over more workers, ms: waking a thread costs about as much as a signature. */
+/** Less work than this is not spread over more workers, ms: waking a thread costs about as much as a signature. */
 const SPREAD_MS = 1;
-/** How much a new measurement counts in the mean time of a kind. */
+/** Weight of a new measurement in the mean time of a kind. */
 const BLEND = 0.2;
 
-/** Tasks that wait for a worker: a bounded queue a kind, and before them what has to run again. */
+/** Tasks waiting for a worker: a bounded queue per kind; tasks that must run again go first. */
 export class TaskQueue {
   readonly #queues: ReadonlyMap<PoolTaskKind, BoundedQueue<PoolTask>>;
-  /** Bounded by what can be running at once. */
+  /** Bounded by the tasks that run at once. */
   readonly #again: PoolTask[] = [];
   readonly #batch: number;
   #last: PoolTaskKind | null = null;
-  /** Mean time of one task, ms; the starting values are replaced by what is measured. */
+  /** Mean time of one task, ms; the starting values are replaced by measurements. */
   readonly #meanMs: Record<PoolTaskKind, number> = {
     signature: 0.25,
     index: 8,
@@ -42,19 +42,19 @@ export class TaskQueue {
   }
 
   /** False when the queue of its kind is full. */
-  push(job: PoolTask): boolean {
-    return this.#queues.get(job.task.kind)?.push(job) ?? false;
+  push(task: PoolTask): boolean {
+    return this.#queues.get(task.request.kind)?.push(task) ?? false;
   }
 
-  again(jobs: readonly PoolTask[]): void {
-    this.#again.push(...jobs);
+  again(tasks: readonly PoolTask[]): void {
+    this.#again.push(...tasks);
   }
 
   measured(kind: PoolTaskKind, tasks: number, elapsedMs: number): void {
     this.#meanMs[kind] += BLEND * (elapsedMs / tasks - this.#meanMs[kind]);
   }
 
-  /** The next batch, all of one kind, for one of `idle` workers; a job whose worker died runs alone. */
+  /** The next batch, all of one kind, for one of `idle` workers; a task whose worker died runs alone. */
   take(idle: number): PoolTask[] {
     const first = this.#again[0];
     if (first !== undefined) return this.#takeAgain(first);
@@ -66,18 +66,18 @@ export class TaskQueue {
     return this.#takeFrom(queue, kind, idle);
   }
 
-  /** Everything that waits, for a pool that cannot run it. */
+  /** Every waiting task, for a pool that cannot run them. */
   takeAll(): PoolTask[] {
     const all = this.#again.splice(0);
     for (const queue of this.#queues.values()) {
-      for (let job = queue.shift(); job !== undefined; job = queue.shift()) all.push(job);
+      for (let task = queue.shift(); task !== undefined; task = queue.shift()) all.push(task);
     }
     return all;
   }
 
   #takeAgain(first: PoolTask): PoolTask[] {
-    const { kind } = first.task;
-    const differs = (job: PoolTask): boolean => job.task.kind !== kind || job.losses > 0;
+    const { kind } = first.request;
+    const differs = (task: PoolTask): boolean => task.request.kind !== kind || task.losses > 0;
     const stop = this.#again.findIndex(differs);
     const most = stop === -1 ? this.#limit(kind) : Math.min(stop, this.#limit(kind));
     return this.#again.splice(0, Math.max(1, most));
@@ -86,12 +86,12 @@ export class TaskQueue {
   #takeFrom(queue: BoundedQueue<PoolTask>, kind: PoolTaskKind, idle: number): PoolTask[] {
     const worthwhile = Math.ceil(SPREAD_MS / Math.max(this.#meanMs[kind], 1e-6));
     const count = Math.min(this.#limit(kind), Math.max(worthwhile, Math.ceil(queue.length / idle)));
-    const jobs: PoolTask[] = [];
-    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-      jobs.push(job);
-      if (jobs.length >= count) break;
+    const tasks: PoolTask[] = [];
+    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
+      tasks.push(task);
+      if (tasks.length >= count) break;
     }
-    return jobs;
+    return tasks;
   }
 
   #limit(kind: PoolTaskKind): number {

@@ -1,6 +1,6 @@
 import type { PoolRequest } from "../flow/pool.ts";
 
-/** Two counters in shared memory: tasks that a worker started, and tasks that it finished. */
+/** Indexes of two counters in shared memory: tasks that a worker started, and tasks that it finished. */
 export const STARTED = 0;
 export const FINISHED = 1;
 
@@ -9,12 +9,12 @@ export type ToWorker =
   | { readonly counters: Int32Array<SharedArrayBuffer> }
   | { readonly tasks: readonly PoolRequest[] };
 
-/** Worker to main thread: once ready, then results in the order of the tasks, in as many messages as it likes. */
+/** Worker to main thread: `ready` once, then results in the order of the tasks, in any number of messages. */
 export type FromWorker =
   | "ready"
   | {
-      /** A value a task; undefined where it threw. */
+      /** One value per task; undefined where the task threw. */
       readonly values: readonly unknown[];
-      /** Position in `values` and text of what was thrown. */
+      /** Index in `values` and text of what was thrown. */
       readonly thrown: readonly (readonly [position: number, cause: string])[];
     };

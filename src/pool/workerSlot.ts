@@ -6,42 +6,42 @@ import { FINISHED, type FromWorker, STARTED, type ToWorker } from "./wire.ts";
 
 /** A task with the promise of its caller. */
 export interface PoolTask {
-  readonly task: PoolRequest;
+  readonly request: PoolRequest;
   resolve(value: unknown): void;
   reject(fault: Error): void;
-  /** How often its worker died while it ran. */
+  /** How many times its worker died while it ran. */
   losses: number;
 }
 
-/** What a worker that is gone leaves behind. */
-export interface Wreck {
-  /** The task that it died of, or was killed for; null when that cannot be told. */
-  readonly culprit: PoolTask | null;
+/** The batch of a worker that died or was killed. */
+export interface LostBatch {
+  /** The task that was running; null when that is unknown. */
+  readonly blamed: PoolTask | null;
   readonly overdue: boolean;
   /** The other tasks without a result, in order. */
   readonly rest: readonly PoolTask[];
 }
 
 export interface SlotEvents {
-  /** The batch is through; `crashed` of its tasks threw. */
+  /** The batch is done; `crashed` of its tasks threw. */
   idle(slot: WorkerSlot, batch: readonly PoolTask[], crashed: number): void;
-  wrecked(slot: WorkerSlot, wreck: Wreck): void;
-  /** The thread has ended; comes once, after `wrecked` if it was at work. */
+  lost(slot: WorkerSlot, batch: LostBatch): void;
+  /** The thread has ended; called once, after `lost` if it was busy. */
   ended(slot: WorkerSlot, cause: string): void;
 }
 
 /**
- * A worker's heap, MiB. One that grows past it step by step dies alone; V8 ends the whole process when a single
- * allocation of tens of MiB crosses the limit, so no task may allocate by what its input says.
+ * A worker's heap, MiB. A worker that grows past it in small steps dies alone; a single allocation of tens of MiB that
+ * crosses the limit ends the whole process, so no task may allocate a size that its input names.
  */
 const HEAP_MIB = 256;
-/** A worker that has not become ready after so long is given up, ms. */
+/** A worker that is not ready after this time is given up, ms. */
 const START_MS = 30_000;
 
 /** One worker thread: starting, then idle or busy with one batch, then gone for good. */
 export class WorkerSlot {
   state: "starting" | "idle" | "busy" | "gone" = "starting";
-  /** Whether it ever got to work: delivered a result, or held on to a task. */
+  /** Whether it ever delivered a result or ran a task past its deadline. */
   proven = false;
   /** Settles once: ready, or ended before it was. */
   readonly ready: Promise<void>;
@@ -49,12 +49,12 @@ export class WorkerSlot {
   readonly #events: SlotEvents;
   readonly #counters = new Int32Array(new SharedArrayBuffer(8));
   #batch: readonly PoolTask[] = [];
-  /** Results that have come in for the batch. */
+  /** Results received for the batch. */
   #settled = 0;
   #crashed = 0;
-  /** `started` when the batch was given. */
+  /** The `started` counter when the batch was assigned. */
   #base = 0;
-  /** The last value of `started` that was looked at, and since when it has been that. */
+  /** The last value seen of the `started` counter, and since when it has had that value. */
   #mark = 0;
   #markSince: number;
   #cause = "exited";
@@ -81,7 +81,7 @@ export class WorkerSlot {
     });
     this.#worker.on("exit", (code) => {
       reject(new Error(`worker ended before it was ready: ${this.#cause}`));
-      this.#wreck(this.#runningAt(), false);
+      this.#lose(this.#runningAt(), false);
       this.#events.ended(this, `${this.#cause}, code ${code}`);
     });
     this.#send({ counters: this.#counters });
@@ -95,12 +95,12 @@ export class WorkerSlot {
     this.#base = Atomics.load(this.#counters, STARTED);
     this.#mark = this.#base;
     this.#markSince = nowMs;
-    this.#send({ tasks: batch.map((job) => job.task) });
+    this.#send({ tasks: batch.map((task) => task.request) });
   }
 
   /**
-   * Looks whether the worker is still getting on; kills it when one task has held it past its deadline. Results that
-   * wait for a busy main thread do not count as standing still.
+   * Kills the worker when one task has run past its deadline. Results that wait for a busy main thread do not count as
+   * a standstill.
    */
   watch(nowMs: number, deadlineMs: Readonly<Record<PoolTaskKind, number>>): void {
     if (this.state === "starting" && nowMs - this.#markSince >= START_MS) {
@@ -116,26 +116,26 @@ export class WorkerSlot {
     }
     const at = this.#runningAt();
     if (at === null && this.#position(started) >= this.#batch.length) return;
-    const job = this.#batch[at ?? this.#settled];
-    if (job === undefined || nowMs - this.#markSince < deadlineMs[job.task.kind]) return;
-    this.#cause = `overdue: ${job.task.kind}`;
+    const task = this.#batch[at ?? this.#settled];
+    if (task === undefined || nowMs - this.#markSince < deadlineMs[task.request.kind]) return;
+    this.#cause = `overdue: ${task.request.kind}`;
     this.proven = true;
-    this.#wreck(at, true);
+    this.#lose(at, true);
     void this.end();
   }
 
-  /** Ends the thread; what it was at is lost without notice. */
+  /** Ends the thread without calling `lost` for its batch. */
   async end(): Promise<void> {
     this.state = "gone";
     await this.#worker.terminate();
   }
 
-  /** The batch without results, for a caller that ends the thread. */
+  /** The tasks without results, for a caller that ends the thread. */
   unsettled(): readonly PoolTask[] {
     return this.#batch.slice(this.#settled);
   }
 
-  /** Counters wrap at 2^32; differences do not mind. */
+  /** The counters wrap at 2^32; their difference stays right. */
   #position(started: number): number {
     return (started - this.#base) | 0;
   }
@@ -152,10 +152,10 @@ export class WorkerSlot {
     this.proven = true;
     const causes = new Map(thrown);
     for (const [i, value] of values.entries()) {
-      const job = this.#batch[this.#settled++];
+      const task = this.#batch[this.#settled++];
       const cause = causes.get(i);
-      if (cause === undefined) job?.resolve(value);
-      else job?.reject(new PoolFault("check_crashed", cause));
+      if (cause === undefined) task?.resolve(value);
+      else task?.reject(new PoolFault("check_crashed", cause));
     }
     this.#crashed += causes.size;
     if (this.#settled < this.#batch.length) return;
@@ -166,16 +166,16 @@ export class WorkerSlot {
     this.#events.idle(this, batch, this.#crashed);
   }
 
-  /** `at`: index in the batch of the task to blame, if one is. */
-  #wreck(at: number | null, overdue: boolean): void {
+  /** `at`: index in the batch of the task to blame, if any. */
+  #lose(at: number | null, overdue: boolean): void {
     const wasBusy = this.state === "busy";
     this.state = "gone";
     if (!wasBusy) return;
-    const culprit = at === null || at < this.#settled ? null : (this.#batch[at] ?? null);
-    const rest = this.unsettled().filter((job) => job !== culprit);
+    const blamed = at === null || at < this.#settled ? null : (this.#batch[at] ?? null);
+    const rest = this.unsettled().filter((task) => task !== blamed);
     this.#batch = [];
     this.#settled = 0;
-    this.#events.wrecked(this, { culprit, overdue, rest });
+    this.#events.lost(this, { blamed, overdue, rest });
   }
 
   #send(message: ToWorker): void {

@@ -11,7 +11,7 @@ export function sampleKey(master: Uint8Array, epoch: number): KeyObject {
   return deriveKey(master, `assay/v1/sample/${epoch}`);
 }
 
-/** HMAC-SHA256 of what the decision is about, 32 bytes. */
+/** HMAC-SHA256 of lane, hotkey and work id, 32 bytes. */
 export function drawX(k: KeyObject, lane: string, hotkey: string, workId: string): Buffer {
   return hmac(k, Buffer.concat([lengthPrefixed(lane), lengthPrefixed(hotkey), lengthPrefixed(workId)]));
 }
@@ -42,7 +42,7 @@ export interface DrawFacts {
   readonly classes: readonly DrawClass[];
 }
 
-/** The decision for one work id: the validator's, and anyone's who audits it. */
+/** The decision for one work id, as the validator makes it and an auditor repeats it. */
 export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
   const { epoch, lane, hotkey, workId } = facts;
   const applied = rateFor(rates, lane, facts.classes);

@@ -6,7 +6,7 @@ import { causeText } from "../core/problems/assayError.ts";
 import type { EpochRecord, LogHead } from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
 
-/** Parts of an epoch's length in each of which a head is signed at most once. */
+/** An epoch's length has this many parts; at most one head is signed in each. */
 const PARTS = 12;
 
 export interface LogHeadsModules {
@@ -17,12 +17,12 @@ export interface LogHeadsModules {
   readonly metrics: Metrics;
 }
 
-/** Signs the heads of logs: at the start of each part of an epoch's length, and when an epoch closes. */
+/** Signs the heads of logs: at the start of each part of an epoch, and when an epoch closes. */
 export class LogHeads {
   readonly #modules: LogHeadsModules;
   readonly #partMs: number;
   readonly #refused: Counter;
-  /** The part in which every open epoch was looked at; null before the first. */
+  /** The last part in which every open epoch was handled; null before the first. */
   #done: number | null = null;
 
   constructor(epochHours: number, modules: LogHeadsModules) {
@@ -34,14 +34,14 @@ export class LogHeads {
     );
   }
 
-  /** That the epoch's log has the head of its record, signed now. */
+  /** Signs now that the epoch's log has the head of its record. */
   sign({ epoch, log_head }: Pick<EpochRecord, "epoch" | "log_head">): LogHead {
     const { signer, clock } = this.#modules;
     const unsigned = { epoch, log_head, signed_at: clock.nowMs(), key_id: signer.kid };
     return { ...unsigned, signature: signer.signDocument(unsigned) };
   }
 
-  /** Once in each part: records a head of every epoch whose log went on. What fails is tried again at the next call. */
+  /** Once in each part: records a head of every epoch whose log has grown. Failures are tried again at the next call. */
   async record(open: readonly EpochRecord[]): Promise<void> {
     const part = this.#partOf(this.#modules.clock.nowMs());
     if (part === this.#done) return;
@@ -57,7 +57,7 @@ export class LogHeads {
     if (failures === 0) this.#done = part;
   }
 
-  /** The part of the last head is on record, so that a restart signs no more often. */
+  /** The time of the last head is on record, so that a restart signs no additional ones. */
   async #recordOne(record: EpochRecord, part: number): Promise<void> {
     if (record.log_length === 0) return;
     const { store, log } = this.#modules;

@@ -2,14 +2,14 @@ import { type Fraction, lessThan, parseFraction } from "../core/fraction.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { DrawClass, SamplePolicy } from "../flow/draw.ts";
 
-/** A sample policy, read. A lane that it does not name is verified in full. */
+/** A parsed sample policy. A lane that it does not name is verified in full. */
 export interface Rates {
   readonly lanes: ReadonlyMap<string, Fraction>;
   readonly classes: ReadonlyMap<DrawClass, Fraction>;
   readonly floor: Fraction;
 }
 
-/** Fixed, so that the order in which classes are named never decides. */
+/** Fixed, so that the order in which classes are named does not matter. */
 const classOrder = ["customer", "cold_start", "struck"] as const;
 
 function read(text: string, field: string): Fraction {
@@ -18,7 +18,7 @@ function read(text: string, field: string): Fraction {
   return fraction;
 }
 
-/** Reads the fractions of a policy; throws RangeError on what is none. */
+/** Reads the fractions of a policy; throws RangeError on anything else. */
 export function ratesOf(policy: SamplePolicy): Rates {
   return {
     lanes: new Map(Object.entries(policy.lanes).map(([lane, rate]) => [lane, read(rate, `lanes.${lane}`)])),
@@ -29,7 +29,7 @@ export function ratesOf(policy: SamplePolicy): Rates {
 
 const whole = read("1", "whole");
 
-/** The class that decides and its rate: the highest rate that applies, the lane's own when it ties. */
+/** The class with the highest rate that applies, and that rate; the lane's own rate wins a tie. */
 export function rateFor(
   rates: Rates,
   lane: string,

@@ -15,7 +15,7 @@ import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
   readonly epochHours: number;
-  /** What new commitments bind; an epoch that is committed keeps its own. */
+  /** Bound by new commitments; an epoch that is committed keeps its own policy. */
   readonly policy: SamplePolicy;
   /** Current master first, then the previous one, if any. */
   readonly masters: readonly Uint8Array[];
@@ -32,21 +32,21 @@ export interface SamplerModules {
   readonly metrics: Metrics;
 }
 
-/** Null for an epoch that closed so long ago that its record is gone. */
+/** Null for an epoch whose record retention has dropped. */
 function nullIfExpired(error: unknown): null {
   if (error instanceof AssayError && error.problem.code === "epoch_expired") return null;
   throw error;
 }
 
-/** Epochs closed in one tick: after an outage the rest follows in the next ones. */
+/** The most epochs closed in one tick: after an outage the next ticks close the rest. */
 const CLOSE_BATCH = 64;
 
 /**
- * Draws what is verified. An epoch is absent, deciding or shut:
+ * Draws which work is verified. An epoch is absent, deciding or shut:
  * - it decides once its commitment is on record, from one epoch before it begins until the second after it;
- * - then it leaves memory for good before the store is asked to close it, and only the store's record of a closed
- *   epoch ever shows its key;
- * - an epoch on record as closed is shut, even when the clock steps back into it or another process closed it.
+ * - then it is removed from memory before the store is asked to close it, and its key is only ever read from the
+ *   store's record of a closed epoch;
+ * - an epoch recorded as closed is shut, even when the clock steps back into it or another process closed it.
  */
 export class Sampler {
   readonly #options: SamplerOptions;
@@ -54,7 +54,7 @@ export class Sampler {
   readonly #draws: Counter;
   readonly #watch: RateWatch;
   readonly #heads: LogHeads;
-  /** At most the epochs before, at and after the current one; `shut` for one that was closed. */
+  /** At most three: the current epoch and its neighbours; `shut` for a closed one. */
   readonly #epochs = new Map<number, { readonly key: KeyObject; readonly rates: Rates } | "shut">();
 
   constructor(options: SamplerOptions, modules: SamplerModules) {
@@ -81,8 +81,8 @@ export class Sampler {
   }
 
   /**
-   * Commits ahead, closes what can no longer decide, signs the heads of what is left open and shows the realised rates; to
-   * be called several times in each twelfth of an epoch's length, one at a time.
+   * Commits ahead, closes the epochs that can no longer decide, signs heads of those still open and shows the realised rates.
+   * Must be called several times in each twelfth of an epoch, one call at a time.
    */
   async tick(): Promise<void> {
     this.#watch.show();
@@ -110,7 +110,7 @@ export class Sampler {
     return draw;
   }
 
-  /** Realised rates that left their design since the start; of miners too, so not for everybody's eyes. */
+  /** Realised rates that left their design since the start. Includes miners, so it must not be public. */
   alarms(): readonly Alarm[] {
     return this.#watch.alarms();
   }
@@ -169,7 +169,7 @@ export class Sampler {
     this.#epochs.set(record.epoch, { key, rates: ratesOf(record.policy) });
   }
 
-  /** The key that reproduces a commitment. Throws `commitment_unmatched` when no master gives it. */
+  /** The key that reproduces a commitment. Throws `commitment_unmatched` when no master does. */
   #keyOf(record: EpochRecord): KeyObject {
     for (const master of this.#options.masters) {
       const key = sampleKey(master, record.epoch);
@@ -178,7 +178,7 @@ export class Sampler {
     throw new AssayError({ code: "commitment_unmatched", epoch: record.epoch });
   }
 
-  /** What is no longer open on record was closed by another process. */
+  /** Epochs no longer open on record were closed by another process. */
   #shutAllBut(open: readonly EpochRecord[]): void {
     const known = new Set(open.map(({ epoch }) => epoch));
     for (const epoch of this.#epochs.keys()) {
@@ -193,7 +193,7 @@ export class Sampler {
     return closed;
   }
 
-  /** Whether it closed; else verdicts are awaited, or the log went on after the record was read. */
+  /** Whether it closed; otherwise verdicts are missing, or the log has grown since the record was read. */
   async #close(record: EpochRecord): Promise<boolean> {
     const { store, clock, log } = this.#modules;
     const { epoch } = record;

@@ -2,10 +2,10 @@ import { canonical } from "../core/canonical.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Store } from "../flow/store.ts";
 
-/** A line of draws is up to 50 kB: so many are made in some milliseconds. */
+/** A line of draws has up to 50 kB: this many are made in a few milliseconds. */
 const PAGE = 32;
 
-/** The log of a closed epoch, one canonical JSON text a line; throws `epoch_not_found` or `epoch_open` first. */
+/** The log of a closed epoch, one canonical JSON text per line; throws `epoch_not_found` or `epoch_open` first. */
 export async function* auditLines(
   store: Pick<Store, "epoch" | "logPage">,
   epoch: number,

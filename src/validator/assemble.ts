@@ -18,14 +18,14 @@ import { openResources, type Resources } from "./resources.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
-/** Reads what the lanes need, and tries it: a bad circuit stops the start. */
+/** Reads what the lanes are made from, and tries it: an invalid circuit stops the start. */
 async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
   const facts = { config, circuits: loadCircuits(config, dataDir) };
   await tryCircuits(facts);
   return facts;
 }
 
-/** Makes every part of a validator and wires the stages to each other; nothing is listening yet. */
+/** Makes every part of a validator and wires the stages; nothing listens yet. */
 export async function assemble(
   options: StartOptions,
   modules: StartModules,
@@ -62,7 +62,7 @@ interface Wired extends StartModules, Resources, SharedStages {
   readonly pool: Pool;
 }
 
-/** Null where no circuit is configured: then none of it is made. */
+/** Null, with nothing made, where no circuit is configured. */
 export async function wirePush({ config, dataDir }: StartOptions, wired: Wired): Promise<PushParts | null> {
   const { sampler, chain, hotkey, log } = wired;
   const lanes = new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane]));

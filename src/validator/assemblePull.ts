@@ -12,7 +12,7 @@ import type { Resources } from "./resources.ts";
 import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
-/** What issues challenges, and takes and checks the answers. */
+/** The stages of the pull lanes: they issue challenges, and take and check the answers. */
 export interface PullStages {
   readonly challenges: Challenges;
   readonly verifier: SubmissionVerifier;

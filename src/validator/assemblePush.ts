@@ -16,29 +16,29 @@ import type { SharedStages } from "./assembleStages.ts";
 import { CANARY, QUEUED_MAX } from "./pushOptions.ts";
 import type { StartModules } from "./startOptions.ts";
 
-/** What hands out jobs and decides what comes back. */
+/** The stages of the push lanes: they hand out jobs, and check and conclude the answers. */
 export interface PushStages {
   readonly dispatcher: Dispatcher;
   readonly proofVerifier: ProofVerifier;
   readonly canary: Canary;
-  /** Ends the tries to record what a store that is down does not take. */
+  /** Ends the repeated tries to record ends while the store is down. */
   readonly stop: AbortController;
 }
 
 export interface PushStagesOptions {
   readonly epochHours: number;
-  /** The validator's own: canaries are drawn in its name. */
+  /** The validator's own hotkey: canaries are drawn in its name. */
   readonly hotkey: string;
   readonly dispatcher: DispatcherOptions;
   readonly proofVerifier: ProofVerifierOptions;
 }
 
-/** What a validator and the simulator bring along, each its own. */
+/** Modules that the validator and the simulator each provide. */
 export interface PushStagesModules
   extends StartModules,
     Pick<SharedStages, "judge" | "strikes" | "recorded"> {
   readonly metrics: Metrics;
-  /** Runs a function after what is being done now. */
+  /** Runs a function after the current turn. */
   readonly soon: (run: () => void) => void;
   readonly lanes: ReadonlyMap<string, PushLane>;
   readonly store: JobConcluderModules["store"] &
@@ -49,9 +49,9 @@ export interface PushStagesModules
   readonly block: DispatchModules["block"];
   /** Share of the host's memory that is available; null when unknown. */
   readonly memoryAvailable: (dispatcher: Pick<Dispatcher, "stats">) => number | null;
-  /** Takes what became of a miner that could not be reached; it rejects where that could not be recorded. */
+  /** Gets the outcome for a miner that could not be reached; rejects when that could not be recorded. */
   readonly unreachable: (outcome: Promise<UnreachableOutcome>) => void;
-  /** Hears how each sampled answer ended. */
+  /** Called with the end of each sampled answer. */
   readonly concluded?: (job: AnsweredJob, conclusion: Conclusion) => void;
 }
 
@@ -89,7 +89,7 @@ export async function assemblePush(
   return { dispatcher, proofVerifier, canary, stop };
 }
 
-/** What the dispatcher tells of the ends of its jobs. */
+/** What the dispatcher reports about the ends of its jobs. */
 function concluding(concluder: JobConcluder, { recorded, concluded }: PushStagesModules) {
   return {
     conclude: async (job: AnsweredJob, verdict: Verdict): Promise<Conclusion> => {

@@ -35,7 +35,7 @@ export interface SharedStagesModules extends StartModules {
   readonly chain: JudgeModules["chain"] & WeigherModules["chain"];
 }
 
-/** Makes them, for a validator and for the simulator alike. Throws what reading the store throws. */
+/** Makes these stages, for the validator and the simulator. Throws what reading the store throws. */
 export async function assembleStages(
   { epochHours, policy, masters, judge: judgeOptions, weigher }: SharedStagesOptions,
   modules: SharedStagesModules,

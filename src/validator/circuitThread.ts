@@ -4,7 +4,7 @@ import type { Problem } from "../core/problems/problem.ts";
 import { pushLanes } from "../flow/lane.ts";
 import { type LaneFacts, lanesOf } from "./lanes.ts";
 
-/** What is wrong with the lanes, or nothing. */
+/** The fault of the lanes, or null. */
 export interface LanesAnswer {
   readonly problem: Problem | null;
 }
@@ -18,7 +18,7 @@ async function problemOf(facts: LaneFacts): Promise<Problem | null> {
   }
 }
 
-// The thread stays until it is ended: a message sent while a thread ends can get lost.
+// The thread stays until it is terminated: a message sent while it exits can get lost.
 parentPort?.on("message", () => {});
-// Tries the lanes as a worker would have them; what their engines need ends with the thread.
+// Prepares the lanes as a worker would; the memory of their engines is released with the thread.
 parentPort?.postMessage({ problem: await problemOf(workerData as LaneFacts) } satisfies LanesAnswer);

@@ -9,7 +9,7 @@ import type { Circuit } from "../lanes/groth16/circuit.ts";
 import type { LanesAnswer } from "./circuitThread.ts";
 import type { LaneFacts } from "./lanes.ts";
 
-/** A key is some kilobytes, and one more point per public signal; a larger file is a mistake. */
+/** A key has some kilobytes, and one point per public signal; a larger file is a mistake. */
 const KEY_BYTES_MAX = 1_048_576;
 
 function readKey(circuit: string, file: string): unknown {
@@ -37,8 +37,8 @@ export function loadCircuits({ lanes }: Config, dataDir: string): Circuit[] {
 }
 
 /**
- * Whether every circuit can be checked with. In a thread that ends: this one never checks, and the engine would stay with it.
- * Throws `circuit_invalid`, naming the circuit.
+ * Tests that every circuit can be used for checks, in a thread that then ends: this thread never checks, and would keep the
+ * engine's memory. Throws `circuit_invalid`, naming the circuit.
  */
 export async function tryCircuits(facts: LaneFacts): Promise<void> {
   if (facts.circuits.length === 0) return;

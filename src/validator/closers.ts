@@ -1,7 +1,7 @@
 import type { Log } from "../core/log.ts";
 import { causeText } from "../core/problems/assayError.ts";
 
-/** What was started, closed in reverse, once; a failing close does not keep the others open. */
+/** Closes what was started, in reverse order, once; a failing close does not keep the others open. */
 export class Closers {
   readonly #steps: { name: string; close: () => Promise<void> | void }[] = [];
   readonly #log: Log;

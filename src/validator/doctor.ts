@@ -54,7 +54,7 @@ async function hotkeyFinding(source: string): Promise<Omit<DoctorFinding, "name"
   if (!isDevelopmentUri(source) && !existsSync(source))
     return warn(`${source} is missing; the first start makes it`);
   const { hotkey } = await loadKeypair(source);
-  return isDevelopmentUri(source) ? warn(`${hotkey}: a development key, known to everybody`) : ok(hotkey);
+  return isDevelopmentUri(source) ? warn(`${hotkey}: a development key, known to everyone`) : ok(hotkey);
 }
 
 async function publishingFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
@@ -93,7 +93,7 @@ async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFi
   return ok(`block ${block}, ${count === undefined ? "open to any miner" : `${count} miners registered`}`);
 }
 
-/** A warning at most: without metrics a validator starts all the same. */
+/** At most a warning: a validator starts without metrics too. */
 async function metricsFinding(address: MetricsAddress | null): Promise<Omit<DoctorFinding, "name">> {
   if (address === null) return ok("off");
   try {
@@ -101,7 +101,7 @@ async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Doct
     return ok(`${addressText(address)} can be opened`);
   } catch (error) {
     return warn(
-      `observe.metrics: ${addressText(address)}: ${causeText(error)}; unless that is this validator, choose another address`,
+      `observe.metrics: ${addressText(address)}: ${causeText(error)}; unless this validator is already running there, choose another address`,
     );
   }
 }
@@ -113,7 +113,7 @@ async function diskFinding(dir: string): Promise<Omit<DoctorFinding, "name">> {
   return gigabytes < 1 ? warn(`${gigabytes.toFixed(2)} GB free`) : ok(`${gigabytes.toFixed(0)} GB free`);
 }
 
-/** Looks at everything that a start needs, and goes on after a fault so that one run names them all. */
+/** Examines everything that a start needs, and continues after a fault so that one run names all of them. */
 export async function examine(options: ExamineOptions): Promise<DoctorFinding[]> {
   let config: Config | null = null;
   const findings = [

@@ -49,7 +49,7 @@ function workHandlers(parts: Parts) {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
       const page = challenges.page(lane, hotkey, tier, offset, limit);
       const { epoch, items } = page;
-      // For people and audits only, so a failing store must not keep work from anyone.
+      // For people and audits only, so a failing store must not stop miners from getting work.
       if (items.length > 0)
         store
           .recordPage({
@@ -101,7 +101,7 @@ function operatorHandlers(parts: Parts) {
       hotkey,
       released: await judge.release(hotkey, reason),
     }),
-    // Hashes have one length, so the comparison tells nothing of the token's.
+    // Hashes have one length, so the comparison does not reveal that of the token.
     isOperator: (token) => timingSafeEqual(sha256(token), expected),
   } satisfies Partial<Handlers>;
 }

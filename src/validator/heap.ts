@@ -1,15 +1,15 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Both halves of the young heap: room for what a burst of requests makes, and no more. */
+/** Both halves of the young heap: room for the garbage of a burst of requests. */
 const YOUNG_BYTES = 32 * 2 ** 20;
-/** The young heap doubles about every ten rounds; this many are never needed. */
+/** Bound on the rounds: the young heap doubles about every ten. */
 const ROUNDS_MAX = 2000;
 
 /**
- * V8 sizes heaps by the memory of the machine: on a large one the young heap alone grows to 128 MB and garbage is left for
- * long. Both flags are read at every collection, so they hold from now on, for all threads: the young heap stays as it is,
- * and the old one is collected once it grew by 40 %. To be called before anything large is loaded. After 30,000 submissions
- * the process was 280 MB large instead of 491, at no fewer submissions a second; `assay bench memory` tells what it is now.
+ * V8 sizes heaps by the memory of the machine: on a large one the young heap alone grows to 128 MB and garbage stays for a
+ * long time. Both flags are read at every collection, so they apply from now on, in all threads: the young heap keeps its
+ * size, and the old one is collected once it grew by 40 %. Must be called before anything large is loaded. After 30,000
+ * submissions the process had 280 MB instead of 491, at as many submissions per second; `assay bench memory` measures it.
  */
 export function boundHeap(): void {
   setFlagsFromString("--heap-growing-percent=40");
@@ -21,8 +21,8 @@ function youngBytes(): number {
 }
 
 /**
- * Lets the young heap grow to the size that serving needs; what is loaded at a start would leave it at any size, and at its
- * smallest a quarter of the throughput is lost. It grows only while objects outlive collections, so some are made that do.
+ * Grows the young heap to the size that serving needs: a start leaves it at any size, and at the smallest a quarter of the
+ * throughput is lost. It grows only while objects outlive collections, so this makes such objects.
  */
 export function growYoungHeap(): void {
   setFlagsFromString("--semi-space-growth-factor=2");

@@ -24,7 +24,7 @@ function refusal(kind: "conflict" | "full", clientKey: string): AssayError {
   return new AssayError({ code: "job_queue_full", limit: QUEUED_MAX, retry_after_s: 5 });
 }
 
-/** Customer jobs: put in by the operator, once a client key, and followed. */
+/** Customer jobs: the operator submits them, once per client key, and follows them. */
 export function jobHandlers({ push, lanes, store, clock, random }: Parts) {
   return {
     putJob: async ({ lane: name, kind, input, client_key: clientKey }) => {

@@ -5,7 +5,7 @@ import type { Lane } from "../flow/lane.ts";
 import type { Circuit } from "../lanes/groth16/circuit.ts";
 import { makeLanes } from "../lanes/registry.ts";
 
-/** What lanes are made from; plain data, so that it crosses to workers. */
+/** What lanes are made from: plain data that can cross to workers. */
 export interface LaneFacts {
   readonly config: Config;
   readonly circuits: readonly Circuit[];
@@ -25,7 +25,7 @@ export function lanesOf({ config, circuits }: LaneFacts): ReadonlyMap<string, La
       tiers: new Map(Object.entries(sat.tiers).map(([number, tier]) => [Number(number), tier])),
     },
     groth16: {
-      // A job is handed to one miner at a time and answered once.
+      // A job is sent to one miner at a time and answered once.
       policy: {
         rate: exactFraction(groth16.rate),
         penalty: groth16.penalty,

@@ -3,7 +3,7 @@ import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerView } from "../http/handlers.ts";
 import type { Parts } from "./parts.ts";
 
-/** What anyone may know of the miners: standing, counts, evidence. */
+/** Public facts about the miners: standing, counts, evidence. */
 export function minerHandlers({ store, judge }: Parts) {
   const view = (miner: StoredMiner): MinerView => ({ ...judge.standing(miner), counts: miner.counts });
   return {

@@ -8,12 +8,12 @@ import type { Dialling } from "./dialling.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
 
-/** What hands out jobs, and the links that this side opens. */
+/** The push stages, and the links that the validator opens. */
 export interface PushParts extends PushStages {
   readonly dialling: Dialling;
 }
 
-/** Everything that runs in a validator, as the composition root made it. */
+/** All parts of a running validator. */
 export interface Parts
   extends StartModules,
     Omit<Resources, "secret" | "previousSecret">,

@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import type { MetricsAddress } from "../observe/metricsAddress.ts";
 
-/** Where everything of a validator stands; relative paths are under the data directory. */
+/** Paths of a validator's files; relative paths are under the data directory. */
 export interface Paths {
   readonly store: string;
   /** A file, or a development URI. */

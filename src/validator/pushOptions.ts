@@ -1,15 +1,15 @@
 import type { Config } from "../config/schema.ts";
 import { concurrencyOf, MAX_TRIES, pendingBounds, RETRY_MS, threadsOf } from "./stageOptions.ts";
 
-/** Customer jobs that may wait for a miner; past it an operator is told to try again. */
+/** Customer jobs that may wait for a miner; past it a submitted job is refused. */
 export const QUEUED_MAX = 10_000;
 /** A benchmark job is worth only a few attempts; a customer waits for its answer. */
 const RETRIES = { customer: 20, benchmark: 5 } as const;
-/** Jobs at once at a miner that is dialled: it has not said its capacity. */
+/** Jobs at once at a dialled miner, which does not state its capacity. */
 export const DIAL_CAPACITY = 64;
-/** Canaries: often enough that a dead verifier is noticed within a minute, too few to cost anything noticeable. */
+/** Canaries: a broken verifier is noticed within a minute, at negligible cost. */
 export const CANARY = { everyMs: 5000, lateMs: 60_000 } as const;
-/** Proofs checked together at most: past 32 the shared part is small, and one bad proof costs more. */
+/** The most proofs checked together: past 32 batching saves little, and one invalid proof costs more. */
 const BATCH_MAX = 32;
 
 export function dispatcherOptions({ dispatch }: Config) {

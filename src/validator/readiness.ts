@@ -5,7 +5,7 @@ import type { Parts, PushParts } from "./parts.ts";
 
 type Check = Readiness["checks"][number];
 
-/** What the checks look at. */
+/** The parts that the checks examine. */
 export interface ReadinessParts {
   readonly store: Pick<Parts["store"], "ping">;
   readonly chain: Pick<Parts["chain"], "block">;
@@ -16,7 +16,7 @@ export interface ReadinessParts {
   readonly dataDir: string;
 }
 
-/** Below this a store soon cannot write; a full disk has stopped such services for hours. */
+/** Below this the store would soon fail to write. */
 const FREE_BYTES_LEAST = 256 * 2 ** 20;
 
 async function check(name: string, probe: () => Promise<string | null>): Promise<Check> {
@@ -34,14 +34,14 @@ async function freeSpaceFault(dir: string): Promise<string | null> {
   return free >= FREE_BYTES_LEAST ? null : `${Math.floor(free / 2 ** 20)} MB free on the data disk`;
 }
 
-/** Without the counts themselves: of few draws these would tell each one's outcome. */
+/** Without the counts: with few draws these would reveal each outcome. */
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 /**
- * A lane or class whose rate left its design fails it: what such a validator pays for was not tested as promised. Single
- * miners only show, and as a number: everybody can read this, and one whose work is not drawn must not learn of it.
+ * Fails when the rate of a lane or class left its design: such a validator pays for work that was not tested as promised.
+ * Miners appear only as a number: this is public, and a miner whose work is not drawn must not learn of it.
  */
 function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>): Check {
   const lanes = alarms.filter(({ hotkey }) => hotkey === null);

@@ -13,7 +13,7 @@ import type { Closers } from "./closers.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
-/** What a validator brings along: its keys, its store, its chain. */
+/** A validator's keys, store and chain. */
 export interface Resources {
   readonly secret: Uint8Array;
   readonly previousSecret: Uint8Array | null;
@@ -25,7 +25,7 @@ export interface Resources {
   readonly metrics: MetricRegistry;
 }
 
-/** Keys first, since they refuse soonest and cost nothing to refuse; then the store, then the chain. */
+/** Keys first, since they fail fastest; then the store, then the chain. */
 export async function openResources(
   options: StartOptions,
   modules: StartModules,

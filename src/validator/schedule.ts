@@ -1,7 +1,7 @@
 import type { Parts, PushParts } from "./parts.ts";
 import type { Timers } from "./timers.ts";
 
-/** Intervals of the timers, ms. No part decides by them, so a late tick only delays. */
+/** Intervals of the timers, ms. No decision depends on them, so a late tick only delays. */
 const every = {
   /** Epoch turns and closings. */
   sampler: 2000,
@@ -13,14 +13,14 @@ const every = {
   retention: 3_600_000,
   /** Deadlines of jobs, caps, accounts. */
   dispatch: 250,
-  /** What a restart should remember of the caps. */
+  /** Saving of the learned caps for a restart. */
   dispatchState: 60_000,
   canary: 1000,
-  /** Miners that are dialled: new ones, moved ones, ones that are out. */
+  /** Dialled miners: new, moved and suspended ones. */
   dialling: 2000,
 } as const;
 
-/** Epochs that audits and weights look back at most, beyond the window. */
+/** The most epochs that audits and weights look back, beyond the window. */
 const EPOCHS_KEPT = 168;
 
 /** How long an operator can fetch the answer of a job. */

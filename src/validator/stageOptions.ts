@@ -11,21 +11,21 @@ import type { SubmissionVerifierOptions } from "../verify/submissions/submission
 import type { WeigherOptions } from "../weigh/weigher.ts";
 import type { LaneFacts } from "./lanes.ts";
 
-// What each stage reads of the configuration, in the stage's own terms.
+// The options of each stage, from the configuration.
 
 /** A check that ends in `error` is nobody's fault: it is tried this many times before the work is void. */
 export const MAX_TRIES = 3;
-/** First wait before it is tried again, ms. */
+/** First delay before it is tried again, ms. */
 export const RETRY_MS = 500;
 
-/** Verification units that are checked at once: what is configured, else 2 x cores. */
+/** Verification units checked at once: as configured, else 2 x cores. */
 export function concurrencyOf(config: Config): number {
   return config.verify.concurrency ?? 2 * availableParallelism();
 }
 
 /**
- * Verification units pending at most, by the mode of the lane that they are for. Where jobs are handed out, they get three
- * quarters: dispatch fills all that it is given, and answers to challenges must still find room.
+ * The most verification units pending, by mode of lane. With push lanes, jobs get three quarters: dispatch fills all of its
+ * room, and answers to challenges must still find some.
  */
 export function pendingBounds(config: Config): { readonly pull: number; readonly push: number } {
   const bound = concurrencyOf(config) * config.verify.pending_factor;
@@ -34,7 +34,7 @@ export function pendingBounds(config: Config): { readonly pull: number; readonly
     : { pull: bound / 4, push: (bound * 3) / 4 };
 }
 
-/** Worker threads: more than there are cores only wake each other up (8 % fewer answers per second on 2 cores). */
+/** Worker threads: more than cores only compete (8 % fewer answers per second on 2 cores). */
 export function threadsOf(config: Config): number {
   return Math.min(concurrencyOf(config), availableParallelism());
 }
@@ -45,7 +45,7 @@ export function poolOptions(facts: LaneFacts): PoolOptions {
     threads: threadsOf(config),
     entry: sibling(import.meta.url, "worker"),
     workerData: facts,
-    // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms; a task that takes a hundred times as long hangs.
+    // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms; a task that takes a hundred times longer hangs.
     deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,
@@ -74,7 +74,7 @@ export function admissionOptions({ admit, challenge }: Config, validator: string
   return {
     validator,
     pastMs: admit.signature_window_ms,
-    // Clocks run ahead less often than requests are late: 2 s of the default 8 s.
+    // Clocks run ahead less than requests are late: 2 s of the default 8 s.
     futureMs: admit.signature_window_ms / 4,
     gate: { slots: admit.gate.slots, waitMs: admit.gate.wait_ms, queue: admit.gate.queue },
     perIpPerMin: admit.per_ip_per_min,
@@ -112,7 +112,7 @@ export function weigherOptions(
     regionCap: weigh.region_cap,
     burn: weigh.burn,
     everyTempos: weigh.every_tempos,
-    // Delivered work fades, so that a miner that stopped soon earns nothing; slightly superlinear, so that splitting up does not pay.
+    // Work decays, so that a miner that stopped soon earns nothing; slightly superlinear, so that splitting a miner does not pay.
     push: { halfLifeMs: 2 * 3_600_000, minResults: 100, exponent: 1.3 },
     shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
     ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,

@@ -17,18 +17,18 @@ export interface RunningValidator {
   readonly url: string;
   readonly hotkey: string;
   block(): number | null;
-  /** What judge says of a hotkey; null before it was seen. */
+  /** The standing of a hotkey; null before it was seen. */
   standing(hotkey: string): Standing["standing"] | null;
   previewWeights(): Promise<readonly WeightRow[]>;
   latestVector(): Promise<SignedVector | null>;
-  /** Stops taking requests, ends what runs, closes everything in reverse. Once. */
+  /** Stops accepting requests, finishes those under way, closes everything in reverse order. Once. */
   close(): Promise<void>;
 }
 
 /** How long a stopping validator waits for requests and for checks under way. */
 const DRAIN_MS = 10_000;
 
-/** Builds, wires and starts a validator; whatever fails closes what was already open. */
+/** Builds, wires and starts a validator; a failure closes what was already opened. */
 export async function startValidator(
   options: StartOptions,
   modules: StartModules,

@@ -8,7 +8,7 @@ export interface StartOptions {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
-  /** A demo makes the challenge secret that it misses. */
+  /** A demo makes a missing challenge secret. */
   readonly demo: boolean;
   readonly version: string;
 }

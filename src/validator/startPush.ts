@@ -3,10 +3,10 @@ import type { PushModules } from "../http/stream/attach.ts";
 import type { Closers } from "./closers.ts";
 import type { Parts, PushParts } from "./parts.ts";
 
-/** How long a stopping validator waits for jobs that are out, and then for what is being verified. */
+/** How long a stopping validator waits for jobs in flight, and then for verification. */
 const DRAIN_MS = 5000;
 
-/** What the stream route needs; nothing where no jobs are handed out. */
+/** Options of the stream route; none where no jobs are handed out. */
 export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?: PushModules } {
   if (push === null) return {};
   const names = [...lanes.values()].flatMap(({ mode, name }) => (mode === "push" ? [name] : []));
@@ -21,7 +21,7 @@ export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?:
   };
 }
 
-/** Adds how the push lane ends: no more jobs, answers that come in time, what is being verified, the rest void. */
+/** Adds the closing of the push lane: no new jobs, wait for answers, wait for verification, end the rest void. */
 export function startPush({ log }: Parts, push: PushParts, closers: Closers): void {
   closers.add("jobs not recorded", () => push.stop.abort());
   closers.add("proof verifier", async () => {

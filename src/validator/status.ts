@@ -21,7 +21,7 @@ function dispatchStatus({ dispatcher }: PushParts): Status["dispatch"] {
   return { miners, streams, in_flight: inFlight, ceiling };
 }
 
-/** What the validator says of itself to anyone. */
+/** The public status of the validator. */
 export function statusOf(parts: Parts): Status {
   const { config, version, hotkey, chain, challenges, lanes, admission, push } = parts;
   const { slots, held, waiting } = admission.stats().submit;

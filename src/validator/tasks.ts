@@ -3,7 +3,7 @@ import type { Sr25519Verifier } from "../epistula/sr25519.ts";
 import type { Lane, PullLane, PushLane } from "../flow/lane.ts";
 import type { PoolRequest, TaskRunner } from "../flow/pool.ts";
 
-/** Runs the tasks of the pool: in every worker, and inline in tests. */
+/** Runs the pool's tasks: in every worker, and inline in tests. */
 export function makeTaskRunner(
   lanes: ReadonlyMap<string, Lane>,
   signatures: Sr25519Verifier,

@@ -1,7 +1,7 @@
 import type { Log } from "../core/log.ts";
 import { causeText } from "../core/problems/assayError.ts";
 
-/** Runs jobs on intervals, never two runs of one job at once; a failing run is logged and the next one tried. */
+/** Runs tasks on intervals, never two runs of one task at once; a failing run is logged, and the next one still runs. */
 export class Timers {
   readonly #log: Log;
   readonly #handles: NodeJS.Timeout[] = [];

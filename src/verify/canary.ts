@@ -11,15 +11,15 @@ import type { PushLane } from "../flow/lane.ts";
 import type { Verdict } from "../flow/verdict.ts";
 
 export interface CanaryOptions {
-  /** From the start of one canary of a lane to that of its next, ms. */
+  /** Time from one canary of a lane to the next, ms. */
   readonly everyMs: number;
-  /** How long its verdict may take, ms: far longer than a full desk takes. */
+  /** How long its verdict may take, ms: far longer than with verification full. */
   readonly lateMs: number;
 }
 
 export interface CanaryModules {
   readonly lanes: ReadonlyMap<string, PushLane>;
-  /** Decides as for a customer's job: everything is sampled. May throw while no epoch can decide. */
+  /** Draws as for a customer's job: everything is sampled. May throw while no epoch can decide. */
   readonly draw: (lane: string, workId: string) => Draw;
   readonly verify: JobVerification["verify"];
   readonly clock: Clock;
@@ -28,25 +28,25 @@ export interface CanaryModules {
   readonly metrics: Metrics;
 }
 
-/** Why a canary went undetected: sampling passed it over; it was found valid; its check failed; no verdict came. */
+/** Why a canary went undetected: it was not sampled; it was found valid; its check failed; its verdict is overdue. */
 export type Undetected = "unsampled" | "valid" | "error" | "late";
 
 interface LaneState {
   /** Monotonic ms. */
   dueAt: number;
-  /** Since when one is under way, monotonic ms; null while none is. */
+  /** When the canary under way was sent, monotonic ms; null without one. */
   since: number | null;
   fault: Undetected | null;
 }
 
 /**
  * Sends answers that are known to be wrong through sampling and verification, as if a miner had given them: a checker that
- * waves everything through looks healthy otherwise. One at a time a lane; `tick` is to be called every few seconds.
+ * accepts everything would look healthy otherwise. One at a time per lane; `tick` must be called every few seconds.
  */
 export class Canary {
   readonly #options: CanaryOptions;
   readonly #modules: CanaryModules;
-  /** One a lane of the configuration. */
+  /** One per lane of the configuration. */
   readonly #states = new Map<string, LaneState>();
   readonly #counters: { readonly detected: Counter; readonly undetected: Counter };
 
@@ -66,7 +66,7 @@ export class Canary {
     };
   }
 
-  /** What is wrong, for a readiness check; null while every lane's last canary was detected. */
+  /** The fault, for a readiness check; null while every lane's last canary was detected. */
   fault(): string | null {
     const faults = [...this.#states].flatMap(([lane, { fault }]) =>
       fault === null ? [] : [`lane ${lane}: ${fault}`],
@@ -74,7 +74,7 @@ export class Canary {
     return faults.length === 0 ? null : `a known wrong answer went undetected: ${faults.join(", ")}`;
   }
 
-  /** Starts the canaries that are due, and looks after those under way. */
+  /** Starts the canaries that are due, and checks those under way. */
   tick(): void {
     const now = this.#modules.clock.monotonicMs();
     for (const lane of this.#modules.lanes.values()) {
@@ -93,7 +93,7 @@ export class Canary {
     return state;
   }
 
-  /** A late one stays under way, so that the verdict that never comes is one and not many. */
+  /** A late canary stays under way, so that one missing verdict counts once. */
   #watch(lane: string, state: LaneState, now: number): void {
     const late = now - (state.since ?? now) > this.#options.lateMs;
     if (late && state.fault !== "late") this.#alarm(lane, state, "late");
@@ -108,7 +108,7 @@ export class Canary {
       else this.#alarm(lane.name, state, "unsampled");
     } catch (error) {
       this.#modules.log.warn("canary_not_started", { lane: lane.name, cause: causeText(error) });
-      // A refusal: while no epoch can decide nothing is handed out either, and the next tick tries again.
+      // While no epoch can decide, no jobs are handed out either; the next tick tries again.
       if (!(error instanceof AssayError)) this.#alarm(lane.name, state, "error");
     }
   }
@@ -128,7 +128,7 @@ export class Canary {
       ...canary,
       jobId,
       lane: lane.name,
-      // A new one each time: a name that was caught before would keep it out of the batches that it is to test.
+      // A new hotkey each time: one that was caught before would not share the batches that the canary tests.
       hotkey: encodeHotkey(random.bytes(32)),
       draw: draw(lane.name, jobId),
       credit: 0,

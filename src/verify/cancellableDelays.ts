@@ -1,9 +1,9 @@
-/** Waits that can be ended early, all at once. */
+/** Delays that can be ended early, all at once. */
 export class CancellableDelays {
   readonly #pending = new Map<NodeJS.Timeout, (reached: boolean) => void>();
   #ended = false;
 
-  /** True after so many ms; false at once when the waits are ended. */
+  /** Resolves to true after `ms`, or to false at once when the delays are ended. */
   wait(ms: number): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false);
     return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** Resolves when told to by what was registered, or after so many ms, whichever comes first. */
+/** Resolves when the registered `done` is called, or after `deadlineMs`, whichever comes first. */
 export async function drained(deadlineMs: number, register: (done: () => void) => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   register(resolve);

@@ -2,7 +2,7 @@ import { parseFraction } from "../core/fraction.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Lane } from "../flow/lane.ts";
 
-/** Lanes of which not everything is checked: there the time of a receipt must not tell whether its answer was. */
+/** Lanes that check only a share of their answers: the time of a receipt must not show whether its answer was checked. */
 export class HiddenLanes {
   readonly #lanes = new Set<string>();
 
@@ -10,7 +10,7 @@ export class HiddenLanes {
     for (const { name, policy } of lanes) if (policy.rate.num !== policy.rate.den) this.#lanes.add(name);
   }
 
-  /** An epoch's policy can be older than the configuration, and a lane can be gone from it. */
+  /** An epoch's policy can be older than the configuration and name lanes that the configuration no longer has. */
   saw({ lane, rate, sampled }: Pick<Draw, "lane" | "rate" | "sampled">): void {
     if (this.#lanes.has(lane)) return;
     const read = parseFraction(rate);

@@ -1,6 +1,6 @@
 import type { Reservation } from "../flow/reservation.ts";
 
-/** Verification units held, against a bound. */
+/** Verification units held, under a bound. */
 export class Units {
   readonly bound: number;
   #held = 0;
@@ -15,7 +15,7 @@ export class Units {
     return this.#held;
   }
 
-  /** Alone, a cost above the bound fits too: it could never enter otherwise. */
+  /** A cost above the bound fits while nothing else is held: it could never enter otherwise. */
   fits(cost: number): boolean {
     return this.#holders === 0 || this.#held + cost <= this.bound;
   }
@@ -31,7 +31,7 @@ export class Units {
         if (!held) return;
         held = false;
         this.#holders--;
-        // Nothing held is exactly nothing, whatever the fractions summed up to.
+        // Without reservations the sum is exactly 0, whatever the fractions added up to.
         this.#held = this.#holders === 0 ? 0 : this.#held - cost;
       },
     };

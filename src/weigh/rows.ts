@@ -8,7 +8,7 @@ export interface Burn {
   readonly uid: number | null;
 }
 
-/** Leaves out who is not on the chain and caps each /16; `miners` null: anyone may take part, nothing to cap. */
+/** Drops hotkeys that are not on the chain and caps each /16; with `miners` null anyone may take part, and nothing is capped. */
 export function placeOnChain(
   weights: Weights,
   miners: readonly ChainMiner[] | null,
@@ -34,7 +34,7 @@ function withBurn(shares: readonly Share[], burn: Burn, miners: readonly ChainMi
   return [...rest, { hotkey, uid, weight: share + (own?.weight ?? 0) }];
 }
 
-/** Rows of a vector, the burn's last, the others by hotkey. */
+/** Rows of a vector, ordered by hotkey, the burn's last. */
 export function rowsOf(weights: Weights, burn: Burn, miners: readonly ChainMiner[] | null): WeightRow[] {
   const uids = new Map(miners?.map((miner) => [miner.hotkey, miner.uid]));
   const earned = [...weights]

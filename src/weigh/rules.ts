@@ -9,7 +9,7 @@ export function periodAt(block: number, tempo: number, everyTempos: number): num
   return Math.floor(block / (tempo * everyTempos));
 }
 
-/** Scales to a sum of 1, leaving out what weighs nothing. */
+/** Scales to a sum of 1 and drops weights of 0. */
 function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
   // A fixed order makes the float sum, and so the signed vector, reproducible.
   const earning = [...weights].filter(([, weight]) => weight > 0).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -22,8 +22,8 @@ function addTo(weights: Map<string, number>, hotkey: string, weight: number): vo
 }
 
 /**
- * One weight a hotkey: each lane's credit is divided among those who may earn, and the lanes are added by their
- * shares; the share of a lane in which nobody earned goes to the others.
+ * One weight per hotkey: each lane's share is divided by credit among the hotkeys that may earn; the share of a lane in
+ * which nobody earned goes to the others.
  */
 export function combine(
   credits: readonly Credit[],
@@ -46,20 +46,20 @@ export function combine(
   return normalised(combined);
 }
 
-/** The /16 of an IPv4 address as `a.b`, or null where there is none to cap. */
+/** The /16 of an IPv4 address as `a.b`; null without one to cap. */
 export function regionOf(ip: string | undefined): string | null {
   if (ip === undefined || !isIPv4(ip)) return null;
   return ip.split(".", 2).join(".");
 }
 
-/** Miners of one /16 that may weigh: `floor(share * uids)`, exact where the float product is a hair below. */
+/** Miners of one /16 that may have weight: `floor(share * uids)`, exact where the float product is slightly too low. */
 export function regionLimit(share: number, uids: number): number {
   return Math.floor(share * uids + 1e-9);
 }
 
 /**
- * Lets at most `limit` hotkeys of a region weigh, the heaviest (ties: first by name); the others' weight goes to
- * all. A limit of 0 caps nothing, and neither does a missing region.
+ * Keeps the weight of the `limit` heaviest hotkeys per region (ties: first by name); the weight of the others is divided
+ * among all. A limit of 0 caps nothing, and hotkeys without a region are not capped.
  */
 export function capRegions(
   weights: Weights,
@@ -79,7 +79,7 @@ export function capRegions(
   return normalised(kept);
 }
 
-/** Max-upscaled to 65,535, as the chain normalises; all zero when all are. */
+/** Max-upscaled to 65,535, as the chain normalises; all zero when all weights are. */
 export function upscale(weights: readonly number[]): number[] {
   const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
   return weights.map((weight) => (most > 0 ? Math.round((weight * 65_535) / most) : 0));

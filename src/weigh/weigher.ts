@@ -41,14 +41,14 @@ export interface WeigherModules {
   readonly metrics: Metrics;
 }
 
-/** The first period that this validator saw: it does not weigh what was before its first start. */
+/** The first period that this validator saw: it makes no vectors of earlier periods. */
 const SINCE_NOTE = "weigh_since";
-/** The period whose vector is being made or handed in; empty when there is none. */
+/** The period whose vector is being made or submitted; empty without one. */
 const OPEN_NOTE = "weigh_open";
 
 /**
- * Makes one vector per period, once the period is over: intent on record, then signature, then the chain. Whatever
- * is on record is what gets signed, so two vectors of one period cannot differ, through any crash.
+ * Makes one vector per period, once the period is over: records the intent, signs it, submits it to the chain. Only the
+ * recorded intent is ever signed, so two vectors of one period cannot differ, even after a crash.
  */
 export class Weigher {
   readonly #options: WeigherOptions;
@@ -57,18 +57,16 @@ export class Weigher {
   readonly #policyHash: string;
   #running: Promise<void> | null = null;
   #since: number | null = null;
-  /** The period in work as the note has it; undefined until it was read. */
+  /** The period in work according to the note; undefined until the note was read. */
   #open: number | null | undefined;
-  /** The last period that needs nothing more. */
+  /** The last period that is finished. */
   #done: number | null = null;
 
   constructor(options: WeigherOptions, modules: WeigherModules) {
     const { windowHours, regionCap, burn, everyTempos, shares, push } = options;
     this.#options = options;
     this.#modules = modules;
-    this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by what became of them", [
-      "outcome",
-    ]);
+    this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by outcome", ["outcome"]);
     const policy = {
       window_hours: windowHours,
       region_cap: regionCap,
@@ -84,7 +82,7 @@ export class Weigher {
     this.#policyHash = `sha256:${sha256Hex(canonical(policy))}`;
   }
 
-  /** Does what the height asks for; a call during another joins it. Nothing while the height is unknown. */
+  /** Makes the vectors that are due at the current height; a call during another joins it. Does nothing while the height is unknown. */
   tick(): Promise<void> {
     this.#running ??= this.#step().finally(() => {
       this.#running = null;
@@ -141,10 +139,10 @@ export class Weigher {
     this.#open = period;
   }
 
-  /** Brings a period to its end; `current`: it is the last one over, so its weights still go to the chain. */
+  /** Finishes a period; `current`: it is the last one over, so its weights still go to the chain. */
   async #finish(period: number, block: number, current: boolean): Promise<void> {
     const known = await this.#modules.store.vector(period);
-    // A vector that is not in work any more has been handed in.
+    // A vector that is no longer in work has been submitted.
     const handedIn = known !== null && this.#open !== period;
     if (!handedIn) {
       await this.#setOpen(period);
@@ -159,7 +157,7 @@ export class Weigher {
     const { store, signer, log } = this.#modules;
     const intent = await store.recordIntent(await this.#unsigned(period, block));
     if (intent.key_id !== signer.kid) {
-      // Signing anew would name a key that did not sign; changing the document would break the rule of one vector.
+      // The document names its key: another key must not sign it, and changing it would make a second vector.
       log.error("weigh_intent_of_another_key", { period, key_id: intent.key_id });
       this.#vectors.add({ outcome: "abandoned" });
       return null;
@@ -190,7 +188,7 @@ export class Weigher {
     };
   }
 
-  /** The chain takes uids with weight; when there are none it keeps what it has. */
+  /** The chain takes uids with weight; without any it keeps its previous weights. */
   async #handIn(vector: SignedVector): Promise<void> {
     const rows = vector.weights.filter((row) => row.uid !== null && row.u16 > 0);
     if (rows.length === 0) return;

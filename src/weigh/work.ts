@@ -3,15 +3,15 @@ import type { Credit } from "../flow/weights.ts";
 
 /** How delivered work of push lanes counts. */
 export interface PushRules {
-  /** Work, and failure, counts half after so long. */
+  /** Half-life of work and of failures. */
   readonly halfLifeMs: number;
-  /** Results within the window below which a miner's work counts nothing. */
+  /** With fewer results within the window a miner's work does not count. */
   readonly minResults: number;
-  /** Above 1: one miner earns more than two that share its work. */
+  /** Above 1, one miner earns more than two that divide its work. */
   readonly exponent: number;
 }
 
-/** What a bucket is worth now, in reference ms. One from the future, for clocks step back, is as if from now. */
+/** The present value of a bucket, in reference ms. A bucket in the future (clocks step back) counts as of now. */
 function presentWorth({ start, credit, debit }: WorkBucket, nowMs: number, halfLifeMs: number): number {
   return (credit - debit) * 0.5 ** (Math.max(0, nowMs - start) / halfLifeMs);
 }
@@ -36,7 +36,7 @@ function grouped(buckets: readonly WorkBucket[]): Map<string, Map<string, WorkBu
   return lanes;
 }
 
-/** Delivered work as credit, by lane and hotkey in order, without those that have none. */
+/** Delivered work as credit, ordered by lane and hotkey, without empty ones. */
 export function deliveredWork(buckets: readonly WorkBucket[], nowMs: number, rules: PushRules): Credit[] {
   return inOrder(grouped(buckets)).flatMap(([lane, miners]) =>
     inOrder(miners).flatMap(([hotkey, own]) => {

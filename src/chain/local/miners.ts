@@ -6,9 +6,9 @@ import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import type { ChainMiner } from "../../flow/chain.ts";
 
-/** A full subnet of 256 uids takes about 30 kB; this is far beyond any. */
+/** A full subnet of 256 uids takes about 30 kB; this is far more than any needs. */
 const MAX_BYTES = 16_777_216;
-/** Faults named at once; one is enough to refuse, a few help to mend. */
+/** The most faults named at once: a few, so that they can be fixed together. */
 const MAX_FAULTS = 20;
 
 const row = z.strictObject({
@@ -54,7 +54,7 @@ function document(text: string, file: string): unknown {
   }
 }
 
-/** Leaves out what the file does not say, rather than holding it as undefined. */
+/** Leaves out members that the file does not have, rather than setting them to undefined. */
 function minerOf({ uid, hotkey, stake, ip, port }: z.infer<typeof row>): ChainMiner {
   return {
     uid,

@@ -8,12 +8,12 @@ export interface LocalChainOptions {
   readonly blockMs: number;
   /** Unix time of block 0 in ms. */
   readonly genesisMs: number;
-  /** Blocks a tempo. */
+  /** Blocks per tempo. */
   readonly tempo: number;
   readonly miners: { readonly kind: "open" } | { readonly kind: "file"; readonly file: string };
 }
 
-/** The list of a miners file, and the text it came from. */
+/** The list of a miners file, and the text that it was read from. */
 interface Listed {
   readonly text: string;
   readonly miners: readonly ChainMiner[];
@@ -25,13 +25,13 @@ function list(text: string, file: string): Listed {
   return { text, miners, hotkeys: new Set(miners.map((miner) => miner.hotkey)) };
 }
 
-/** A chain without a chain: height is time, miners are anyone or a file's. */
+/** A local stand-in for a chain: the height follows the clock, and miners are anyone or those of a file. */
 class LocalChain implements Chain {
   readonly kind = "local";
   readonly #options: LocalChainOptions;
   readonly #modules: { readonly clock: Clock; readonly log: Log };
   #listed: Listed | null;
-  /** The version of the file that was refused last, so that it is logged once. */
+  /** The last refused version of the file, so that it is logged once. */
   #refused: string | null = null;
 
   constructor(options: LocalChainOptions, modules: { clock: Clock; log: Log }, listed: Listed | null) {
@@ -58,7 +58,7 @@ class LocalChain implements Chain {
     return this.#listed?.hotkeys.has(hotkey) ?? true;
   }
 
-  /** Reads the file again; a version that cannot be read or is wrong is logged, and the last good one stays. */
+  /** Reads the file again; an unreadable or invalid version is logged, and the last good one stays in force. */
   async refresh(): Promise<void> {
     const { miners } = this.#options;
     if (miners.kind === "open") return;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { integerOption } from "../shared/options.ts";
 import { exitCodes, note, print } from "../shared/output.ts";
-import type { RunOrder, SimulationDone } from "./simulator.ts";
+import type { RunOrder, SimulatorOutput } from "./simulator.ts";
 
 // What one run and a campaign have in common.
 
@@ -41,7 +41,7 @@ export function withSharedFlags(command: Command): Command {
 /** Prints the result and sets the exit status. */
 export function finish(
   { json, out }: SharedFlags,
-  { document, text }: SimulationDone,
+  { document, text }: SimulatorOutput,
   isGood: boolean,
 ): void {
   print(json, document, () => text);

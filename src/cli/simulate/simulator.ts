@@ -28,7 +28,7 @@ interface Progress {
   readonly submissions: number;
 }
 
-export interface SimulationDone {
+export interface SimulatorOutput {
   readonly document: { readonly complete: boolean };
   readonly text: string;
 }
@@ -39,11 +39,11 @@ interface Simulator {
   simulate(
     order: RunOrder & { seed: number; trace: "events" | "all"; miners: boolean },
     hooks: Hooks,
-  ): Promise<SimulationDone>;
+  ): Promise<SimulatorOutput>;
   campaign(
     order: RunOrder & { seeds: number[]; workers: number },
     hooks: Hooks,
-  ): Promise<SimulationDone & { passed: boolean }>;
+  ): Promise<SimulatorOutput & { passed: boolean }>;
 }
 
 export async function loadSimulator(): Promise<Simulator> {

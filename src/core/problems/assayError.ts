@@ -21,7 +21,7 @@ export class AssayError extends Error {
   }
 }
 
-/** The text of whatever was thrown. */
+/** The text of a thrown value. */
 export function causeText(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,17 +1,17 @@
-/** Whose fault a refusal or failure is. Only a verdict `invalid` with blame `miner` can ever strike. */
+/** Whose fault a refusal or failure is. Only a verdict `invalid` with blame `miner` can lead to a strike. */
 export type Blame = "miner" | "operator" | "validator" | "none";
 
 /** Why a 429 or 503 asks to come back later. */
 export type RetryReason = "saturation" | "abuse" | "backpressure" | "outage";
 
-/** One thing that must work before requests should come here. */
+/** One check that must pass before requests should be sent here. */
 export interface ReadyCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail?: string;
 }
 
-/** Every refusal and failure that Assay states, as `{code, ...data}`. */
+/** Every refusal and failure of Assay, as `{code, ...data}`. */
 export type Problem =
   // Requests.
   | { code: "route_not_found"; path: string }
@@ -67,7 +67,7 @@ export type Problem =
   | { code: "epoch_open"; epoch: number }
   | { code: "suspension_not_found"; hotkey: string }
   | { code: "internal" }
-  // Starting and running: no HTTP status, the process says them and exits 1.
+  // Starting and running: no HTTP status; the process prints them and exits 1.
   | { code: "config_unreadable"; file: string; cause_text: string }
   | { code: "config_invalid"; file: string; faults: readonly string[] }
   | { code: "secret_missing"; file: string }
@@ -92,7 +92,7 @@ export type ProblemCode = Problem["code"];
 type DataOf<C extends ProblemCode> = Extract<Problem, { code: C }>;
 
 export interface ProblemKind<P> {
-  /** HTTP status, or null for what never reaches a client. */
+  /** HTTP status, or null for a problem that never reaches a client. */
   readonly status: number | null;
   readonly blame: Blame;
   readonly title: string;
@@ -102,5 +102,5 @@ export interface ProblemKind<P> {
   readonly retry?: RetryReason;
 }
 
-/** Rows of some codes, each complete. */
+/** A complete row per code. */
 export type ProblemRows<C extends ProblemCode> = { readonly [K in C]: ProblemKind<DataOf<K>> };

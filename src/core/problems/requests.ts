@@ -1,6 +1,6 @@
 import type { ProblemCode, ProblemRows } from "./problem.ts";
 
-/** Refusals of a request as such: its framing, its body, its headers, who sends it. */
+/** Refusals of the request itself: framing, body, headers, sender. */
 export const requestProblems = {
   route_not_found: {
     status: 404,

@@ -1,6 +1,6 @@
 import type { ProblemCode, ProblemRows } from "./problem.ts";
 
-/** What a process says on stderr before it ends; none of it reaches a client. */
+/** Failures that a process prints on stderr before it ends; none reaches a client. */
 export const startProblems = {
   config_unreadable: {
     status: null,

@@ -3,7 +3,7 @@ import { requestProblems } from "./requests.ts";
 import { startProblems } from "./starts.ts";
 import { workProblems } from "./work.ts";
 
-/** One row a code; docs/errors.md and the OpenAPI document are bound to it by test/unit/core/problems/table.test.ts. */
+/** One row per code; docs/errors.md and the OpenAPI document are bound to it by test/unit/core/problems/table.test.ts. */
 export const problemTable: ProblemRows<ProblemCode> = {
   ...requestProblems,
   ...workProblems,

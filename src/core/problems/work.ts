@@ -1,6 +1,6 @@
 import type { ProblemCode, ProblemRows } from "./problem.ts";
 
-/** Refusals of what a request asks for: challenges and submissions, bounds, look-ups. */
+/** Refusals of well-formed requests: challenges and submissions, bounds, look-ups. */
 export const workProblems = {
   malformed_challenge_id: {
     status: 400,

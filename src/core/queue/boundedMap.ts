@@ -21,7 +21,7 @@ export class BoundedMap<K, V> {
     return value;
   }
 
-  /** Without counting as a use. */
+  /** Gets the value without counting as a use. */
   peek(key: K): V | undefined {
     return this.#entries.get(key);
   }

@@ -20,7 +20,7 @@ export class BoundedQueue<T> {
     return true;
   }
 
-  /** Back to the front, whatever the limit: it was in the queue before. */
+  /** Puts an item that was in the queue before back to the front, past the limit too. */
   unshift(item: T): void {
     if (this.#head > 0) this.#items[--this.#head] = item;
     else this.#items.unshift(item);
@@ -30,13 +30,13 @@ export class BoundedQueue<T> {
     return this.length === 0 ? undefined : this.#removeFirst();
   }
 
-  /** The first of the next `count` items that is wanted; where none is, they go to the end, and others are looked at the next time. */
+  /** The first wanted item of the next `count`; when none is wanted they go to the end, so that the next call looks at others. */
   takeFirst(count: number, isWanted: (item: T) => boolean): T | undefined {
     const end = Math.min(this.#items.length, this.#head + count);
     for (let i = this.#head; i < end; i++) {
       const item = this.#items[i];
       if (item === undefined || !isWanted(item)) continue;
-      // What stood before it moves up by one.
+      // The items before it move up by one.
       for (let at = i; at > this.#head; at--) this.#items[at] = this.#items[at - 1];
       this.#removeFirst();
       return item;

@@ -1,6 +1,6 @@
 import { Line, type Linked } from "./line.ts";
 
-/** Width of a slot, ms: a deadline falls due at most this late, never early. */
+/** Width of a slot, ms: a deadline falls due at most this late, and never early. */
 const SLOT_MS = 250;
 
 /** Something with a deadline. */
@@ -10,13 +10,13 @@ export interface Timed extends Linked<Timed> {
 }
 
 /**
- * Deadlines in slots of time: adding and removing cost the same however many there are. A stall of the whole process moves
- * them all, since nobody could have answered meanwhile.
+ * Deadlines in slots of time: adding and removing take constant time. A stall of the whole process moves all of them,
+ * since nobody could answer meanwhile.
  */
 export class Deadlines<T extends Timed> {
   readonly #slots = new Map<number, Line<Timed>>();
   #next: number;
-  /** What stalls have moved the deadlines by. */
+  /** By how much stalls have moved the deadlines. */
   #shiftMs = 0;
 
   constructor(nowMs: number) {
@@ -40,12 +40,12 @@ export class Deadlines<T extends Timed> {
     item.slot = -1;
   }
 
-  /** Everything there is falls due `ms` later. */
+  /** Moves every deadline by `ms`. */
   stall(ms: number): void {
     this.#shiftMs += ms;
   }
 
-  /** Takes out what is due. */
+  /** Removes and returns the items that are due. */
   due(nowMs: number): T[] {
     const last = Math.floor((nowMs - this.#shiftMs) / SLOT_MS);
     const due: T[] = [];
@@ -55,7 +55,7 @@ export class Deadlines<T extends Timed> {
       for (let item = slot?.first ?? null; item !== null; item = slot?.first ?? null) {
         slot?.remove(item);
         item.slot = -1;
-        // Only what was added comes out.
+        // Only items of type T were added.
         due.push(item as T);
       }
     }

@@ -4,7 +4,7 @@ interface Place<T> extends Linked<Place<T>> {
   readonly item: T;
 }
 
-/** A line of anything: an item stands in it once, and is found wherever it stands. Every operation takes constant time. */
+/** A queue of distinct items that can be left from any position. Every operation takes constant time. */
 export class Fifo<T> {
   readonly #places = new Map<T, Place<T>>();
   readonly #line = new Line<Place<T>>();
@@ -22,13 +22,13 @@ export class Fifo<T> {
   }
 
   append(item: T): void {
-    if (this.#places.has(item)) throw new RangeError("fifo: the item stands in line already");
+    if (this.#places.has(item)) throw new RangeError("fifo: the item is in the queue already");
     const place: Place<T> = { item, prev: null, next: null };
     this.#places.set(item, place);
     this.#line.append(place);
   }
 
-  /** False when the item was not in line. */
+  /** False when the item was not in the queue. */
   leave(item: T): boolean {
     const place = this.#places.get(item);
     if (place === undefined) return false;

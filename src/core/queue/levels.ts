@@ -1,9 +1,9 @@
 import { Line, type Linked } from "./line.ts";
 
-/** Levels told apart; what lies beyond counts as the last. */
+/** Number of levels; higher ones count as the last. */
 const LEVELS = 32 * 32 * 32;
 
-/** A set of small integers with its least member found in three steps, whatever it holds. */
+/** A set of small integers whose least member is found in three steps. */
 class LevelSet {
   readonly #leaves = new Int32Array(32 * 32);
   readonly #branches = new Int32Array(32);
@@ -39,10 +39,10 @@ function lowestBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
 }
 
-/** Where a member stands, to be kept by the member: a place of its own for each `Levels` that it is in. */
+/** The position of a member, kept by the member: one per `Levels` that it is in. */
 export class LevelPlace<T> implements Linked<LevelPlace<T>> {
   readonly member: T;
-  /** -1 while it stands in no line. */
+  /** -1 while it is in no line. */
   level = -1;
   prev: LevelPlace<T> | null = null;
   next: LevelPlace<T> | null = null;
@@ -52,7 +52,7 @@ export class LevelPlace<T> implements Linked<LevelPlace<T>> {
   }
 }
 
-/** Lines by level, each first in first out: the first member is at the least level and has waited longest there. */
+/** Lines by level, each first in, first out: `first` is the member that has waited longest at the least level. */
 export class Levels<T> {
   readonly #set = new LevelSet();
   readonly #lines: (Line<LevelPlace<T>> | undefined)[] = [];
@@ -67,7 +67,7 @@ export class Levels<T> {
     return level === -1 ? null : (this.#lines[level]?.first?.member ?? null);
   }
 
-  /** Puts the member at the end of a level's line; one that stands there already keeps its place. */
+  /** Puts the member at the end of a level's line; one that is in that line already keeps its place. */
   put(place: LevelPlace<T>, wanted: number): void {
     const level = Math.min(wanted, LEVELS - 1);
     if (place.level === level) return;

@@ -1,10 +1,10 @@
-/** Something that stands in a line. Its neighbours are kept in itself, so that joining and leaving makes nothing. */
+/** An item of a line. It holds its own neighbours, so that joining and leaving allocate nothing. */
 export interface Linked<T> {
   prev: T | null;
   next: T | null;
 }
 
-/** First in, first out; an item may leave from anywhere. It stands in one line at most, which its owner knows. */
+/** A linked list, first in, first out; an item can leave from any position. An item is in at most one line. */
 export class Line<T extends Linked<T>> {
   first: T | null = null;
   last: T | null = null;

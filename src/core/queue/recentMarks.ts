@@ -1,10 +1,10 @@
-/** Slots for each mark remembered: at most half of them are filled, so that a search ends soon. */
+/** Slots per remembered mark: at most half of them are filled, which keeps searches short. */
 const SLOTS_EACH = 2;
 
 /**
- * Remembers the last marks that were added, at least `limit` and at most twice as many: two tables of 32-bit numbers, of which the older
- * one is emptied and filled anew whenever the younger one is full. No string is kept alive. A mark never added is taken for one that
- * was with a chance of some 1e-9: of n marks near its place, n in 2^32.
+ * Remembers the last added marks, at least `limit` and at most twice that number: two tables of 32-bit numbers, of which the
+ * older one is emptied and refilled when the younger one is full. No string is kept alive. The probability that a mark which
+ * was never added is found is about 1e-9: with n marks near its place, n in 2^32.
  */
 export class RecentMarks {
   readonly #limit: number;
@@ -23,7 +23,7 @@ export class RecentMarks {
     this.#old = new Uint32Array(limit * SLOTS_EACH);
   }
 
-  /** `mark`: 32 bits; `place`: independent bits, as many as the limit asks for. */
+  /** `mark`: 32 bits; `place`: independent bits, at least log2 of the limit. */
   has(mark: number, place: number): boolean {
     const wanted = mark || 1;
     return (
@@ -44,7 +44,7 @@ export class RecentMarks {
     return true;
   }
 
-  /** Where the mark is, or else the empty slot where it would be. */
+  /** The slot of the mark, or the empty slot where it would be. */
   #slotOf(table: Uint32Array, mark: number, place: number): number {
     let slot = place & this.#last;
     while (table[slot] !== 0 && table[slot] !== mark) slot = (slot + 1) & this.#last;
@@ -59,7 +59,7 @@ export class RecentMarks {
   }
 }
 
-/** The hex digits from `start` to `end`, eight at most, as an unsigned number. */
+/** The hex digits from `start` to `end`, at most eight, as an unsigned number. */
 export function hexNumber(text: string, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) {

@@ -1,6 +1,6 @@
 import type { Totals } from "./totals.ts";
 
-/** Why nothing is handed out just now. */
+/** Why no jobs are handed out at the moment. */
 export const holdReasons = [
   "draining",
   "paused",
@@ -12,7 +12,7 @@ export const holdReasons = [
 ] as const;
 export type HoldReason = (typeof holdReasons)[number];
 
-/** The bounds over all miners, as they stand. */
+/** The current state of the bounds over all miners. */
 export interface Bounds {
   readonly draining: boolean;
   readonly block: number | null;
@@ -33,7 +33,7 @@ export function holdReasonOf(totals: Totals, bounds: Bounds, nowMs: number): Hol
   return bounds.verificationHasRoom ? null : "verification";
 }
 
-/** The lower of two ceilings of which each may be none. */
+/** The lower of two ceilings; null means none. */
 export function lowerCeiling(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);

@@ -1,4 +1,4 @@
-/** Below this share of the host's memory there is pressure; above the second it is over. The gap keeps the two from taking turns. */
+/** Below this share of the host's memory there is pressure; above the second it ends. The gap prevents oscillation. */
 const PRESSED_BELOW = 0.2;
 const FREE_ABOVE = 0.25;
 /** One move of the ceiling per this time, ms, and by this share of it: memory follows what is in flight with a delay of seconds. */
@@ -6,8 +6,8 @@ const MOVE_MS = 15_000;
 const MOVE = 0.1;
 
 /**
- * The host's memory as a bound on the jobs in flight altogether. What miners can do has nothing to do with it, so their caps stay;
- * the ceiling shrinks while memory is short, grows back when it is not, and is gone once nothing comes up to it any more.
+ * The host's memory as a bound on all jobs in flight. It is independent of what miners can do, so their caps stay; the ceiling
+ * shrinks while memory is short, grows back when it is not, and is removed once the jobs in flight stay below it.
  */
 export class Pressure {
   #isPressed = false;
@@ -16,7 +16,7 @@ export class Pressure {
   /** The most in flight since the ceiling moved. */
   #most = 0;
 
-  /** To be called at least every few seconds. `available`: share of the host's memory, null when unknown (never pressed). */
+  /** Must be called at least every few seconds. `available`: share of the host's memory, null when unknown (no pressure). */
   update(nowMs: number, available: number | null, inFlight: number): void {
     const share = available ?? 1;
     this.#isPressed = share < PRESSED_BELOW;
@@ -30,12 +30,12 @@ export class Pressure {
     else if (share > FREE_ABOVE) this.#move(nowMs, this.#grown(this.#ceiling), inFlight);
   }
 
-  /** Whether what is measured now shows the host rather than the miners. */
+  /** Whether measurements now show the host rather than the miners. */
   hold(): boolean {
     return this.#isPressed;
   }
 
-  /** Jobs in flight altogether, at least 1; null for no bound. */
+  /** Bound on all jobs in flight, at least 1; null for no bound. */
   ceiling(): number | null {
     return this.#ceiling;
   }

@@ -1,10 +1,10 @@
 /** First and longest pause after the store or the sampler refused, ms. */
 const PAUSE_MS = [1000, 30_000] as const;
 
-/** What is in flight altogether, and the pause after a refusal. */
+/** Totals over all jobs in flight, and the pause after a refusal. */
 export class Totals {
   inFlight = 0;
-  /** Of jobs in flight, and of answers that wait to be verified. */
+  /** Bytes of jobs in flight and of answers waiting for verification. */
   bytes = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #refusals = 0;

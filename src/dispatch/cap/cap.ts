@@ -7,11 +7,11 @@ import { CapTarget } from "./target.ts";
 const stepOf = (cap: number): number => Math.max(1, Math.ceil(cap * capRules.step));
 
 /**
- * How many jobs one miner may have in flight. The target is what its best delivered rate needs when nothing waits in its queue, and
- * half as much again; the cap walks there in steps of 10 %. Where that inference ends, a trial decides: a cap that holds jobs back at
- * its target is raised and the raise kept only if the rate follows, and a cap that holds jobs back above its target is cut
- * and the cut kept only if the rate stays. What a trial shows (the service time with its spread) corrects the target.
- * So no cap confirms itself: neither one that is too high (the rate does not follow) nor one that is too low.
+ * How many jobs one miner may have in flight. The target is what its best delivered rate needs when nothing waits in its queue,
+ * plus half; the cap moves there in steps of 10 %. Beyond that a trial decides: a cap that holds jobs back at its target is
+ * raised, and the raise kept only if the rate follows; a cap that holds jobs back above its target is cut, and the cut kept
+ * only if the rate stays. The result of a trial (the service time with its spread) corrects the target. So no cap confirms
+ * itself, neither one that is too high (the rate does not follow) nor one that is too low.
  */
 export class MinerCap {
   #learned: number;
@@ -27,10 +27,10 @@ export class MinerCap {
   #trial: Trial | null = null;
   #raisedAt = Number.NEGATIVE_INFINITY;
   #heldAt = Number.NEGATIVE_INFINITY;
-  /** No cut is tried before. */
+  /** No cut is tried before this moment. */
   #quietUntil = Number.NEGATIVE_INFINITY;
 
-  /** `restored`: what an earlier run learned, or null. */
+  /** `restored`: the cap that an earlier run learned, or null. */
   constructor(restored: number | null) {
     const cap = Math.floor(restored ?? 1);
     this.#learned = cap >= 1 ? Math.min(cap, capRules.restoredMax) : 1;
@@ -41,7 +41,7 @@ export class MinerCap {
     return this.#learned;
   }
 
-  /** What counts now: 1 for a miner that is not known yet. */
+  /** The cap in force: 1 for a miner that is not known yet. */
   usable(): number {
     return this.#failures.results < capRules.warmResults ? 1 : this.#learned;
   }
@@ -59,12 +59,12 @@ export class MinerCap {
     this.#ended(atMs, true);
   }
 
-  /** The cap held a job back: as many are in flight as it allows, and there is more work. */
+  /** The cap held a job back: it is reached, and there is more work. */
   bound(nowMs: number): void {
     this.#bound.bound(nowMs);
   }
 
-  /** To be called every 15 s; true when the cap changed. `hold`: leave everything as it is, for what is measured now is not the miner. */
+  /** Must be called every 15 s; true when the cap changed. `hold`: change nothing, since the measurement does not show the miner. */
   step(nowMs: number, hold: boolean): boolean {
     this.#failures.step(nowMs);
     const isBound = this.#wasBound(nowMs);
@@ -81,7 +81,7 @@ export class MinerCap {
     return this.#move(nowMs, this.#next(nowMs, isBound, measured));
   }
 
-  /** Whether a job sent then did not wait for others of ours: the cap was not reached since, or nothing else was away. */
+  /** Whether a job sent then did not wait behind others: the cap was not reached since, or nothing else was in flight. */
   #isClean(sentAt: number): boolean {
     return this.#bound.isFreeSince(sentAt) || (this.usable() === 1 && sentAt >= this.#resultAt);
   }
@@ -91,11 +91,11 @@ export class MinerCap {
     this.#resultAt = atMs;
     this.#failures.count(isFailure);
     if (this.#failures.results !== capRules.warmResults) return;
-    // A restored cap is for miners that deliver: one that fails what it is given has nothing to restore.
+    // A restored cap is for miners that deliver: one that fails its jobs starts without it.
     if (this.#failures.failures > capRules.warmFailedMax) this.#learned = 1;
   }
 
-  /** Whether since the last step the cap was what limited the miner: held jobs back, of a miner that delivers more than it fails. */
+  /** Whether since the last step the cap limited the miner: it held jobs back, and the miner delivers more than it fails. */
   #wasBound(nowMs: number): boolean {
     const total = this.#bound.total(nowMs);
     const share = (total - this.#boundAtStep) / Math.max(1, nowMs - this.#steppedAt);
@@ -120,7 +120,7 @@ export class MinerCap {
     return this.#begin(nowMs, target, isOver);
   }
 
-  /** Whether the max filter holds the rate of the present cap; before, it would pull the cap back to where it came from. */
+  /** Whether the max filter has the rate of the current cap; before that it would pull the cap back to its former value. */
   #rateIsKnown(nowMs: number): boolean {
     const isSettled = nowMs - this.#raisedAt >= this.#target.knownAfterMs();
     return isSettled && nowMs - this.#heldAt >= capRules.keptBins * capRules.stepMs;
@@ -133,7 +133,7 @@ export class MinerCap {
     if (before === null || !before.isBound) return cap;
     const cut = lowered(cap, target);
     if (isOver && cut < cap) return nowMs < this.#quietUntil ? cap : this.#start(nowMs, before, cut);
-    // Failures that go away by themselves would look like what the raise gained.
+    // Failures that end by themselves would look like a gain of the raise.
     const failed = before.failures > capRules.failingShare * (before.failures + before.count);
     if (failed || !this.#pace.isDue(nowMs, before)) return cap;
     return this.#start(nowMs, before, raised(cap, before));
@@ -146,7 +146,7 @@ export class MinerCap {
     return to;
   }
 
-  /** The cap that follows from the trial; the present one while it goes on. */
+  /** The cap that follows from the trial; the current one while the trial runs. */
   #try(nowMs: number, trial: Trial, after: Measured | null): number {
     if (this.#heldAt >= trial.startedAt) {
       this.#trial = null;
@@ -179,7 +179,7 @@ export class MinerCap {
     return trial.from;
   }
 
-  /** At the lower cap of a trial that made a difference nothing waits: slots over rate are the service time, spread and all. */
+  /** At the lower cap of a trial that made a difference nothing waits: slots divided by rate are the service time with its spread. */
   #prove(nowMs: number, trial: Trial, after: Measured, cap: number): void {
     this.#target.prove(nowMs, trial.to / after.rate, cap, nowMs - trial.startedAt);
   }
@@ -187,7 +187,7 @@ export class MinerCap {
   #move(nowMs: number, cap: number): boolean {
     if (cap === this.#learned) return false;
     if (cap > this.#learned) this.#raisedAt = nowMs;
-    // After a trial that is kept nothing moves: what it measured stands.
+    // After a trial that is kept the cap stays: the measurement holds.
     const settleMs = Math.max(capRules.settleMinMs, this.#target.awayMs(nowMs, this.#learned));
     this.#meter.restart(nowMs, Math.min(capRules.settleMaxMs, settleMs));
     this.#learned = cap;

@@ -1,6 +1,6 @@
 import { capRules } from "./rules.ts";
 
-/** What a miner gave back or let pass, with a memory that fades over about ten steps. */
+/** Failures of a miner, with a memory that fades over about ten steps. */
 export class FailureShare {
   results = 0;
   failures = 0;
@@ -24,7 +24,7 @@ export class FailureShare {
     if (isFailing && this.#recentFailures >= failingLeast) this.#tightUntil = nowMs + tightMs;
   }
 
-  /** Whether it failed so much within the last hour that nothing should wait at it. */
+  /** Whether its share of failures within the last hour is too high to let jobs wait at it. */
   isTight(nowMs: number): boolean {
     return nowMs < this.#tightUntil;
   }

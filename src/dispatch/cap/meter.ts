@@ -1,18 +1,18 @@
 import { capRules } from "./rules.ts";
 
-/** What a miner delivered at one cap, measured over a span of time in which nothing else changed. */
+/** Deliveries of a miner at one cap, over a span of time in which nothing else changed. */
 export interface Measured {
   readonly count: number;
   readonly failures: number;
   /** Deliveries per ms. */
   readonly rate: number;
-  /** Whether the cap was what limited it. */
+  /** Whether the cap limited the rate. */
   readonly isBound: boolean;
-  /** How long it took. */
+  /** Length of the span. */
   readonly ms: number;
 }
 
-/** For how long altogether the cap held jobs back: from each `bound` until a slot is freed and not filled again at once. */
+/** For how long in all the cap held jobs back: from each `bound` until a slot is freed and not filled again at once. */
 export class BoundTime {
   #total = 0;
   /** -1 while a slot is free. */
@@ -29,7 +29,7 @@ export class BoundTime {
     this.#lastAt = nowMs;
   }
 
-  /** `atMs`: when the slot became free; an answer that was checked first is told of later, when its slot is long filled again. */
+  /** `atMs`: when the slot became free; a checked answer is reported later, when its slot has long been filled again. */
   freed(atMs: number): void {
     if (this.#since < 0 || this.#lastAt >= atMs) return;
     this.#total += atMs - this.#since;
@@ -41,7 +41,7 @@ export class BoundTime {
   }
 }
 
-/** Measures deliveries at a cap that stands still, one span after the other. */
+/** Measures deliveries at an unchanged cap, one span after the other. */
 export class Meter {
   readonly #bound: BoundTime;
   #notBefore = 0;
@@ -65,7 +65,7 @@ export class Meter {
     this.#failures++;
   }
 
-  /** The cap is another one: what was measured is past, and what is under way has to come back first. */
+  /** The cap changed: measurements so far are void, and jobs under way must come back first. */
   restart(nowMs: number, settleMs: number): void {
     this.latest = null;
     this.#from = -1;
@@ -73,8 +73,8 @@ export class Meter {
   }
 
   /**
-   * Looks whether the span has ended, and begins the next; returns one that ended now. It ends after `wantedMs`, or when
-   * enough was counted to compare with.
+   * Returns the span if it has just ended, and begins the next. A span ends after `wantedMs`, or once it has enough
+   * deliveries for a comparison.
    */
   step(nowMs: number, cap: number, wantedMs: number | null): Measured | null {
     if (this.#from < 0) {

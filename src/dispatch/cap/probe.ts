@@ -1,21 +1,21 @@
 import type { Measured } from "./meter.ts";
 import { capRules } from "./rules.ts";
 
-/** A change of the cap on trial: what it was and delivered before, and what it is now. */
+/** A change of the cap on trial: the cap and its rate before, and the cap now. */
 export interface Trial {
   readonly from: number;
   readonly to: number;
   readonly before: Measured;
   readonly startedAt: number;
-  /** The miner's results and failures until then. */
+  /** The miner's results and failures when the trial began. */
   readonly results: number;
   readonly failures: number;
 }
 
-/** What a trial showed. `up`: the miner can use more. `flat`: the difference is of no use to it. `down`: it needs what was taken. */
+/** The result of a trial. `up`: the miner can use more. `flat`: the difference is of no use to it. `down`: it needs the former cap. */
 export type Finding = "up" | "flat" | "down";
 
-/** The cap to try: enough more that a rate which follows can be told from noise, and not so much that jobs miss their deadlines. */
+/** The cap to try: high enough that the gain exceeds the noise, and low enough that jobs meet their deadlines. */
 export function raised(cap: number, before: Measured): number {
   const { raiseNoise, raiseMin, raiseMax, awayMs, max } = capRules;
   const gain = Math.min(raiseMax, Math.max(raiseMin, Math.sqrt(raiseNoise / before.count)));
@@ -23,14 +23,14 @@ export function raised(cap: number, before: Measured): number {
   return Math.min(max, Math.max(cap + 1, Math.min(cap + Math.round(gain * cap), inTime)));
 }
 
-/** The cap to try on the way down: at most half at once, so that a needed cap is missed for a moment only. */
+/** The lower cap to try: at least half, so that a needed cap is missed only briefly. */
 export function lowered(cap: number, target: number): number {
   return Math.max(1, Math.ceil(cap / 2), Math.round(target));
 }
 
 /**
- * Compares the rate before and after. Upwards nearly all of the gain has to show; downwards any loss counts, since whatever
- * the miner had queued is lost without effect.
+ * Compares the rate before and after. Upwards nearly all of the gain must show; downwards any loss counts, since jobs that
+ * only waited in the miner's queue can go without effect.
  */
 export function finding({ from, to, before }: Trial, after: Measured): Finding {
   const capChange = to / from - 1;
@@ -42,13 +42,13 @@ export function finding({ from, to, before }: Trial, after: Measured): Finding {
   return rateChange <= capRules.loses * capChange ? "down" : "flat";
 }
 
-/** Whether the cap can have done it: a rate that followed by far more than the cap moved shows that the miner is another one. */
+/** Whether the cap explains the new rate: a rate that moved by far more than the cap shows that the miner itself changed. */
 export function isExplained({ from, to, before }: Trial, after: Measured): boolean {
   const most = 1 + capRules.explains * (Math.max(from, to) / Math.min(from, to) - 1);
   return to > from ? after.rate <= most * before.rate : after.rate * most >= before.rate;
 }
 
-/** Whether a raise makes the miner fail: then it is over, whatever the rate. */
+/** Whether a raise makes the miner fail: then it ends, whatever the rate. */
 export function failsOnRaise(
   trial: Trial,
   now: { readonly results: number; readonly failures: number },
@@ -60,7 +60,7 @@ export function failsOnRaise(
   return to > from && failed >= capRules.raiseFailures && share > former + capRules.raiseFailureShare;
 }
 
-/** When the next raise may be tried: at once after one that was kept, later and later after those that gained nothing. */
+/** When the next raise may be tried: at once after a kept one, after growing delays when raises gain nothing. */
 export class RaisePace {
   #failedAt = Number.NEGATIVE_INFINITY;
   #failed: Measured | null = null;
@@ -80,7 +80,7 @@ export class RaisePace {
     this.#failed = before;
   }
 
-  /** A miner that delivers at another rate than at the failed raise need not wait so long: what was found then may not hold. */
+  /** A miner whose rate differs from that at the failed raise need not wait: the finding may no longer hold. */
   isDue(nowMs: number, now: Measured): boolean {
     const waitMs = this.#isAsBefore(now) ? this.#waitMs : capRules.retryMs;
     return nowMs - this.#failedAt >= waitMs;

@@ -2,17 +2,17 @@ import { capRules } from "./rules.ts";
 
 const { keptBins, stepMs } = capRules;
 
-/** A service time that a trial showed: slots that one delivery per ms takes while nothing waits. */
+/** A service time found by trial: slots that one delivery per ms takes while nothing waits. */
 interface Proven {
   readonly serviceMs: number;
-  /** Where it was shown. */
+  /** The cap at which it was found. */
   readonly cap: number;
   readonly until: number;
 }
 
 /**
- * What the best delivered rate needs in flight when nothing waits in the miner's queue: rate times service time. The service time is
- * the miner's own best, or what a trial showed, where times spread so much that the best is not the usual one.
+ * The jobs in flight that the best delivered rate needs when nothing waits in the miner's queue: rate times service time. The
+ * service time is the miner's own best, or the one found by trial where times spread so widely that the best is not typical.
  */
 export class CapTarget {
   readonly #rate = new DeliveryRate();
@@ -36,29 +36,29 @@ export class CapTarget {
     return Math.min(max, Math.max(inferred, Math.min(needed * serviceMs, reach), 1));
   }
 
-  /** How long after a change of the cap the rate is that of the new one. */
+  /** How long after a change of the cap the rate shows the new one. */
   knownAfterMs(): number {
     return this.#windowBins() * stepMs + Math.min(capRules.settleMaxMs, this.#serviceMs());
   }
 
-  /** How long a job is away at this cap, by Little's law. */
+  /** How long a job is in flight at this cap, by Little's law. */
   awayMs(nowMs: number, cap: number): number {
     return cap / Math.max(this.#rate.max(nowMs, this.#windowBins()), Number.MIN_VALUE);
   }
 
-  /** A trial of `trialMs` showed it at the cap. */
+  /** A trial of `trialMs` found it at the cap. */
   prove(nowMs: number, serviceMs: number, cap: number, trialMs: number): void {
     const lastsMs = Math.max(capRules.provenMs, capRules.provenTrials * trialMs);
     this.#proven = { serviceMs, cap, until: nowMs + lastsMs };
   }
 
-  /** A delivery takes no more slots than this. */
+  /** The most slots that a delivery takes. */
   disprove(mostMs: number): void {
     if (this.#proven === null || this.#proven.serviceMs <= mostMs) return;
     this.#proven = { ...this.#proven, serviceMs: mostMs };
   }
 
-  /** What a delivery takes when nothing waits, as far as is known. */
+  /** The slots that a delivery takes when nothing waits, as far as known. */
   #serviceMs(): number {
     return Math.max(1, this.#best.typicalMs(), this.#proven?.serviceMs ?? 0);
   }
@@ -96,7 +96,7 @@ export class DeliveryRate {
     return bin < 0 ? 0 : (this.#bins[bin % keptBins] ?? 0);
   }
 
-  /** Empties the bins that time has passed over; at most all of them. */
+  /** Empties the bins that have become too old; at most all of them. */
   #advance(nowMs: number): number {
     const bin = Math.max(this.#newest, Math.floor(nowMs / stepMs));
     for (let at = Math.max(this.#newest + 1, bin - keptBins + 1); at <= bin; at++)
@@ -118,8 +118,8 @@ interface Best {
 }
 
 /**
- * A miner's own best service times, of each kind and over its mix of kinds. What the miner queues on our account makes answers
- * later, never faster: so a best time is what a job takes when nothing is in its way.
+ * A miner's own best service times, per kind and over its mix of kinds. Waiting in the miner's queue makes answers later, never
+ * faster, so a best time is that of a job that did not wait.
  */
 export class OwnBest {
   readonly #kinds = new Map<string, Best>();
@@ -128,7 +128,7 @@ export class OwnBest {
   /** Null until it is asked for after a delivery. */
   #typicalMs: number | null = null;
 
-  /** `clean`: the cap did not bind, so our own load did not make this one wait; only such a sample lets a best time rise. */
+  /** `clean`: the cap did not bind, so the validator's load did not make this job wait; only such a sample lets a best time rise. */
   delivered(nowMs: number, kind: string, serviceMs: number, clean: boolean): void {
     const best = this.#kinds.get(kind) ?? this.#begin(nowMs, kind, serviceMs);
     best.seenAt = nowMs;

@@ -4,7 +4,7 @@ import type { Totals } from "../bounds/totals.ts";
 import type { InFlightJob } from "../miners/miner.ts";
 import { EndedJobs } from "./endedJobs.ts";
 
-/** Every job in flight, once: in the map, with its miner, in the totals, and under its deadline once it is sent. */
+/** Every job in flight: registered in the map, at its miner, in the totals, and under its deadline once it is sent. */
 export class InFlightJobs {
   readonly #totals: Totals;
   readonly #byId = new Map<string, InFlightJob>();
@@ -31,7 +31,7 @@ export class InFlightJobs {
     this.#deadlines.add(inFlight, deadlineAt);
   }
 
-  /** The job that a miner speaks of, if it has it; otherwise why it does not. */
+  /** The job that a miner's frame names, if it has it; otherwise why not. */
   claim(hotkey: string, jobId: string): InFlightJob | FrameRefusal {
     const inFlight = this.#byId.get(jobId);
     if (inFlight?.miner.hotkey === hotkey && inFlight.sentAt !== null) return inFlight;
@@ -39,7 +39,7 @@ export class InFlightJobs {
     return inFlight === undefined || inFlight.sentAt === null ? "job_unknown" : "job_not_yours";
   }
 
-  /** Frees its slot; false when it had ended before: every job in flight ends once. */
+  /** Ends the job and frees its slot; false when it had ended before. */
   end(inFlight: InFlightJob): boolean {
     const { job, miner, sentAt, bytes } = inFlight;
     if (!miner.inFlight.delete(inFlight)) return false;

@@ -2,7 +2,7 @@ import type { Random } from "../../core/random.ts";
 
 const CHUNK = 8192;
 
-/** Random job ids and seeds out of chunks: asking for 16 bytes at a time costs more than the job's own accounting. */
+/** Random job ids and seeds from larger chunks: asking for 16 bytes at a time costs more than all accounting of a job. */
 export class Ids {
   readonly #random: Random;
   #chunk = Buffer.alloc(0);

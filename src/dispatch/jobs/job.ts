@@ -1,24 +1,24 @@
 import type { CustomerJob } from "../../flow/job.ts";
 import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
 
-/** Something to be done, however many miners it takes. */
+/** A job that may go to several miners in turn. */
 export interface Job {
   readonly jobId: string;
   readonly lane: PushLane;
-  /** Of a benchmark: what its input is made from again when another miner gets it. */
+  /** Of a benchmark: its input is made again from this for another miner. */
   readonly seed: bigint;
   /** Null for a benchmark. */
   readonly customer: CustomerJob | null;
-  /** Miners that have had it; null before the first gave it up. */
+  /** Miners that have had it; null before a miner gave it up. */
   had: Set<string> | null;
 }
 
-/** What is asked: a customer's own input, or the seed's. Null when the lane makes no benchmarks. */
+/** The task: with a customer's own input, or the seed's. Null when the lane makes no benchmarks. */
 export function taskOf(job: Job): JobTask | null {
   return job.customer ?? job.lane.issue(job.seed);
 }
 
-/** About how many bytes an input takes on the wire. */
+/** The approximate size of an input on the wire, bytes. */
 export function sizeOf(input: JobInput): number {
   let size = 0;
   for (const name in input) {

@@ -5,12 +5,12 @@ import type { Miner } from "../miners/miner.ts";
 import type { Ids } from "./ids.ts";
 import type { Job } from "./job.ts";
 
-/** Benchmarks that wait for another miner; past it one is dropped, for a new one is as good. */
+/** Benchmarks that wait for another miner; past it one is dropped, since a new one serves as well. */
 const AGAIN_MAX = 4096;
-/** How many waiting jobs are looked at for one that a miner has not had: a bound on the work per slot. */
+/** How many waiting jobs are searched for one that a miner has not had: a bound on the work per slot. */
 const LOOKED_AT = 8;
 
-/** What a miner gets next: a customer's job, a benchmark that another miner gave up, or a new one. */
+/** Picks a miner's next job: a customer's, a benchmark that another miner gave up, or a new benchmark. */
 export class JobSource {
   readonly #ids: Ids;
   readonly #customers: BoundedQueue<Job>;
@@ -23,7 +23,7 @@ export class JobSource {
     this.#dropped = dropped;
   }
 
-  /** Customer jobs that wait for a miner. */
+  /** Customer jobs waiting for a miner. */
   get queued(): number {
     return this.#customers.length;
   }
@@ -33,19 +33,19 @@ export class JobSource {
     if (!this.#customers.push(job)) this.#dropped("queue_full");
   }
 
-  /** A job for another miner than those that had it. A customer's is never dropped: it was taken before. */
+  /** Queues a job for a miner that has not had it. A customer's is never dropped: it was accepted. */
   again(job: Job): void {
     if (job.customer !== null) this.#customers.unshift(job);
     else if (!this.#again.push(job)) this.#dropped("queue_full");
   }
 
-  /** A job that was picked and not sent, to where it came from; a new benchmark is let go. */
+  /** Puts a picked job that was not sent back where it came from; a new benchmark is dropped. */
   putBack(job: Job): void {
     if (job.customer !== null) this.#customers.unshift(job);
     else if (job.had !== null) this.#again.unshift(job);
   }
 
-  /** Null when there is nothing that this miner could do. */
+  /** Null when there is no job for this miner. */
   take(miner: Miner): Job | null {
     const waiting = takeFor(miner, this.#customers) ?? takeFor(miner, this.#again);
     if (waiting !== undefined) return waiting;

@@ -1,9 +1,9 @@
-/** First and longest wait after a failure, ms. */
+/** First and longest delay after a failure, ms. */
 const WAIT_MS = [1000, 60_000] as const;
 
 /**
- * How long a miner that fails is left alone: concurrency alone would feed one that fails fast without end. Failures of what
- * was handed out before the wait began count as one; an accepted answer forgives.
+ * How long a miner that fails gets no jobs: with caps alone a miner that fails fast would get jobs without end. Failures of
+ * jobs handed out before the delay began count as one; an accepted answer ends it.
  */
 export class Backoff {
   #failures = 0;
@@ -15,7 +15,7 @@ export class Backoff {
     return this.#until;
   }
 
-  /** `sentAt`: when what failed was handed out, monotonic ms. */
+  /** `sentAt`: when the failed job was handed out, monotonic ms. */
   failed(nowMs: number, sentAt: number): void {
     if (sentAt <= this.#since) return;
     this.#until = nowMs + Math.min(WAIT_MS[1], WAIT_MS[0] * 2 ** Math.min(this.#failures, 16));

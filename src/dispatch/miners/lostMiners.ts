@@ -1,6 +1,6 @@
 import type { Miner } from "./miner.ts";
 
-/** Miners that lost their link with jobs in flight: the jobs stay theirs until the grace is over. */
+/** Miners that lost their link with jobs in flight: they keep the jobs until the grace period is over. */
 export class LostMiners {
   readonly #graceMs: number;
   /** Monotonic ms of the loss. */
@@ -14,17 +14,17 @@ export class LostMiners {
     this.#since.set(miner, nowMs);
   }
 
-  /** It is back, or nothing of it is in flight any more. */
+  /** The miner is back, or has no jobs in flight any more. */
   delete(miner: Miner): void {
     this.#since.delete(miner);
   }
 
-  /** A time in which nobody could come back does not count. */
+  /** Time in which nobody could come back does not count. */
   stall(ms: number): void {
     for (const [miner, since] of this.#since) this.#since.set(miner, since + ms);
   }
 
-  /** Takes out those whose grace is over. */
+  /** Removes and returns those whose grace period is over. */
   due(nowMs: number): Miner[] {
     const due: Miner[] = [];
     for (const [miner, since] of this.#since) if (nowMs - since >= this.#graceMs) due.push(miner);

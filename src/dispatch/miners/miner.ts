@@ -8,18 +8,18 @@ import { type Job, sizeOf } from "../jobs/job.ts";
 import type { JobFacts } from "../whatFollows.ts";
 import { Backoff } from "./backoff.ts";
 
-/** A job at one miner, from the moment it is picked until it ends there. */
+/** A job at one miner, from when it is picked until it ends there. */
 export class InFlightJob implements Timed, JobFacts {
   readonly job: Job;
   readonly miner: Miner;
   readonly kind: string;
   readonly draw: Draw;
   readonly block: number;
-  /** Kept for what will be checked; dropped with the sending otherwise. */
+  /** Kept for sampled jobs; dropped when others are sent. */
   input: JobInput | null;
   /** Monotonic ms; null until it is sent. */
   sentAt: number | null = null;
-  /** On the wire, and of the input before; counts as held until the end. */
+  /** Size on the wire, or of the input before sending; counted until the end. */
   bytes: number;
   slot = -1;
   prev: Timed | null = null;
@@ -49,7 +49,7 @@ export class InFlightJob implements Timed, JobFacts {
   }
 }
 
-/** What dispatch knows of one miner: its link, what it has in flight, how much it may have. */
+/** What dispatch knows of one miner: its link, its jobs in flight, its cap. */
 export class Miner {
   readonly hotkey: string;
   readonly cap: MinerCap;
@@ -57,9 +57,9 @@ export class Miner {
   readonly inFlight = new Set<InFlightJob>();
   readonly place = new LevelPlace<Miner>(this);
   link: MinerLink | null = null;
-  /** Lanes of the link that this validator has. */
+  /** Lanes of the link that this validator serves. */
   lanes: readonly PushLane[] = [];
-  /** Whose turn it is among the lanes. */
+  /** Index of the lane whose turn it is. */
   turn = 0;
 
   constructor(hotkey: string, restoredCap: number | null) {

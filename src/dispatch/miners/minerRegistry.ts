@@ -2,7 +2,7 @@ import type { PushLane } from "../../flow/lane.ts";
 import type { MinerLink } from "../../flow/link.ts";
 import { Miner } from "./miner.ts";
 
-/** Miners remembered at most; past it the ones longest without a link go. */
+/** The most miners remembered; past it those longest without a link are dropped. */
 const KNOWN_MAX = 8192;
 /** A miner whose link ended within this time still counts as active, ms. */
 const ACTIVE_MS = 60_000;
@@ -50,13 +50,13 @@ export class MinerRegistry {
     return this.#linked + recent;
   }
 
-  /** The miner of a new link, and the link that it takes over from. */
+  /** The miner of a new link, and the link that the new one replaces. */
   open(link: MinerLink): { readonly miner: Miner; readonly replaced: MinerLink | null } {
     const { hotkey } = link;
     const miner = this.#miners.get(hotkey) ?? new Miner(hotkey, this.#caps.get(hotkey) ?? null);
     this.#caps.delete(hotkey);
     this.#gone.delete(hotkey);
-    // Last in the order of dropping.
+    // Dropped last.
     this.#miners.delete(hotkey);
     this.#miners.set(hotkey, miner);
     const replaced = miner.link === link ? null : miner.link;

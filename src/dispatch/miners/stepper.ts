@@ -1,9 +1,9 @@
 import type { Miner } from "./miner.ts";
 
-/** Every miner's cap is looked at once in this time, ms. */
+/** Every miner's cap is stepped once in this time, ms. */
 const ROUND_MS = 15_000;
 
-/** Spreads the looks at all miners evenly over a round, so that no tick has to look at all of them. */
+/** Spreads the steps of all miners evenly over a round, so that no tick has to step all of them. */
 export class Stepper {
   #queue: Miner[] = [];
   #startedAt: number;
@@ -13,7 +13,7 @@ export class Stepper {
     this.#startedAt = nowMs;
   }
 
-  /** Steps those whose turn has come; a round is of the miners that are known when it begins. */
+  /** Steps the miners that are due; a round has the miners that are known when it begins. */
   step(nowMs: number, all: () => Iterable<Miner>, look: (miner: Miner) => void): void {
     const share = Math.min(1, (nowMs - this.#startedAt) / ROUND_MS);
     const until = Math.floor(share * this.#queue.length);

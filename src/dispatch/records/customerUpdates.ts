@@ -4,8 +4,8 @@ import type { CustomerUpdate } from "../../flow/job.ts";
 import type { Store } from "../../flow/store.ts";
 
 /**
- * What became of customer jobs, on its way to the store; the newest of each job wins. While the store is down it is tried
- * again; an answer that the store can never take fails its job, and nothing waits behind it. Bounded by the customer jobs there are.
+ * Updates of customer jobs on their way to the store; the newest per job wins. While the store is down they are tried again; an
+ * answer that the store can never take fails its job and blocks no other. Bounded by the number of customer jobs.
  */
 export class CustomerUpdates {
   readonly #records: Pick<Store, "updateCustomerJob">;
@@ -25,7 +25,7 @@ export class CustomerUpdates {
     void this.flush();
   }
 
-  /** Writes what waits, one after the other; stops at the first that is not taken. Never rejects. */
+  /** Writes the waiting updates one by one; stops at the first that the store does not take. Never rejects. */
   flush(): Promise<void> {
     this.#writing ??= this.#write().finally(() => {
       this.#writing = null;
@@ -48,7 +48,7 @@ export class CustomerUpdates {
     }
   }
 
-  /** A newer one may have come meanwhile; it stays for its own turn. */
+  /** A newer update that came meanwhile stays. */
   #settle(update: CustomerUpdate, next: CustomerUpdate | null): void {
     if (this.#waiting.get(update.jobId) !== update) return;
     this.#waiting.delete(update.jobId);
@@ -56,7 +56,7 @@ export class CustomerUpdates {
   }
 }
 
-/** Null when there is nothing left that could be recorded. */
+/** Null when nothing can be recorded. */
 function asFailed(update: CustomerUpdate): CustomerUpdate | null {
   if (update.state !== "done") return null;
   return { ...update, state: "failed", answer: null, hotkey: null, code: "answer_unrecordable" };

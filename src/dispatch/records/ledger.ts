@@ -37,14 +37,14 @@ class Accounts {
 }
 
 /**
- * What miners did since it was last recorded, one account per lane and hotkey; recorded several times a second rather than
- * one job at a time. While a hotkey's cheat is being recorded its credit is withheld, so that none can slip in behind the forfeit.
+ * Work of miners since the last record, one account per lane and hotkey; recorded several times a second rather than per job.
+ * While a hotkey's cheat is being recorded its credit is withheld, so that none is recorded after the forfeit.
  */
 export class Ledger {
   readonly #modules: LedgerModules;
   readonly #failed: () => void;
   #accounts = new Accounts();
-  /** What is being recorded. */
+  /** The accounts being recorded. */
   #underway: readonly Account[] = [];
   readonly #withheld = new Map<string, number>();
   #flushing: Promise<void> | null = null;
@@ -54,7 +54,7 @@ export class Ledger {
     this.#failed = failed;
   }
 
-  /** An answer taken without a check. */
+  /** Adds an answer accepted without a check. */
   accepted(lane: string, hotkey: string, credit: number): void {
     const account = this.#accounts.of(lane, hotkey);
     account.accepted++;
@@ -67,7 +67,7 @@ export class Ledger {
     account.debit += debit;
   }
 
-  /** Drops what is not recorded of the hotkey's credit, and takes none until `release`; calls nest. */
+  /** Drops the hotkey's unrecorded credit, and adds none until `release`; calls nest. */
   withhold(hotkey: string): void {
     this.#withheld.set(hotkey, (this.#withheld.get(hotkey) ?? 0) + 1);
     for (const accounts of [this.#accounts.all, this.#underway])
@@ -84,7 +84,7 @@ export class Ledger {
     else this.#withheld.delete(hotkey);
   }
 
-  /** Records what there is; one record at a time. What the store does not take is kept for the next. Never rejects. */
+  /** Records all accounts, one record at a time. Accounts that the store does not take are kept for the next. Never rejects. */
   flush(at: number, block: number): Promise<void> {
     this.#flushing ??= this.#flush(at, block).finally(() => {
       this.#flushing = null;

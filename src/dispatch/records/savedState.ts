@@ -1,15 +1,15 @@
-/** Caps that are kept, and what a kept one may say: a restart begins carefully, whatever was learned before. */
+/** The most caps that are saved, and the largest: a restart begins carefully, whatever was learned before. */
 const HOTKEYS = 8192;
 const CAP_MAX = 32;
 const KINDS = 1024;
 const TIMES = 256;
-/** No name is longer, and no service time. */
+/** The longest name, and the longest service time. */
 const NAME_MAX = 256;
 const TIME_MAX_MS = 86_400_000;
-/** More than the fullest state takes; a longer text is none of ours. */
+/** More than a full state needs; a longer text was not written here. */
 const TEXT_MAX = 16 * 1024 * 1024;
 
-/** What a restart remembers of miners and kinds of work. */
+/** What is saved of miners and kinds of work for a restart. */
 export interface SavedState {
   /** Learned caps by hotkey. */
   readonly caps: Map<string, number>;
@@ -17,7 +17,7 @@ export interface SavedState {
   readonly kinds: Map<string, number[]>;
 }
 
-/** Takes what makes sense out of a text that anybody may have written; never throws. Caps are 1 to 32. */
+/** Reads the valid parts of an untrusted text; never throws. Caps are 1 to 32. */
 export function parseState(text: string | null): SavedState {
   const state = read(text);
   return {
@@ -26,7 +26,7 @@ export function parseState(text: string | null): SavedState {
   };
 }
 
-/** The newest of what there is to remember, within the bounds. */
+/** The newest caps and times, within the bounds. */
 export function stateText({ caps, kinds }: SavedState): string {
   const rounded = [...kinds]
     .slice(-KINDS)
@@ -58,7 +58,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The last `most` entries whose value makes sense. */
+/** The last `most` entries with a valid value. */
 function entriesOf<T>(raw: unknown, most: number, sense: (value: unknown) => T | null): Map<string, T> {
   const found: [string, T][] = [];
   for (const [name, value] of isRecord(raw) ? Object.entries(raw) : []) {

@@ -14,7 +14,7 @@ export interface AnsweringModules {
   readonly maxBodyBytes: number;
 }
 
-/** Logs and counts what is thrown; returns the problem that the client gets. */
+/** Logs and counts a thrown error; returns the problem that the client gets. */
 function stateProblem(thrown: unknown, request: FastifyRequest, modules: AnsweringModules): Problem {
   const { log, measures, maxBodyBytes } = modules;
   const at = { route: request.routeOptions.url, method: request.method };
@@ -30,7 +30,7 @@ function stateProblem(thrown: unknown, request: FastifyRequest, modules: Answeri
   return problem;
 }
 
-/** Answers anything thrown with its problem document; what is no problem answers `internal`. */
+/** Answers a thrown error with its problem document; any error without one answers `internal`. */
 export function answerError(
   thrown: unknown,
   request: FastifyRequest,
@@ -43,7 +43,7 @@ export function answerError(
     .headers({ ...headers, ...everyAnswer })
     .type(problemMediaType);
   if (isUnread(request)) endConnection(request, reply);
-  // As bytes: to a text Fastify would add a charset, which this media type does not have.
+  // As bytes, since to a text Fastify would add a charset, which this media type does not have.
   reply.send(Buffer.from(body));
   if (request.raw.socket.destroyed) modules.inFlight.leave(reply.raw);
 }

@@ -7,7 +7,7 @@ import { rawAnswer } from "./document.ts";
 /** Request line and headers: a signed request needs under 1 KiB in some fifteen fields, proxies add a few. */
 export const maxHeaderBytes = 16_384;
 
-/** The parser counts the bytes of names and values alone, so that thousands of tiny fields pass it. */
+/** The parser only counts the bytes of names and values, so thousands of tiny fields pass it. */
 export const maxHeaderFields = 128;
 
 export const headersTooLarge: Problem = {
@@ -27,13 +27,13 @@ function problemOf(code: string | undefined, deadlineMs: number): Problem {
   }
 }
 
-/** The answer that a connection is in the middle of, if it has one. */
+/** The answer that the connection is sending, if any. */
 const answerOn = (socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | null =>
   socket._httpMessage ?? null;
 
 /**
- * Answers what never becomes a request: broken framing, too many header bytes, a missed deadline. Each connection gets
- * one such answer, and never in the middle of another one.
+ * Answers connections whose bytes never become a request: broken framing, too many header bytes, a missed deadline. Each gets
+ * at most one such answer, and never in the middle of another one.
  */
 export function answerClientFaults(
   server: Server,

@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { kindOf } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 
-/** A problem as it goes over the wire. */
+/** A problem as it is sent. */
 export interface ProblemAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -12,10 +12,10 @@ export interface ProblemAnswer {
 
 export const problemMediaType = "application/problem+json";
 
-/** Headers that every answer starts from: no cache keeps it, and no browser guesses its type. */
+/** Headers of every answer: caches must not keep it, and browsers must not guess its type. */
 export const everyAnswer = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 
-/** Seconds of a problem that asks to come back and does not say when. */
+/** `Retry-After` of a problem that does not state its seconds. */
 const soonest = 1;
 
 function headersOf(problem: Problem): Record<string, string> {
@@ -30,7 +30,7 @@ function headersOf(problem: Problem): Record<string, string> {
   return headers;
 }
 
-/** The answer that states a problem; one that has no HTTP status is stated as `internal`. */
+/** The answer for a problem; one without an HTTP status is sent as `internal`. */
 export function problemAnswer(problem: Problem): ProblemAnswer {
   const kind = kindOf(problem);
   if (kind.status === null) return problemAnswer({ code: "internal" });
@@ -48,7 +48,7 @@ export function problemAnswer(problem: Problem): ProblemAnswer {
   return { status: kind.status, headers: headersOf(problem), body: JSON.stringify(document) };
 }
 
-/** A whole answer as it stands on the socket, for where there is no response object. It ends the connection. */
+/** A whole answer as bytes for the socket, for where there is no response object. It ends the connection. */
 export function rawAnswer(problem: Problem): string {
   const { status, headers, body } = problemAnswer(problem);
   const fields = {

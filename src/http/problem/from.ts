@@ -17,13 +17,13 @@ export function unsupported({ headers }: FastifyRequest): Problem {
   return { code: "unsupported_media_type", content_type: given.slice(0, longest.type) };
 }
 
-/** Whether something was thrown only because the client left: its body broke off, or a handler stopped at its signal. */
+/** Whether the error was thrown only because the client left: its body broke off, or a handler stopped at its signal. */
 export function isDeparture(thrown: unknown, { raw }: FastifyRequest): boolean {
   const stopped = thrown instanceof Error && thrown.name === "AbortError";
   return raw.socket.destroyed && (stopped || !raw.complete);
 }
 
-/** What the framework throws: its code, and of a schema's refusal where the fault is. */
+/** An error of the framework: its code, and for a schema's refusal the place of the fault. */
 interface Thrown {
   readonly code?: unknown;
   readonly validation?: readonly FastifySchemaValidationError[];

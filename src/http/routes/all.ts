@@ -11,7 +11,7 @@ import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
 
-/** Everything that is served. `openapi` makes the document that describes it; `streams` is what the push lane has. */
+/** All routes. `openapi` makes the document that describes them; `streams` belongs to the push lane. */
 export function routesOf(
   handlers: Handlers,
   log: Log,
@@ -36,7 +36,7 @@ function matches(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.every((part, i) => (part.startsWith(":") ? path[i] !== "" : part === path[i]));
 }
 
-/** Tells which methods a path takes, for the `Allow` header; none where nothing is served. */
+/** The methods that a path takes, for the `Allow` header; none where nothing is served. */
 export function methodIndex(routes: readonly Pick<Route, "method" | "url">[]): (url: string) => string[] {
   const patterns = routes.map(({ method, url }) => ({ method, parts: url.split("/") }));
   return (url) => {

@@ -18,7 +18,7 @@ const listQuery = Type.Object(
 const textQuery = Type.Object({ seq: Type.Optional(schemas.u32Integer) }, strict);
 const idPath = Type.Object({ id: Type.String({ description: "A challenge id" }) }, strict);
 
-/** Listing and fetching challenges; both for the miner that signs. */
+/** Listing and fetching challenges, for the miner that signs. */
 export function challengeRoutes(handlers: Handlers): Route[] {
   return [list(handlers), text(handlers)];
 }

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { Route } from "./route.ts";
 
-/** The OpenAPI document of all routes, made when it is first asked for. */
+/** The OpenAPI document of all routes, made at the first request. */
 export function documentRoute(openapi: () => object): Route {
   let text: string | null = null;
   return {

@@ -7,9 +7,9 @@ import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 
-/** The digits of 2^256. The lane checks names and numbers further, and says better what is wrong with them. */
+/** The digits of 2^256. The lane checks names and numbers further, with better messages. */
 const digitsMax = 78;
-/** Inputs of one job, and numbers in one of them: as many as a circuit can be configured with. */
+/** The most inputs of a job, and the most numbers in one: what a circuit can be configured with. */
 const inputsMax = 64;
 const numbersMax = 999;
 const number = Type.Union([
@@ -40,7 +40,7 @@ const jobPath = Type.Object({ id: Type.String({ description: "A job id" }) }, st
 /** The longest id that is echoed. */
 const longestId = 64;
 
-/** Jobs of the operator: put in, and followed. */
+/** Jobs of the operator: submitting and following them. */
 export function jobRoutes(handlers: Handlers): Route[] {
   return [putJob(handlers), job(handlers)];
 }

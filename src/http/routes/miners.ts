@@ -14,7 +14,7 @@ const pageQuery = Type.Object(
 );
 export const hotkeyPath = Type.Object({ hotkey: schemas.hotkey }, strict);
 
-/** Standing, counts and evidence: open to everybody. */
+/** Standing, counts and evidence: public. */
 export function minerRoutes(handlers: Handlers): Route[] {
   return [page(handlers), one(handlers), strikes(handlers)];
 }

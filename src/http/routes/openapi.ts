@@ -114,7 +114,7 @@ function withProblems(document: object): object {
   return document;
 }
 
-/** Options of @fastify/swagger: the document is made from the operations of the routes. */
+/** Options of @fastify/swagger, which makes the document from the operations of the routes. */
 export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
   return {
     mode: "dynamic",

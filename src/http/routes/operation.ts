@@ -3,10 +3,10 @@ import type { Handlers } from "../handlers.ts";
 import type { Route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
-/** A readiness probe looks again about this often. */
+/** About the interval of a readiness probe. */
 const probeAgainSeconds = 5;
 
-/** Liveness, readiness, status and keys: open to everybody. */
+/** Liveness, readiness, status and keys: public. */
 export function operationRoutes(handlers: Handlers): Route[] {
   return [health(handlers), readiness(handlers), status(handlers), keys(handlers)];
 }

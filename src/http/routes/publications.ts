@@ -11,7 +11,7 @@ const periodPath = Type.Object(
   { additionalProperties: false },
 );
 
-/** Signed weights, sampling commitments and decision logs: open to everybody. */
+/** Signed weights, sampling commitments and decision logs: public. */
 export function publicationRoutes(handlers: Handlers, log: Log): Route[] {
   return [latestWeights(handlers), weights(handlers), sampling(handlers), audit(handlers, log)];
 }

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static, TObject, TSchema } from "typebox";
 import type { ProblemCode } from "../../core/problems/problem.ts";
 
-/** What an answer of one status holds. */
+/** The answer of one status. */
 export interface AnswerShape {
   readonly description: string;
   /** `application/json` unless given. */
@@ -11,20 +11,20 @@ export interface AnswerShape {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What the OpenAPI document says of a route, beside its schema. */
+/** The OpenAPI document's facts about a route, besides its schema. */
 export interface Operation {
   readonly id: string;
   readonly tag: "operation" | "mining" | "public record" | "administration";
   readonly summary: string;
   readonly description: string;
-  /** Who must sign or bear a token; absent for what everybody may read. */
+  /** Who must sign or send a token; absent for public routes. */
   readonly signedBy?: "miner" | "operator";
   readonly answers: Readonly<Record<number, AnswerShape>>;
-  /** Codes of its own, beside those of its signer, its input and every request. */
+  /** The route's own codes, besides those of its signer, its input and every request. */
   readonly problems: readonly ProblemCode[];
 }
 
-/** The parts of a request that a route takes: checked before it is served, and described in the OpenAPI document. */
+/** The parts of a request that a route takes: checked before serving, and described in the OpenAPI document. */
 export interface RequestSchema {
   readonly params?: TObject;
   readonly querystring?: TObject;
@@ -33,7 +33,7 @@ export interface RequestSchema {
 
 type Part<S> = S extends TSchema ? Static<S> : unknown;
 
-/** A request that its schema has passed. */
+/** A request that passed its schema. */
 type Checked<S extends RequestSchema> = FastifyRequest<{
   Params: Part<S["params"]>;
   Querystring: Part<S["querystring"]>;
@@ -42,15 +42,15 @@ type Checked<S extends RequestSchema> = FastifyRequest<{
 
 export interface Route<S extends RequestSchema = RequestSchema> {
   readonly method: "GET" | "POST" | "DELETE";
-  /** With `:name` for what varies. */
+  /** With `:name` for parameters. */
   readonly url: string;
   readonly schema?: S;
   readonly operation: Operation;
-  /** Returns the body of the answer; a plain object goes out as JSON, whole. */
+  /** Returns the body of the answer; a plain object is sent as JSON. */
   serve(request: Checked<S>, reply: FastifyReply): unknown;
 }
 
-/** The route, with the types of its request taken from its schema. */
+/** A route whose request has the types of its schema. */
 export function route<S extends RequestSchema>(declared: Route<S>): Route {
   return declared as Route;
 }

@@ -22,7 +22,7 @@ export const hotkeyText = {
   pattern: "^[1-9A-HJ-NP-Za-km-z]{46,50}$",
   description: "An sr25519 public key in ss58 text, prefix 42",
 };
-/** Texts that may be hotkeys; what pages go on after need not be one. */
+/** Texts that may be hotkeys; the cursor of a page need not be one. */
 export const hotkeyShape = Type.String(hotkeyText);
 export const notHotkey = "must be a hotkey: an ss58 address with prefix 42, such as 5Grw...";
 export const hotkey = Type.Refine(
@@ -32,7 +32,7 @@ export const hotkey = Type.Refine(
 );
 const hex64 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 
-/** A seq, an offset, or a tier: what fits 4 bytes. */
+/** A seq, an offset, or a tier: an integer of 4 bytes. */
 export const u32Integer = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
 export const epochInteger = Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 });
 

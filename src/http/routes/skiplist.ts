@@ -17,7 +17,7 @@ const suspendBody = Type.Object(
 );
 const releaseQuery = Type.Object({ reason: Type.Optional(reason) }, strict);
 
-/** The operator's hand on the skiplist. */
+/** The operator's routes for the skiplist. */
 export function skiplistRoutes(handlers: Handlers): Route[] {
   return [list(handlers), suspend(handlers), release(handlers)];
 }

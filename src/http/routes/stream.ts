@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { Route } from "./route.ts";
 
-/** Makes a stream of a connection, or throws why not. */
+/** Makes a stream of a connection, or throws the refusal. */
 export interface StreamServing {
   serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
 
-/** The push lane's stream; `streams` tells null where nothing is handed out. */
+/** The push lane's stream; `streams` is null where no jobs are handed out. */
 export function streamRoute(streams: () => StreamServing | null): Route {
   return {
     method: "GET",

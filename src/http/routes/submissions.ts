@@ -89,7 +89,7 @@ function submit(handlers: Handlers): Route {
     },
     serve: async (request, reply) => {
       const { challenge_id, seq, ...given } = request.body;
-      const asked = { challenge_id, answer: readAnswer(given), ...(seq === undefined ? {} : { seq }) };
+      const asked = { challenge_id, answer: answerOf(given), ...(seq === undefined ? {} : { seq }) };
       const { receipt, replay } = await handlers.submit(callerOf(request, reply), asked);
       reply.code(replay ? 200 : 202).header("location", `/v1/receipts/${receipt.receipt_id}`);
       return receipt;
@@ -117,7 +117,7 @@ function receipt(handlers: Handlers): Route {
 
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The bytes of standard base64, padded or not; null for anything else, spare bits included. */
+/** The bytes of standard base64, padded or not; null for anything else, including set spare bits. */
 export function decodeBase64(text: string): Buffer | null {
   if (!base64.test(text)) return null;
   const bytes = Buffer.from(text, "base64");
@@ -129,8 +129,8 @@ const refuse = (field: string, expected: string): never => {
   throw new AssayError({ code: "invalid_request", field, expected });
 };
 
-/** The one answer that a submission gives. Throws `invalid_request` for none, both, or what is not base64. */
-export function readAnswer(body: { solution?: string; assignment_b64?: string }): Answer {
+/** The answer of a submission. Throws `invalid_request` for none, for both, and for invalid base64. */
+function answerOf(body: { solution?: string; assignment_b64?: string }): Answer {
   const { solution, assignment_b64: bitset } = body;
   if (solution !== undefined && bitset !== undefined) {
     return refuse("/assignment_b64", "give either solution or assignment_b64, not both");

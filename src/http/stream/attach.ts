@@ -15,9 +15,9 @@ import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./han
 import { type StreamOptions, streamDefaults } from "./options.ts";
 import { Streams } from "./streams.ts";
 
-/** What streams need of the push lane. */
+/** What streams need from the push lane. */
 export interface PushModules {
-  /** The proven hotkey of a caller who may work. Throws what the caller is to be told. */
+  /** The proven hotkey of a caller that may work. Throws the refusal. */
   authenticate(caller: Caller): Promise<string>;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
@@ -28,29 +28,29 @@ export interface PushModules {
 export interface AttachModules extends PushModules {
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Takes an upgrade request the way of every other request, to `serve` or to its refusal. */
+  /** Passes an upgrade request through the hooks of every request, to `serve` or to its refusal. */
   route(request: IncomingMessage, response: ServerResponse): void;
   /** The answer will not be sent: its connection has become a stream. */
   release(response: ServerResponse): void;
 }
 
 export interface AttachedStreams {
-  /** Serves the route: makes a stream of the connection, or throws why not. */
+  /** Serves the route: makes a stream of the connection, or throws the refusal. */
   serve(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Ends all streams and refuses new ones; waits a bounded time for their sockets. Once. */
   close(graceMs?: number): Promise<void>;
-  /** Streams that have not ended, those before their `hello` included. */
+  /** Streams that have not ended, including those before their `hello`. */
   count(): number;
 }
 
-/** Streams end and restarts take about this long. */
+/** About the time in which a stream ends or the validator restarts. */
 const backAfterSeconds = 5;
 
-/** Chunks that one frame may come in; each costs about 200 bytes while the frame is incomplete. */
+/** The most chunks of one frame; each takes about 200 bytes while the frame is incomplete. */
 const maxBufferedChunks = 16_384;
 const maxFragments = 1024;
 
-/** After our close frame, the miner has this long to end its side. */
+/** After the validator's close frame, the miner has this time to close its side. */
 const closeTimeoutMs = 5000;
 
 const defaultGraceMs = 2000;

@@ -1,6 +1,6 @@
 import type { LinkEnd } from "../../flow/link.ts";
 
-/** WebSocket close codes: below 4000 as RFC 6455 has them, above our own. The reason's text is the `LinkEnd` itself. */
+/** WebSocket close codes: below 4000 as in RFC 6455, above that assay's own. The reason's text is the `LinkEnd` itself. */
 export const closeCodes: Readonly<Record<LinkEnd, number>> = {
   gone: 1000,
   shutting_down: 1001,

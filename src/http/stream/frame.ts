@@ -1,10 +1,10 @@
 import type { JobAnswer, JobOrder } from "../../flow/job.ts";
 import { isJobId } from "../../flow/job.ts";
-import { maxDepth, scan } from "../wire/input.ts";
+import { jsonShape, maxDepth } from "../wire/input.ts";
 import type { FrameCode } from "./frameCodes.ts";
 import { frameCodes } from "./frameCodes.ts";
 
-/** What a frame calls itself, to be named again in an error; anything else than a number or a short text is dropped. */
+/** The id of a frame, repeated in an error about it; anything but a number or a short text is dropped. */
 export type FrameId = string | number | null;
 
 /** A frame from a miner, or what is wrong with it. */
@@ -43,7 +43,7 @@ class ParsedAnswer implements JobAnswer {
   }
 }
 
-/** The answer of a binary frame, not looked into. */
+/** The answer of a binary frame, unparsed. */
 class RawAnswer implements JobAnswer {
   readonly size: number;
   readonly #bytes: Buffer;
@@ -64,9 +64,9 @@ function idOf({ id }: Fields): FrameId {
   return typeof id === "number" || (typeof id === "string" && id.length <= longestId) ? id : null;
 }
 
-/** The members of a JSON object, or the code of what stands there instead. */
+/** The members of a JSON object, or the code of the fault. */
 function fieldsOf(bytes: Buffer): Fields | FrameCode {
-  if (scan(bytes).depth > maxDepth) return "too_deep";
+  if (jsonShape(bytes).depth > maxDepth) return "too_deep";
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString("utf8"));
@@ -125,7 +125,7 @@ export function readText(bytes: Buffer): Frame {
 }
 
 /**
- * Reads a binary frame, which carries a large answer that is parsed only where it is checked:
+ * Reads a binary frame with a large answer, which is parsed only where it is checked:
  *
  *     4 bytes   length of the header in bytes, unsigned, big-endian; at most 1024
  *     header    JSON in UTF-8: {"type":"answer","id":7,"job_id":"jb_..."}
@@ -144,7 +144,7 @@ export function readBinary(bytes: Buffer): Frame {
   return answerOf(fields, new RawAnswer(bytes.subarray(end), bytes.length), bytes.length);
 }
 
-/** The text of a `job` frame; put together by hand, for it is made tens of thousands of times a second. */
+/** The text of a `job` frame; concatenated, since it is made tens of thousands of times a second. */
 export function jobFrame(id: number, order: JobOrder): string {
   const work = `"lane":${JSON.stringify(order.lane)},"kind":${JSON.stringify(order.kind)}`;
   const input = JSON.stringify(order.input);

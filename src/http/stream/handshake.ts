@@ -9,7 +9,7 @@ export const streamPath = "/v1/stream";
 const protocol = "WebSocket version 13";
 const key = /^[+/0-9A-Za-z]{22}==$/;
 
-/** Whether a request is to become a stream. Upgrades to anything else are ignored, as RFC 9110 section 7.8 has it. */
+/** Whether a request asks for a stream. Other upgrades are ignored, as RFC 9110 section 7.8 allows. */
 export function isStreamUpgrade({ method, url = "", headers }: IncomingMessage): boolean {
   const path = url.split("?", 1)[0];
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
@@ -18,20 +18,20 @@ export function isStreamUpgrade({ method, url = "", headers }: IncomingMessage):
   );
 }
 
-/** Throws `upgrade_required`, and tells what to upgrade to. */
+/** Throws `upgrade_required`, and names the protocol in a header. */
 export function refuseProtocol(reply: FastifyReply): never {
   reply.headers({ upgrade: "websocket", "sec-websocket-version": "13" });
   throw new AssayError({ code: "upgrade_required", protocol });
 }
 
-/** Checks what costs little, before the signature. Throws `upgrade_required` or `malformed_request`. */
+/** The cheap checks, before the signature. Throws `upgrade_required` or `malformed_request`. */
 export function checkHandshake(request: FastifyRequest, reply: FastifyReply): void {
   const { headers } = request;
   if (headers["sec-websocket-version"] !== "13") refuseProtocol(reply);
   if (!key.test(headers["sec-websocket-key"] ?? "")) throw new AssayError({ code: "malformed_request" });
 }
 
-/** An answer on a connection that the HTTP parser has let go of; null when there can be none. It ends the connection. */
+/** An answer on a connection that the HTTP parser has released; null when none can be sent. It ends the connection. */
 export function answerOn(request: IncomingMessage, socket: Socket): ServerResponse | null {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;

@@ -2,7 +2,7 @@ import type { Metrics } from "../../core/metrics.ts";
 import type { LinkEnd } from "../../flow/link.ts";
 import type { FrameCode } from "./frameCodes.ts";
 
-/** What streams count; frames and bytes are gathered here and handed on at each look. */
+/** Metrics of streams; frames and bytes are summed here and added to the metrics at intervals. */
 export class StreamMeasures {
   sentFrames = 0;
   sentBytes = 0;

@@ -9,13 +9,13 @@ import type { StreamMeasures } from "./measures.ts";
 export interface SendQueueModules {
   readonly corks: Corks;
   readonly measures: StreamMeasures;
-  /** What waited has gone out, after the outbox was full. */
+  /** Called when the waiting frames were sent after the queue was full. */
   readonly drained: () => void;
 }
 
 /** The sending side of one stream. Its frames are numbered from 1. */
 export class SendQueue implements Corked {
-  /** More waits than may: nothing but errors of the protocol should be added. */
+  /** The bound is reached: only protocol errors should be added. */
   full = false;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;

@@ -14,7 +14,7 @@ import type { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
 import { SendQueue } from "./sendQueue.ts";
 
-/** What all streams share. */
+/** Modules shared by all streams. */
 export interface StreamShared {
   readonly listener: LinkListener;
   readonly clock: Clock;
@@ -23,9 +23,9 @@ export interface StreamShared {
   readonly corks: Corks;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
-  /** The stream has said `hello` and is about to be told to the listener. */
+  /** The stream has sent its `hello` and is about to be reported to the listener. */
   readonly greeted: (stream: MinerStream) => void;
-  /** The stream has just ended, by either side; its socket may still be closing. */
+  /** The stream has just ended, on either side; its socket may still be closing. */
   readonly ended: (stream: MinerStream) => void;
   /** Its socket is closed. */
   readonly gone: (stream: MinerStream) => void;
@@ -33,7 +33,7 @@ export interface StreamShared {
 
 /**
  * One miner's stream. It is `greeting` until a good `hello`, then `open`, then `ended`, and never goes back. The listener
- * is called from `open` on: `opened`, then what happens, then `closed` once. After that it is not called again.
+ * is called from `open` on: `opened`, then events, then `closed` once. After that it is not called again.
  */
 export class MinerStream implements MinerLink {
   readonly transport = "stream";
@@ -47,13 +47,13 @@ export class MinerStream implements MinerLink {
   readonly #shared: StreamShared;
   readonly #faults: FixedWindowLimiter;
   readonly #pings: FixedWindowLimiter;
-  /** A frame or pong has come since the last look. */
+  /** A frame or pong has arrived since the last check. */
   #heard = false;
   #heardMs: number;
   #pingMs: number;
   #fullMs: number | null = null;
   readonly #openedMs: number;
-  /** What the last look found overdue. */
+  /** The bound that the last check found passed. */
   #suspect: LinkEnd | null = null;
 
   constructor(ws: WebSocket, socket: Duplex, hotkey: string, options: StreamOptions, shared: StreamShared) {
@@ -74,7 +74,7 @@ export class MinerStream implements MinerLink {
     ws.on("pong", () => {
       this.#heard = true;
     });
-    // Only what breaks the WebSocket protocol comes here; ws has sent its close frame already.
+    // Only violations of the WebSocket protocol come here; ws has already sent its close frame.
     ws.on("error", () => this.close("protocol"));
     ws.on("close", () => {
       this.close("gone");
@@ -106,8 +106,8 @@ export class MinerStream implements MinerLink {
   }
 
   /**
-   * Checks the bounds in time. A bound is passed only when two checks in a row find it so: between them, what came in
-   * while the process itself stood still is read.
+   * Checks the time bounds. A bound counts as passed only when two checks in a row find it so: between them, frames that
+   * arrived during a stall of the process are read.
    */
   look(nowMs: number): void {
     const overdue = this.#overdue(nowMs);
@@ -142,7 +142,7 @@ export class MinerStream implements MinerLink {
     try {
       this.#take(frame);
     } catch (error) {
-      // One miner's frame must not end the process, whatever is wrong with us.
+      // A miner's frame must not end the process, whatever fault of the validator it triggers.
       this.#shared.log.error("stream_frame_failed", { type: frame.type, cause: causeText(error) });
       this.#shared.measures.faulty("internal");
       this.#outbox.error(frame.id, "internal");
@@ -158,7 +158,7 @@ export class MinerStream implements MinerLink {
     }
   }
 
-  /** What an open stream's frame is refused with, if it is. */
+  /** The code with which an open stream's frame is refused, or null. */
   #outcome(frame: Exclude<Frame, { type: "ping" }>): FrameCode | null {
     const { listener } = this.#shared;
     switch (frame.type) {
@@ -187,7 +187,7 @@ export class MinerStream implements MinerLink {
     this.#shared.listener.opened(this);
   }
 
-  /** Null when the frame is a `hello` to go on with. */
+  /** Null when the frame is an acceptable `hello`. */
   #greeting(frame: Frame): FrameCode | null {
     if (frame.type === "faulty") return frame.code;
     if (frame.type !== "hello") return "hello_expected";

@@ -9,7 +9,7 @@ import { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
 import { MinerStream, type StreamShared } from "./stream.ts";
 
-/** Ended streams whose sockets are still closing; past it the oldest is cut. */
+/** The most ended streams whose sockets are still closing; past it the oldest is cut. */
 const maxClosing = 256;
 
 /** Sockets whose miners do not answer the close frame are cut after this. */
@@ -69,7 +69,7 @@ export class Streams {
     this.#shared.measures.opened();
   }
 
-  /** Ends all. Resolves when their sockets are closed, at the latest after `graceMs` or 2 s and the cutting of them. */
+  /** Ends all. Resolves when their sockets are closed; cuts those still open after `graceMs` or 2 s. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#timer);
     for (const stream of [...this.#live]) stream.close("shutting_down");

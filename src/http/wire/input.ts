@@ -30,8 +30,8 @@ function endOfString(bytes: Buffer, open: number): number {
   return -1;
 }
 
-/** What the bytes tell before anything parses them. */
-export interface Scan {
+/** Depth and size of a JSON text, found without parsing it. */
+export interface JsonShape {
   /** Deepest nesting of arrays and objects; stops counting one past the limit. */
   readonly depth: number;
   /** Colons directly inside the outermost value: its members, if it is an object. */
@@ -39,7 +39,7 @@ export interface Scan {
 }
 
 /** Walks the bytes once, outside strings, without recursion. */
-export function scan(bytes: Buffer): Scan {
+export function jsonShape(bytes: Buffer): JsonShape {
   let depth = 0;
   let deepest = 0;
   let members = 0;
@@ -77,7 +77,7 @@ function isAmbiguous(value: object, members: number): boolean {
 /** The JSON value of a body. Throws `malformed_json` or `json_too_deep`. */
 export function readJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new AssayError({ code: "malformed_json" });
-  const { depth, members } = scan(bytes);
+  const { depth, members } = jsonShape(bytes);
   if (depth > maxDepth) throw new AssayError({ code: "json_too_deep", limit: maxDepth });
   const value = parse(bytes.toString("utf8"));
   if (typeof value === "object" && value !== null && !Array.isArray(value) && isAmbiguous(value, members)) {
@@ -88,13 +88,13 @@ export function readJson(bytes: Buffer): unknown {
 
 const digits = /^\d{1,15}$/;
 
-/** The names that a schema of texts wants as integers. */
+/** The names whose values a schema declares as integers. */
 function integersOf(schema: TSchema): ReadonlySet<string> {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
   return new Set(Object.entries(properties).flatMap(([name, { type }]) => (type === "integer" ? name : [])));
 }
 
-/** The values of a query or a path, with decimal integers as numbers where the schema wants them. */
+/** The values of a query or a path, with decimal integers converted to numbers where the schema declares integers. */
 function withIntegers(given: unknown, integers: ReadonlySet<string>): Record<string, unknown> {
   const entries = Object.entries(given as Record<string, unknown>).map(([name, value]) => {
     const wanted = integers.has(name) && typeof value === "string" && digits.test(value);
@@ -120,13 +120,13 @@ const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => 
 /** JSON is UTF-8 (RFC 8259 section 8.1); a request that claims another charset is refused before its body is read. */
 const mediaType = /^application\/json(?:$|;(?!.*charset=(?!"?utf-8\b)))/i;
 
-/** Takes JSON bodies alone, parsed and as the bytes that came, and checks every part of a request by its route's schema. */
+/** Accepts only JSON bodies, kept both parsed and as bytes, and checks every part of a request by its route's schema. */
 export function takeInput(app: FastifyInstance): void {
   app.setValidatorCompiler(compileSchema);
   app.decorateRequest("rawBody", null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(mediaType, { parseAs: "buffer" }, (request, bytes, done) => {
-    // A body that no schema describes is read to its end, and nothing is made of it.
+    // A body that no schema describes is read to its end and ignored.
     if (request.routeOptions.schema?.body === undefined) return done(null);
     request.rawBody = bytes;
     done(null, readJson(bytes));

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 
-/** Lines go out together until they fill this many characters: one write per line would cost more than the line. */
+/** Lines are written together up to this many characters: one write per line would cost more than the line. */
 const chunkLength = 16_384;
 
 async function* chunks(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {
@@ -23,8 +23,8 @@ async function stop(lines: AsyncIterator<string>): Promise<void> {
 }
 
 /**
- * A stream of the lines, each with its newline, read no faster than it is taken. What is thrown before the first line is
- * thrown here. `wanted` false reads the first line only, for HEAD.
+ * A stream of the lines, each with its newline, read no faster than the client reads. An error before the first line is thrown
+ * here. `wanted` false reads only the first line, for HEAD.
  */
 export async function lineStream(lines: AsyncIterable<string>, wanted: boolean): Promise<Readable> {
   const iterator = lines[Symbol.asyncIterator]();

@@ -5,7 +5,7 @@ import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
 
 /** An idle connection is kept this long for the next request. */
 const keepAliveMs = 20_000;
-/** A connection on which nothing moves, neither request nor answer, is cut after this. */
+/** A connection without traffic in either direction is cut after this. */
 const stalledMs = 60_000;
 
 export interface ListenerOptions {
@@ -18,7 +18,7 @@ export interface ListenerOptions {
 /** Missed deadlines are noticed within a twentieth of the deadline, or a quarter of a second. */
 const checkEvery = (deadlineMs: number): number => Math.min(250, Math.max(10, Math.floor(deadlineMs / 20)));
 
-/** A body that is announced too large is refused instead of answered with 100 Continue. */
+/** A body announced as too large is refused instead of answered with 100 Continue. */
 function answerExpectations(server: Server, listener: RequestListener, maxBodyBytes: number): void {
   server.on("checkContinue", (request, response) => {
     const announced = Number(request.headers["content-length"] ?? 0);
@@ -29,7 +29,7 @@ function answerExpectations(server: Server, listener: RequestListener, maxBodyBy
   server.on("checkExpectation", listener);
 }
 
-/** An HTTP server with every bound on its connections set; `onProblem` gets what it refuses by itself. */
+/** An HTTP server with every bound on its connections set; `onProblem` gets the refusals of the server itself. */
 export function makeListener(
   listener: RequestListener,
   options: ListenerOptions,
@@ -44,13 +44,13 @@ export function makeListener(
       requestTimeout: bodyDeadlineMs,
       connectionsCheckingInterval: checkEvery(bodyDeadlineMs),
       keepAliveTimeout: keepAliveMs,
-      // Its absence is refused with a problem document, which node's own refusal is not.
+      // A missing Host is refused with a problem document, which node's own refusal is not.
       requireHostHeader: false,
     },
     listener,
   );
   server.timeout = stalledMs;
-  // Counted where they can be refused; node would drop what is past its own limit in silence.
+  // Header fields are counted where they can be refused; past its own limit node would drop them silently.
   server.maxHeadersCount = 0;
   server.maxConnections = maxConnections;
   const dropped = metrics.counter("assay_http_connections_dropped_total", "Connections refused at the bound");

@@ -13,8 +13,8 @@ function endThenCut(socket: Socket): void {
 }
 
 /**
- * Makes the end of the running answer end the connection so that a client which is still sending gets to read the answer:
- * closing over unread bytes would reset the connection and take the answer along. What it sends is thrown away.
+ * Ends the connection after the running answer, so that a client that is still sending can read the answer: closing with unread
+ * bytes would reset the connection and lose the answer. What the client still sends is discarded.
  */
 export function lingerAfterAnswer(socket: Socket): void {
   socket.destroySoon = () => endThenCut(socket);

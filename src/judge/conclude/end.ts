@@ -10,7 +10,7 @@ export interface End {
 
 const states = { valid: "accepted", invalid: "rejected", error: "void" } as const;
 
-/** The end that a verdict is; null means that the work was not sampled. */
+/** The end that follows from a verdict; null means that the work was not sampled. */
 export function endOf(verdict: Verdict | null): End {
   if (verdict === null) return { state: "accepted", verified: false, code: null };
   return {

@@ -20,20 +20,20 @@ export interface JobConcluderModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** Ends the waiting for a store that is down. */
+  /** Ends the repeated tries while the store is down. */
   readonly stopped: AbortSignal;
 }
 
-/** First and longest wait before the record is tried again, ms. */
+/** First and longest delay before the record is tried again, ms. */
 const RETRY_MS = [250, 15_000] as const;
-/** Longest answer kept as evidence: a longer one is no proof. Its hash is kept in any case. */
+/** The longest answer kept as evidence: no proof is longer. The hash is always kept. */
 const EXHIBIT_MAX = 65_536;
-/** Open samples that a start ends at once. */
+/** Open samples ended per transaction at start. */
 const RESTART_BATCH = 512;
 
 /**
- * Ends sampled jobs: verdict, credit and strike are recorded in one transaction. While the store is down it tries again; what is
- * still open when the validator stops is ended void by the next start.
+ * Ends sampled jobs: verdict, credit and strike are recorded in one transaction. While the store is down it tries again; samples
+ * that are still open when the validator stops are ended void by the next start.
  */
 export class JobConcluder {
   readonly #modules: JobConcluderModules;
@@ -56,19 +56,19 @@ export class JobConcluder {
       return endOf(verdict).state;
     }
     const strike = await strikes.take(judgedOf(job), code, async (assess) => {
-      // Assessed anew at every try: while the height is unknown nothing is judged.
+      // Assessed again at every try: while the height is unknown nothing is judged.
       const end = await this.#record(() => ({ ...this.#endOf(job, verdict), strike: assess() }));
       return end?.strike ?? null;
     });
     return strike === null ? "void" : "struck";
   }
 
-  /** A sampled job that was not answered: it ends void. */
+  /** Ends a sampled job without an answer: void. */
   async endUnanswered(sample: OpenSample, code: string): Promise<void> {
     await this.#record(() => this.#voided(sample, code));
   }
 
-  /** Ends what an earlier run left open; returns how many. Throws `store_unavailable`. */
+  /** Ends the samples that an earlier run left open; returns how many. Throws `store_unavailable`. */
   async endLeftovers(): Promise<number> {
     const { store } = this.#modules;
     let ended = 0;
@@ -97,7 +97,7 @@ export class JobConcluder {
     };
   }
 
-  /** The end as it was recorded; null when it was on record already, or the validator stops first. */
+  /** The end as recorded; null when it was on record already, or the validator stops first. */
   async #record(make: () => SampledEnd): Promise<SampledEnd | null> {
     const { store, recorded, log, stopped } = this.#modules;
     for (let waitMs: number = RETRY_MS[0]; ; waitMs = Math.min(RETRY_MS[1], waitMs * 2)) {

@@ -12,26 +12,26 @@ export interface StrikeConcluderModules {
 }
 
 /**
- * Takes strikes, one after the other whatever their lane, so that each is counted with all before it: assessed, recorded in
- * one transaction with the end of the work, and only then acted on.
+ * Handles strikes one after the other over all lanes, so that each is counted with all before it: assesses, records in one
+ * transaction with the end of the work, and only then acts.
  */
 export class StrikeConcluder {
   readonly #modules: StrikeConcluderModules;
-  /** Bounded by the callers, who wait. */
+  /** Bounded by the waiting callers. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(modules: StrikeConcluderModules) {
     this.#modules = modules;
   }
 
-  /** Why the verdict is a strike in its lane; null when it is none. */
+  /** Why the verdict is a strike in its lane; null when it is not. */
   codeOf(lane: string, verdict: Verdict | null): InvalidCode | null {
     if (verdict?.outcome !== "invalid") return null;
     return this.#modules.lanes.get(lane)?.policy.penalty === "strike" ? verdict.code : null;
   }
 
   /**
-   * `record` is given the strike to put on record, anew at each call, and says which one is; null when none is. Rejects as it
+   * `record` gets the strike to record, assessed at each call, and returns the one on record, or null. Rejects as `record`
    * does; `assess` throws while the chain height is unknown.
    */
   take(

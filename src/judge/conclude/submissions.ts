@@ -20,8 +20,8 @@ export class SubmissionConcluder {
   }
 
   /**
-   * Null is the verdict of a submission that was not sampled. Rejects while the store is down, or the chain height that a
-   * strike needs is unknown; the caller tries again.
+   * A null verdict means that the submission was not sampled. Rejects while the store is down, or while the chain height that
+   * a strike needs is unknown; the caller tries again.
    */
   async conclude(submission: PendingSubmission, verdict: Verdict | null): Promise<void> {
     const { store, strikes, clock } = this.#modules;

@@ -5,12 +5,12 @@ import { type G1Text, type G2Text, readG1, readG2 } from "./points.ts";
 /** An answer longer than this is never parsed. A proof with 512 signals takes about 45 kB. */
 const MAX_BYTES = 65_536;
 
-/** An answer whose form is right: numbers canonical and in range, points not at infinity. */
+/** A well-formed answer: numbers canonical and in range, points not at infinity. */
 export interface Proof {
   readonly a: G1Text;
   readonly b: G2Text;
   readonly c: G1Text;
-  /** Canonical, below r, as many as the circuit has. */
+  /** Canonical, below r, one per public signal of the circuit. */
   readonly signals: readonly string[];
 }
 
@@ -29,7 +29,7 @@ function parse(text: string): Fields | null {
   }
 }
 
-/** The list under either of its two names; null when there is none, or both. */
+/** The list under one of its two names; null for none or both. */
 function signalsOf(answer: Fields): readonly unknown[] | null {
   const [found, other] = [answer.publicSignals, answer.public_signals];
   if ((found === undefined) === (other === undefined)) return null;
@@ -37,7 +37,7 @@ function signalsOf(answer: Fields): readonly unknown[] | null {
   return Array.isArray(signals) ? signals : null;
 }
 
-/** `protocol` and `curve` may be left out; when they are there they have to be right. */
+/** `protocol` and `curve` may be left out, but must not be wrong. */
 function isGroth16(proof: Fields): boolean {
   const [protocol, curve] = [proof.protocol, proof.curve];
   return (protocol === undefined || protocol === "groth16") && (curve === undefined || curve === "bn128");
@@ -53,7 +53,7 @@ function readSignals(signals: readonly unknown[], count: number): InvalidCode | 
 }
 
 /** Reads `{proof: {pi_a, pi_b, pi_c, protocol?, curve?}, publicSignals}`, as snarkjs writes it. Never throws. */
-export function readAnswer(text: string, signalCount: number): Proof | InvalidCode {
+export function readProof(text: string, signalCount: number): Proof | InvalidCode {
   const answer = parse(text);
   const proof = answer && fieldsOf(answer.proof);
   const listed = answer && signalsOf(answer);

@@ -2,7 +2,7 @@ import { type Engine, type Fr, frAt, type G1, type G2, type Gt, g1At, g2At } fro
 import type { Key } from "./key.ts";
 import { R } from "./numbers.ts";
 
-/** Proofs whose points are known to be of their groups: lists in the engine's memory, an entry a proof. */
+/** Proofs whose points are known to be in their groups: lists in the engine's memory, one entry per proof. */
 export interface ProofList {
   readonly a: G1;
   readonly b: G2;
@@ -15,8 +15,8 @@ export type RandomBytes = (count: number) => Uint8Array;
 
 const COEFFICIENT_BYTES = 16;
 /**
- * Ranges that are not halved any more. With one false proof of 16 the search costs the same for 2 and 4 (2.4 clean batches
- * in all); with 16 false ones 4 saves a third.
+ * Ranges of this size are not halved further. With one false proof of 16 the search costs the same for 2 and 4 (2.4 clean
+ * batches in all); with 16 false ones 4 saves a third.
  */
 const FEW = 4;
 
@@ -39,10 +39,10 @@ function coefficients(count: number, random: RandomBytes): bigint[] {
  * false, it is 1 for at most one value of that proof's coefficient, whatever the others are: with probability 2^-128.
  *
  * When a range fails it is halved. The halves keep their coefficients, so that one half's product follows from the other's
- * by a division. Nothing is lost by that: proofs are fixed before the coefficients are drawn, and the ranges that can ever
- * be looked at, below twice as many as proofs, are fixed by their number alone. So by the union bound the probability
- * that any of them hides a false proof is below 2n * 2^-128, however the outcomes hang together. An honest miner is never
- * blamed by chance at all: the few that are left are checked one by one, without coefficients, and only that makes `false`.
+ * by a division. That is as safe: proofs are fixed before the coefficients are drawn, and the possible ranges, fewer than 2n
+ * for n proofs, are fixed by n alone. So by the union bound the probability that any of them hides a false proof is below
+ * 2n * 2^-128, however the outcomes depend on each other. An honest miner is never blamed by chance: the few proofs that
+ * are left are checked one by one, without coefficients, and only that check results in `false`.
  */
 export class ProofBatch {
   readonly #engine: Engine;
@@ -53,7 +53,7 @@ export class ProofBatch {
   readonly #scaledA: G1;
   readonly #valid: boolean[];
 
-  /** Draws the coefficients: the proofs are final by now. Takes scratch memory of the caller's scope. */
+  /** Draws the coefficients; the proofs are final by now. Uses scratch memory of the caller's scope. */
   constructor(engine: Engine, key: Key, proofs: ProofList, random: RandomBytes) {
     const count = proofs.signals.length;
     this.#engine = engine;
@@ -95,7 +95,7 @@ export class ProofBatch {
     this.#settle(middle, to, second);
   }
 
-  /** The product of a range, a number of the r-th roots of unity. */
+  /** The product of a range: an r-th root of unity. */
   #product(from: number, to: number): Gt {
     const product = this.#engine.gt();
     const count = to - from;
@@ -113,7 +113,7 @@ export class ProofBatch {
     return product;
   }
 
-  /** The equation as it stands, of one proof: no chance in it. */
+  /** The equation of one proof, without random coefficients. */
   #verifyAlone(index: number): void {
     this.#engine.scope(() => {
       const { mcl } = this.#engine;
@@ -127,7 +127,7 @@ export class ProofBatch {
     });
   }
 
-  /** Multiplies in the Miller loops of the weighted V and C with gamma and delta. Gives back the sum of the weights. */
+  /** Multiplies in the Miller loops of the weighted V and C with gamma and delta. Returns the sum of the weights. */
   #foldSignals(product: Gt, from: number, weights: readonly bigint[], c: G1): Fr {
     const { mcl } = this.#engine;
     const count = this.#key.signalCount + 1;
@@ -140,8 +140,8 @@ export class ProofBatch {
     const [scalars, v, fixed] = [this.#engine.fr(count), this.#engine.g1(), this.#engine.gt()];
     for (const [at, sum] of sums.entries()) this.#engine.setFr(frAt(scalars, at), sum % R);
     mcl._mclBnG1_mulVec(v, this.#key.ic, scalars, count);
-    // V may be at infinity: mcl then leaves its loop out. Of both that would not hold, but C is not: no pi_c is, and a sum
-    // with random coefficients is with a probability of 2^-128.
+    // V may be at infinity: mcl then leaves its loop out. It cannot do that for both, but C is not at infinity: no pi_c is,
+    // and a sum with random coefficients is with a probability of 2^-128.
     mcl._mclBn_precomputedMillerLoop2(fixed, v, this.#key.gamma, c, this.#key.delta);
     mcl._mclBnGT_mul(product, product, fixed);
     return scalars;

@@ -3,13 +3,13 @@ import { AssayError } from "../../core/problems/assayError.ts";
 /** A kind of work of the lane. Plain data: it crosses to worker threads by copy. */
 export interface Circuit {
   readonly id: string;
-  /** Path of the key; only for messages. */
+  /** Path of the key, for messages only. */
   readonly file: string;
-  /** The key as snarkjs writes it, parsed, or whatever else its file held. */
+  /** The parsed content of the key file: a key as snarkjs writes it, or anything else. */
   readonly verificationKey: unknown;
   /** The last of the public signals, in order: `x` is one field element, `x[4]` a list of four. */
   readonly publicInputs: readonly string[];
-  /** Whether any field elements will do as inputs, so that jobs can be made up. */
+  /** Whether any field elements are valid inputs, so that benchmark jobs can be made. */
   readonly benchmark: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface PublicName {
   readonly length: number | null;
 }
 
-/** An answer with more signals of full size would not fit its 64 KiB. */
+/** An answer with more signals of full size would not fit in 64 KiB. */
 export const MAX_SIGNALS = 512;
 
 const namePattern = /^([A-Za-z_$][A-Za-z0-9_$]{0,63})(?:\[([1-9][0-9]{0,2})\])?$/;
@@ -31,11 +31,11 @@ export function circuitFault(circuit: Circuit, cause_text: string): AssayError {
 function parseName(circuit: Circuit, text: string): PublicName {
   const [, name, length] = namePattern.exec(text) ?? [];
   if (name === undefined)
-    throw circuitFault(circuit, `public input "${text}" is no name such as x, or list such as x[4]`);
+    throw circuitFault(circuit, `public input "${text}" is neither a name such as x nor a list such as x[4]`);
   return { name, length: length === undefined ? null : Number(length) };
 }
 
-/** How many signals the names stand for. */
+/** How many signals the names cover. */
 export function signalCount(names: readonly PublicName[]): number {
   return names.reduce((sum, { length }) => sum + (length ?? 1), 0);
 }

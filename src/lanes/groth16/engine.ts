@@ -1,6 +1,6 @@
 import type { Brand } from "../../core/brand.ts";
 
-/** Where a value, or a list of them, lies in the engine's memory. */
+/** Address of a value, or of a list of values, in the engine's memory. */
 export type Fp = Brand<number, "Fp">;
 export type Fr = Brand<number, "Fr">;
 export type G1 = Brand<number, "G1">;
@@ -22,7 +22,7 @@ type Map1<T> = (z: T, x: T) => void;
 type Map2<T> = (z: T, x: T, y: T) => void;
 type FromText<T> = (z: T, text: number, length: number, base: number) => number;
 
-/** What we call of mcl's WebAssembly. Results come first; tests and setters answer in C's way. */
+/** The functions of mcl's WebAssembly in use. Results are first arguments; tests and setters return integers as in C. */
 export interface Mcl {
   readonly HEAP8: Int8Array;
   _malloc(bytes: number): number;
@@ -54,14 +54,14 @@ export interface Mcl {
   _mclBn_precomputedMillerLoop2(z: Gt, p1: G1, lines1: Lines, p2: G1, lines2: Lines): void;
 }
 
-/** Scratch of one check: 32 proofs take 24 kB, the scalars of 512 signals 16 kB, each step of a search 2 kB. */
+/** Scratch memory of one check: 32 proofs take 24 kB, the scalars of 512 signals 16 kB, each step of a search 2 kB. */
 const SCRATCH_BYTES = 131_072;
-/** Longer than any number in decimal. */
+/** Longer than any decimal number. */
 const TEXT_BYTES = 80;
 
 /**
- * mcl over BN254, on its own memory. What a check computes lies in scratch memory and goes with its scope, so nothing is
- * freed one by one and no number of checks makes the memory grow; `keep` is for what stays.
+ * mcl over BN254, on its own memory. The values of a check are in scratch memory and are released with its scope, so the
+ * memory does not grow with the number of checks; `keep` is for values that stay.
  */
 export class Engine {
   readonly mcl: Mcl;
@@ -76,14 +76,14 @@ export class Engine {
     this.#end = this.#next + SCRATCH_BYTES;
   }
 
-  /** Memory that is never given back. RangeError when there is none. */
+  /** Memory that is never released. Throws RangeError when there is none. */
   keep(bytes: number): number {
     const at = this.mcl._malloc(bytes);
     if (at === 0) throw new RangeError(`groth16: no memory for ${bytes} bytes`);
     return at;
   }
 
-  /** Does the work, then takes back the scratch values that it made. */
+  /** Does the work, then releases the scratch values that it made. */
   scope<T>(work: () => T): T {
     const start = this.#next;
     try {
@@ -133,14 +133,13 @@ export class Engine {
   }
 
   #setText<T>(set: FromText<T>, z: T, text: string): void {
-    if (text.length > TEXT_BYTES) throw new RangeError("groth16: a number too long");
+    if (text.length > TEXT_BYTES) throw new RangeError("groth16: number too long");
     const heap = this.mcl.HEAP8;
     for (let i = 0; i < text.length; i++) heap[this.#text + i] = text.charCodeAt(i);
-    if (set(z, this.#text, text.length, 10) !== 0)
-      throw new RangeError("groth16: a number that was not checked");
+    if (set(z, this.#text, text.length, 10) !== 0) throw new RangeError("groth16: number was not checked");
   }
 
-  /** A decimal text that is canonical and below p. */
+  /** Reads a decimal text that is canonical and below p. */
   setFp(z: Fp, text: string): void {
     this.#setText(this.mcl._mclBnFp_setStr, z, text);
   }
@@ -159,9 +158,9 @@ export class Engine {
   }
 }
 
-/** The item of a list of values. */
+/** The address of an item of a list. */
 export const g1At = (list: G1, index: number): G1 => (list + index * G1_SIZE) as G1;
 export const g2At = (list: G2, index: number): G2 => (list + index * G2_SIZE) as G2;
 export const frAt = (list: Fr, index: number): Fr => (list + index * FR_SIZE) as Fr;
-/** The coordinate of a point, or the half of an Fp2: every coordinate is a whole number of Fp from its start. */
+/** The address of a coordinate of a point, or of a half of an Fp2: `index` values of Fp after its start. */
 export const fpAt = (point: number, index: number): Fp => (point + index * FP_SIZE) as Fp;

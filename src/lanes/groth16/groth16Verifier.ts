@@ -1,6 +1,6 @@
 import type { JobCheck } from "../../flow/lane.ts";
 import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
-import { readAnswer } from "./answer.ts";
+import { readProof } from "./answer.ts";
 import { ProofBatch, type ProofList, type RandomBytes } from "./batch.ts";
 import type { PublicName } from "./circuit.ts";
 import { type Engine, g1At, g2At } from "./engine.ts";
@@ -8,13 +8,13 @@ import { expectedSignals } from "./inputs.ts";
 import type { Key } from "./key.ts";
 import type { PointLoader } from "./pointLoader.ts";
 
-/** Proofs checked together: past it a proof gets no cheaper, and scratch memory is bounded. */
+/** The most proofs checked together: larger batches save no more, and scratch memory is bounded. */
 const MAX_TOGETHER = 32;
 
 const valid: Verdict = { outcome: "valid" };
 const invalid = (code: InvalidCode): Verdict => ({ outcome: "invalid", code });
 
-/** Room for the proofs of one batch. */
+/** Memory for the proofs of one batch. */
 interface Slots extends ProofList {
   readonly signals: bigint[][];
 }
@@ -33,7 +33,7 @@ export class Groth16Verifier {
     this.#names = names;
   }
 
-  /** One verdict an item, in order. */
+  /** One verdict per item, in order. */
   check(items: readonly JobCheck[], random: RandomBytes): Verdict[] {
     const verdicts: Verdict[] = [];
     for (let at = 0; at < items.length; at += MAX_TOGETHER) {
@@ -52,11 +52,11 @@ export class Groth16Verifier {
     return settled.map((verdict) => verdict ?? (truths.next().value ? valid : invalid("proof_rejected")));
   }
 
-  /** Puts a proof into the next slot; or says what settles it without a pairing. */
+  /** Puts a proof into the next slot, or returns the verdict that needs no pairing. */
   #admit({ input, answer }: JobCheck, slots: Slots): Verdict | null {
     const expected = expectedSignals(this.#names, input);
     if (expected === null) return { outcome: "error", code: "inputs_missing" };
-    const proof = readAnswer(answer, this.#key.signalCount);
+    const proof = readProof(answer, this.#key.signalCount);
     if (typeof proof === "string") return invalid(proof);
     const bound = proof.signals.slice(proof.signals.length - expected.length);
     if (bound.some((signal, index) => signal !== expected[index])) return invalid("proof_signals_not_bound");

@@ -9,7 +9,7 @@ function isElement(value: unknown): value is string {
   return typeof value === "string" && isCanonical(value) && isBelow(value, R_TEXT);
 }
 
-/** The public signals that an input asks for, in order; null when it lacks a name or one has the wrong shape. */
+/** The public signals of an input, in order; null when a name is missing or its value has the wrong shape. */
 export function expectedSignals(names: readonly PublicName[], input: JobInput): readonly string[] | null {
   const signals: string[] = [];
   for (const { name, length } of names) {
@@ -40,8 +40,8 @@ function acceptValue({ name, length }: PublicName, value: unknown): string | rea
 }
 
 /**
- * A customer's input with exactly the names of the circuit, its numbers as canonical texts. Throws `invalid_request`, its
- * `field` a JSON pointer.
+ * A customer's input with exactly the names of the circuit and numbers as canonical texts. Throws `invalid_request` with a
+ * JSON pointer as `field`.
  */
 export function acceptInput(names: readonly PublicName[], input: unknown): JobInput {
   if (typeof input !== "object" || input === null || Array.isArray(input)) throw refuse([], "an object");

@@ -3,7 +3,7 @@ import type { JobInput } from "../../flow/lane.ts";
 import { MAX_SIGNALS, type PublicName, signalCount } from "./circuit.ts";
 import { expectedSignals } from "./inputs.ts";
 
-/** A number of 253 bits from the seed: every one is below r, so none needs a second try. */
+/** A number of 253 bits from the seed: always below r, so one try is enough. */
 function element(seed: bigint, index: number): string {
   const digest = hash("sha256", `assay/v1/groth16/input/${seed}/${index}`, "hex");
   return BigInt.asUintN(253, BigInt(`0x${digest}`)).toString();
@@ -13,13 +13,13 @@ function elements(seed: bigint, first: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => element(seed, first + index));
 }
 
-/** Which of `count` circuits a seed's benchmark job is of. */
+/** Which of `count` circuits the seed's benchmark job uses. */
 export function pick(seed: bigint, count: number): number {
   if (count === 1) return 0;
   return Number.parseInt(hash("sha256", `assay/v1/groth16/kind/${seed}`, "hex").slice(0, 12), 16) % count;
 }
 
-/** The input of a seed's benchmark job: one hash for each public input. */
+/** The input of the seed's benchmark job: one hash per public input. */
 export function benchmarkInput(seed: bigint, names: readonly PublicName[]): JobInput {
   let next = 0;
   return Object.fromEntries(
@@ -31,7 +31,7 @@ export function benchmarkInput(seed: bigint, names: readonly PublicName[]): JobI
   );
 }
 
-// The generators, and twice that of G1: points of the right groups, known without an engine.
+// The generators, and twice that of G1: points in the right groups, known without an engine.
 const one = ["1", "2", "1"];
 const two = [
   "1368015179489954701390400359078579693043519447331113978918064868415326638035",
@@ -51,8 +51,8 @@ const generator2 = [
 ];
 
 /**
- * An answer with everything right but its proof: the inputs asked for, points in their groups. To be true it would take
- * the key's hidden numbers to agree by chance. Null when the key does not say how many signals there are.
+ * An answer with the right inputs and points in their groups, but a false proof: it would be true only if the key's secret
+ * numbers agreed by chance. Null when the key does not state the number of signals.
  */
 export function falseAnswer(
   seed: bigint,

@@ -3,10 +3,10 @@ import { type Engine, type G1, type G2, type Gt, g1At, type Lines } from "./engi
 import type { PointLoader } from "./pointLoader.ts";
 import { type G1Text, type G2Text, type PointFault, readG1, readG2 } from "./points.ts";
 
-/** A verification key, ready to check with. Lies in memory that is kept. */
+/** A verification key, prepared for checks, in memory that is kept. */
 export interface Key {
   readonly signalCount: number;
-  /** One point more than there are signals. */
+  /** One point more than the signals. */
   readonly ic: G1;
   /** e(alpha, beta)^-1. */
   readonly alphaBetaInverse: Gt;
@@ -16,8 +16,8 @@ export interface Key {
 }
 
 const said: Readonly<Record<PointFault, string>> = {
-  proof_malformed: "no point as snarkjs writes it",
-  proof_number_not_canonical: "a point with a number that is no canonical decimal text",
+  proof_malformed: "not a point as snarkjs writes it",
+  proof_number_not_canonical: "a point with a number that is not a canonical decimal text",
   proof_number_out_of_range: "a point with a coordinate that is not below p",
   proof_point_at_infinity: "the point at infinity",
   proof_point_not_on_curve: "a point that is not on the curve",
@@ -26,7 +26,7 @@ const said: Readonly<Record<PointFault, string>> = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the parts of one circuit's key; whatever is wrong is thrown as `circuit_invalid`. */
+/** Reads the parts of one circuit's key; throws every fault as `circuit_invalid`. */
 class KeyReader {
   readonly #circuit: Circuit;
   readonly #fields: Fields;
@@ -35,7 +35,7 @@ class KeyReader {
   constructor(circuit: Circuit, loader: PointLoader) {
     const { verificationKey } = circuit;
     if (typeof verificationKey !== "object" || verificationKey === null || Array.isArray(verificationKey))
-      throw circuitFault(circuit, "the key is no JSON object");
+      throw circuitFault(circuit, "the key is not a JSON object");
     this.#circuit = circuit;
     this.#fields = verificationKey as Fields;
     this.#loader = loader;
@@ -49,7 +49,7 @@ class KeyReader {
     if (this.#fields[name] !== expected) this.fail(`${name} is not ${expected}`);
   }
 
-  /** How many public signals the key says it has, and proves with the length of IC. */
+  /** The number of public signals that the key states and that matches the length of IC. */
   signalCount(names: readonly PublicName[]): number {
     const { nPublic: count, IC: ic } = this.#fields;
     if (typeof count !== "number" || !Number.isInteger(count) || count < 0)
@@ -102,10 +102,10 @@ export function prepareKey(loader: PointLoader, circuit: Circuit, names: readonl
     reader.g2(gamma, "vk_gamma_2");
     reader.g2(delta, "vk_delta_2");
     reader.ic(ic);
-    // A set-up that nobody contributed to leaves delta = gamma, and then proofs of anything can be made by anyone.
+    // A set-up without contributions leaves delta = gamma, and then anyone can forge proofs.
     if (engine.mcl._mclBnG2_isEqual(gamma, delta) === 1)
       reader.fail("vk_delta_2 equals vk_gamma_2, which lets anyone forge proofs");
-    // Nothing is kept before nothing more can fail.
+    // Memory is kept only once nothing can fail any more.
     const kept = { ic: engine.keepG1(count + 1), alphaBetaInverse: engine.keepGt() };
     engine.copy(kept.ic, ic, g1At(ic, count + 1) - ic);
     engine.mcl._mclBn_pairing(kept.alphaBetaInverse, alpha, beta);

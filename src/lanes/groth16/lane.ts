@@ -7,7 +7,7 @@ import { benchmarkInput, falseAnswer, pick } from "./jobs.ts";
 import { prepareKey } from "./key.ts";
 import { loadPoints } from "./load.ts";
 
-/** About 1.3 ms a proof in a batch of 16 and 4 ms alone, of the 16 ms of a unit. */
+/** About 1.3 ms per proof in a batch of 16 and 4 ms alone, of the 16 ms of a unit. */
 const COST = 1 / 8;
 
 export interface Groth16Options {
@@ -29,7 +29,7 @@ function kindsOf(circuits: readonly Circuit[]): ReadonlyMap<string, Kind> {
   return kinds;
 }
 
-/** Makes the verifiers of all circuits, in this order; the first that is refused ends it. */
+/** Makes the verifiers of all circuits in order; throws at the first invalid circuit. */
 async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Groth16Verifier>): Promise<void> {
   const points = await loadPoints();
   for (const { circuit, names } of kinds) {
@@ -39,8 +39,8 @@ async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Groth16V
 }
 
 /**
- * Groth16 proofs over BN254, as snarkjs writes them, one kind of work a circuit. Throws `circuit_invalid` when public
- * inputs are not well named; what is wrong with a key `prepare` throws.
+ * Groth16 proofs over BN254, as snarkjs writes them, one kind of work per circuit. Throws `circuit_invalid` for ill-named
+ * public inputs; `prepare` throws for an invalid key.
  */
 export function makeGroth16Lane(options: Groth16Options): PushLane {
   const kinds = kindsOf(options.circuits);

@@ -4,12 +4,12 @@ export const R_TEXT = "218882428718392752222464057452572750885483644004160343436
 export const P_TEXT = "21888242871839275222246405745257275088696311157297823662689037894645226208583";
 export const R = BigInt(R_TEXT);
 
-// At most 78 digits, as 2^256 has: what a BigInt may be made of is bounded before one is made.
+// At most 78 digits, as 2^256 has, so that no large text is made into a BigInt.
 const canonicalPattern = /^(?:0|[1-9][0-9]{0,77})$/;
 
 export type NumberFault = "proof_malformed" | "proof_number_not_canonical" | "proof_number_out_of_range";
 
-/** Whether a text is a decimal number as only one way writes it: no sign, no leading zero, at most 78 digits. */
+/** Whether a text is a canonical decimal number: no sign, no leading zero, at most 78 digits. */
 export function isCanonical(text: string): boolean {
   return canonicalPattern.test(text);
 }
@@ -19,7 +19,7 @@ export function isBelow(text: string, bound: string): boolean {
   return text.length < bound.length || (text.length === bound.length && text < bound);
 }
 
-/** What is wrong with a value that should be a number below the bound; null when nothing is. */
+/** The fault of a value that should be a number below the bound; null without one. */
 export function numberFault(value: unknown, bound: string): NumberFault | null {
   if (typeof value !== "string") return "proof_malformed";
   if (!isCanonical(value)) return "proof_number_not_canonical";

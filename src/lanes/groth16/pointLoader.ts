@@ -2,7 +2,7 @@ import { type Engine, fpAt, type G1, type G2 } from "./engine.ts";
 import type { CurveFault, G1Text, G2Text } from "./points.ts";
 import { SubgroupTest } from "./subgroup.ts";
 
-/** Brings points into the engine's memory, and tells whether they are of their groups. */
+/** Loads points into the engine's memory, and tests that they are in their groups. */
 export class PointLoader {
   readonly engine: Engine;
   readonly #subgroup: SubgroupTest;

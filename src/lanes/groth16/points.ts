@@ -5,9 +5,9 @@ export type G1Text = readonly [string, string];
 /** Affine coordinates: x = x0 + x1 u, y = y0 + y1 u. */
 export type G2Text = readonly [string, string, string, string];
 
-/** What is wrong with a point, found without arithmetic. */
+/** Faults of a point that are found without arithmetic. */
 export type TextFault = NumberFault | "proof_point_at_infinity";
-/** What is wrong with a point, found by arithmetic. */
+/** Faults of a point that are found by arithmetic. */
 export type CurveFault = "proof_point_not_on_curve" | "proof_point_not_in_subgroup";
 export type PointFault = TextFault | CurveFault;
 
@@ -19,7 +19,7 @@ function coordinateFault(coordinates: readonly unknown[]): NumberFault | null {
   return null;
 }
 
-/** The third coordinate has to be one: proofs are written in affine coordinates, and zero is the point at infinity. */
+/** The third coordinate must be one: proofs are in affine coordinates, and zero is the point at infinity. */
 function thirdFault(third: readonly unknown[]): TextFault | null {
   if (third.every((part) => part === "0")) return "proof_point_at_infinity";
   return third[0] === "1" && third.slice(1).every((part) => part === "0") ? null : "proof_malformed";

@@ -1,6 +1,6 @@
 import { type Engine, FP_SIZE, FP2_SIZE, type Fp, fpAt, type G2, G2_SIZE } from "./engine.ts";
 
-/** The parameter x of BN254: p and r are polynomials of it. Written as bits, its first one left out. */
+/** The parameter x of BN254, of which p and r are polynomials, as bits without the leading one. */
 const X_BITS = 4_965_661_367_192_848_881n.toString(2).slice(1);
 
 // (9 + u)^((p - 1) / 3) and (9 + u)^((p - 1) / 2): what psi multiplies x and y with.
@@ -14,9 +14,9 @@ const TWIST_Y = [
 ] as const;
 
 /**
- * Tells points of the r-subgroup from the other points of the twist, by the endomorphism psi (Frobenius between twist and
+ * Distinguishes points of the r-subgroup from other points of the twist, by the endomorphism psi (Frobenius between twist and
  * untwist): a point P on the twist is in the subgroup iff [x+1]P + psi([x]P) + psi^2([x]P) = psi^3([2x]P) (El Housni,
- * Guillevic, Piellard, eprint 2022/348). One multiplication by 63 bits, where [r]P = 0 takes 254. Why none else passes:
+ * Guillevic, Piellard, eprint 2022/348). One multiplication by 63 bits, where [r]P = 0 takes 254. Why no other point passes:
  * psi^2 - t psi + p = 0 turns the equation into (a + b psi)P = 0, so the order of P divides a^2 + abt + b^2 p as well as
  * the order of the twist, and their greatest common divisor is r; test/unit/lanes/groth16/subgroup.test.ts computes it.
  */
@@ -47,7 +47,7 @@ export class SubgroupTest {
     mcl._mclBnFp2_mul(fpAt(z, 2), fpAt(z, 2), this.#twistY);
   }
 
-  /** z = [x]p by doubling and adding: the engine's own multiplication is only right inside of the subgroup. */
+  /** z = [x]p by doubling and adding: the engine's own multiplication is only right inside the subgroup. */
   #timesX(z: G2, p: G2): void {
     const { mcl } = this.#engine;
     this.#engine.copy(z, p, G2_SIZE);

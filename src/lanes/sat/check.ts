@@ -32,7 +32,7 @@ function truthFor(formula: { readonly nVars: number }, assignment: Uint8Array): 
   return truthTable(assignment);
 }
 
-/** Whether the assignment, one 0 or 1 a variable, satisfies every clause. RangeError on another length. */
+/** Whether the assignment, one 0 or 1 per variable, satisfies every clause. Throws RangeError on another length. */
 export function checkWitness(instance: Instance, assignment: Uint8Array): boolean {
   return everyTriple(instance.literals, truthFor(instance, assignment), instance.nVars);
 }
@@ -49,7 +49,7 @@ export function checkCnf(cnf: Cnf, assignment: Uint8Array): boolean {
   return true;
 }
 
-/** Judges an answer as it arrived. */
+/** Checks an answer as received. */
 export function checkAnswer(formula: Instance | Cnf, answer: Answer): Verdict {
   const assignment =
     answer.encoding === "bitset"

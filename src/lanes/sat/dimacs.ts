@@ -12,12 +12,12 @@ export interface Cnf {
   readonly ends: Int32Array;
 }
 
-/** Far above what a solver takes; keeps a wrong header from claiming all memory. */
+/** Far more than a solver takes; keeps a wrong header from allocating all memory. */
 const COUNT_MAX = 100_000_000;
 const header = /^p\s+cnf\s+(\d{1,9})\s+(\d{1,9})\s*$/;
 const integer = /^-?\d{1,10}$/;
 
-/** The DIMACS text of an instance: a `p` line, then one clause a line. */
+/** The DIMACS text of an instance: a `p` line, then one clause per line. */
 export function renderCnf(instance: Instance): string {
   const { nVars, nClauses, literals } = instance;
   let text = `p cnf ${nVars} ${nClauses}\n`;
@@ -26,7 +26,7 @@ export function renderCnf(instance: Instance): string {
   return text;
 }
 
-/** Reads a formula line by line and says where it is wrong. */
+/** Reads a formula line by line; an error names its line. */
 class CnfReader {
   #line = 0;
   #counts: { nVars: number; nClauses: number } | null = null;
@@ -41,7 +41,7 @@ class CnfReader {
   read(raw: string): boolean {
     this.#line++;
     const line = raw.trim();
-    // "%" closes the files of an old benchmark collection.
+    // "%" ends the files of an old benchmark collection.
     if (line.startsWith("%")) return false;
     if (line === "" || line.startsWith("c")) return true;
     if (line.startsWith("p")) this.#readHeader(line);

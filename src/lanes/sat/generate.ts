@@ -15,13 +15,13 @@ export interface InstanceSpec {
 export interface Instance {
   readonly nVars: number;
   readonly nClauses: number;
-  /** Three a clause. */
+  /** Three per clause. */
   readonly literals: Int32Array;
-  /** The planted assignment, one 0 or 1 a variable. */
+  /** The planted assignment, one 0 or 1 per variable. */
   readonly model: Uint8Array;
 }
 
-// One generator serves all calls: each is synchronous and seeds it anew.
+// One generator serves all calls: each is synchronous and seeds it again.
 const generator = new Mersenne(0n);
 const drawn = new Int32Array(3);
 
@@ -37,7 +37,7 @@ function drawClause(model: Uint8Array, literals: Int32Array, at: number): number
   let satisfied = 0;
   for (let i = 0; i < 3; i++) {
     const index = drawn[i] as number;
-    // Arithmetic on the sign: a branch on a random bit would be mispredicted every other time.
+    // Arithmetic on the sign: a branch on a random bit would be mispredicted half of the time.
     const sign = generator.sign();
     literals[at + i] = ((index + 1) ^ sign) - sign;
     satisfied += (model[index] as number) ^ (sign & 1);
@@ -60,7 +60,7 @@ function fillAjm(model: Uint8Array, literals: Int32Array): void {
   }
 }
 
-/** The instance of a seed, the same on every machine. RangeError on fewer than 3 variables or a negative count. */
+/** The instance of a seed, the same on every machine. Throws RangeError on fewer than 3 variables or a negative count. */
 export function generate(spec: InstanceSpec): Instance {
   const { seed, vars, clauses, method } = spec;
   if (!Number.isInteger(vars) || vars < 3 || vars > 0x7fff_ffff)

@@ -3,7 +3,7 @@ import { checkAnswer } from "./check.ts";
 import { renderCnf } from "./dimacs.ts";
 import { generate, type Instance, type Method } from "./generate.ts";
 
-/** About 0.2 ms to make the instance again and a few microseconds to check it, of the 16 ms of a unit. */
+/** About 0.2 ms to remake the instance and a few microseconds to check it, of the 16 ms of a unit. */
 const COST = 1 / 32;
 
 export interface SatTier {

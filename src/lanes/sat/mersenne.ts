@@ -2,7 +2,7 @@ const N = 624;
 const M = 397;
 const MATRIX = 0x9908b0df | 0;
 
-/** The state that init_genrand(19650218) leaves, the start of every seeding by array. */
+/** The state after init_genrand(19650218), from which every seeding by array starts. */
 const initial = (() => {
   const state = new Int32Array(N);
   let last = 19650218;
@@ -30,7 +30,7 @@ export class Mersenne {
     this.seed(seed);
   }
 
-  /** Starts over, as `random.seed(seed)`. */
+  /** Restarts, as `random.seed(seed)` does. */
   seed(seed: bigint): void {
     const key = wordsOf(seed);
     const state = this.#state;
@@ -89,7 +89,7 @@ export class Mersenne {
     return (high * 67108864 + low) / 9007199254740992;
   }
 
-  /** 0 where `random() < 0.5`, else -1: the topmost bit decides, and both words of a float are used up. */
+  /** 0 where `random() < 0.5`, else -1: the topmost bit decides, and both words of a float are consumed. */
   sign(): number {
     const sign = this.word() >> 31;
     if (this.#next >= N) this.#twist();
@@ -116,7 +116,7 @@ export class Mersenne {
     else this.#sampleSet(size, out);
   }
 
-  /** CPython moves the last item of its pool into the place just drawn; three draws need no real pool. */
+  /** CPython moves the last item of its pool into the drawn position; three draws need no real pool. */
   #samplePool(size: number, out: Int32Array): void {
     const first = this.randbelow(size);
     const second = this.randbelow(size - 1);
@@ -140,5 +140,5 @@ export class Mersenne {
   }
 }
 
-/** Up to this population CPython samples from a pool, above it with redraws. */
+/** Up to this population CPython samples from a pool, above it by redrawing. */
 const POOL_MAX = 21;

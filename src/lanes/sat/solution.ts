@@ -1,10 +1,10 @@
 import type { InvalidCode } from "../../flow/verdict.ts";
 import { linesOf, parseInteger, wordsOf } from "./text.ts";
 
-/** Marks a variable that no literal has named yet. */
+/** Marks a variable without a literal so far. */
 const UNKNOWN = 2;
 
-/** What the last `s` line says against the answer; null when it claims satisfiable. */
+/** The fault that the last `s` line shows; null when it says satisfiable. */
 function statusFault(text: string): InvalidCode | null {
   let status: string | null = null;
   for (const line of linesOf(text)) if (line.startsWith("s")) status = line.slice(1).toUpperCase();
@@ -13,7 +13,7 @@ function statusFault(text: string): InvalidCode | null {
   return status.includes("SATISFIABLE") ? null : "solution_unknown_status";
 }
 
-/** Notes one literal; a fault, or null. */
+/** Sets one literal; returns a fault or null. */
 function assign(values: Uint8Array, literal: number): InvalidCode | null {
   const known = values[Math.abs(literal) - 1];
   if (known === undefined) return "solution_variable_out_of_range";
@@ -23,7 +23,7 @@ function assign(values: Uint8Array, literal: number): InvalidCode | null {
   return null;
 }
 
-/** The `v` lines as values; zeros are skipped wherever they stand. */
+/** The `v` lines as values; zeros are skipped at any position. */
 function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
   const values = new Uint8Array(nVars).fill(UNKNOWN);
   for (const line of linesOf(text)) {
@@ -38,13 +38,13 @@ function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
   return values.includes(UNKNOWN) ? "solution_incomplete_assignment" : values;
 }
 
-/** DIMACS solver output as an assignment, one 0 or 1 a variable, or the first reason why it is none. */
+/** DIMACS solver output as an assignment, one 0 or 1 per variable, or its first fault. */
 export function parseSolution(text: string, nVars: number): Uint8Array | InvalidCode {
   if (linesOf(text).next().done) return "answer_missing_dimacs_solution";
   return statusFault(text) ?? readValues(text, nVars);
 }
 
-/** A bitset (bit `i - 1`, least significant first, for variable `i`) as an assignment, or why it is none. */
+/** A bitset (bit `i - 1`, least significant first, for variable `i`) as an assignment, or its fault. */
 export function decodeBitset(bytes: Uint8Array, nVars: number): Uint8Array | InvalidCode {
   if (bytes.length !== Math.ceil(nVars / 8)) return "assignment_wrong_length";
   const used = nVars % 8;

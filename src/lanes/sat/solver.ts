@@ -4,14 +4,14 @@ import { sibling } from "../../core/sibling.ts";
 
 type Reply = { readonly model: Uint8Array | null } | { readonly fault: string };
 
-/** CaDiCaL in a thread of its own, one formula at a time. */
+/** CaDiCaL in its own thread, one formula at a time. */
 export class Solver {
   #worker: Worker | null = null;
   #solving = false;
 
   /**
-   * The model, one 0 or 1 a variable, or null when there is none. An abort kills the search and rejects with the
-   * signal's reason. RangeError while another solve runs; `failed` when the solver cannot do it.
+   * The model, one 0 or 1 per variable, or null when there is none. An abort kills the search and rejects with the
+   * signal's reason. Throws RangeError while another solve runs, `failed` when the solver gives up.
    */
   async solve(cnf: string, signal?: AbortSignal): Promise<Uint8Array | null> {
     if (this.#solving) throw new RangeError("solver: one formula at a time");
@@ -63,7 +63,7 @@ export class Solver {
     void worker.terminate();
   }
 
-  /** Ends the thread; a solve under way rejects. A later solve starts a new one. */
+  /** Ends the thread and rejects a solve under way. A later solve starts a new thread. */
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;

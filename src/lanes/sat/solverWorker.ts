@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { Cadical } from "cadical-wasm";
 import { causeText } from "../../core/problems/assayError.ts";
 
-/** The count of variables in the header: those that no clause names belong to the model too. */
+/** The number of variables in the header: the model includes those that no clause names. */
 function variablesOf(cnf: string): number {
   return Number(/^p\s+cnf\s+(\d+)/m.exec(cnf)?.[1] ?? 0);
 }

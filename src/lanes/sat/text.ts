@@ -1,5 +1,5 @@
-// Whitespace, line ends and integers as the Python checker of this ecosystem reads them, so that an answer is judged
-// alike on both.
+// Whitespace, line ends and integers as the Python checker of this ecosystem reads them, so that both give an answer the
+// same verdict.
 
 /** `str.isspace` of a UTF-16 unit. */
 export function isSpace(code: number): boolean {
@@ -10,13 +10,13 @@ export function isSpace(code: number): boolean {
 
 const wideSpaces = new Set([0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000]);
 
-/** What `str.splitlines` splits at. */
+/** The characters at which `str.splitlines` splits. */
 function isLineEnd(code: number): boolean {
   if (code <= 0x1e) return (code >= 0x0a && code <= 0x0d) || code >= 0x1c;
   return code === 0x85 || code === 0x2028 || code === 0x2029;
 }
 
-/** The lines that are not blank, without the whitespace around them. */
+/** The trimmed lines that are not blank. */
 export function* linesOf(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     let to = from;
@@ -29,7 +29,7 @@ export function* linesOf(text: string): Generator<string> {
   }
 }
 
-/** The runs between whitespace, from `start` on. */
+/** The words between whitespace, from `start` on. */
 export function* wordsOf(line: string, start: number): Generator<string> {
   for (let from = start; from < line.length; from++) {
     if (isSpace(line.charCodeAt(from))) continue;
@@ -45,10 +45,10 @@ const anyInteger = /^[+-]?\p{Nd}+(?:_\p{Nd}+)*$/u;
 const digit = /^\p{Nd}$/u;
 /** Python refuses to convert longer texts. */
 const DIGITS_MAX = 4300;
-/** Every literal with more digits is out of any range; it is read as one that surely is. */
+/** A literal with more digits is out of every range, so its value is cut to 10^15. */
 const SIGNIFICANT_MAX = 15;
 
-/** The value 0..9 of a decimal digit of any script: scripts have them in runs of ten, in order. */
+/** The value 0..9 of a decimal digit of any script: each script has its ten digits in order. */
 function digitValue(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   let before = 0;

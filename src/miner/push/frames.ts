@@ -4,14 +4,14 @@ import { isJobId, type JobOrder } from "../../flow/job.ts";
 export type ValidatorFrame =
   | { readonly type: "job"; readonly order: JobOrder }
   | { readonly type: "error"; readonly code: string }
-  /** What this miner does not know, and may ignore. */
+  /** A frame that this miner does not know and may ignore. */
   | { readonly type: "other" };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Answers longer than this go as binary frames, which the validator need not parse to pass on. */
 const TEXT_MAX = 65_536;
-/** The longest word of the validator's that is counted. */
+/** The longest code of the validator that is counted. */
 const CODE_MAX = 64;
 
 function fieldsOf(text: string): Fields {

@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 export interface StreamTimes {
   /** Between two pings, ms. */
   readonly pingMs: number;
-  /** Time without any sign of life after which the validator counts as gone, ms. */
+  /** After this time without any frame the validator counts as gone, ms. */
   readonly silentMs: number;
 }
 
@@ -12,7 +12,7 @@ export interface HoldOptions extends StreamTimes {
   /** Of the validator, as for its other routes. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Ends the stream in good order. */
+  /** Closes the stream with a close frame. */
   readonly signal: AbortSignal;
 }
 
@@ -72,11 +72,11 @@ function closeOf(code: number, reason: Buffer): StreamEnd {
   };
 }
 
-/** Pings, and calls `silent` once nothing was heard for too long; returns what to call when something is. */
+/** Pings, and calls `silent` after too long without a frame; returns the function to call on every frame. */
 function watchLife(ws: WebSocket, { pingMs, silentMs }: StreamTimes, silent: () => void) {
   const pings = setInterval(() => ws.ping(), pingMs);
   let heard = false;
-  // What came in while the process stood still is read before the stream is given up.
+  // Frames that arrived during a stall of the process are read before the stream is given up.
   const timer = setTimeout(() => {
     heard = false;
     setImmediate(() => setImmediate(() => (heard ? timer.refresh() : silent())));

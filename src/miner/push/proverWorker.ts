@@ -13,7 +13,7 @@ export interface ProverWorkerData {
   readonly mod: "data:,";
 }
 
-/** What a thread is asked: nothing but to be ready, or a proof. */
+/** A request to a thread: a proof, or null to ask whether it is ready. */
 export type ProverQuestion =
   | "ready"
   | { readonly input: JobInput; readonly wasm: Uint8Array; readonly zkey: Uint8Array };

@@ -61,7 +61,7 @@ class Works {
   readonly #modules: WorkServerModules;
   readonly #requests: WorkRequests;
   readonly #bench: Workbench;
-  /** Who waits for which job. */
+  /** The waiting requests by job. */
   readonly #asked = new Map<string, (outcome: Done["outcome"]) => void>();
 
   constructor({ lane, capacity }: WorkServerOptions, modules: WorkServerModules) {
@@ -69,7 +69,7 @@ class Works {
     this.#modules = modules;
     this.#requests = new WorkRequests(client, { clock, verifier: new Sr25519Verifier() });
     this.#bench = new Workbench(
-      // The validator that dials chooses the pace: no job waits, it is told to come back.
+      // The validator that dials chooses the pace: no job waits here, the validator must come back.
       { lane, capacity, waitingMax: 0 },
       {
         prover,

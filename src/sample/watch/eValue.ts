@@ -1,4 +1,4 @@
-/** By how much a change may multiply the odds of being sampled, and how much is staked on it; the stakes sum to 1. */
+/** Changes that are bet on: each multiplies the odds of being sampled. The stakes sum to 1. */
 const CHANGES: readonly { readonly odds: number; readonly stake: number }[] = [
   { odds: 1 / 14, stake: 0.62 },
   { odds: 1 / 4, stake: 0.1 },
@@ -12,33 +12,33 @@ const CHANGES: readonly { readonly odds: number; readonly stake: number }[] = [
 const ODDS = Float64Array.from(CHANGES, ({ odds }) => odds);
 const STAKES = Float64Array.from(CHANGES, ({ stake }) => stake);
 
-/** Past this nothing more is added up, so that no product overflows; far above what refutes any design. */
+/** The value stops growing here, so that no product overflows; far above what refutes any design. */
 const ENOUGH = 1e200;
 
-/** A design rate, with how much likelier each change makes an outcome than the rate itself. */
+/** A design rate, with the likelihood ratios of each change against it. */
 export interface Design {
   readonly rate: number;
   readonly sampled: Float64Array;
   readonly unsampled: Float64Array;
 }
 
-/** The evidence against one design rate; its size never grows. */
+/** The evidence against one design rate, of constant size. */
 export interface EValue {
   draws: number;
   sampled: number;
-  /** The e-value: under the design rate it ever reaches `v` with a chance of at most `1 / v`. */
+  /** The e-value: under the design rate the probability that it ever reaches `v` is at most `1 / v`. */
   value: number;
-  /** What is staked on a change that begins at this very draw, and the draw at which that falls next. */
+  /** The stake on a change that begins at the current draw, and the draw at which that stake falls next. */
   stake: number;
   nextStakeAt: number;
-  /** What each change's stakes have become. */
+  /** The current value of each change's stakes. */
   readonly parts: number[];
 }
 
-/** Of a rate in 0..1. Throws RangeError on what is none. */
+/** The design of a rate in 0..1. Throws RangeError on other values. */
 export function designOf(rate: number): Design {
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`sample rate ${rate} is not in 0..1`);
-  // What a rate of 0 or 1 rules out refutes it at once.
+  // A rate of 0 or 1 is refuted at once by an outcome that it rules out.
   return {
     rate,
     sampled: ODDS.map((odds) => (rate === 0 ? Number.POSITIVE_INFINITY : odds / (1 - rate + rate * odds))),
@@ -51,11 +51,11 @@ export function initialEValue(): EValue {
 }
 
 /**
- * One more outcome. The value is a sum of likelihood ratios against the design, one for each kind of change and each
+ * Adds one outcome. The value is a sum of likelihood ratios against the design, one for each kind of change and each
  * draw at which it may have begun, weighted by stakes that sum to 1: half on a change before the first draw, the rest
  * falling as 1 / (n ln^2 n) with the draw n. With the stakes not yet played it is a martingale of mean 1 under the
- * design, so by Ville's inequality it ever reaches `1 / a` with a chance of at most `a`, over a run of any length.
- * A later change starts from a stake of its own, so a long good past cannot hide it.
+ * design, so by Ville's inequality the probability that it ever reaches `1 / a` is at most `a`, over a run of any length.
+ * A later change starts from its own stake, so a long good past cannot hide it.
  */
 export function observe(evidence: EValue, design: Design, sampled: boolean): void {
   if (evidence.draws === evidence.nextStakeAt) fallStake(evidence);
@@ -73,7 +73,7 @@ export function observe(evidence: EValue, design: Design, sampled: boolean): voi
   evidence.value = value;
 }
 
-/** The draws `2^b .. 2^(b+1) - 1` share `1/2 * 1 / ((b+1)(b+2))`, which summed over b is exactly the half. */
+/** The draws `2^b .. 2^(b+1) - 1` share `1/2 * 1 / ((b+1)(b+2))`, which sums over b to exactly a half. */
 function fallStake(evidence: EValue): void {
   const first = evidence.draws;
   const b = Math.log2(first);

@@ -1,15 +1,15 @@
-/** How a chance of false alarms is shared out over series, in the order in which they begin. */
+/** How a probability of false alarms is divided among series, in the order in which they begin. */
 export interface Budget {
-  /** The next `count` series have `chance` in equal parts. */
+  /** The next `count` series share `chance` equally. */
   readonly groups: readonly { readonly count: number; readonly chance: number }[];
-  /** What all series after these have together. */
+  /** Shared by all later series. */
   readonly rest: number;
 }
 
-/** Of lanes and classes: a configuration has a handful, four lanes of three classes, and each must be quick. */
+/** For lanes and classes: a configuration has a handful (four lanes of three classes), and each must alarm quickly. */
 export const LANE_BUDGET: Budget = { groups: [{ count: 12, chance: 0.0048 }], rest: 0.0011 };
 
-/** Of miners: one alone is as quick as a lane in each of three classes, and 256 in four classes share one level. */
+/** For miners: the first three series alarm as quickly as a lane; the next 1,024 (256 miners, four classes) share one level. */
 export const MINER_BUDGET: Budget = {
   groups: [
     { count: 3, chance: 0.0012 },
@@ -19,8 +19,8 @@ export const MINER_BUDGET: Budget = {
 };
 
 /**
- * The chance of a false alarm that the series with this index (0, 1, ...) may have over a run of any length. However
- * many begin, the chances sum to no more than the budget, so by the union bound any false alarm at all has at most that.
+ * The allowed probability of a false alarm of the series with this index (0, 1, ...), over a run of any length. For any number
+ * of series these sum to at most the budget, so by the union bound that bounds the probability of any false alarm.
  */
 export function levelOf(index: number, { groups, rest }: Budget): number {
   let after = index;

@@ -6,13 +6,13 @@ export interface MinerSeries extends Series {
   readonly of: LaneSeries;
 }
 
-/** Hotkeys followed: four times what a network of 256 with a long memory brings. */
+/** Hotkeys followed: ample for a network of 256 miners whose former hotkeys are remembered. */
 const HOTKEYS = 8192;
-/** Lanes and classes followed of one hotkey; past it the oldest is dropped. */
+/** Lanes and classes followed per hotkey; past it the oldest is dropped. */
 const SERIES_EACH = 16;
 
 interface Followed {
-  /** Again since it was new, or since it was last passed over for dropping. */
+  /** Whether it was used since it was added, or since it was last spared from dropping. */
   used: boolean;
   readonly series: MinerSeries[];
 }
@@ -49,7 +49,7 @@ export class MinerTable {
     return fresh;
   }
 
-  /** One that was used since it was last looked at goes to the end instead: a turn through all at most. */
+  /** A hotkey used since it was last examined moves to the end instead: at most one pass over all. */
   #dropOne(): void {
     for (const [hotkey, followed] of this.#hotkeys) {
       this.#hotkeys.delete(hotkey);

@@ -5,27 +5,27 @@ import { MinerTable } from "./miners.ts";
 import { RecentDraws } from "./recent.ts";
 import { type LaneSeries, LaneTable, type Series, type WatchedDraw } from "./series.ts";
 
-/** Recent draws remembered at least, so that an answer sent again is not counted as a new one. */
+/** At least this many recent draws are remembered, so that a repeated answer is not counted again. */
 const RECENT = 16_384;
-/** Alarms kept to be shown, of lanes and of miners each; what comes after is logged and counted only. */
+/** Alarms kept for display, for lanes and for miners each; later ones are only logged and counted. */
 const ALARMS = 256;
 
-/** A realised rate that left its design, with the counts at which it was found; they do not move on. */
+/** A realised rate that left its design, with the counts at that moment. */
 export interface Alarm {
   readonly lane: string;
   readonly class: string;
-  /** The design, as the policy writes it. */
+  /** The design rate as the policy writes it. */
   readonly rate: string;
   readonly draws: number;
   readonly sampled: number;
-  /** The miner whose draws these are; null for all of a lane and class. */
+  /** The miner whose draws these are; null for all draws of a lane and class. */
   readonly hotkey: string | null;
 }
 
 /**
  * Follows the realised rate of every lane and class, and of every miner in them, draw by draw, and raises an alarm once
- * when it leaves the design. An alarm stays until the process ends. The chance that a run of any length raises any
- * false one, over all series together, is at most 0.0097.
+ * when it leaves the design. An alarm stays until the process ends. The probability that a run of any length raises any
+ * false alarm, over all series together, is at most 0.0097.
  */
 export class RateWatch {
   readonly #lanes: LaneTable;
@@ -56,7 +56,7 @@ export class RateWatch {
     this.#miners = new MinerTable(() => dropped.add({ of: "miner" }));
   }
 
-  /** Counts a draw once, however often it is asked for; where all or nothing is drawn, once more is no matter. */
+  /** Counts a draw once, however many times it is asked for; at rates of 0 and 1 repeats do no harm. */
   count(draw: WatchedDraw): void {
     const lane = this.#lanes.of(draw);
     const { rate } = lane.design;
@@ -72,7 +72,7 @@ export class RateWatch {
     if (isRefuted(miner)) this.#raise(miner, lane, draw.hotkey);
   }
 
-  /** Sets the metric of the realised rates: at every draw it would cost a seventh of a draw. */
+  /** Sets the metric of the realised rates; not at every draw, since it takes a seventh of the time of a draw. */
   show(): void {
     for (const { lane, class: drawClass, evidence } of this.#lanes.leastUsedFirst()) {
       if (evidence.draws > 0)
@@ -80,12 +80,12 @@ export class RateWatch {
     }
   }
 
-  /** Those of lanes and classes first, each kind in the order in which they were raised. */
+  /** Those of lanes and classes first, then those of miners, each in the order in which they were raised. */
   alarms(): readonly Alarm[] {
     return [...this.#raised.lane, ...this.#raised.miner];
   }
 
-  /** There is no evidence to weigh: an outcome that cannot be refutes the design, and no other does. */
+  /** At a rate of 0 or 1 only an impossible outcome refutes the design. */
   #countCertain(lane: LaneSeries, sampled: boolean): void {
     const { evidence, design } = lane;
     const isContrary = sampled !== (design.rate === 1);
@@ -102,7 +102,7 @@ export class RateWatch {
     const raised = this.#raised[of];
     if (raised.length < ALARMS) raised.push({ lane, class: drawClass, rate, draws, sampled, hotkey });
     this.#alarms.add({ lane, class: drawClass, of });
-    // The chance that a rate that keeps to its design ever looks like this.
+    // The probability that a rate that keeps to its design ever looks like this.
     const chance = 1 / value;
     const data = { lane, class: drawClass, rate, draws, sampled, chance };
     if (hotkey === null) this.#log.error("sample_rate_left_design", data);

@@ -1,11 +1,11 @@
 import { hexNumber, RecentMarks } from "../../core/queue/recentMarks.ts";
 
-/** What the last four hex digits of a draw can tell apart, with two slots each. */
+/** The last four hex digits of a draw distinguish this many, with two slots each. */
 const LIMIT_MOST = 2 ** 15;
 
 /**
- * Remembers the last draws, at least `limit` and at most twice as many. A new draw is taken for one that was seen with a chance
- * below 1e-9, whatever its outcome, so what is counted keeps its rate.
+ * Remembers the last draws, at least `limit` and at most twice that number. The probability that a new draw is mistaken for a
+ * seen one is below 1e-9 whatever its outcome, so the counted rate is not biased.
  */
 export class RecentDraws {
   readonly #marks: RecentMarks;
@@ -16,7 +16,7 @@ export class RecentDraws {
     this.#marks = new RecentMarks(limit);
   }
 
-  /** Whether the draw is not among the last ones; from now on it is. Throws RangeError unless `x` is 16 hex digits. */
+  /** Adds the draw; whether it was not remembered yet. Throws RangeError unless `x` is 16 hex digits. */
   isNew(x: string): boolean {
     if (x.length !== 16) throw new RangeError(`draw "${x}" has not 16 hex digits`);
     // The first digits decide the outcome, so they are left out.

@@ -3,7 +3,7 @@ import type { Draw } from "../../flow/draw.ts";
 import { type Design, designOf, type EValue, initialEValue } from "./eValue.ts";
 import { LANE_BUDGET, levelOf } from "./levels.ts";
 
-/** What the watch reads of a draw. */
+/** The members of a draw that the watch reads. */
 export type WatchedDraw = Pick<Draw, "lane" | "hotkey" | "class" | "rate" | "x" | "sampled">;
 
 /** Draws of one design, followed until their evidence refutes it. */
@@ -18,17 +18,17 @@ export interface Series {
 export interface LaneSeries extends Series {
   readonly lane: string;
   readonly class: string;
-  /** As the policy writes it. */
+  /** The rate as the policy writes it. */
   readonly rate: string;
 }
 
 /** Lane, class and rate triples followed; a deployment has a handful. */
 const SERIES = 256;
 
-/** The series of every lane, class and rate; past the bound the one that is used least is dropped. */
+/** The series of every lane, class and rate; past the bound the least used one is dropped. */
 export class LaneTable {
   readonly #dropped: () => void;
-  /** Sorts itself: one that is found moves one place forward, so those in use are near the front. */
+  /** Sorts itself: a series that is found moves one place forward, so those in use are near the front. */
   readonly #series: LaneSeries[] = [];
   #begun = 0;
 
@@ -68,7 +68,7 @@ export class LaneTable {
       rate: draw.rate,
       design,
       evidence: initialEValue(),
-      // No chance is needed where the design rules an outcome out.
+      // A design that rules out an outcome needs no probability of false alarms.
       limit: isCertain ? Number.POSITIVE_INFINITY : 1 / levelOf(this.#begun++, LANE_BUDGET),
       alarmed: false,
     };
@@ -85,7 +85,7 @@ function isOf(series: LaneSeries, draw: WatchedDraw): boolean {
   return series.class === draw.class && series.lane === draw.lane && series.rate === draw.rate;
 }
 
-/** The rate that the threshold really gives, as a float: for the watch only, never for a decision. */
+/** The rate that the threshold gives exactly, as a float: for the watch only, never for a decision. */
 function rateNumber(text: string): number {
   const fraction = parseFraction(text);
   if (fraction === null) throw new RangeError(`sample rate "${text}" is not a fraction in 0..1`);

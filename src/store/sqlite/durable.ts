@@ -5,7 +5,7 @@ import { integer, text } from "./tables/rows.ts";
 /** `PRAGMA synchronous` of FULL: every commit is fsync'd before it returns. */
 const FULL = 2;
 
-/** Reads back what a 202 rests on; throws `store_not_durable`. */
+/** Reads back the settings that make a 202 durable; throws `store_not_durable`. */
 export function assertDurable(db: DatabaseSync, file: string): void {
   const journal = text(db.prepare("PRAGMA journal_mode").get(), "journal_mode");
   const synchronous = integer(db.prepare("PRAGMA synchronous").get(), "synchronous");

@@ -2,12 +2,12 @@ import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 import { Unreadable } from "./tables/rows.ts";
 
-/** An error on its way between threads; `fault` is the caller's own mistake. */
+/** An error as it crosses threads; `fault` is the caller's mistake. */
 export type Failure =
   | { readonly kind: "problem"; readonly problem: Problem; readonly cause: string }
   | { readonly kind: "fault"; readonly name: string; readonly message: string };
 
-/** Primary result codes of SQLite that this code tells apart. */
+/** The primary result codes of SQLite that are handled differently. */
 export const sqlite = {
   permission: 3,
   busy: 5,
@@ -20,10 +20,10 @@ export const sqlite = {
   notADatabase: 26,
 } as const;
 
-/** After these the thread's view of the file can no longer be trusted, so it ends. */
+/** After these the thread cannot trust its view of the file any more, so it ends. */
 const fatal: ReadonlySet<number> = new Set([sqlite.io, sqlite.corrupt, sqlite.notADatabase]);
 
-/** The primary result code, or null when SQLite did not throw it. */
+/** The primary result code, or null when the error is not from SQLite. */
 export function resultCode(error: unknown): number | null {
   if (!(error instanceof Error) || !("errcode" in error) || typeof error.errcode !== "number") return null;
   return error.errcode & 0xff;
@@ -34,7 +34,7 @@ export function isFatal(error: unknown): boolean {
   return code !== null && fatal.has(code);
 }
 
-/** Whether SQLite met pages that no database has. */
+/** Whether SQLite found pages that are not those of a database. */
 export function isDamage(error: unknown): boolean {
   const code = resultCode(error);
   return code === sqlite.corrupt || code === sqlite.notADatabase;

@@ -19,7 +19,7 @@ import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Unreadable } from "./tables/rows.ts";
 
-/** A store's file, open. */
+/** The open file of a store. */
 export interface OpenFile {
   readonly db: DatabaseSync;
   /** A second connection that only reads, for scans that run beside the writes. */
@@ -29,8 +29,8 @@ export interface OpenFile {
 }
 
 /**
- * Commits fsync the log once; `fullfsync` asks the same of the drive on macOS. A larger checkpoint (16 MB) and
- * cache (16 MB) write an index page once for many groups; the log's file shrinks back to 64 MB after a burst.
+ * A commit fsyncs the log once; on macOS `fullfsync` makes the drive flush too. A larger checkpoint (16 MB) and cache (16 MB)
+ * write an index page once for many groups; the log's file shrinks back to 64 MB after a burst.
  */
 const pragmas = `
 PRAGMA journal_mode = WAL;
@@ -43,7 +43,7 @@ PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 `;
 
-/** How long a write waits for somebody else's tool that holds the file. */
+/** How long a write waits for another process that has locked the file. */
 const FOREIGN_LOCK_MS = 1000;
 
 const accessCodes: ReadonlySet<number> = new Set([
@@ -59,7 +59,7 @@ export function openFile(path: string): OpenFile {
   let file = path;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    // Two names of one file must meet at one lock.
+    // Two names of one file must use the same lock.
     if (existsSync(path)) file = realpathSync(path);
     return openLocked(file);
   } catch (error) {
@@ -86,11 +86,11 @@ function openLocked(file: string): OpenFile {
   }
 }
 
-/** Makes the file under another name first: what stands at its own name is always whole. */
+/** Makes the file under another name first, so that the file under its own name is always complete. */
 function create(file: string): void {
   const log = `${file}-wal`;
   if (existsSync(log) && statSync(log).size > 0) {
-    throw new Unreadable("the file is gone, but its write-ahead log is here");
+    throw new Unreadable("the file is missing, but its write-ahead log exists");
   }
   const unfinished = `${file}.creating`;
   for (const suffix of ["", "-journal"]) rmSync(`${unfinished}${suffix}`, { force: true });

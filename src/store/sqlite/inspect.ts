@@ -10,7 +10,7 @@ import { text, Unreadable } from "./tables/rows.ts";
 import { standingOperations } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 
-/** Decodes every row that a start depends on; throws `Unreadable` on the first that is damaged. */
+/** Decodes every row that a start needs; throws `Unreadable` on the first damaged one. */
 export function checkRows(db: DatabaseSync): void {
   standingOperations(db).standingState.run();
   for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
@@ -23,13 +23,13 @@ export function checkRows(db: DatabaseSync): void {
   }
 }
 
-/** Looks at an existing store through a connection that cannot write. Throws `Unreadable`, or `store_too_new`. */
+/** Inspects an existing store through a read-only connection. Throws `Unreadable` or `store_too_new`. */
 export function inspect(file: string): void {
-  // An empty file is a valid database to SQLite, and a lost one to us: ours are never empty.
+  // SQLite takes an empty file for a valid database; a store's file is never empty, so its content was lost.
   if (statSync(file).size === 0) throw new Unreadable("the file is empty");
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    if (!isOurs(db)) throw new Unreadable("the file is not a store of assay");
+    if (!isOurs(db)) throw new Unreadable("the file is not an assay store");
     const version = schemaVersion(db);
     if (version > knownVersion) {
       throw new AssayError({ code: "store_too_new", file, version, known: knownVersion });

@@ -11,11 +11,11 @@ import type { FromThread, ThreadData } from "./thread/messages.ts";
 
 export interface SqliteStoreOptions {
   readonly file: string;
-  /** How long a group of writes goes on taking what arrives; 2. */
+  /** How long a group of writes collects arriving writes; 2. */
   readonly groupMs?: number;
   /** Writes that share one transaction; 256. */
   readonly groupMax?: number;
-  /** Calls that may wait, all told; 4,096: seconds of work, and 64 slots of 64 KiB answers are a small part. */
+  /** Calls that may wait in all; 4,096: a few seconds of work, far more than the admission gate lets in. */
   readonly queueMax?: number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -43,10 +43,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   }
   await worker.terminate();
   if (first?.kind === "refused") throw fromFailure(first.failure);
-  throw new Error("the store's thread began without a word");
+  throw new Error("the store's thread did not report that it opened the file");
 }
 
-/** Messages live briefly; without a bound the young heap grows with the memory of the machine. */
+/** Messages are short-lived; without a bound the young heap grows with the memory of the machine. */
 const YOUNG_MIB = 16;
 
 function checkBounds(groupMs: number, groupMax: number, queueMax: number): void {

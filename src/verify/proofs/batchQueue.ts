@@ -2,15 +2,15 @@ import { FIRST_SIZE, nextSize } from "./batchSize.ts";
 import type { QueuedProof } from "./queuedProof.ts";
 
 /** Entries that may share a batch, in order of arrival. */
-interface Line {
+interface BatchLine {
   readonly kind: "common" | "suspect" | "alone";
   waiting: QueuedProof[];
-  /** Entries of its next batch at most. */
+  /** The most entries of its next batch. */
   size: number;
 }
 
 export interface Batch {
-  readonly line: Line;
+  readonly line: BatchLine;
   /** At least one; of one lane and kind. */
   readonly entries: readonly QueuedProof[];
   /** Verification units. */
@@ -18,22 +18,22 @@ export interface Batch {
 }
 
 export interface LineOptions {
-  /** Entries of one batch at most. */
+  /** The most entries of one batch. */
   readonly batchMax: number;
-  /** Load of one batch at most, in verification units; one entry alone may be more. */
+  /** The most verification units of one batch; a single entry may need more. */
   readonly batchUnits: number;
 }
 
 /**
- * Entries that wait for a check, in lines that take turns: one a lane and kind, another for its suspects, whose wrong answers
- * would cost the batches of others; and one for what is checked alone. Bounded by what the entries hold of a bound.
+ * Entries waiting for a check, in lines that take turns: one per lane and kind; another for its suspects, whose wrong answers
+ * would cost the batches of others; and one for entries that are checked alone. Bounded by the reservations of the entries.
  */
 export class BatchQueue {
   readonly #options: LineOptions;
   readonly #isSuspect: (hotkey: string) => boolean;
-  readonly #lines = new Map<string, Line>();
-  /** Lines in which something waits, the next first. */
-  #turns: Line[] = [];
+  readonly #lines = new Map<string, BatchLine>();
+  /** Lines with waiting entries, the next one first. */
+  #turns: BatchLine[] = [];
 
   constructor(options: LineOptions, isSuspect: (hotkey: string) => boolean) {
     const { batchMax, batchUnits } = options;
@@ -50,8 +50,8 @@ export class BatchQueue {
 
   /**
    * The next batch, of the line whose turn it is; null when nothing waits or that batch does not fit. It is not cut down to
-   * what fits, or batches would go on being as small as the smallest that ended; nor does a smaller one of another line go
-   * before it, or it might never fit.
+   * fit: batches would stay as small as the smallest that ended. No smaller batch of another line goes first: this one might
+   * never fit.
    */
   take(fits: (cost: number) => boolean): Batch | null {
     for (let line = this.#turns[0]; line !== undefined; line = this.#turns[0]) {
@@ -68,19 +68,19 @@ export class BatchQueue {
     return null;
   }
 
-  /** Adapts a line's next batches to one that was checked, with so many invalid answers. */
+  /** Adapts the size of the line's next batches to the number of invalid answers in a checked one. */
   learn({ line, entries }: Batch, invalid: number): void {
     if (line.kind !== "alone")
       line.size = nextSize(line.size, { count: entries.length, invalid }, this.#options.batchMax);
   }
 
-  /** Forgets what waits. */
+  /** Drops every waiting entry. */
   clear(): void {
     for (const line of this.#lines.values()) line.waiting = [];
     this.#turns = [];
   }
 
-  #lineOf({ job, alone }: QueuedProof): Line {
+  #lineOf({ job, alone }: QueuedProof): BatchLine {
     const kind = alone ? "alone" : this.#isSuspect(job.hotkey) ? "suspect" : "common";
     const key = alone ? kind : `${kind} ${job.lane} ${job.kind}`;
     let line = this.#lines.get(key);
@@ -93,15 +93,15 @@ export class BatchQueue {
   }
 
   /** A hotkey may have been caught since its entries joined the line. */
-  #setSuspectsApart(line: Line): void {
+  #setSuspectsApart(line: BatchLine): void {
     const caught = line.waiting.filter(({ job }) => this.#isSuspect(job.hotkey));
     if (caught.length === 0) return;
     line.waiting = line.waiting.filter((entry) => !caught.includes(entry));
     for (const entry of caught) this.push(entry);
   }
 
-  /** As many as wait, the size lets and a batch may weigh; one at least. */
-  #countOf(line: Line, cost: number): number {
+  /** How many entries the next batch takes: bounded by the line's size and by the units of a batch, at least one. */
+  #countOf(line: BatchLine, cost: number): number {
     const most = Math.max(1, Math.floor(this.#options.batchUnits / cost));
     return Math.min(line.waiting.length, line.size, most);
   }

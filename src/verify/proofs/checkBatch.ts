@@ -6,8 +6,8 @@ import type { ErrorCode, Verdict } from "../../flow/verdict.ts";
 import { PoolFault } from "../../pool/fault.ts";
 
 /**
- * One batch in the pool. `again`: the pool had no room or is closing, which says nothing about the answers. A fault: the
- * batch as a whole came to no result, and nobody knows because of which answer.
+ * Checks one batch in the pool. `again`: the pool had no room or is closing, which says nothing about the answers. A fault:
+ * the batch as a whole has no result, and which answer caused that is unknown.
  */
 export async function checkBatch(
   { pool, log }: { readonly pool: Pool; readonly log: Log },

@@ -1,6 +1,6 @@
 import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
 
-/** What the desk tells of itself. */
+/** Metrics of the proof verifier. */
 export interface ProofMeasures {
   readonly verified: Counter;
   readonly faults: Counter;

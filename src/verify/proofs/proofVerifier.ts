@@ -17,17 +17,17 @@ import type { QueuedProof } from "./queuedProof.ts";
 import { Suspects } from "./suspects.ts";
 
 export interface ProofVerifierOptions {
-  /** Verification units pending at most: waiting in the desk or being checked. */
+  /** The most verification units pending: waiting here or being checked. */
   readonly bound: number;
   /** Verification units that are checked at once. */
   readonly running: number;
-  /** Threads that check; half of `running` unless given, since two units a core are checked at once by default. */
+  /** Threads that check; half of `running` unless given, since two units per core are checked at once by default. */
   readonly workers?: number;
-  /** Answers checked together at most. */
+  /** The most answers checked together. */
   readonly batchMax: number;
-  /** Checks of one answer alone that may end in `error` before that is its verdict. */
+  /** After this many checks of one answer alone ended in `error`, that is its verdict. */
   readonly maxTries: number;
-  /** First wait before a check is tried again, ms; doubled each time. */
+  /** First delay before a check is tried again, ms; doubled each time. */
   readonly retryMs: number;
 }
 
@@ -39,19 +39,19 @@ export interface ProofVerifierModules {
   readonly metrics: Metrics;
   /** Runs the work soon, never in the caller's turn. */
   readonly soon: (work: () => void) => void;
-  /** There is room again. */
+  /** Called when there is room again. */
   readonly freed: () => void;
-  /** Whose answers share no batch with those of others, besides the hotkeys that the desk itself found invalid answers of. */
+  /** Answers of suspended hotkeys share no batch with others, nor do those of hotkeys recently found with an invalid answer. */
   readonly isSuspended?: (hotkey: string) => boolean;
 }
 
-/** Longest wait between two tries, ms. */
+/** Longest delay between two tries, ms. */
 const MAX_WAIT_MS = 30_000;
 
 /**
- * Has sampled answers checked in the pool, in batches, and tells each its verdict once. What finds no room waits in the
- * overflow, which is bounded by what is in flight: while it holds anything there is no room, and nothing new is handed out.
- * What the desk lets go of when it stops has no verdict, and is still open in the store.
+ * Has sampled answers checked in the pool, in batches, and reports each verdict once. Answers that find no room wait in the
+ * overflow, which is bounded by the jobs in flight: while it is not empty there is no room, and no new jobs are handed out.
+ * Answers left without a verdict when it stops are still open in the store.
  */
 export class ProofVerifier implements JobVerification {
   readonly #options: ProofVerifierOptions;
@@ -61,14 +61,14 @@ export class ProofVerifier implements JobVerification {
   readonly #running: Units;
   readonly #suspects = new Suspects();
   readonly #lines: BatchQueue;
-  /** Everything without a verdict. */
+  /** Every answer without a verdict. */
   readonly #entries = new Set<QueuedProof>();
-  /** Of those, what waits for room, in order. */
+  /** Those of them that wait for room, in order. */
   readonly #overflow = new Set<QueuedProof>();
-  readonly #waits = new CancellableDelays();
+  readonly #delays = new CancellableDelays();
   #abandoned = 0;
   #hadRoom = true;
-  #pumping = false;
+  #scheduled = false;
   #draining = false;
   #stopped = false;
   #onEmpty: (() => void) | null = null;
@@ -80,7 +80,7 @@ export class ProofVerifier implements JobVerification {
     this.#pending = new Units(options.bound);
     this.#running = new Units(options.running);
     const { batchMax, running, workers = Math.max(1, Math.floor(running / 2)) } = options;
-    // A batch keeps one worker busy and leaves the others their share of what may run, so that none idles.
+    // A batch takes one worker's share of the units that may run, so that no worker idles.
     const lines = { batchMax, batchUnits: running / workers };
     this.#lines = new BatchQueue(lines, (hotkey) => this.#isSuspect(hotkey));
   }
@@ -89,7 +89,7 @@ export class ProofVerifier implements JobVerification {
     return !this.#draining && this.#overflow.size === 0 && this.#pending.held < this.#pending.bound;
   }
 
-  /** Verification units that wait or are being checked, the overflow not counted. */
+  /** Verification units waiting or being checked, without the overflow. */
   pendingUnits(): number {
     return this.#pending.held;
   }
@@ -108,10 +108,10 @@ export class ProofVerifier implements JobVerification {
     this.#changed();
   }
 
-  /** Tries nothing again, and waits for the rest; returns how many answers were left without a verdict. */
+  /** Waits for the checks under way, without further tries; returns how many answers were left without a verdict. */
   async drain(deadlineMs: number): Promise<number> {
     this.#draining = true;
-    this.#waits.end();
+    this.#delays.end();
     if (this.#entries.size > 0) {
       await drained(deadlineMs, (done) => {
         this.#onEmpty = done;
@@ -128,7 +128,7 @@ export class ProofVerifier implements JobVerification {
     return this.#suspects.has(hotkey, clock.monotonicMs()) || (isSuspended?.(hotkey) ?? false);
   }
 
-  /** False when there is no room for it yet. */
+  /** False while there is no room. */
   #enter(entry: QueuedProof): boolean {
     entry.reservation = this.#pending.reserve(entry.cost);
     if (entry.reservation === null) return false;
@@ -140,14 +140,14 @@ export class ProofVerifier implements JobVerification {
     if (!this.hasRoom()) this.#hadRoom = false;
     this.#measures.pending.set(this.#pending.held);
     this.#measures.overflow.set(this.#overflow.size);
-    if (this.#pumping) return;
-    this.#pumping = true;
-    this.#modules.soon(() => this.#pump());
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#modules.soon(() => this.#startBatches());
   }
 
   /** Starts as many batches as may run: a free worker never waits for a batch to fill. */
-  #pump(): void {
-    this.#pumping = false;
+  #startBatches(): void {
+    this.#scheduled = false;
     if (this.#stopped) return;
     for (const entry of this.#overflow) {
       if (!this.#enter(entry)) break;
@@ -162,7 +162,7 @@ export class ProofVerifier implements JobVerification {
   #tellRoom(): void {
     if (this.#hadRoom || !this.hasRoom()) return;
     this.#hadRoom = true;
-    this.#contain("desk_freed_failed", () => this.#modules.freed());
+    this.#contain("proof_room_failed", () => this.#modules.freed());
   }
 
   #next(): Batch | null {
@@ -173,7 +173,7 @@ export class ProofVerifier implements JobVerification {
     const room = this.#running.reserve(batch.cost);
     this.#measures.batch.observe(batch.entries.length, { lane: batch.entries[0]?.job.lane ?? "" });
     this.#check(batch, room).catch((error: unknown) => {
-      this.#modules.log.error("desk_failed", { cause: causeText(error) });
+      this.#modules.log.error("proof_batch_failed", { cause: causeText(error) });
     });
   }
 
@@ -197,7 +197,7 @@ export class ProofVerifier implements JobVerification {
     }
   }
 
-  /** Who failed alone has used up a try; of several nobody knows who it was, so each is tried alone. */
+  /** An answer that failed alone has used up a try; which of several failed is unknown, so each is tried alone. */
   #failed({ entries }: Batch, code: ErrorCode): void {
     const [only] = entries;
     if (only !== undefined && entries.length === 1) {
@@ -218,7 +218,7 @@ export class ProofVerifier implements JobVerification {
 
   #again(entries: readonly QueuedProof[], failures: number): void {
     const waitMs = Math.min(MAX_WAIT_MS, this.#options.retryMs * 2 ** failures);
-    void this.#waits.wait(waitMs).then((reached) => {
+    void this.#delays.wait(waitMs).then((reached) => {
       for (const entry of entries) {
         if (!this.#entries.has(entry)) continue;
         if (reached) this.#lines.push(entry);
@@ -236,10 +236,10 @@ export class ProofVerifier implements JobVerification {
     this.#leave(entry);
     this.#measures.verified.add({ lane: job.lane, outcome: verdict.outcome });
     this.#measures.seconds.observe((now - arrivedAt) / 1000, { lane: job.lane });
-    this.#contain("desk_done_failed", () => done(verdict));
+    this.#contain("proof_done_failed", () => done(verdict));
   }
 
-  /** Lets go of it without a verdict. */
+  /** Drops the answer without a verdict. */
   #abandon(entry: QueuedProof): void {
     this.#abandoned++;
     this.#leave(entry);

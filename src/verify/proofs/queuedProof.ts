@@ -2,7 +2,7 @@ import type { AnsweredJob } from "../../flow/job.ts";
 import type { Reservation } from "../../flow/reservation.ts";
 import type { Verdict } from "../../flow/verdict.ts";
 
-/** A sampled answer in the desk, until its verdict is told. */
+/** A sampled answer in the proof verifier, until its verdict is reported. */
 export interface QueuedProof {
   readonly job: AnsweredJob;
   readonly done: (verdict: Verdict) => void;
@@ -10,10 +10,10 @@ export interface QueuedProof {
   readonly cost: number;
   /** Monotonic ms. */
   readonly arrivedAt: number;
-  /** Null while it waits in the overflow. */
+  /** Null while the answer waits in the overflow. */
   reservation: Reservation | null;
-  /** Checks of its own that ended in `error`. */
+  /** Checks of this answer alone that ended in `error`. */
   tries: number;
-  /** Once a batch of it failed, it is checked alone. */
+  /** True once a batch with this answer failed. */
   alone: boolean;
 }

@@ -1,11 +1,11 @@
 import { BoundedMap } from "../../core/queue/boundedMap.ts";
 
-/** Hotkeys remembered: as many as a subnet has, many times over; past it the one longest out of sight is forgotten. */
+/** Hotkeys remembered, many times those of a subnet; past it the least recently seen one is forgotten. */
 const HOTKEYS_MAX = 4096;
-/** How long one invalid answer is held against a hotkey here, ms: a suspension, where there is one, is far longer. */
+/** How long one invalid answer counts against a hotkey here, ms; a suspension, if any, is far longer. */
 const MEMORY_MS = 3_600_000;
 
-/** Hotkeys with an invalid answer in the recent past. It decides with whom they share a batch, and nothing else. */
+/** Hotkeys with a recent invalid answer; this only decides with whom they share a batch. */
 export class Suspects {
   readonly #until = new BoundedMap<string, number>(HOTKEYS_MAX);
 

@@ -15,8 +15,8 @@ export interface CheckModules {
 }
 
 /**
- * One check in the pool. `again`: the pool had no room or is closing, which says nothing about the submission. `lost`: its
- * secret or its lane is gone, and no further try would end differently.
+ * Checks one submission in the pool. `again`: the pool had no room or is closing, which says nothing about the submission.
+ * `lost`: its secret or its lane is gone, and another try would end the same way.
  */
 export async function checkOne(
   modules: CheckModules,

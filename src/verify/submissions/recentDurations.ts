@@ -1,11 +1,11 @@
 import { BoundedMap } from "../../core/queue/boundedMap.ts";
 
-/** Recent checks remembered a lane. */
+/** Recent checks remembered per lane. */
 const RECENT = 64;
 /** Lanes remembered; a deployment has a handful. */
 const LANES = 256;
 
-/** How long checks take lately, so that what is not checked takes as long: its duration tells a miner nothing. */
+/** Durations of recent checks. Unchecked submissions take as long, so that a duration tells a miner nothing. */
 export class RecentDurations {
   readonly #lanes = new BoundedMap<string, { readonly durations: number[]; written: number; read: number }>(
     LANES,
@@ -17,7 +17,7 @@ export class RecentDurations {
     this.#lanes.set(lane, ring);
   }
 
-  /** A duration as a check of the lane would take, ms: the recent ones in turn; `firstMs` before there are any. */
+  /** How long an unchecked submission of the lane takes, ms: the recent durations in turn; `firstMs` while there are none. */
   next(lane: string, firstMs: number): number {
     const ring = this.#lanes.get(lane);
     if (ring === undefined) return firstMs;

@@ -1,13 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** How far apart the moments are at which anything ends, ms: many times what a check and the wake-up of a timer differ by. */
+/** Submissions end at multiples of this, ms: many times the jitter of a check and of a timer. */
 const STEP_MS = 10;
 
 /** When a submission's turn came. */
 export interface Turn {
   /** Monotonic ms. */
   readonly at: number;
-  /** Its place among all turns. */
+  /** Turns are numbered in order. */
   readonly number: number;
 }
 
@@ -18,16 +18,16 @@ interface Waiting {
 }
 
 /**
- * The moments at which submissions end, checked or not: on a grid, the first that is a whole step after the turn, and after
- * the check where that takes longer. What ends at the same moment ends in the order of its turns. So how long a short check
- * took, or that there was none, shows nowhere. Bounded by the submissions that wait.
+ * Ends submissions, checked or not, at multiples of the step: at the first one that is a whole step after the turn, and after
+ * the check where that takes longer; those due together end in the order of their turns. So nothing shows how long a short
+ * check took, or whether there was one. Bounded by the submissions that wait.
  */
 export class ReleaseClock {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
   #turns = 0;
-  /** The last step at which anything could end. */
+  /** The last step that was reached. */
   #last = Number.NEGATIVE_INFINITY;
   #ended = false;
 
@@ -39,7 +39,7 @@ export class ReleaseClock {
     return { at: this.#clock.monotonicMs(), number: this.#turns++ };
   }
 
-  /** True at the moment at which what took so many ms from its turn on ends; false at once when the waits are ended. */
+  /** Resolves to true when a submission that took `tookMs` from its turn ends; to false at once when the clock is stopped. */
   wait({ at, number }: Turn, tookMs: number): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false);
     const due = Math.ceil((at + Math.max(tookMs, STEP_MS)) / STEP_MS);
@@ -61,9 +61,9 @@ export class ReleaseClock {
     if (this.#timer !== null) return;
     const now = this.#clock.monotonicMs();
     const step = Math.max(Math.floor(now / STEP_MS), this.#last) + 1;
-    // A timer may fire up to a millisecond early, and then a check that ends in between would miss its moment.
+    // A timer may fire up to a millisecond early; a check that ends in between would miss its step.
     this.#timer = setTimeout(
-      // Results that are here already are taken first: whoever has one does not end later for it.
+      // Results that have already arrived are taken first, so that they end in this step.
       () => setImmediate(() => this.#reach(step)),
       Math.ceil(step * STEP_MS - now) + 1,
     );

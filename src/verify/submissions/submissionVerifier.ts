@@ -17,13 +17,13 @@ import { RecentDurations } from "./recentDurations.ts";
 import { ReleaseClock } from "./releaseClock.ts";
 
 export interface SubmissionVerifierOptions {
-  /** Verification units that are checked at once: cheap checks go to the pool many at a time, in batches. */
+  /** Verification units checked at once; cheap checks go to the pool in batches. */
   readonly concurrency: number;
-  /** Verification units pending at most, times concurrency. */
+  /** The most verification units pending, as a multiple of `concurrency`. */
   readonly pendingFactor: number;
-  /** Checks of one submission that may end in `error` before it is void. */
+  /** After this many checks that ended in `error` a submission is void. */
   readonly maxTries: number;
-  /** First wait before anything is tried again, ms; doubled each time. */
+  /** First delay before another try, ms; doubled each time. */
   readonly retryMs: number;
 }
 
@@ -33,7 +33,7 @@ export interface SubmissionVerifierModules {
   readonly store: Pick<Store, "pending" | "countTry">;
   /** Null when no secret at hand can rebuild the task: the submission is void then. */
   readonly seedOf: (submission: PendingSubmission) => bigint | null;
-  /** Ends a submission; a null verdict: it was not sampled. Rejects when it could not be recorded. */
+  /** Ends a submission; a null verdict means that it was not sampled. Rejects when the end could not be recorded. */
   readonly conclude: (submission: PendingSubmission, verdict: Verdict | null) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,29 +51,29 @@ interface Entry {
 const UNIT_MS = 16;
 /** Rows that `recover` reads at once. */
 const RECOVER_BATCH = 64;
-/** Longest wait between two tries, ms. */
+/** Longest delay between two tries, ms. */
 const MAX_WAIT_MS = 30_000;
-/** Tries to record something before the row is left to `recover`: a few minutes of a store that is down. */
+/** Tries to record an end before the row is left to `recover`: they span a few minutes of a store that is down. */
 const MAX_RECORD_TRIES = 12;
 
 /**
- * Checks what was sampled, and concludes everything. A row that it lets go of (stopping, or a store that stays down)
- * is still pending in the store, and `recover` takes it up again.
+ * Checks the sampled submissions, and concludes all of them. A row that it drops (when stopping, or while the store stays
+ * down) is still pending in the store, and `recover` takes it up again.
  */
 export class SubmissionVerifier {
   readonly #options: SubmissionVerifierOptions;
   readonly #modules: SubmissionVerifierModules;
   readonly #units: Units;
-  readonly #cadence = new RecentDurations();
+  readonly #durations = new RecentDurations();
   /** All entries by receipt; bounded by their reservations. */
   readonly #entries = new Map<string, Entry>();
-  /** Entries that wait for their turn, in order; a subset of the above. */
+  /** Entries waiting for their turn, in order; a subset of the above. */
   #queue: Entry[] = [];
-  /** Lanes in which who follows a receipt must not see what was checked. */
+  /** Lanes whose receipts must not show what was checked. */
   readonly #hidden: HiddenLanes;
-  /** Waits for another try, ended when draining starts; and waits for the moment of an end, ended when it is over. */
+  /** Delays before another try, ended when draining starts; the release clock stops when draining is over. */
   readonly #retries = new CancellableDelays();
-  readonly #ends: ReleaseClock;
+  readonly #releaseClock: ReleaseClock;
   readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
   readonly #seconds: Histogram;
   readonly #pendingGauge: Gauge;
@@ -88,7 +88,7 @@ export class SubmissionVerifier {
     this.#options = options;
     this.#modules = modules;
     this.#hidden = new HiddenLanes(lanes.values());
-    this.#ends = new ReleaseClock(clock);
+    this.#releaseClock = new ReleaseClock(clock);
     this.#units = new Units(options.concurrency * options.pendingFactor);
     this.#running = new Units(options.concurrency);
     this.#counters = {
@@ -102,13 +102,13 @@ export class SubmissionVerifier {
     this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");
   }
 
-  /** Room for one submission of a lane, or null at the bound and while stopping. */
+  /** Reserves room for one submission of a lane; null at the bound and while stopping. */
   reserve(lane: string): Reservation | null {
     if (this.#draining) return null;
     return this.#units.reserve(this.#costOf(lane));
   }
 
-  /** Whether `reserve` would find room now; takes none. */
+  /** Whether `reserve` would find room now. */
   hasRoom(lane: string): boolean {
     return !this.#draining && this.#units.fits(this.#costOf(lane));
   }
@@ -121,7 +121,7 @@ export class SubmissionVerifier {
     return this.#units.held;
   }
 
-  /** Takes a recorded submission, and its reservation for as long as it is pending here. */
+  /** Takes a recorded submission, and holds its reservation while it is pending here. */
   accept(submission: PendingSubmission, reservation: Reservation): void {
     if (this.#draining || this.#entries.has(submission.receiptId)) {
       reservation.release();
@@ -138,7 +138,7 @@ export class SubmissionVerifier {
     return this.#entries.get(receiptId)?.atTurn ?? false;
   }
 
-  /** Takes up undecided rows that nobody here is at, as far as there is room; returns how many. */
+  /** Takes up undecided rows that are not here yet, as far as there is room; returns how many. */
   recover(): Promise<number> {
     this.#recovering ??= this.#recover().finally(() => {
       this.#recovering = null;
@@ -146,7 +146,7 @@ export class SubmissionVerifier {
     return this.#recovering;
   }
 
-  /** Takes nothing more and waits for what is under way; returns how many rows were left to the next start. */
+  /** Accepts no more and waits for those under way; returns how many rows were left to the next start. */
   async drain(deadlineMs: number): Promise<number> {
     this.#draining = true;
     this.#retries.end();
@@ -156,7 +156,7 @@ export class SubmissionVerifier {
       });
     }
     this.#stopped = true;
-    this.#ends.end();
+    this.#releaseClock.end();
     const left = this.#entries.size;
     for (const entry of [...this.#entries.values()]) this.#leave(entry);
     this.#queue = [];
@@ -186,11 +186,11 @@ export class SubmissionVerifier {
   #enqueue(entry: Entry): void {
     this.#queue.push(entry);
     this.#pendingGauge.set(this.#units.held);
-    // Never in the caller's turn: it has yet to answer its client.
-    setImmediate(() => this.#pump());
+    // Not within the call: the caller has yet to answer its client.
+    setImmediate(() => this.#startTurns());
   }
 
-  #pump(): void {
+  #startTurns(): void {
     for (let entry = this.#queue[0]; entry !== undefined && !this.#stopped; entry = this.#queue[0]) {
       const turn = this.#takeTurn(entry);
       if (turn === null) return;
@@ -203,7 +203,7 @@ export class SubmissionVerifier {
     }
   }
 
-  /** Null while as much is being checked as may be. What was not sampled waits for its turn as well, and then holds no place. */
+  /** Null while the bound on running checks is reached. Unsampled entries wait for their turn too, but hold no units. */
   #takeTurn(entry: Entry): Promise<void> | null {
     const cost = this.#costOf(entry.submission.lane);
     if (!entry.submission.sampled) return this.#running.fits(cost) ? this.#pass(entry) : null;
@@ -211,31 +211,34 @@ export class SubmissionVerifier {
     return room === null ? null : this.#verify(entry, room);
   }
 
-  /** What was not sampled takes the time of a check, but no worker. */
+  /** An unsampled entry takes the time of a check, but no worker. */
   async #pass(entry: Entry): Promise<void> {
     const { lane } = entry.submission;
-    await this.#ends.wait(this.#ends.turn(), this.#cadence.next(lane, this.#costOf(lane) * UNIT_MS));
+    await this.#releaseClock.wait(
+      this.#releaseClock.turn(),
+      this.#durations.next(lane, this.#costOf(lane) * UNIT_MS),
+    );
     await this.#conclude(entry, null);
   }
 
   async #verify(entry: Entry, room: Reservation): Promise<void> {
     const { submission } = entry;
     const { lane } = submission;
-    const turn = this.#ends.turn();
+    const turn = this.#releaseClock.turn();
     const verdict = await checkOne(this.#modules, submission);
     room.release();
-    setImmediate(() => this.#pump());
+    setImmediate(() => this.#startTurns());
     if (verdict === "again") return this.#retry(entry, 0);
     if (verdict === "lost") return this.#conclude(entry, { outcome: "error", code: "check_crashed" });
     if (verdict.outcome === "error") return this.#countFault(entry, verdict);
     const durationMs = this.#modules.clock.monotonicMs() - turn.at;
-    this.#cadence.checked(lane, durationMs);
-    if (this.#hidden.has(lane)) await this.#ends.wait(turn, durationMs);
+    this.#durations.checked(lane, durationMs);
+    if (this.#hidden.has(lane)) await this.#releaseClock.wait(turn, durationMs);
     this.#seconds.observe(durationMs / 1000, { lane });
     await this.#conclude(entry, verdict);
   }
 
-  /** Counts a check that ended in error; after the last try the submission is void, and nobody's fault. */
+  /** Counts a check that ended in error; after the last try the submission is void, which is nobody's fault. */
   async #countFault(entry: Entry, verdict: Verdict & { outcome: "error" }): Promise<void> {
     const { submission } = entry;
     this.#counters.faults.add({ lane: submission.lane, code: verdict.code });
@@ -261,7 +264,7 @@ export class SubmissionVerifier {
     this.#leave(entry);
   }
 
-  /** Tries until it is recorded; null when it gave up, and then the row is still pending in the store. */
+  /** Tries until the attempt succeeds; null when it gave up: the row is then still pending in the store. */
   async #record<T>(what: string, attempt: () => Promise<T>): Promise<T | null> {
     for (let failures = 0; failures < MAX_RECORD_TRIES && !this.#stopped; failures++) {
       try {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { decodeBase64 } from "../../../src/http/routes/submissions.ts";
-import { maxDepth, readJson, scan } from "../../../src/http/wire/input.ts";
+import { jsonShape, maxDepth, readJson } from "../../../src/http/wire/input.ts";
 
 const depthOf = (value: unknown): number =>
   typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
@@ -12,7 +12,7 @@ const depthOf = (value: unknown): number =>
 test("of any JSON text, scan counts what the parsed value has", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 3 }), (value, indent) => {
-      const { depth, members } = scan(Buffer.from(JSON.stringify(value, null, indent)));
+      const { depth, members } = jsonShape(Buffer.from(JSON.stringify(value, null, indent)));
       assert.equal(depth, depthOf(value));
       if (typeof value === "object" && value !== null && !Array.isArray(value))
         assert.equal(members, Object.keys(value).length);

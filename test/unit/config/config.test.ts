@@ -413,8 +413,8 @@ test("the nearest word is the one with the fewest edits", () => {
 
 test("docs/assay.schema.json is current", () => {
   const file = join(root, "docs/assay.schema.json");
-  const mend = `node -e 'process.stdout.write(require("./src/config/jsonSchema.ts").configJsonSchemaText())' > docs/assay.schema.json`;
-  assert.ok(readFileSync(file, "utf8") === configJsonSchemaText(), `out of date; run: ${mend}`);
+  const command = `node -e 'process.stdout.write(require("./src/config/jsonSchema.ts").configJsonSchemaText())' > docs/assay.schema.json`;
+  assert.ok(readFileSync(file, "utf8") === configJsonSchemaText(), `out of date; run: ${command}`);
 });
 
 test("the JSON Schema knows the defaults and takes tiers in part", () => {

@@ -171,7 +171,7 @@ describe("the listener for metrics", () => {
     assert.equal((await ask({ socketPath })).status, 200);
   });
 
-  it("leaves alone a socket in use, and a file that is no socket", async (t) => {
+  it("leaves alone a socket in use, and a file that is not a socket", async (t) => {
     const socketPath = join(dir, "live.sock");
     const first = await open(t, { socket: socketPath });
     const second = await open(t, { socket: socketPath });
@@ -183,7 +183,7 @@ describe("the listener for metrics", () => {
     const file = join(dir, "file");
     writeFileSync(file, "kept");
     const third = await open(t, { socket: file });
-    assert.match(String(third.logged[0]?.data.cause), /no socket/);
+    assert.match(String(third.logged[0]?.data.cause), /not a socket/);
     assert.equal(readFileSync(file, "utf8"), "kept");
   });
 });

@@ -231,7 +231,7 @@ describe("worker pool", () => {
     assert.equal(metrics.get("assay_pool_workers_lost_total"), 0);
   });
 
-  it("refuses what exceeds its queue as busy, and serves again afterwards", async (t) => {
+  it("refuses tasks past its queue as busy, and serves again afterwards", async (t) => {
     const { pool, metrics } = await open(t, { queueMax: 3 });
     const taken = [1, 2, 3].map((i) => pool.run(check(`valid ${i}`)));
     await assert.rejects(pool.run(check("valid 4")), problemOf("busy"));
@@ -241,7 +241,7 @@ describe("worker pool", () => {
     assert.equal(metrics.get("assay_pool_refused_total", { kind: "check" }), 1);
   });
 
-  it("rejects what is left when it is closed, and everything after", async (t) => {
+  it("rejects the tasks left when it is closed, and every later one", async (t) => {
     const { pool } = await open(t, { batch: 1 });
     const tasks = [pool.run(check("hang")), pool.run(check("valid"))];
     const settled = Promise.allSettled(tasks);
@@ -265,7 +265,7 @@ describe("worker pool", () => {
     await assert.rejects(open(t, { threads: 0 }), /threads 0/);
   });
 
-  it("backs off from workers that die at once, and rejects what waits for them", async (t) => {
+  it("backs off from workers that die at once, and rejects the waiting tasks", async (t) => {
     // Dies on every start but the first, so that the pool opens and then loses its worker for good.
     const flag = join(folder, "started");
     const source = `
@@ -288,7 +288,7 @@ describe("worker pool", () => {
 describe("tasks on their way to a worker", () => {
   const pooled = Buffer.from("before|wanted|after").subarray(7, 13);
 
-  it("own their bytes, so that nothing around them is copied along", () => {
+  it("own their bytes, so that no surrounding bytes are copied with them", () => {
     const task = compact({
       kind: "check",
       lane: "sat",
@@ -305,7 +305,7 @@ describe("tasks on their way to a worker", () => {
     }
   });
 
-  it("are not copied when they do already", () => {
+  it("are not copied when they own their bytes already", () => {
     const bytes = new Uint8Array(5);
     const task = compact({
       kind: "check",

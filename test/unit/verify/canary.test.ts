@@ -146,7 +146,7 @@ describe("canary", () => {
     assert.equal(sent.length, 2);
   });
 
-  it("waits for an epoch that can decide, and says nothing against anyone meanwhile", () => {
+  it("waits for an epoch that can decide, without an alarm meanwhile", () => {
     let ready = false;
     const { canary, sent, undetected, later } = make({
       draw: (lane, workId) => {
@@ -161,7 +161,7 @@ describe("canary", () => {
     assert.equal(sent.length, 1, "at the next tick, not at the next canary");
   });
 
-  it("looks after each lane alone; one that has no canaries is none of its business, one that fails is", () => {
+  it("keeps lanes apart; a lane without canaries is left out, one whose canary fails is not", () => {
     const broken = (): never => {
       throw new Error("no canary");
     };

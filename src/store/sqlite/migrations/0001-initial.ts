@@ -1,6 +1,6 @@
 /**
- * Times are REAL, for a clock may have fractions; everything else that counts is INTEGER. Rows that only ever
- * grow at their end (log lines, the order of submissions) keep a group commit to few pages.
+ * Times are REAL, since a clock may have fractions; all other numbers are INTEGER. Tables that only grow at their end
+ * (log lines, the order of submissions) keep a group commit to a few pages.
  */
 export const initial = `
 CREATE TABLE epochs (

@@ -1,4 +1,4 @@
-/** Jobs: sampled ones that have no verdict yet, delivered work by buckets of time, and what operators put in. */
+/** Jobs: sampled jobs without a verdict, delivered work by buckets of time, and customer jobs. */
 export const jobs = `
 -- Few rows at a time: what is in flight or being verified. The draw stands in the log.
 CREATE TABLE open_samples (

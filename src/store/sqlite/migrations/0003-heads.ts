@@ -1,4 +1,4 @@
-/** Signed heads of epochs' logs, of which an epoch that closed before has none; and which epochs retention dropped. */
+/** Signed heads of epochs' logs (epochs closed before this migration have none), and the epochs that retention dropped. */
 export const heads = `
 -- n counts an epoch's heads from 0; lines is how many the log held, which is not published.
 CREATE TABLE log_heads (

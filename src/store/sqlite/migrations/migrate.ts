@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { integer } from "../tables/rows.ts";
 import { migrations } from "./list.ts";
 
-/** Marks a file as one of ours: "ASSY". */
+/** Marks a file as an assay store: "ASSY". */
 const APPLICATION_ID = 0x41535359;
 
 /** The schema version that this code reads and writes. */
@@ -16,7 +16,7 @@ export function isOurs(db: DatabaseSync): boolean {
   return integer(db.prepare("PRAGMA application_id").get(), "application_id") === APPLICATION_ID;
 }
 
-/** Takes the file to the known version in one transaction; `verify` may still refuse, and then nothing changed. */
+/** Migrates the file to the known version in one transaction; when `verify` throws, nothing has changed. */
 export function migrate(db: DatabaseSync, verify: (db: DatabaseSync) => void): void {
   const version = schemaVersion(db);
   if (version === knownVersion) return;

@@ -5,7 +5,7 @@ import { write } from "./operation.ts";
 import { integer, type Row, text } from "./rows.ts";
 import { submissionOf } from "./submissions.ts";
 
-/** An admitted row is not sent back: the caller holds all of it. */
+/** An admitted row is not sent back: the caller has all of it. */
 export type AdmitReply = Exclude<AdmitOutcome, { kind: "admitted" }> | { readonly kind: "admitted" };
 
 type RefusalCode = Extract<AdmitReply, { kind: "refused" }>["code"];

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** Work is kept by five minutes: fine beside a half-life of two hours, and some hundreds of rows a miner and day. */
+/** Work is kept in buckets of five minutes: short against a half-life of two hours, and some hundreds of rows per miner and day. */
 const BUCKET_MS = 300_000;
 
-/** What goes into the bucket of a moment. Credit in reference ms. */
+/** Work to add to the bucket of a moment. Credit in reference ms. */
 export interface BucketAdd {
   readonly lane: string;
   readonly hotkey: string;
@@ -18,7 +18,7 @@ export function bucketStart(at: number): number {
   return Math.floor(at / BUCKET_MS) * BUCKET_MS;
 }
 
-/** Adds to buckets inside the caller's transaction. Throws RangeError on an amount that no sum survives. */
+/** Adds to buckets inside the caller's transaction. Throws RangeError on amounts below 0 or not finite. */
 export function bucketWriter(db: DatabaseSync): (add: BucketAdd) => void {
   const upsert = db.prepare(`INSERT INTO work (start, lane, hotkey, verified, unverified, debit, results)
     VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -5,14 +5,14 @@ import type { LogEntry } from "../../../flow/draw.ts";
 import type { ChainedEntry } from "../../../flow/store.ts";
 import { integer, json, type Row, text } from "./rows.ts";
 
-/** Where the next line of an epoch's log goes. */
+/** The end of an epoch's log, where the next line goes. */
 export interface LogEnd {
   readonly epoch: number;
   readonly head: string;
   readonly length: number;
 }
 
-/** How far back a head is looked for: what is logged while one is signed is some hundred lines at most. */
+/** Lines searched for a head: at most some hundred lines are logged while a head is being signed. */
 const LOOK_BACK = 4096;
 
 const linkMembers = ["type", "epoch", "n", "prev"] as const;
@@ -35,7 +35,7 @@ export class ChainLog {
     );
   }
 
-  /** Where the log of an epoch on record goes on, closed or not. */
+  /** The end of the log of an epoch on record, open or closed. */
   endOf(epoch: number): LogEnd {
     const row = this.#end.get(epoch);
     return { epoch, head: text(row, "log_head"), length: integer(row, "log_length") };
@@ -50,7 +50,7 @@ export class ChainLog {
     return end.length;
   }
 
-  /** How many lines the log held when it ended in the hash, `from` at least; null when it never did, or too long ago. */
+  /** How many lines, at least `from`, the log had when it ended in the hash; null when it never did, or too many lines ago. */
   lengthAt(hash: string, { epoch, head, length }: LogEnd, from: number): number | null {
     if (hash === head) return length;
     const line = this.#before.get(epoch, Math.max(from - 1, length - LOOK_BACK, 0), hash);

@@ -3,7 +3,7 @@ import type { Credit } from "../../../flow/weights.ts";
 import { scan } from "./operation.ts";
 import { real, text } from "./rows.ts";
 
-/** Rows a step: about 2 ms, which is what a group of writes waits behind it at most. */
+/** Rows per step: about 2 ms, the longest that a group of writes waits for a step. */
 const STEP_ROWS = 2048;
 
 /** `snapshot` is a connection of its own: its cursor keeps one view of the store while writes go on. */

@@ -8,7 +8,7 @@ import { integer, json, oneOf, type Row, real, realOrNull, text, textOrNull } fr
 
 const states = ["queued", "done", "failed"] as const;
 
-/** Bytes of an answer: a proof has about one KiB. */
+/** The most bytes of an answer: a proof has about one KiB. */
 const ANSWER_BYTES = 65_536;
 
 export function customerJobOf(row: Row): CustomerJob {
@@ -33,7 +33,7 @@ function boundedAnswer(answer: string | null): string | null {
   throw new RangeError(`an answer of more than ${ANSWER_BYTES} bytes`);
 }
 
-/** The same job put in again, whatever the order of its input's members. */
+/** Whether it is the same job, with the members of its input in any order. */
 function isSame(a: CustomerJob, b: CustomerJob): boolean {
   return a.lane === b.lane && a.kind === b.kind && canonical(a.input) === canonical(b.input);
 }
@@ -47,7 +47,7 @@ export function customerJobOperations(db: DatabaseSync) {
   const queued = db.prepare(
     "SELECT * FROM customer_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT ?",
   );
-  // What ended stays as it ended.
+  // A job that has ended is never changed.
   const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = ?, answer = ?, hotkey = ?,
       code = ?, ended_at = ? WHERE job_id = ? AND state = 'queued'`);
 

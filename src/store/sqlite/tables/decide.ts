@@ -13,7 +13,7 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
   const pay =
     db.prepare(`INSERT INTO solves (lane, challenge_id, hotkey, epoch, weight, received_at, verified,
       forfeited) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`);
-  // What was accepted needs its answer no more; the hash stays.
+  // An accepted answer is no longer needed; its hash stays.
   const end = db.prepare(`UPDATE submissions SET state = ?, code = ?, decided_at = ?,
       answer = CASE ? WHEN 'accepted' THEN NULL ELSE answer END WHERE id = ?`);
   const counts = {
@@ -23,7 +23,7 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
   };
   const strikes = strikeWriter(db);
 
-  /** Pays, or says why not. */
+  /** Pays an accepted answer, unless another of the challenge was paid or the hotkey was struck. */
   const settle = (s: Submission, id: number, decision: Decision): End => {
     if (decision.state !== "accepted") return decision;
     if (!decision.verified && strikes.struckSince(s.hotkey, s.receivedAt, id)) {

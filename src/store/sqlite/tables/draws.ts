@@ -8,7 +8,7 @@ import { integer, type Row, text } from "./rows.ts";
 
 type Sampled = Pick<OpenSample, "jobId" | "hotkey">;
 
-/** The job of a row, or null for one that is not sampled. Most are not: those are told by their end alone. */
+/** The job of a row, or null when it is not sampled. Most are not, and their last character is enough to tell. */
 function sampledJob({ hotkeys }: DrawGroup, row: string): Sampled | null {
   if (row.endsWith(" 0")) return null;
   const [index, jobId, , sampled] = row.split(" ");
@@ -33,7 +33,7 @@ export function drawOperations(db: DatabaseSync, log: ChainLog) {
   const insert = db.prepare("INSERT INTO open_samples (job_id, hotkey, epoch, lane) VALUES (?, ?, ?, ?)");
   const open = db.prepare("SELECT * FROM open_samples ORDER BY epoch, job_id, hotkey LIMIT ?");
 
-  /** Where the epoch's log goes on. An epoch closes once the second after it has begun, so that one is current at least. */
+  /** The end of the epoch's log. An epoch closes when the second after it has begun, so that is at least the current one. */
   const endOf = (epoch: number): LogEnd => {
     const row = epochOf.get(epoch);
     if (row === undefined) throw new RangeError(`epoch ${epoch} takes no draw before its commitment`);
@@ -52,7 +52,7 @@ export function drawOperations(db: DatabaseSync, log: ChainLog) {
   };
 
   return {
-    /** One savepoint for all groups: what refuses one of them undoes the others. */
+    /** One savepoint for all groups: a refusal of one of them undoes the others. */
     recordDraws: write((groups: readonly DrawGroup[]): void => groups.forEach(record)),
     openSamples: read((limit: number): OpenSample[] => open.all(limit).map(openSampleOf)),
   };

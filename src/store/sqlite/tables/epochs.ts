@@ -47,7 +47,7 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
   return {
     commitEpoch: write((record: Commitment): EpochRecord => {
       const { epoch, commitment, policy, committed_at, signature, key_id } = record;
-      // It was over when it closed: the second epoch after it is current at least.
+      // It was over when it closed, so the current epoch is at least the second one after it.
       if (retired.has(epoch)) throw new AssayError({ code: "epoch_expired", epoch, current: epoch + 2 });
       insert.run(epoch, commitment, JSON.stringify(policy), committed_at, signature, key_id, commitment);
       return epochOf(one.get(epoch) ?? {});

@@ -14,7 +14,7 @@ export function logHeadOf(row: Row): LogHead {
   };
 }
 
-/** The signed heads, only ever added to. */
+/** The signed heads of logs; append-only. */
 export class HeadRows {
   readonly #insert: StatementSync;
   readonly #last: StatementSync;
@@ -27,7 +27,7 @@ export class HeadRows {
     this.#all = db.prepare("SELECT * FROM log_heads WHERE epoch = ? ORDER BY n");
   }
 
-  /** How many heads an epoch has, and the length of its log at the last one; -1 without one. */
+  /** How many heads an epoch has, and the length of its log at the last one (-1 without heads). */
   state(epoch: number): { readonly count: number; readonly lines: number } {
     const row = this.#last.get(epoch);
     return row === undefined
@@ -53,7 +53,7 @@ export function headOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows)
     addLogHead: write((head: LogHead): boolean => {
       if (open.get(head.epoch) === undefined) return false;
       const { count, lines: reached } = heads.state(head.epoch);
-      // The last place is kept for the head that closes the epoch.
+      // The last place is reserved for the final head.
       if (count >= LOG_HEADS_MAX - 1) return false;
       const lines = log.lengthAt(head.log_head, log.endOf(head.epoch), reached + 1);
       if (lines === null || lines <= reached) return false;

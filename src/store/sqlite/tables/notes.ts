@@ -16,7 +16,7 @@ export function noteOperations(db: DatabaseSync) {
     setNote: write((key: string, value: string): void => {
       set.run(key, value);
     }),
-    // A write: a store that can only be read is down.
+    // A write, since a store that can only be read is of no use.
     ping: write((): void => {
       alive.get();
     }),

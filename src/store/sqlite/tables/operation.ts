@@ -1,4 +1,4 @@
-/** Runs between groups and sees only what is committed. */
+/** Runs between groups and sees only committed data. */
 export interface Read<A extends readonly unknown[], R> {
   readonly kind: "read";
   readonly run: (...args: A) => R;

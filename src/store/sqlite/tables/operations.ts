@@ -22,7 +22,7 @@ import { submissionOperations } from "./submissions.ts";
 import { vectorOperations } from "./vectors.ts";
 import { workOperations } from "./work.ts";
 
-/** The port's calls as the thread takes them; `retire` is one step of `applyRetention`. */
+/** The port's calls as the thread receives them; `retire` is one step of `applyRetention`. */
 interface Calls extends Omit<Store, "admit" | "applyRetention" | "close"> {
   admit(submission: NewSubmission): Promise<AdmitReply>;
   retire(bounds: RetentionBounds): Promise<number>;

@@ -16,7 +16,7 @@ function pageOf(row: Row): IssuedPage {
 }
 
 export function pageOperations(db: DatabaseSync) {
-  // A page that is fetched again stays as it was first issued.
+  // A page that is fetched again keeps its first record.
   const insert = db.prepare(`INSERT INTO pages (epoch, hotkey, lane, tier, first, past, at)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
   const list = db.prepare(

@@ -4,18 +4,18 @@ import { write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
 import { integer } from "./rows.ts";
 
-/** Rows of each kind a step: keeps the transaction, and so everybody's wait, to some milliseconds. */
+/** Rows of each kind per step: keeps the transaction, and with it every other call's wait, to a few milliseconds. */
 const STEP_ROWS = 1000;
-/** The same for log lines: one of draws holds some ten KiB, and every page of it is read to be freed. */
+/** The same for log lines: a line of draws has about ten KiB, and every page of it is read before it is freed. */
 const STEP_LINE_BYTES = 1_048_576;
 
-/** What hangs on no epoch on record, older than the bound. An epoch that is not closed keeps all it has. */
+/** Rows older than the bound whose epoch is not on record. An open epoch keeps all its rows. */
 const orphaned = (table: string): string =>
   `${table}.epoch < ? AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
 
 /**
- * Retention in steps. The epoch's record goes first, in one step with nothing else of it gone before, so that no
- * auditor meets an epoch whose log has lost its start; what it leaves behind follows, whatever interrupts.
+ * Retention in steps. The epoch's record is dropped first, so that no auditor is served an epoch whose log has lost its
+ * start; the rows that depended on it follow, even after an interruption.
  */
 export function retentionOperations(db: DatabaseSync) {
   const retired = new RetiredEpochs(db);

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /**
- * Numbers of epochs whose records retention dropped, as ranges: their keys are out, so that none of them may ever be
- * committed again, however far the clock steps back.
+ * Ranges of epochs whose records retention dropped: their keys are public, so they must never be committed again, however
+ * far the clock steps back.
  */
 export class RetiredEpochs {
   readonly #extend: StatementSync;
@@ -17,7 +17,7 @@ export class RetiredEpochs {
     );
   }
 
-  /** Adds inside the caller's transaction; epochs that follow one another share a row. */
+  /** Adds inside the caller's transaction; consecutive epochs share a row. */
   add(epoch: number): void {
     if (this.#extend.run(epoch).changes === 0) this.#insert.run(epoch);
   }

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from "node:sqlite";
 
 export type Row = Record<string, SQLOutputValue>;
 
-/** A row that cannot be what was written: the file is damaged. */
+/** A row that cannot have been written like this: the file is damaged. */
 export class Unreadable extends Error {
   constructor(message: string) {
     super(message);
@@ -65,7 +65,7 @@ export function oneOf<T extends string>(row: Row, column: string, words: readonl
   return word;
 }
 
-/** A JSON object that has all the members named. Its own shape is the writer's. */
+/** A JSON object with at least these members; their shapes are not checked. */
 export function json<T extends object>(row: Row, column: string, members: readonly (keyof T & string)[]): T {
   let value: unknown;
   try {

@@ -7,7 +7,7 @@ import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
 import { noCounts, tallier } from "./tally.ts";
 
-/** Ends sampled jobs. What was recorded at the draw says whose job of which epoch and lane it is. */
+/** Ends sampled jobs. Epoch, lane and hotkey are those recorded at the draw. */
 export function sampleOperations(db: DatabaseSync, log: ChainLog) {
   const take = db.prepare("DELETE FROM open_samples WHERE job_id = ? AND hotkey = ? RETURNING *");
   const strikes = strikeWriter(db);
@@ -32,7 +32,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog) {
     else tally.sight(hotkey, block, { ...noCounts, submitted: 1, [state]: 1 });
   };
 
-  /** False when it is not open. */
+  /** False when the job is not open. */
   const end = (given: SampledEnd): boolean => {
     const row = take.get(given.jobId, given.hotkey);
     if (row === undefined) return false;

@@ -76,13 +76,13 @@ export function standingOperations(db: DatabaseSync) {
       put(suspension);
       if (suspension.kind === "operator") logAction.run("suspend", hotkey, reason, at);
     }),
-    /** An operator lifts every kind. Without one only `unreachable` goes: nothing else is ever lifted by itself. */
+    /** An operator lifts every kind. Without an operator only `unreachable` is lifted. */
     release: write((hotkey: string, action: OperatorAction | null): number => {
       const removed = Number((action === null ? releaseReach : releaseAll).run(hotkey).changes);
       if (action !== null && removed > 0) logAction.run("release", hotkey, action.reason, action.at);
       return removed;
     }),
-    /** Forgets what judge forgets; a suspension stays until it ended or was lifted. */
+    /** Drops the hotkeys that judge drops; a suspension stays until it ends or is lifted. */
     dropMiners: write((hotkeys: readonly string[]): void => {
       for (const hotkey of hotkeys) {
         dropMiner.run(hotkey);

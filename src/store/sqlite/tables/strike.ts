@@ -3,9 +3,9 @@ import type { StrikeRecord } from "../../../flow/strike.ts";
 import { suspender } from "./suspend.ts";
 
 export interface StrikeWriter {
-  /** Records a strike and what follows from it, inside the caller's transaction. */
+  /** Records a strike and its consequences, inside the caller's transaction. */
   record(strike: StrikeRecord): void;
-  /** Whether the hotkey was struck after a submission came in; the row id decides within one millisecond. */
+  /** Whether the hotkey was struck after a submission arrived; within one millisecond the row id decides. */
   struckSince(hotkey: string, receivedAt: number, submissionId: number): boolean;
 }
 

@@ -68,7 +68,7 @@ export function submissionOperations(db: DatabaseSync) {
   );
   const tries = db.prepare("SELECT tries FROM submissions WHERE receipt_id = ?");
 
-  /** Ids of the oldest; the walk stays within the index of what is pending. */
+  /** Ids of the oldest pending rows; reads only the index of pending rows. */
   const oldest = (limit: number, except: ReadonlySet<string>): number[] => {
     const ids: number[] = [];
     if (limit < 1) return ids;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Suspension } from "../../../flow/standing.ts";
 
-/** Writes a suspension unless one of its kind lasts as long: never shortened. */
+/** Writes a suspension unless one of its kind lasts at least as long. */
 export function suspender(db: DatabaseSync): (suspension: Suspension) => void {
   const upsert = db.prepare(`INSERT INTO suspensions (hotkey, kind, until_block, reason, by, at)
     VALUES (?, ?, ?, ?, ?, ?)

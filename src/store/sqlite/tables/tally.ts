@@ -2,9 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { MinerCounts } from "../../../flow/standing.ts";
 
 export interface Tally {
-  /** Sights the miner at the block and adds to its counts. */
+  /** Records the miner as seen at the block and adds to its counts. */
   sight(hotkey: string, block: number, counts: MinerCounts): void;
-  /** Adds to the counts of a miner on record; of one that is not, nothing is kept. */
+  /** Adds to the counts of a miner on record; ignores others. */
   count(hotkey: string, counts: MinerCounts): void;
 }
 

@@ -24,7 +24,7 @@ export function vectorOperations(db: DatabaseSync) {
 
   return {
     recordIntent: write(intent),
-    /** A vector without an intent becomes its own; one that differs from its intent is refused. */
+    /** A vector without an intent is recorded as its own intent; one that differs from its intent is refused. */
     saveVector: write(({ signature, ...unsigned }: SignedVector): void => {
       if (canonical(intent(unsigned)) !== canonical(unsigned)) {
         throw new RangeError(`vector of period ${periodOf(unsigned)} differs from the intent on record`);

@@ -5,7 +5,7 @@ import { scan, write } from "./operation.ts";
 import { integer, type Row, real, text } from "./rows.ts";
 import { noCounts, tallier } from "./tally.ts";
 
-/** Rows a step, as with credits: about 2 ms. */
+/** Rows per step, as for credits: about 2 ms. */
 const STEP_ROWS = 2048;
 
 function bucketOf(row: Row): WorkBucket {
@@ -27,7 +27,7 @@ export function workOperations(db: DatabaseSync, snapshot: DatabaseSync) {
   const since = snapshot.prepare("SELECT * FROM work WHERE start >= ? ORDER BY start, lane, hotkey");
 
   const add = ({ lane, hotkey, at, block, credit, debit, accepted, failed }: WorkDelta): void => {
-    // Work from before a strike that is recorded after it is forfeited like the rest.
+    // Work from before a strike that is recorded after it is forfeited too.
     const unverified = struck.get(hotkey, at) === undefined ? credit : 0;
     addToBucket({ lane, hotkey, at, verified: 0, unverified, debit, results: accepted + failed });
     tally.sight(hotkey, block, { ...noCounts, submitted: accepted, accepted });

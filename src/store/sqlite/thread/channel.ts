@@ -22,22 +22,25 @@ export interface ChannelOptions {
   readonly clock: Clock;
 }
 
-/** `open`; `closing` takes no calls but answers those it has; `lost` answers nothing ever again. */
+/** `closing` takes no new calls but answers those it has; `lost` answers none. */
 type ChannelState = "open" | "closing" | "lost";
 
 function storeMetrics(metrics: Metrics) {
   return {
     waiting: metrics.gauge("assay_store_waiting_count", "Calls that the store's thread has not answered"),
-    refused: metrics.counter("assay_store_refused_total", "Calls refused because too many wait"),
+    refused: metrics.counter("assay_store_refused_total", "Calls refused because too many were waiting"),
     failed: metrics.counter("assay_store_failed_total", "Calls that the store failed"),
-    writes: metrics.counter("assay_store_writes_total", "Writes; over groups it is the mean size of a group"),
+    writes: metrics.counter(
+      "assay_store_writes_total",
+      "Writes; divided by groups it is the mean size of a group",
+    ),
     groups: metrics.counter("assay_store_groups_total", "Transactions that held the writes"),
     group: metrics.histogram("assay_store_group_seconds", "From a group's first write to its commit"),
-    wait: metrics.histogram("assay_store_wait_seconds", "Wait of the first call of those answered together"),
+    wait: metrics.histogram("assay_store_wait_seconds", "Wait of the first of the calls answered together"),
   };
 }
 
-/** Calls to the store's thread: those of one turn of the event loop travel in one message. */
+/** Calls to the store's thread: those of one turn of the event loop share a message. */
 export class Channel {
   readonly #worker: Worker;
   readonly #options: ChannelOptions;
@@ -78,7 +81,7 @@ export class Channel {
     });
   }
 
-  /** Answers what waits, then stops the thread; resolves when it is gone. */
+  /** Answers the waiting calls, then stops the thread; resolves when it has ended. */
   async close(): Promise<void> {
     if (this.#state === "open") {
       this.#flush();
@@ -96,7 +99,7 @@ export class Channel {
     try {
       this.#post(calls);
     } catch {
-      // One of them holds what cannot cross threads: it alone fails.
+      // One of them holds data that cannot cross threads: only that one fails.
       for (const call of calls) this.#postAlone(call);
     }
   }
@@ -141,7 +144,7 @@ export class Channel {
     return fromFailure(failure);
   }
 
-  /** The thread is gone, and what was under way may or may not be recorded; its callers get `store_unavailable`. */
+  /** The thread has ended: calls under way may or may not be recorded, and are rejected with `store_unavailable`. */
   #lose(cause: unknown): void {
     if (this.#state === "lost") return;
     if (this.#state === "open" || this.#waiting.size > 0) {
@@ -155,7 +158,7 @@ export class Channel {
   }
 }
 
-/** Methods of the port that are one call of the same name. */
+/** Methods of the port that map to one call of the same name. */
 const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
@@ -168,7 +171,7 @@ const plain = [
 
 type Plain = Pick<Store, (typeof plain)[number]>;
 
-/** The port over the store's thread. */
+/** The store port over the store's thread. */
 export function storeOver(channel: Channel): Store {
   const call =
     (name: OperationName) =>
@@ -196,7 +199,7 @@ export function storeOver(channel: Channel): Store {
   };
 }
 
-/** Bytes with a buffer of their own: a view would carry all of what it views to the thread. */
+/** Bytes with their own buffer: of a view the whole underlying buffer would be copied to the thread. */
 function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -3,8 +3,8 @@ import { type Failure, isFatal, toFailure } from "../failure.ts";
 import type { Reply } from "./messages.ts";
 
 /**
- * Writes that share one transaction. Each runs under its own savepoint, so a failing one leaves its neighbours
- * alone; what the transaction itself loses, all of them lose.
+ * Writes that share one transaction. Each runs under its own savepoint, so a failing write does not affect the others; when
+ * the transaction itself fails, all of them fail.
  */
 export class Group {
   readonly #db: DatabaseSync;
@@ -12,9 +12,9 @@ export class Group {
   readonly #statements: Record<"begin" | "mark" | "keep" | "undo" | "commit", StatementSync>;
   #replies: Reply[] = [];
   #ids: number[] = [];
-  /** What the transaction was lost to; the rest of the group fails with it at once. */
+  /** Why the transaction failed; the rest of the group fails with it at once. */
   #lostTo: unknown = null;
-  /** Set once the file or the disk can no longer be trusted. */
+  /** Set once the file or the disk cannot be trusted any more. */
   fatal: unknown = null;
 
   constructor(db: DatabaseSync, file: string) {
@@ -33,7 +33,7 @@ export class Group {
     return this.#ids.length;
   }
 
-  /** Runs one write; its reply comes out of `commit`. */
+  /** Runs one write; `commit` returns its reply. */
   write(id: number, run: () => unknown): void {
     this.#ids.push(id);
     try {
@@ -76,7 +76,7 @@ export class Group {
     }
   }
 
-  /** The transaction is gone, and with it all that it held. */
+  /** The transaction was rolled back, so all its writes fail. */
   #failAll(error: unknown): void {
     this.#lostTo = error;
     if (isFatal(error)) this.fatal = error;

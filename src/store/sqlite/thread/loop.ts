@@ -12,15 +12,15 @@ interface RunningScan {
   readonly steps: Generator<undefined, unknown>;
 }
 
-/** An operation as the loop sees it: the types of its arguments are the caller's side to keep. */
+/** An operation as the loop sees it: the caller's side checks the types of the arguments. */
 type Runnable =
   | { readonly kind: "read" | "write"; readonly run: (...args: readonly unknown[]) => unknown }
   | { readonly kind: "scan"; readonly run: (...args: readonly unknown[]) => Generator<undefined, unknown> };
 
 /**
- * The store's thread at work. A round takes what waits: writes into one group, committed at once; then the reads;
- * then one step of a scan. What arrives meanwhile is the next round, so that a lone write waits for nothing and
- * many share a commit.
+ * The loop of the store's thread. A round takes the waiting calls: writes into one group, committed at once; then the reads;
+ * then one step of a scan. Calls that arrive meanwhile form the next round, so a lone write does not wait and many writes
+ * share a commit.
  */
 export class Loop {
   readonly #file: OpenFile;
@@ -45,7 +45,7 @@ export class Loop {
     this.#scans = new BoundedQueue(data.queueMax);
   }
 
-  /** Takes a message and works until nothing waits. Throws when the store can no longer be trusted. */
+  /** Takes a message and works until no call waits. Throws when the store cannot be trusted any more. */
   receive(message: ToThread): void {
     this.#take(message);
     while (this.#calls.length > 0 || this.#scanning()) {
@@ -94,7 +94,7 @@ export class Loop {
     if (this.#group.fatal !== null) throw this.#group.fatal;
   }
 
-  /** A call that arrived while the group ran; a group collects no longer than its bound. */
+  /** A call that arrived while the group ran, until the group's time bound is over. */
   #late(started: number): Call | undefined {
     if (this.#clock.monotonicMs() - started >= this.#data.groupMs) return undefined;
     this.#poll();

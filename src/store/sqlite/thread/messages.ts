@@ -6,7 +6,7 @@ export type Call = readonly [id: number, name: OperationName, args: readonly unk
 
 export type Reply = readonly [id: number, failure: Failure | null, value: unknown];
 
-/** What the thread is started with. */
+/** Start parameters of the thread. */
 export interface ThreadData {
   readonly file: string;
   readonly groupMs: number;

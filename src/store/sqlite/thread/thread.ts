@@ -15,7 +15,7 @@ function run(): void {
   try {
     file = openFile(data.file);
   } catch (error) {
-    // The thread stays until it is ended: a message sent on the way out can get lost.
+    // The thread stays until it is terminated: a message sent while it exits can get lost.
     port.on("message", () => {});
     say({ kind: "refused", failure: toFailure(error, data.file) });
     return;

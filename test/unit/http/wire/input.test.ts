@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxDepth, readJson, scan } from "../../../../src/http/wire/input.ts";
+import { jsonShape, maxDepth, readJson } from "../../../../src/http/wire/input.ts";
 import { problemOf } from "../../../support/thrown.ts";
 
 const bytes = (text: string) => Buffer.from(text);
@@ -20,17 +20,18 @@ test("scan counts nesting and the outermost members, outside texts alone", () =>
     ['"never ends [[[', 0, 0],
     ["]]]]{", 0, 0],
   ];
-  for (const [text, depth, members] of cases) assert.deepEqual(scan(bytes(text)), { depth, members }, text);
+  for (const [text, depth, members] of cases)
+    assert.deepEqual(jsonShape(bytes(text)), { depth, members }, text);
 });
 
 test("scan stops one level past the limit", () => {
-  assert.equal(scan(bytes("[".repeat(maxDepth))).depth, maxDepth);
-  assert.equal(scan(bytes("[".repeat(50_000))).depth, maxDepth + 1);
+  assert.equal(jsonShape(bytes("[".repeat(maxDepth))).depth, maxDepth);
+  assert.equal(jsonShape(bytes("[".repeat(50_000))).depth, maxDepth + 1);
 });
 
 test("a long run of escapes is read in time that grows with its length", () => {
   const text = `{"a":"${"\\\\".repeat(30_000)}${'\\"'.repeat(1000)}"}`;
-  assert.deepEqual(scan(bytes(text)), { depth: 1, members: 1 });
+  assert.deepEqual(jsonShape(bytes(text)), { depth: 1, members: 1 });
 });
 
 test("readJson returns the value, and refuses what parsers read differently", async () => {

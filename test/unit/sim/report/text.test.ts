@@ -82,7 +82,7 @@ describe("the story", () => {
   it("says whether honest miners were hit, and what went wrong", () => {
     const lines = storyLines(sample).join("\n");
     assert.match(lines, /no miner that never cheated was suspended/);
-    assert.match(lines, /validator-4 was down 2 times for want of memory/);
+    assert.match(lines, /validator-4 was down 2 times because its memory was used up/);
     assert.match(lines, /validator-5 raised the alarm on its realised rate after 181 draws/);
     const hit = sample.validators.map((row) => ({
       ...row,

@@ -21,7 +21,7 @@ import { FakeClock } from "../../../support/fakeClock.ts";
 import { namedPushLane } from "../../../support/lanes/namedPush.ts";
 import { until } from "../../../support/until.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "assay-desk-"));
+const folder = mkdtempSync(join(tmpdir(), "assay-proofs-"));
 after(() => rmSync(folder, { recursive: true }));
 const journal = join(folder, "journal");
 const pool = await WorkerPool.open(
@@ -72,7 +72,7 @@ class HeldPool implements Pool {
     }) as Promise<never>;
   }
 
-  /** Ends the oldest batch with a verdict an answer: `wrong` is invalid, the rest valid. */
+  /** Ends the oldest batch with one verdict per answer: `wrong` is invalid, the rest valid. */
   endNext(): void {
     const { task, end } = this.held.shift() ?? assert.fail("nothing is being checked");
     end(task.items.map(({ answer }) => (answer.startsWith("wrong") ? wrong : valid)));
@@ -99,7 +99,7 @@ function laneAt(name: string, cost: number, rate: string): PushLane {
 function make(t: TestContext | null, given: Given = {}) {
   const metrics = new Counts();
   const { rate = "1", cost = 1, running = 8, workers = Math.floor(running / 2) || 1, ...more } = given;
-  const desk = new ProofVerifier(
+  const verifier = new ProofVerifier(
     { bound: 64, batchMax: 32, maxTries: 3, retryMs: 2, ...more, running, workers },
     {
       pool: given.pool ?? pool,
@@ -111,20 +111,20 @@ function make(t: TestContext | null, given: Given = {}) {
       freed: given.freed ?? (() => {}),
     },
   );
-  t?.after(() => desk.drain(0));
+  t?.after(() => verifier.drain(0));
   const verdicts = new Map<string, Verdict>();
-  /** Hands over an answer; a second verdict for it is a failure. */
+  /** Gives it an answer; a second verdict for it is a failure. */
   const verify = (answer: string, more: Partial<AnsweredJob> = {}): string => {
     const made = answered({ answer, ...more });
     const job = { ...made, draw: { ...made.draw, rate } };
-    desk.verify(job, (verdict) => {
+    verifier.verify(job, (verdict) => {
       assert.ok(!verdicts.has(job.jobId), "a second verdict");
       verdicts.set(job.jobId, verdict);
     });
     return job.jobId;
   };
   const outcome = (id: string): Outcome | undefined => verdicts.get(id)?.outcome;
-  return { desk, metrics, verdicts, verify, outcome };
+  return { verifier, metrics, verdicts, verify, outcome };
 }
 
 /** Two turns of the event loop: whatever was to happen soon has happened. */
@@ -138,14 +138,14 @@ const checksOf = (answer: string): string[] =>
     .split("\n")
     .filter((line) => line.split(", ").includes(answer));
 
-describe("desk", () => {
-  it("tells each answer its own verdict, once", async (t) => {
-    const { desk, metrics, verdicts, verify, outcome } = make(t);
+describe("proof verifier", () => {
+  it("reports each answer's own verdict, once", async (t) => {
+    const { verifier, metrics, verdicts, verify, outcome } = make(t);
     const ids = ["valid", "wrong", "valid", "wrong"].map((answer) => verify(answer));
     await until(() => verdicts.size === 4);
     assert.deepEqual(ids.map(outcome), ["valid", "invalid", "valid", "invalid"]);
     assert.deepEqual(verdicts.get(ids[1] ?? ""), wrong);
-    assert.equal(desk.pendingUnits(), 0);
+    assert.equal(verifier.pendingUnits(), 0);
     assert.equal(metrics.get("assay_proofs_verified_total", { lane: "groth16", outcome: "invalid" }), 2);
   });
 
@@ -230,23 +230,27 @@ describe("desk", () => {
     const held = new HeldPool();
     let freed = 0;
     const given = { pool: held, bound: 4, running: 2, freed: () => freed++ };
-    const { desk, metrics, verdicts, verify } = make(t, given);
+    const { verifier, metrics, verdicts, verify } = make(t, given);
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.push(verify("valid"));
-    assert.equal(desk.hasRoom(), true, "one below the bound");
+    assert.equal(verifier.hasRoom(), true, "one below the bound");
     ids.push(verify("valid"));
-    assert.equal(desk.hasRoom(), false, "at the bound");
+    assert.equal(verifier.hasRoom(), false, "at the bound");
     assert.equal(metrics.get("assay_proofs_overflowed_total"), 0);
     for (let i = 0; i < 3; i++) ids.push(verify("valid"));
-    assert.equal(desk.pendingUnits(), 4);
+    assert.equal(verifier.pendingUnits(), 4);
     assert.equal(metrics.get("assay_proofs_overflowed_total"), 3);
     await turn();
     while (verdicts.size < 4) {
       held.endNext();
       await turn();
-      assert.ok(desk.pendingUnits() <= 4);
+      assert.ok(verifier.pendingUnits() <= 4);
     }
-    assert.deepEqual([desk.pendingUnits(), desk.hasRoom(), freed], [3, true, 1], "the overflow is in");
+    assert.deepEqual(
+      [verifier.pendingUnits(), verifier.hasRoom(), freed],
+      [3, true, 1],
+      "the overflow is in",
+    );
     while (verdicts.size < 7) {
       held.endNext();
       await turn();
@@ -255,15 +259,15 @@ describe("desk", () => {
     assert.equal(freed, 1, "told when room returned, and not again while there was room");
   });
 
-  it("lets nobody in before who waits in the overflow", async (t) => {
+  it("lets no answer in before those waiting in the overflow", async (t) => {
     const held = new HeldPool();
-    const { desk } = make(t, { pool: held, bound: 1, running: 1 });
+    const { verifier } = make(t, { pool: held, bound: 1, running: 1 });
     const order: string[] = [];
-    desk.verify(answered(), () => {
+    verifier.verify(answered(), () => {
       order.push("first");
-      desk.verify(answered(), () => order.push("late"));
+      verifier.verify(answered(), () => order.push("late"));
     });
-    desk.verify(answered(), () => order.push("waited"));
+    verifier.verify(answered(), () => order.push("waited"));
     await turn();
     for (let i = 0; i < 3; i++) {
       held.endNext();
@@ -274,15 +278,15 @@ describe("desk", () => {
 
   it("has no room while anything waits in the overflow, though its units would fit", async (t) => {
     const held = new HeldPool();
-    const { desk, verify } = make(t, { pool: held, bound: 4, running: 3, cost: 3 });
+    const { verifier, verify } = make(t, { pool: held, bound: 4, running: 3, cost: 3 });
     verify("valid");
-    assert.equal(desk.hasRoom(), true, "3 of 4 units are held");
+    assert.equal(verifier.hasRoom(), true, "3 of 4 units are held");
     verify("valid");
-    assert.deepEqual([desk.pendingUnits(), desk.hasRoom()], [3, false]);
+    assert.deepEqual([verifier.pendingUnits(), verifier.hasRoom()], [3, false]);
     await turn();
     held.endNext();
     await turn();
-    assert.deepEqual([desk.pendingUnits(), desk.hasRoom()], [3, true]);
+    assert.deepEqual([verifier.pendingUnits(), verifier.hasRoom()], [3, true]);
   });
 
   it("checks no more units at once than it may, in batches that leave each worker its share", async (t) => {
@@ -415,13 +419,13 @@ describe("desk", () => {
 
   it("outlives a listener that throws", async (t) => {
     let calls = 0;
-    const { desk, verdicts, verify } = make(t, {
+    const { verifier, verdicts, verify } = make(t, {
       bound: 1,
       freed: () => {
         throw new Error("freed");
       },
     });
-    desk.verify(answered(), () => {
+    verifier.verify(answered(), () => {
       calls++;
       throw new Error("done");
     });
@@ -432,7 +436,7 @@ describe("desk", () => {
 
   it("drains: finishes what is under way, retries nothing, and says what it left", async () => {
     const held = new HeldPool();
-    const { desk, verdicts, verify } = make(null, {
+    const { verifier, verdicts, verify } = make(null, {
       pool: held,
       running: 2,
       bound: 3,
@@ -441,8 +445,8 @@ describe("desk", () => {
     });
     for (let i = 0; i < 5; i++) verify("valid");
     await turn();
-    const draining = desk.drain(60_000);
-    assert.equal(desk.hasRoom(), false);
+    const draining = verifier.drain(60_000);
+    assert.equal(verifier.hasRoom(), false);
     held.held.shift()?.fail(new AssayError({ code: "shutting_down", retry_after_s: 1 }));
     await turn();
     while (held.held.length > 0) {
@@ -451,15 +455,15 @@ describe("desk", () => {
     }
     assert.equal(await draining, 2, "those whose check would have to be tried again");
     assert.equal(verdicts.size, 3);
-    assert.equal(desk.pendingUnits(), 0);
+    assert.equal(verifier.pendingUnits(), 0);
   });
 
-  it("stops at its deadline, and a verdict that comes after it is told to nobody", async () => {
+  it("stops at its deadline, and a verdict that comes after it is reported to nobody", async () => {
     const held = new HeldPool();
-    const { desk, verdicts, verify } = make(null, { pool: held, running: 1, bound: 2 });
+    const { verifier, verdicts, verify } = make(null, { pool: held, running: 1, bound: 2 });
     for (let i = 0; i < 3; i++) verify("valid");
     await turn();
-    assert.equal(await desk.drain(0), 3);
+    assert.equal(await verifier.drain(0), 3);
     held.endNext();
     verify("valid");
     await turn();
@@ -470,7 +474,7 @@ describe("desk", () => {
     const step = fc.constantFrom("valid", "wrong", "verify", "end", "fail", "busy");
     const run = async (steps: string[]): Promise<void> => {
       const held = new HeldPool();
-      const { desk, verdicts, verify } = make(null, {
+      const { verifier, verdicts, verify } = make(null, {
         pool: held,
         running: 3,
         bound: 6,
@@ -484,7 +488,7 @@ describe("desk", () => {
         else if (one === "fail") held.held.shift()?.fail(new Error("crash"));
         else if (one === "busy") held.held.shift()?.fail(new AssayError({ code: "busy", retry_after_s: 1 }));
         else held.endNext();
-        assert.ok(desk.pendingUnits() <= 6);
+        assert.ok(verifier.pendingUnits() <= 6);
         const checked = held.held.reduce((sum, { task }) => sum + task.items.length, 0);
         assert.ok(checked * 0.7 <= 3 + 1e-9, `${checked} at once`);
       }
@@ -493,8 +497,8 @@ describe("desk", () => {
         while (held.held.length > 0) held.endNext();
       }
       await turn();
-      assert.deepEqual([desk.pendingUnits(), desk.hasRoom()], [0, true]);
-      await desk.drain(0);
+      assert.deepEqual([verifier.pendingUnits(), verifier.hasRoom()], [0, true]);
+      await verifier.drain(0);
     };
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 60 }), run), { numRuns: 60 });
   });

@@ -13,7 +13,7 @@ const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(re
 function stepped(t: TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const clock = new FakeClock(0);
-  const ends = new ReleaseClock(clock);
+  const releases = new ReleaseClock(clock);
   const pass = async (ms: number): Promise<void> => {
     for (let half = 0; half < 2 * ms; half++) {
       clock.advance(0.5);
@@ -22,17 +22,17 @@ function stepped(t: TestContext) {
     }
   };
   const seen: string[] = [];
-  const wait = (name: string, turn = ends.turn(), tookMs = 0): void => {
-    void ends.wait(turn, tookMs).then((reached) => seen.push(`${name} ${reached}`));
+  const wait = (name: string, turn = releases.turn(), tookMs = 0): void => {
+    void releases.wait(turn, tookMs).then((reached) => seen.push(`${name} ${reached}`));
   };
-  return { clock, ends, pass, seen, wait };
+  return { clock, releases, pass, seen, wait };
 }
 
 describe("the moment at which a submission ends", () => {
-  it("is the first of the grid that is a whole step after its turn, whatever it took within that", async (t) => {
-    const { ends, pass, seen, wait } = stepped(t);
+  it("is the first step that is a whole step after its turn, however little the check took", async (t) => {
+    const { releases, pass, seen, wait } = stepped(t);
     await pass(3);
-    const turn = ends.turn();
+    const turn = releases.turn();
     wait("none");
     await pass(9);
     wait("short", turn, 9);
@@ -42,11 +42,11 @@ describe("the moment at which a submission ends", () => {
     assert.deepEqual(seen, ["short true", "none true"], "in the order of their turns");
   });
 
-  it("comes a step later for what took just longer than up to a moment, checked or not", async (t) => {
-    const { ends, pass, seen, wait } = stepped(t);
-    const turn = ends.turn();
-    wait("unchecked 20", ends.turn(), 20);
-    wait("unchecked 20.5", ends.turn(), 20.5);
+  it("is a step later for a check that took just longer than a step, real or not", async (t) => {
+    const { releases, pass, seen, wait } = stepped(t);
+    const turn = releases.turn();
+    wait("unchecked 20", releases.turn(), 20);
+    wait("unchecked 20.5", releases.turn(), 20.5);
     await pass(20.5);
     wait("checked 20.5", turn, 20.5);
     await pass(2.5);
@@ -55,12 +55,12 @@ describe("the moment at which a submission ends", () => {
     assert.deepEqual(seen.slice(1), ["checked 20.5 true", "unchecked 20.5 true"]);
   });
 
-  it("is the same for a result that was there when the process came back to its timers late", async (t) => {
-    const { clock, ends, seen, wait } = stepped(t);
+  it("is the same for a result that had arrived before a late timer", async (t) => {
+    const { clock, releases, seen, wait } = stepped(t);
     const { port1, port2 } = new MessageChannel();
-    const turn = ends.turn();
+    const turn = releases.turn();
     port2.once("message", () => wait("checked", turn, 1));
-    wait("unchecked", ends.turn(), 1);
+    wait("unchecked", releases.turn(), 1);
     // What is posted now is taken in the next turn of the loop, before anything that the timer asks for.
     await turnOfLoop();
     port1.postMessage("valid");
@@ -71,10 +71,10 @@ describe("the moment at which a submission ends", () => {
     assert.deepEqual(seen, ["checked true", "unchecked true"]);
   });
 
-  it("is at once, and not reached, when the waits are ended", async (t) => {
-    const { ends, pass, seen, wait } = stepped(t);
+  it("is at once, and resolves to false, when the clock is stopped", async (t) => {
+    const { releases, pass, seen, wait } = stepped(t);
     wait("before");
-    ends.end();
+    releases.end();
     wait("after");
     await turnOfLoop();
     assert.deepEqual(seen, ["before false", "after false"]);
@@ -90,12 +90,12 @@ describe("a lane in which draws are hidden", () => {
   };
   const drawn = (name: string, rate: string, sampled = true) => ({ lane: name, rate, sampled });
 
-  it("is one of which not everything is checked", () => {
+  it("is one that checks only a share of its answers", () => {
     const lanes = new HiddenLanes([lane("all", "500/500"), lane("most", "499/500")]);
     assert.deepEqual([lanes.has("all"), lanes.has("most")], [false, true]);
   });
 
-  it("is one that an epoch's policy has another rate for, from the first draw by it on", () => {
+  it("is one with another rate in an epoch's policy, from its first draw on", () => {
     const lanes = new HiddenLanes([lane("raised", "1"), lane("other", "1")]);
     lanes.saw(drawn("raised", "1"));
     lanes.saw(drawn("gone", "2/2"));

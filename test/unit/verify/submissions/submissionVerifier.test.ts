@@ -107,7 +107,7 @@ function make(t: TestContext, given: Given = {}) {
   );
   t.after(() => verifier.drain(0));
   let made = 0;
-  /** Records and hands over a submission as admission would. */
+  /** Records a submission and gives it to the verifier, as admission would. */
   const submit = (text: string, more: Partial<PendingSubmission> = {}): string => {
     const submission = rows.add(pendingSubmission({ receiptId: `rc_${made++} ${text}`, text, ...more }));
     const reservation = verifier.reserve(submission.lane);
@@ -118,7 +118,7 @@ function make(t: TestContext, given: Given = {}) {
   return { verifier, rows, metrics, submit };
 }
 
-/** A pool whose checks end when the test says so. */
+/** A pool whose checks end when the test ends them. */
 class HeldPool implements Pool {
   readonly held: ((verdict: Verdict) => void)[] = [];
   most = 0;
@@ -199,7 +199,7 @@ describe("verifier", () => {
     assert.equal(rows.tries.size, 0);
   });
 
-  it("voids at once what no secret can rebuild, and a lane that is gone", async (t) => {
+  it("voids at once a submission that no secret can rebuild or whose lane is gone", async (t) => {
     const { rows, submit } = make(t, { seedOf: (submission) => (submission.seq === 1 ? null : 7n) });
     const lost = submit("valid lost", { seq: 1 });
     const gone = submit("valid gone", { lane: "retired" });
@@ -211,7 +211,7 @@ describe("verifier", () => {
     assert.equal(rows.tries.size, 0, "no try was made");
   });
 
-  it("voids a submission whose task cannot be made for a fault of ours", async (t) => {
+  it("voids a submission whose task the validator fails to make", async (t) => {
     const broken = (): never => {
       throw new Error("no such key");
     };
@@ -375,7 +375,7 @@ describe("recovery of undecided rows", () => {
     assert.equal(taken, 30);
   });
 
-  it("takes a row once when admission hands it over at the same time", async (t) => {
+  it("takes a row once when admission gives it to the verifier at the same time", async (t) => {
     const { verifier, rows } = make(t);
     const row = rows.add(pendingSubmission({ receiptId: "rc_both" }));
     const recovering = verifier.recover();
