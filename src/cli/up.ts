@@ -56,18 +56,20 @@ async function up(options: UpOptions): Promise<void> {
   const { startValidator } = await import("../validator/start.ts");
   const { host, port, data } = options;
   const modules = { clock: systemClock, random: systemRandom, log };
-  const node = await startValidator(
+  const validator = await startValidator(
     { config, dataDir: data, host, port, demo: demo > 0, version: readVersion() },
     modules,
   );
   growYoungHeap();
-  process.stdout.write(`listening on ${node.url}\n`);
+  process.stdout.write(`listening on ${validator.url}\n`);
   const miners =
-    demo > 0 ? startDemo({ count: demo, node, print: (text) => process.stdout.write(text) }, modules) : null;
+    demo > 0
+      ? startDemo({ count: demo, validator, print: (text) => process.stdout.write(text) }, modules)
+      : null;
   const signal = await stop;
   note(`assay: ${signal} received, draining`);
   await miners?.close();
-  await node.close();
+  await validator.close();
   log.info("stopped", { signal });
 }
 

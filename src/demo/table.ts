@@ -21,12 +21,12 @@ function row(miner: DemoMiner, weight: number, standing: string): string {
 }
 
 /** What each miner of the demo has done, and what it weighs. */
-export async function demoTable(miners: readonly DemoMiner[], node: RunningValidator): Promise<string> {
-  const weights = new Map((await node.previewWeights()).map((weight) => [weight.hotkey, weight.weight]));
-  const signed = await node.latestVector();
-  const head = `\nblock ${node.block() ?? "?"}  ${node.url}  signed weights: ${signed === null ? "none yet" : `period ${periodOf(signed)}`}`;
+export async function demoTable(miners: readonly DemoMiner[], validator: RunningValidator): Promise<string> {
+  const weights = new Map((await validator.previewWeights()).map((weight) => [weight.hotkey, weight.weight]));
+  const signed = await validator.latestVector();
+  const head = `\nblock ${validator.block() ?? "?"}  ${validator.url}  signed weights: ${signed === null ? "none yet" : `period ${periodOf(signed)}`}`;
   const rows = miners.map((miner) =>
-    row(miner, weights.get(miner.hotkey) ?? 0, node.standing(miner.hotkey) ?? "-"),
+    row(miner, weights.get(miner.hotkey) ?? 0, validator.standing(miner.hotkey) ?? "-"),
   );
   return [head, columns, ...rows, ""].join("\n");
 }

@@ -17,7 +17,7 @@ export class FakeClock implements Clock {
     return this.#monotonic;
   }
 
-  /** Moves both sides by so many ms; backwards only the wall clock. */
+  /** Moves both clocks by `ms`; backwards only the wall clock. */
   advance(ms: number): void {
     this.now += ms;
     if (ms > 0) this.#monotonic += ms;

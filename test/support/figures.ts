@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { clopperPearson } from "../../src/economics/intervals.ts";
 
-/** The same number to so many significant digits. */
+/** The same number to this many significant digits. */
 export function sameDigits(actual: number, expected: number, digits = 4): void {
   assert.equal(actual.toPrecision(digits), expected.toPrecision(digits));
 }
@@ -20,7 +20,7 @@ export function measuredAs(mean: number, values: readonly number[]): void {
   assert.ok(error > 0 && Math.abs(measured - mean) <= 3.3 * error, `${mean} is not ${measured} +- ${error}`);
 }
 
-/** How many of so many rounds come out true. */
+/** How many of the rounds are true. */
 export function count(rounds: number, outcome: () => boolean): number {
   let hits = 0;
   for (let round = 0; round < rounds; round++) if (outcome()) hits += 1;

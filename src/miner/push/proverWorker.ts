@@ -7,8 +7,7 @@ export interface ProverWorkerData {
   /** Name of the package that proves. */
   readonly engine: string;
   /**
-   * An empty script: a package of the engine's takes every thread for one that it started itself, and runs in it what stands
-   * here.
+   * An empty script: a dependency of the engine takes every thread for one that it started itself, and runs this in it.
    */
   readonly mod: "data:,";
 }

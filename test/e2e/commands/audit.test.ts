@@ -14,7 +14,7 @@ import { answers, EPOCH, type PublishedLog, publishedLog, signer } from "../../s
 import { serve } from "../../support/http/server.ts";
 import { removeDir, runAssay, spawnAssay, temporaryDir } from "../../support/validator/validator.ts";
 
-// `assay audit` as a stranger runs it: against the routes of a validator whose store holds a closed epoch, and on what was saved.
+// `assay audit` as anyone can run it: against the routes of a validator whose store has a closed epoch, and on saved files.
 
 let log: PublishedLog;
 let dir: string;

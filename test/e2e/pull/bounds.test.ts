@@ -114,7 +114,7 @@ test("a verification backlog answers 503 verify_backlog, and clears", async (t) 
   );
 });
 
-test("an address has its own bucket: 429 ip_rate_limited, whoever signs and whatever is forwarded", async (t) => {
+test("an address has its own bucket: 429 ip_rate_limited, for every signer and any forwarded header", async (t) => {
   const validator = await validatorFor(t, { admit: { ...unlimited, per_ip_per_min: 12 } });
   const clients = await clientsOf(validator.url);
   const replies = await burst(clients, 0, 2);
@@ -197,7 +197,7 @@ test("at a rate of one half nothing shows which right answer was checked, and on
   assert.deepEqual(new Set(wrongs.values()), new Set(["accepted", "rejected"]));
 });
 
-/** A validator whose files cannot grow past so many blocks of 512 or 1,024 bytes, as on a disk that fails. */
+/** A validator whose files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. */
 async function confined(
   dataDir: string,
   blocks: number,

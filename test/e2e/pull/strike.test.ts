@@ -247,7 +247,7 @@ test("a suspension ends by itself at its block", async () => {
   assert.ok(!(await skiplist()).some((item) => item.hotkey === hotkey));
 });
 
-test("with a miners file strangers are refused, and one /16 holds no more than its share", async () => {
+test("with a miners file unregistered hotkeys are refused, and one /16 holds no more than its share", async () => {
   const uris = ["//Alice", "//Bob", "//Carol", "//Dave"];
   const hotkeys = await Promise.all(uris.map(async (uri) => (await keypairOfUri(uri)).hotkey));
   const ips = ["10.1.0.1", "10.1.200.2", "10.2.0.3", "10.3.0.4"];

@@ -35,7 +35,7 @@ after(() => world.close());
 const noJob = `jb_${"0".repeat(32)}`;
 const deep = `{"type":"answer","id":"deep","job_id":"${noJob}","answer":${"[".repeat(17)}${"]".repeat(17)}}`;
 
-/** A binary frame whose header says that it is so long. */
+/** A binary frame whose header states this length. */
 function headed(length: number, rest: string): Buffer {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(length);

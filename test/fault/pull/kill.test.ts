@@ -51,7 +51,7 @@ async function killServing(dir: string, port: string, afterMs: number): Promise<
   await validator.kill();
 }
 
-/** Kills so often, at random moments, then leaves a validator running. */
+/** Kills the validator several times, at random moments, then leaves one running. */
 async function torment(dir: string, port: string, seed: number): Promise<Validator> {
   const moment = momentsOf(seed);
   for (let round = 1; round <= KILLS; round++) {

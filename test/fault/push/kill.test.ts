@@ -94,7 +94,7 @@ function checkBooks(dir: string, fleet: SeeingFleet, left: number): void {
 }
 
 test("killed with a thousand jobs out, a validator blames nobody, pays nothing twice and forgets no customer", async (t) => {
-  // Whoever is not known yet counts as new: that must not make a difference to what is drawn.
+  // An unknown miner counts as new: that must not change what is drawn.
   const dir = pushDir({ rate: RATE }, { sample: { classes: { cold_start: RATE } } });
   const port = await freePort();
   const args = ["--port", port];

@@ -20,7 +20,7 @@ import { recordsOnDisk } from "../../support/store/recordsOnDisk.ts";
 const child = join(import.meta.dirname, "../../support/sample/reveal/child.ts");
 
 interface Round {
-  /** The line at which the process is killed, so many ms later. */
+  /** The line after which the process is killed, and the delay in ms. */
   readonly at: "closing" | "closed";
   readonly nth: number;
   readonly afterMs: number;

@@ -22,7 +22,7 @@ const whole = {
   jobs: /^(worked \d+x\d+|(drawn|ended|queued) jb_\d+x\d+[abc])$/,
 } as const;
 
-/** Lets a process write until it acknowledged so many things, kills it, and returns all that it acknowledged. */
+/** Lets a process write until it acknowledged this many records, kills it, and returns all that it acknowledged. */
 async function killAfter(
   command: keyof typeof whole,
   count: number,

@@ -71,7 +71,7 @@ describe("detection", () => {
 });
 
 describe("binomial tails", () => {
-  /** P(at least so many), one term after the other. */
+  /** P(at least `hits`), summed term by term. */
   function added(hits: number, trials: number, p: number): number {
     let [term, below] = [(1 - p) ** trials, 0];
     for (let k = 0; k < hits; k++) {

@@ -23,7 +23,7 @@ const good: fc.Arbitrary<Attempt> = fc
   .constantFrom(...signed)
   .map(({ miner, message, signature }) => ({ key: miner.publicKey, message, signature }));
 
-/** One bit turned over, so many in the last byte that the marker and the top of s are hit often. */
+/** One flipped bit, often in the last byte, so that the marker and the top of s are hit. */
 function flipped(source: Uint8Array, at: number, bit: number): Uint8Array {
   const copy = Uint8Array.from(source);
   copy[at] = (copy[at] ?? 0) ^ (1 << bit);

@@ -9,7 +9,7 @@ import { jsonShape, maxDepth, readJson } from "../../../src/http/wire/input.ts";
 const depthOf = (value: unknown): number =>
   typeof value === "object" && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
 
-test("of any JSON text, scan counts what the parsed value has", () => {
+test("of any JSON text, jsonShape counts what the parsed value has", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 3 }), (value, indent) => {
       const { depth, members } = jsonShape(Buffer.from(JSON.stringify(value, null, indent)));

@@ -40,7 +40,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear"), wait }) },
 );
 
-test("work ends when it would in a line before so many servers, whatever their number becomes", () => {
+test("work ends as in one queue before the servers, however their number changes", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 12 }),

@@ -5,7 +5,7 @@ import { Timeline } from "../../../sim/engine/timeline.ts";
 
 // The wheel and its heap beside a list that is sorted anew for every step.
 
-/** A happening that asks for others: after so many ms each, from the moment at which it comes. */
+/** An event that schedules others, each after its own delay in ms. */
 interface Plan {
   readonly after: number;
   readonly asks: readonly Plan[];

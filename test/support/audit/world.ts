@@ -97,7 +97,7 @@ class Epoch {
     return lines;
   }
 
-  /** Draws so many jobs in one record, at three miners; the first of them may be an earlier one at another miner. */
+  /** Draws `count` jobs in one record, at three miners; the first of them may be an earlier one at another miner. */
   async group(count: number, again: Drawn | null = null): Promise<Drawn[]> {
     const drawn = Array.from({ length: count }, (_, i): Drawn => {
       const number = this.#jobs++;

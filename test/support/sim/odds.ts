@@ -4,7 +4,7 @@ import { binomialAtLeast } from "../../../src/economics/beta.ts";
 /** What comes less often than that is taken for impossible. */
 export const NEVER = 1e-9;
 
-/** So many hits in so many trials are what a rate gives, neither too few nor too many. */
+/** Asserts that the hits in the trials fit the rate, neither too few nor too many. */
 export function asOftenAs(rate: number, hits: number, trials: number): void {
   assert.ok(trials > 0, "no trial");
   notMoreThan(rate, hits, trials);
@@ -20,9 +20,9 @@ export function notLessThan(rate: number, hits: number, trials: number): void {
   assert.ok(atMost > NEVER, `${hits} of ${trials} is less than ${rate}`);
 }
 
-/** So many tries in all until each of `count` has been hit once: the last hits of as many geometric sequences. */
+/** Asserts the number of tries until each of `count` has been hit once: the sum of `count` geometric sequences. */
 export function firstHitsAfter(rate: number, count: number, tries: number): void {
-  // The tries are enough exactly if as many draws have so many hits.
+  // The tries suffice exactly if that many draws have `count` hits.
   assert.ok(binomialAtLeast(count, tries, rate) > NEVER, `${count} hits after ${tries} tries is too early`);
   const later = 1 - binomialAtLeast(count, tries - 1, rate);
   assert.ok(later > NEVER, `${count} hits after ${tries} tries is too late`);

@@ -47,7 +47,7 @@ export interface Spawned {
   stderr(): string;
 }
 
-/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past so many blocks of 512 or 1,024 bytes, as on a disk that fails. */
+/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. */
 export function spawnAssay(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -4,11 +4,11 @@ import type { Verdict } from "../../../src/flow/verdict.ts";
 import { serveTasks } from "../../../src/pool/serve.ts";
 
 /** Where a worker notes each batch that it was given: a line of answers. */
-export interface DeskWorkerData {
+export interface ProofWorkerData {
   readonly journal: string;
 }
 
-const { journal } = workerData as DeskWorkerData;
+const { journal } = workerData as ProofWorkerData;
 
 /** An answer's first word says what becomes of it: valid, wrong, missing, throw, hang or exit. */
 function verdictOf(answer: string): Verdict {

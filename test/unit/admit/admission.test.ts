@@ -80,7 +80,7 @@ describe("Admission.submit", () => {
     }
   });
 
-  it("keeps the promise of a durable row when handing it over fails", async () => {
+  it("keeps the promise of a durable row when verification does not take it", async () => {
     const world = new AdmissionWorld();
     world.handOver = () => {
       throw new Error("no room");
@@ -118,7 +118,7 @@ describe("Admission.submit", () => {
     assert.deepEqual(world.held(), nothingHeld);
   });
 
-  it("does not blame the miner when the pool cannot tell", async () => {
+  it("does not blame the miner when the pool fails", async () => {
     const world = new AdmissionWorld();
     world.before.signature = () => Promise.reject(new Error("worker lost"));
     assert.deepEqual(await problemOf(() => world.submit(world.letter(alice))), { code: "internal" });
@@ -158,7 +158,7 @@ describe("limits by caller", () => {
     assert.equal((await problemOf(() => world.submit(world.letter(alice, "three")))).code, "rate_limited");
   });
 
-  it("says in whole seconds when a hotkey and an address may come back, and keeps the word", async () => {
+  it("says in whole seconds when a hotkey and an address may come back, and admits them then", async () => {
     const world = new AdmissionWorld({ perHotkey: { burst: 1, perSecond: 0.4 } });
     await world.submit(world.letter(alice, "one"));
     const problem = await problemOf(() => world.submit(world.letter(alice, "two")));

@@ -10,7 +10,7 @@ const busy = { code: "busy", retry_after_s: 1 };
 let visit = new AbortController();
 let present = visit.signal;
 
-// Whoever still waits at the end of a test leaves.
+// Requests still waiting at the end of a test leave.
 afterEach(() => {
   visit.abort();
   visit = new AbortController();
@@ -218,7 +218,7 @@ describe("Gate queue", () => {
 });
 
 describe("Gate and clients that vanish", () => {
-  it("turns away who is gone already", async () => {
+  it("turns away a client that is gone already", async () => {
     const gate = gateOf({});
     await assert.rejects(gate.enter("a", AbortSignal.abort("gone")), (reason) => reason === "gone");
     assert.equal(gate.keys, 0);

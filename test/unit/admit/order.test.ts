@@ -112,7 +112,7 @@ async function refusalOf(wrong: readonly Fault[]): Promise<string> {
 
 describe("the order of refusals", () => {
   for (const [n, fault] of faults.entries()) {
-    it(`${fault.code} comes alone, and before all that is found later`, async () => {
+    it(`${fault.code} comes alone, and before all faults that are found later`, async () => {
       assert.equal(await refusalOf([fault]), fault.code);
       for (const later of faults.slice(n + 1)) {
         assert.equal(await refusalOf([fault, later]), fault.code, `with ${later.code}`);

@@ -64,7 +64,7 @@ describe("sessions", () => {
     assert.equal((await problemOf(() => world.submit({ ...unnamed, headers }))).code, "bad_signature");
   });
 
-  it("opens none on the word of a session: the hotkey itself signs", async () => {
+  it("is not opened by a session key: the hotkey itself must sign", async () => {
     const world = new AdmissionWorld();
     const key = sessionKey();
     const { session_id } = await world.admission.openSession(opening(world, alice), key.raw);
@@ -73,7 +73,7 @@ describe("sessions", () => {
     assert.deepEqual(problem, { code: "bad_signature" });
   });
 
-  it("opens for a suspended miner, which still reads its receipts, and for no stranger", async () => {
+  it("opens for a suspended miner, which still reads its receipts, and for no unregistered hotkey", async () => {
     const world = new AdmissionWorld();
     world.suspendedUntil = 2000;
     await world.admission.openSession(opening(world, alice), sessionKey().raw);

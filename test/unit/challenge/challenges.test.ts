@@ -152,7 +152,7 @@ test("a submission keeps its seed when its epoch is over, its scheme no longer a
   assert.equal(world().challenges.seedOf(submission), null);
 });
 
-test("the seq of a caller spares the index", async () => {
+test("a caller that gives the seq needs no index", async () => {
   const { challenges, built, idOf } = world({ issue: "indexed" });
   assert.equal((await challenges.recognise(idOf(7), alice, 7)).seq, 7);
   assert.deepEqual(await problemOf(() => challenges.recognise(idOf(7), alice, 8)), {
@@ -201,7 +201,7 @@ test("a page holds at most 500 items however many are asked for", () => {
   assert.deepEqual([page.items.length, page.next_offset], [500, 500]);
 });
 
-test("unknown lanes and tiers are told apart, and a tier belongs to its lane", async () => {
+test("unknown lanes and tiers have different codes, and a tier belongs to its lane", async () => {
   const { challenges } = world();
   const page = (lane: string, number: number) => problemOf(() => challenges.page(lane, alice, number, 0, 1));
   assert.deepEqual(await page("groth16", 1), { code: "lane_not_found", lane: "groth16" });
@@ -226,7 +226,7 @@ test("an allotment that no index may have is refused at start, unless no index i
   assert.equal(world({ tiers: huge }).challenges.currentEpoch(), EPOCH);
 });
 
-test("longer epochs turn later", () => {
+test("longer epochs change later", () => {
   const { challenges, time } = world({ epochHours: 24 });
   time.nowMs = 3 * 24 * HOUR - 1;
   assert.equal(challenges.currentEpoch(), 2);

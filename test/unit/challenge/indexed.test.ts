@@ -47,7 +47,7 @@ function world(options: Partial<IndexedOptions> = {}) {
   };
 }
 
-test("a table finds every token of its allotment and no other, in 16 bytes an entry", () => {
+test("a table finds every token of its allotment and no other, in 16 bytes per entry", () => {
   const table = buildIndex(place({ allotment: 500 }));
   assert.equal(table.byteLength, 500 * ENTRY_BYTES);
   const { scheme } = world();
@@ -91,7 +91,7 @@ test("simultaneous misses of one key share one build, and later look-ups answer 
   assert.equal(built.length, 1);
 });
 
-test("the least recently used map goes first", async () => {
+test("the least recently used map is dropped first", async () => {
   const { scheme, built, recover } = world({ maps: 2 });
   for (const hotkey of ["a", "b", "a", "c"]) await recover(hotkey, 1);
   assert.deepEqual(

@@ -63,7 +63,7 @@ test("a previous secret at the first start counts up to that start, and restarts
   assert.deepEqual(await starts([b, null, 10], [b, a, 11], [b, a, 50]), [null, 11, 11]);
 });
 
-test("what is remembered does not tell the secret", async () => {
+test("what is remembered does not reveal the secret", async () => {
   const notes = new Map<string, string>();
   const store = {
     note: async (name: string) => notes.get(name) ?? null,

@@ -88,7 +88,7 @@ describe("defaults", () => {
     assert.deepEqual(loadConfig({ file: null, env: {} }), defaultConfig());
   });
 
-  it("stand behind every section that is given in part", () => {
+  it("complete every section that is given in part", () => {
     for (const key of Object.keys(defaultConfig()))
       if (key !== "network" && key !== "netuid") assert.deepEqual(load(`${key}: {}`), defaultConfig(), key);
   });
@@ -207,7 +207,7 @@ describe("environment variables", () => {
     assert.equal(tiers["2"]?.clauses, 1704);
   });
 
-  it("that are unknown are faults that name the nearest; others are none of ours", async () => {
+  it("that are unknown are faults that name the nearest; those without the prefix are ignored", async () => {
     assert.deepEqual(await faultsOf("", { ASSAY_ADMIT_GATE_SLOT: "1", HOME: "/", ASSAYER: "x" }), [
       "ASSAY_ADMIT_GATE_SLOT: unknown variable; did you mean ASSAY_ADMIT_GATE_SLOTS?",
     ]);
@@ -250,7 +250,7 @@ describe("fractions", () => {
     assert.equal(rate("0.123456789012345"), "0.123456789012345");
   });
 
-  it("that no fraction in 0..1 are, are refused", async () => {
+  it("outside 0..1 or of another form are refused", async () => {
     for (const text of [
       "3/2",
       "1.1",

@@ -34,7 +34,7 @@ describe("fractions", () => {
     assert.equal(fraction("1.000").num, 1000n);
   });
 
-  it("above 1, below 0 or of any other form are none", () => {
+  it("above 1, below 0 or of any other form are refused", () => {
     const bad = [
       "",
       " ",
@@ -96,7 +96,7 @@ describe("canonical JSON", () => {
     );
   });
 
-  it("of what JSON cannot hold does not exist", () => {
+  it("of a value without a JSON form does not exist", () => {
     for (const value of [
       undefined,
       Number.NaN,
@@ -124,7 +124,7 @@ describe("epochs", () => {
 });
 
 describe("bytes", () => {
-  it("lp counts bytes, not characters, up to 65,535", () => {
+  it("lengthPrefixed counts bytes, not characters, up to 65,535", () => {
     assert.equal(lengthPrefixed("").toString("hex"), "0000");
     assert.equal(lengthPrefixed("ab").toString("hex"), "00026162");
     assert.equal(lengthPrefixed("é").toString("hex"), "0002c3a9");
@@ -133,7 +133,7 @@ describe("bytes", () => {
     assert.throws(() => lengthPrefixed(`${"x".repeat(65_534)}é`), RangeError);
   });
 
-  it("lp of two texts never runs together", () => {
+  it("lengthPrefixed of two texts is unambiguous", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (a, b, c, d) => {
         const same = Buffer.concat([lengthPrefixed(a), lengthPrefixed(b)]).equals(

@@ -121,7 +121,7 @@ describe("the share of each miner", () => {
 });
 
 describe("jobs are held back", () => {
-  it("at the ceiling, and one goes out for each that comes in", async () => {
+  it("at the ceiling, and one is sent for each that ends", async () => {
     const world = new World({ ceiling: 3 });
     const links = await fleet(world, 5);
     assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [3, "ceiling"]);
@@ -214,7 +214,7 @@ describe("jobs are held back", () => {
     );
   });
 
-  it("by a ceiling that comes down when memory is short, and caps hold still", async () => {
+  it("by a ceiling that shrinks when memory is short, while caps do not change", async () => {
     const world = new World();
     const links = await fleet(world, 10);
     world.memory = 0.19;
@@ -376,7 +376,7 @@ describe("the draw", () => {
     assert.equal(sent(links), ids.length);
   });
 
-  it("is of at most 1,024 jobs a record", async () => {
+  it("has at most 1,024 jobs per record", async () => {
     const world = new World();
     world.block = null;
     const links = await fleet(world, 1100);
@@ -410,7 +410,7 @@ describe("the draw", () => {
 });
 
 describe("stopping", () => {
-  it("hands out nothing more and waits for what is out", async () => {
+  it("hands out no more jobs and waits for those in flight", async () => {
     const world = new World();
     const links = await fleet(world, 2);
     let isDone = false;
@@ -429,7 +429,7 @@ describe("stopping", () => {
     assert.equal(sent(links), 2);
   });
 
-  it("at its deadline withdraws what is left: without a debit, its samples ended, customers' jobs kept", async () => {
+  it("withdraws the jobs left at its deadline: without a debit, with their samples ended, customers' jobs kept", async () => {
     const world = new World({ rate: "1" });
     world.dispatcher.addCustomer(world.customer(id(1)));
     const links = await fleet(world, 2);
@@ -467,7 +467,7 @@ describe("stopping", () => {
     assert.deepEqual([world.records.sums("m0").accepted, world.records.sums("m1").accepted], [1, 1]);
   });
 
-  it("keeps what was learned for the next run, and ends although it cannot be kept", async () => {
+  it("saves what was learned for the next run, and ends even if that fails", async () => {
     const { world } = await wide(4, { rate: "1" });
     const drained = world.dispatcher.drain(0);
     world.dispatcher.tick();
@@ -496,7 +496,7 @@ describe("time", () => {
     assert.equal(sent(links), 3);
   });
 
-  it("in which the process stood still is nobody's: no job times out that had time left, nobody is lost", async () => {
+  it("of a stall does not count: no job with time left times out, and no miner is lost", async () => {
     const times = Array.from({ length: 60 }, () => 2500);
     const world = new World({ saved: stateText({ caps: new Map(), kinds: new Map([["square", times]]) }) });
     const [link, lost] = [await world.join("m"), await world.join("n")];
@@ -513,11 +513,11 @@ describe("time", () => {
 });
 
 describe("the metrics", () => {
-  it("are such as the registry takes", () => {
+  it("are accepted by the registry", () => {
     makeDispatchMeasures(new MetricRegistry());
   });
 
-  it("follow how dispatch stands", async () => {
+  it("follow the state of dispatch", async () => {
     const world = new World({ rate: "1" });
     const link = await world.join("m");
     link.answer();

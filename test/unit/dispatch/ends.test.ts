@@ -389,7 +389,7 @@ describe("a proven cheat", () => {
     );
   });
 
-  it("is let in again only to be told so, while it is out", async () => {
+  it("is linked again while suspended only to be told so", async () => {
     const world = worldOf();
     world.suspended.add("m");
     const link = await world.join("m");
@@ -398,7 +398,7 @@ describe("a proven cheat", () => {
     assert.equal((await world.join("m")).sent.length, 1);
   });
 
-  it("found by an operator ends as fast", async () => {
+  it("found by an operator ends the link as fast", async () => {
     const world = worldOf();
     const link = await world.join("m");
     world.suspended.add("m");

@@ -49,7 +49,7 @@ test("what is no time is left out", () => {
   assert.deepEqual([times.referenceMs("kind"), times.deadlineMs("kind")], [1000, 2000]);
 });
 
-test("a kind that became slower for everybody is given time again", () => {
+test("a kind that became slower for all miners gets a longer deadline", () => {
   const times = filled(60, () => 1000);
   const miss = (count: number): void => {
     for (let i = 0; i < count; i++) times.missed("kind");
@@ -85,7 +85,7 @@ test("a snapshot brings the same back, oldest first, and what makes no sense is 
   assert.deepEqual(new KindTimes(MAX, hostile).snapshot(), new Map([["kind", [7]]]));
 });
 
-test("at most 1024 kinds; the one verified longest ago goes", () => {
+test("at most 1024 kinds; the least recently verified one is dropped", () => {
   const times = new KindTimes(MAX);
   for (let i = 0; i < 1024; i++) times.verified(`kind${i}`, 1);
   times.verified("kind0", 1);

@@ -13,7 +13,7 @@ import { count, countedAs, measuredAs } from "../../support/figures.ts";
 
 const low = 20 / 7000;
 
-/** Cheats until so many are drawn. */
+/** Cheats until the given number are drawn. */
 function cheatsUntil(strikes: number, rate: number, unit: () => number): number {
   let [cheats, drawn] = [0, 0];
   while (drawn < strikes) {

@@ -159,7 +159,7 @@ test("not ready is 503 with its checks, ready is 200", async (t) => {
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
 });
 
-test("whatever else is thrown is 500 internal, logged with its cause, told to nobody", async (t) => {
+test("any other error is 500 internal, logged with its cause, and not shown to clients", async (t) => {
   const logged: { event: string; data: object | undefined }[] = [];
   const log: Log = {
     debug() {},

@@ -32,7 +32,7 @@ test("without trusted proxies every forwarded header is ignored", async (t) => {
   assert.equal(await addressSeen(t, ["10.0.0.0/8"], spoofed), "127.0.0.1", "the socket is no trusted proxy");
 });
 
-test("a trusted proxy's word counts, by address and by range", async (t) => {
+test("a trusted proxy's forwarded address counts, by address and by range", async (t) => {
   for (const trusted of [["127.0.0.1"], ["127.0.0.0/8"], ["10.0.0.1", "127.0.0.1/32"]]) {
     assert.equal(await addressSeen(t, trusted, forwarded("9.9.9.9")), "9.9.9.9");
     assert.equal(await addressSeen(t, trusted, {}), "127.0.0.1");

@@ -158,7 +158,7 @@ describe("rules of judge, one before, at and one past", () => {
     );
   });
 
-  it("30 % unreachable is presumed our fault, below it is theirs", () => {
+  it("30 % unreachable is presumed the validator's fault, less is the miners'", () => {
     assert.equal(selfFaultPresumed(29, 100), false);
     assert.equal(selfFaultPresumed(30, 100), true);
     assert.equal(selfFaultPresumed(31, 100), true);
@@ -166,7 +166,7 @@ describe("rules of judge, one before, at and one past", () => {
     assert.equal(selfFaultPresumed(0, 0), false);
   });
 
-  it("retention lets go what was last seen before its cutoff, not at it", () => {
+  it("retention drops hotkeys last seen before its cutoff, not at it", () => {
     const bounds = { block: 100_000, retentionBlocks: 50_400, history: 100 };
     const seenAt = (hotkey: string, lastSeen: number): Sighting => ({ hotkey, firstSeen: 0, lastSeen });
     const sightings = [seenAt("at", 49_600), seenAt("before", 49_599), seenAt("after", 49_601)];
@@ -180,7 +180,7 @@ describe("rules of judge, one before, at and one past", () => {
     );
   });
 
-  it("history lets go the longest unseen, a live suspension never", () => {
+  it("history drops the least recently seen, never one with a live suspension", () => {
     const sightings = [5, 3, 4, 1, 2].map((n) => ({ hotkey: `h${n}`, firstSeen: 0, lastSeen: n }));
     const bounds = { block: 10, retentionBlocks: 100, history: 3 };
     assert.deepEqual(
@@ -223,7 +223,7 @@ describe("strikes", () => {
     });
   });
 
-  it("carry what was asked and what came when it was a job", async () => {
+  it("carry input and answer when they are for a job", async () => {
     const { judge } = await make();
     const { draw } = pendingSubmission({ hotkey: "h", lane: "groth16" });
     const exhibit = { kind: "square", input: { x: "3" }, answer: "{}" };
@@ -295,7 +295,7 @@ describe("strikes", () => {
     );
   });
 
-  it("outlive the process, quota and suspension alike", async () => {
+  it("outlive the process, both towards the quota and as a suspension", async () => {
     const { chain, strike, reload } = await make({ strikes: 2 });
     strike("half");
     strike("full");
@@ -472,7 +472,7 @@ describe("state that cannot be read", () => {
 });
 
 describe("forgetting", () => {
-  it("drops what retention lets go, in the store and in memory, and keeps the rest", async () => {
+  it("drops hotkeys past retention, in the store and in memory, and keeps the rest", async () => {
     const { judge, store, chain, strike, reload } = await make();
     for (const hotkey of ["gone", "kept", "banned"]) {
       judge.seen(hotkey, START);

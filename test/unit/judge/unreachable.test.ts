@@ -70,7 +70,7 @@ interface World {
   readonly chain: { height: number | null; tempoBlocks: number };
   readonly counts: Counts;
   readonly events: string[];
-  /** So many miners of a name fail, one after the other. */
+  /** `count` miners of a name fail, one after the other. */
   fail(count: number, active: number, name?: string): Promise<string[]>;
   /** Hotkeys on the skiplist. */
   listed(): string[];
@@ -122,7 +122,7 @@ async function makeWorld(store: SlowStore, history: number): Promise<World> {
 const names = (count: number, name = "h") => Array.from({ length: count }, (_, i) => `${name}${i}`).sort();
 
 describe("an unreachable miner", () => {
-  it("is out for a tempo, as such, through a restart", () =>
+  it("is suspended as unreachable for a tempo, through a restart", () =>
     inWorld(async ({ judge, chain, counts, clock, reload }) => {
       assert.equal(await judge.unreachable("h", 100), "suspended");
       const row = { hotkey: "h", kind: "unreachable", until_block: START + 360, reason: "unreachable" };
@@ -140,7 +140,7 @@ describe("an unreachable miner", () => {
       }
     }));
 
-  it("is put out once while it is out, and again afterwards", () =>
+  it("is suspended once while it is suspended, and again afterwards", () =>
     inWorld(async ({ judge, chain, store }) => {
       const together = ["h", "h", "h"].map((hotkey) => judge.unreachable(hotkey, 100));
       assert.deepEqual(await Promise.all(together), ["suspended", "known", "known"]);
@@ -165,7 +165,7 @@ describe("an unreachable miner", () => {
       assert.deepEqual(await store.out(), ["h", "op"]);
     }));
 
-  it("stays in while the height is unknown, though its failure counts", () =>
+  it("is not suspended while the height is unknown, though its failure counts", () =>
     inWorld(async ({ judge, chain, store, fail, listed }) => {
       chain.height = null;
       assert.deepEqual(await fail(29, 100), Array(29).fill("ours"));
@@ -174,7 +174,7 @@ describe("an unreachable miner", () => {
       assert.equal(await judge.unreachable("last", 100), "ours");
     }));
 
-  it("stays in when the store is down, and is put out once it is up", () =>
+  it("is not suspended while the store is down, but once it is up", () =>
     inWorld(async ({ judge, store, listed }) => {
       store.down = () => true;
       assert.equal((await problemOf(() => judge.unreachable("h", 100))).code, "store_unavailable");
@@ -185,7 +185,7 @@ describe("an unreachable miner", () => {
 });
 
 describe("failures of many within a minute", () => {
-  it("are presumed ours at 30 %, and one below they are not", () =>
+  it("are presumed to be the validator's fault at 30 %, and not one below", () =>
     inWorld(async ({ judge, store, fail, listed, counts, events }) => {
       assert.deepEqual(await fail(29, 100), Array(29).fill("suspended"));
       assert.deepEqual(await fail(29, 100), Array(29).fill("known"));
@@ -199,7 +199,7 @@ describe("failures of many within a minute", () => {
       for (const event of once) assert.equal(events.filter((one) => one === event).length, 1, event);
     }));
 
-  it("go by the same letter where miners are few", () =>
+  it("follow the same rule where miners are few", () =>
     inWorld(async ({ judge, clock }) => {
       for (const [active, outcome] of [
         [1, "ours"],
@@ -230,7 +230,7 @@ describe("failures of many within a minute", () => {
       assert.equal(listed().length, 29);
     }));
 
-  it("bring back those put out within the minute alone", () =>
+  it("release only those suspended within the minute", () =>
     inWorld(async ({ clock, store, fail, listed }) => {
       await fail(1, 100, "early");
       clock.advance(1);
@@ -267,14 +267,14 @@ describe("failures of many within a minute", () => {
       assert.deepEqual(listed(), []);
     }));
 
-  it("put nobody out for good: who fails later is judged anew", () =>
+  it("suspend nobody for good: a later failure is judged again", () =>
     inWorld(async ({ judge, clock, fail }) => {
       await fail(30, 100);
       clock.advance(MINUTE + 1);
       assert.equal(await judge.unreachable("h0", 100), "suspended");
     }));
 
-  it("leave those out whom the store could not release, and the next failure brings them back", () =>
+  it("keep those suspended that the store could not release, and release them at the next failure", () =>
     inWorld(async ({ judge, store, fail, listed }) => {
       await fail(29, 100);
       store.down = (hotkey) => hotkey === "h3" || hotkey === "h4";
@@ -299,7 +299,7 @@ describe("failures of many within a minute", () => {
 });
 
 describe("failures that come all at once", () => {
-  it("put out nobody of thousands, in memory or in the store", () =>
+  it("suspend none of thousands, in memory or in the store", () =>
     inWorld(async ({ judge, store, listed }) => {
       const failing = names(2000).map((hotkey) => judge.unreachable(hotkey, 2000));
       const outcomes = await Promise.all(failing);
@@ -317,7 +317,7 @@ describe("failures that come all at once", () => {
       assert.deepEqual([listed(), await store.out()], [[], []]);
     }));
 
-  it("bring back who is on the way out while the fault turns out to be ours", () =>
+  it("release a miner whose suspension is being recorded when the fault turns out to be the validator's", () =>
     inWorld(async ({ judge, store, listed }) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       store.afterwards = () => promise;
@@ -330,7 +330,7 @@ describe("failures that come all at once", () => {
 });
 
 describe("people", () => {
-  it("lift all that are unreachable, from before a restart too, whatever the height", () =>
+  it("release all unreachable miners, also those from before a restart, at any height", () =>
     inWorld(async ({ chain, fail, clock, reload, store }) => {
       await fail(20, 100);
       clock.advance(10 * MINUTE);
@@ -349,7 +349,7 @@ describe("people", () => {
       assert.equal(await judge.liftUnreachable("late"), 0);
     }));
 
-  it("release a miner for good that was being put out at that moment", () =>
+  it("release for good a miner whose suspension is being recorded", () =>
     inWorld(async ({ judge, store, listed }) => {
       await judge.suspend({ hotkey: "h", tempos: 1, reason: "r" }, "operator");
       const { promise, resolve } = Promise.withResolvers<void>();

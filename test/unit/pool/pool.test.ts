@@ -168,9 +168,9 @@ describe("worker pool", () => {
   it("kills a worker whose task outlives its deadline, blames that task, and runs its neighbours again", async (t) => {
     const { pool, metrics, ran } = await open(t, { deadlineMs: 200, batch: 8 });
     const before = pool.run(check("valid before"));
-    const culprit = pool.run(check("hang"));
+    const fatal = pool.run(check("hang"));
     const behind = pool.run(check("valid behind"));
-    await assert.rejects(culprit, faultOf("check_timeout"));
+    await assert.rejects(fatal, faultOf("check_timeout"));
     assert.deepEqual([(await before).outcome, (await behind).outcome], ["valid", "valid"]);
     assert.equal(ran().filter((line) => line === "hang").length, 1);
     assert.equal(metrics.get("assay_pool_workers_lost_total", { why: "overdue" }), 1);
@@ -187,9 +187,9 @@ describe("worker pool", () => {
 
   it("gives a task up when its worker died twice, and none of its neighbours", async (t) => {
     const { pool, ran, metrics } = await open(t, { threads: 2 });
-    const culprits = [pool.run(check("exit 1")), pool.run(check("exit 2"))];
+    const fatalTasks = [pool.run(check("exit 1")), pool.run(check("exit 2"))];
     const neighbours = Array.from({ length: 20 }, (_, i) => pool.run(check(`valid ${i}`)));
-    for (const culprit of culprits) await assert.rejects(culprit, faultOf("worker_lost"));
+    for (const fatal of fatalTasks) await assert.rejects(fatal, faultOf("worker_lost"));
     for (const neighbour of neighbours) assert.equal((await neighbour).outcome, "valid");
     assert.equal(ran().filter((line) => line.startsWith("exit")).length, 4);
     assert.equal(metrics.get("assay_pool_workers_lost_total", { why: "died" }), 4);

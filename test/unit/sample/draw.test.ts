@@ -179,7 +179,7 @@ describe("the floor", () => {
     }
   });
 
-  it("is not passed by what is no fraction", () => {
+  it("refuses anything that is not a fraction", () => {
     assert.throws(() => checkFloor({ ...policy, lanes: { sat: "2" } }), /lanes\.sat "2"/);
   });
 });

@@ -35,7 +35,7 @@ function ours(number: number): Sampler {
 
 const next = (sampler: Sampler, jobs: number): boolean[] => Array.from({ length: jobs }, sampler);
 
-/** Outcomes up to the one that makes it so many sampled jobs. */
+/** Outcomes up to and including the given number of sampled jobs. */
 function watch(sampler: Sampler, hits: number): boolean[] {
   const seen: boolean[] = [];
   for (let sampled = 0; sampled < hits; ) {

@@ -82,12 +82,12 @@ class Vectors {
   }
 }
 
-/** A chain that stands where the test puts it, and keeps what is handed in. */
+/** A chain whose height the test sets, and that keeps submitted vectors. */
 class WeighChain {
   height: number | null;
   listed: ChainMiner[] | null = null;
   down = false;
-  readonly handedIn: { uids: readonly number[]; weights: readonly number[] }[] = [];
+  readonly submitted: { uids: readonly number[]; weights: readonly number[] }[] = [];
 
   constructor(height: number) {
     this.height = height;
@@ -103,7 +103,7 @@ class WeighChain {
   }
   async submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void> {
     if (this.down) throw new Error("chain down");
-    this.handedIn.push({ uids, weights });
+    this.submitted.push({ uids, weights });
   }
 }
 
@@ -255,7 +255,7 @@ describe("weigher", () => {
     }
   });
 
-  it("hands in uids with weight, once a period", async () => {
+  it("submits uids with weight, once per period", async () => {
     const { weigher, store, chain } = make();
     chain.listed = [
       { uid: 4, hotkey: "a" },
@@ -266,18 +266,18 @@ describe("weigher", () => {
     await weigher.tick();
     chain.height = 11 * PERIOD;
     for (let i = 0; i < 3; i++) await weigher.tick();
-    assert.deepEqual(chain.handedIn, [{ uids: [4, 2], weights: [65_535, 21_845] }]);
+    assert.deepEqual(chain.submitted, [{ uids: [4, 2], weights: [65_535, 21_845] }]);
     assert.equal(store.saved.get(10)?.weights.length, 3);
   });
 
-  it("signs an empty vector when nobody earned, and hands in none", async () => {
+  it("signs an empty vector when nobody earned, and submits none", async () => {
     const { weigher, store, chain } = make();
     store.credited = [];
     await weigher.tick();
     chain.height = 11 * PERIOD;
     await weigher.tick();
     assert.deepEqual(store.saved.get(10)?.weights, []);
-    assert.deepEqual(chain.handedIn, []);
+    assert.deepEqual(chain.submitted, []);
   });
 
   it("tries the chain again, with the same vector, until the period is over", async () => {
@@ -292,7 +292,7 @@ describe("weigher", () => {
     chain.down = false;
     await weigher.tick();
     await weigher.tick();
-    assert.equal(chain.handedIn.length, 1);
+    assert.equal(chain.submitted.length, 1);
     assert.equal(store.saved.get(10), signed);
     chain.height = 12 * PERIOD;
     chain.down = true;
@@ -300,7 +300,7 @@ describe("weigher", () => {
     chain.height = 13 * PERIOD;
     chain.down = false;
     await weigher.tick();
-    assert.equal(chain.handedIn.length, 2, "weights of a period that is past are not handed in");
+    assert.equal(chain.submitted.length, 2, "weights of a past period are not submitted");
     assert.deepEqual([...store.saved.keys()], [10, 11, 12]);
   });
 
@@ -319,7 +319,7 @@ describe("weigher", () => {
     assert.deepEqual([...store.saved.keys()], [10]);
   });
 
-  it("weighs the last period after a downtime, and none of those it slept through", async () => {
+  it("weighs the last period after a downtime, and none of those missed before it", async () => {
     const { weigher, store, chain, start } = make();
     await weigher.tick();
     chain.height = 20 * PERIOD;
@@ -402,7 +402,7 @@ describe("crashes of the weigher", () => {
       chain.height = Math.floor((10 + step / 4) * PERIOD);
     }
     assert.deepEqual([...store.saved.keys()], [10, 11, 12]);
-    assert.ok(chain.handedIn.length >= 3, "every vector was handed in");
+    assert.ok(chain.submitted.length >= 3, "every vector was submitted");
     return store.calls;
   }
 

@@ -2,7 +2,7 @@
 export const FALSE_ALARM = 1e-9;
 
 /**
- * Whether so many hits among so many jobs refute that each was drawn with this rate, whatever is known of it: both tails, by
+ * Whether this number of hits among this number of jobs refutes that each was drawn with this rate, whatever is known of it: both tails, by
  * Chernoff's bound, which holds at any size.
  */
 export function refutesRate(hits: number, jobs: number, rate: number): boolean {

@@ -5,7 +5,7 @@ import { CACHE, madeAt, type State, served, step } from "./v8Random.ts";
  * high bits that are all 0, each a linear combination of the 128 bits of the state; where a cache began is tried.
  */
 
-/** A state before a cache was made, which began so many jobs before the first one that was seen. */
+/** A state before a cache was made, and how many jobs before the first seen one it began. */
 interface Candidate {
   readonly state: State;
   readonly offset: number;
@@ -104,7 +104,7 @@ export function narrowed(belief: Belief, rate: number, from: number, outcomes: r
 }
 
 /**
- * The states that explain most of what was seen, from the equations of at most so many sampled jobs. The right one is among
+ * The states that explain most of what was seen, from the equations of a bounded number of sampled jobs. The right one is among
  * them when they explain everything.
  */
 export function recover(seen: readonly boolean[], rate: number, hits: number): Belief {

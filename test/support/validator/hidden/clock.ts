@@ -24,7 +24,7 @@ export class LookedAtClock implements Clock {
     return this.#looks;
   }
 
-  /** To the next moment that is so many ms further and a whole one. */
+  /** Moves to the next whole moment at least this many ms later. */
   settle(ms: number): void {
     this.#looks = 0;
     this.#skippedMs += ms;

@@ -73,7 +73,7 @@ export function checked(input: JobInput, answer: string): Verdict {
   return verdict ?? assert.fail("no verdict");
 }
 
-/** Answers truly after so many ms, unless the miner keeps silent by then. */
+/** Answers correctly after `ms`, unless the miner is silent by then. */
 export function honest(serviceMs: number): Work {
   return (order, miner) => {
     setTimeout(() => miner.work !== silent && miner.answer(order.job_id, trueProof(order)), serviceMs);
@@ -190,7 +190,7 @@ export class PushWorld {
     return document.items;
   }
 
-  /** Waits until the validator has counted so many accepted answers of the miner. */
+  /** Waits until the validator has counted this many accepted answers of the miner. */
   credited(miner: FleetMiner, accepted: number): Promise<void> {
     return eventually(async () => ((await this.viewOrNull(miner))?.counts.accepted ?? 0) >= accepted);
   }

@@ -7,7 +7,7 @@ interface Shown {
   readonly line: ProgressLine;
   readonly clock: FakeClock;
   readonly written: string[];
-  /** Lets so many ms pass, then shows; what that wrote. */
+  /** Lets `ms` pass, then shows; returns what that wrote. */
   readonly after: (ms: number, share: number) => string;
 }
 

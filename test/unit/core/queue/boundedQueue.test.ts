@@ -55,7 +55,7 @@ describe("a bounded queue", () => {
     );
   });
 
-  it("is bounded, but for what goes back to its front", () => {
+  it("is bounded, except for items put back to its front", () => {
     const queue = new BoundedQueue<string>(2);
     for (const item of ["a", "b"]) queue.push(item);
     const first = queue.shift() ?? assert.fail();

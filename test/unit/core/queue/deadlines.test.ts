@@ -43,7 +43,7 @@ describe("deadlines", () => {
     }
   });
 
-  it("fall due together after a long time in which nobody looked, in order of their slots", () => {
+  it("fall due together after a long time without a call, in order of their slots", () => {
     const deadlines = new Deadlines<Timed>(0);
     const items = [3000, 1000, 2000].map((deadlineAt) => {
       const item = untimed();

@@ -12,7 +12,7 @@ function drained(line: Fifo<string>): string[] {
 }
 
 describe("Fifo", () => {
-  it("keeps the order, whichever leaves", () => {
+  it("keeps the order when any item leaves", () => {
     for (const [leaver, rest] of [
       ["a", ["b", "c"]],
       ["b", ["a", "c"]],
@@ -30,7 +30,7 @@ describe("Fifo", () => {
     }
   });
 
-  it("takes who left back at the end, and nobody twice", () => {
+  it("takes an item that left back at the end, and no item twice", () => {
     const line = new Fifo<string>();
     line.append("a");
     line.append("b");

@@ -62,7 +62,7 @@ describe("levels", () => {
     assert.equal(levels.first(), idle);
   });
 
-  it("leave who stands at a level where it stands, and put who comes to it at the end", () => {
+  it("leave a member of a level in its place, and put a new one at the end", () => {
     const levels = new Levels<Member>();
     const [a, b] = membersOf(9, 9);
     assert.ok(a && b);
@@ -93,7 +93,7 @@ describe("levels", () => {
     assert.equal(levels.first(), d);
   });
 
-  it("tell levels apart at every edge of their tree, and take whatever lies beyond for the last", () => {
+  it("distinguish levels at every edge of their tree, and count higher ones as the last", () => {
     const edges = [0, 31, 32, 992, 1023, 1024, 31_744, 32_766];
     for (const [i, low] of edges.entries()) {
       for (const high of edges.slice(i + 1)) {

@@ -27,7 +27,7 @@ test("under pressure the ceiling shrinks by a tenth every 15 s from what is in f
   assert.equal(idle.ceiling(), 1);
 });
 
-test("between the two bounds it stands; above the second it grows, and is gone when nothing comes up to it", () => {
+test("between the two bounds it stays; above the second it grows, and is removed once the jobs stay below it", () => {
   const pressure = new Pressure();
   pressure.update(0, 0.1, 100);
   pressure.update(MOVE, 0.25, 90);

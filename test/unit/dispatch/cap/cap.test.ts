@@ -10,7 +10,7 @@ test("a restored cap is clamped, and what is no cap is 1", () => {
   assert.deepEqual([null, 0, -3, 0.9, Number.NaN, 7.9].map(learned), [1, 1, 1, 1, 1, 7]);
 });
 
-test("1 counts until 100 results, failures among them, then what was learned", () => {
+test("is 1 until 100 results, including failures, then as learned", () => {
   const cap = new MinerCap(20);
   for (let i = 0; i < 60; i++) cap.accepted(i * 10, "kind", 10);
   for (let i = 60; i < 99; i++) cap.failed(i * 10);
@@ -42,7 +42,7 @@ test("before 100 results, and while held, no step changes anything", () => {
   assert.equal(cap.learned, 32);
 });
 
-test("idle for 600 s, a cap decays by 1 a step, down to 1", () => {
+test("idle for 600 s, a cap decays by 1 per step, down to 1", () => {
   const cap = new MinerCap(3);
   for (let i = 0; i < 100; i++) cap.accepted(i, "kind", 600_000);
   // Held until just before, so that nothing else moves it.
@@ -56,7 +56,7 @@ test("idle for 600 s, a cap decays by 1 a step, down to 1", () => {
   ]);
 });
 
-test("grows by a tenth and at least 1 a step while it holds jobs back, and not when it does not", () => {
+test("grows by a tenth and at least 1 per step while it holds jobs back, and not otherwise", () => {
   const loop = new CapLoop({ parallel: 1000, serviceMs: constant(1000) });
   loop.run(900);
   const caps = loop.changes.map(({ cap }) => cap).filter((cap) => cap <= 100);
@@ -85,7 +85,7 @@ test("a raise that makes the miner fail is taken back at the next step", () => {
   assert.equal((back?.at ?? 0) - (raised?.at ?? 0), 15_000);
 });
 
-test("results told of late, after their check, do not hide that the cap holds jobs back", () => {
+test("results reported late, after their check, do not hide that the cap holds jobs back", () => {
   const late = new MinerCap(null);
   let now = 0;
   for (; now < 600_000; now += 1000) {

@@ -68,7 +68,7 @@ test("own best rises after a day without a faster sample, and only by what did n
   assert.equal(after(10 * DAY, false), 100);
 });
 
-test("at most 32 kinds are kept; the one unseen for longest goes", () => {
+test("at most 32 kinds are kept; the least recently seen one is dropped", () => {
   const best = new OwnBest();
   for (let i = 0; i < 32; i++) best.delivered(i, `kind${i}`, 100, true);
   best.delivered(40, "kind0", 500, true);
@@ -102,7 +102,7 @@ test("the target is the best rate times the service time, as inferred or as show
   assert.equal(at(3_690_000, 1), 10);
 });
 
-test("no job of a slow kind is meant to be away for more than two minutes, however much headroom", () => {
+test("no job of a slow kind is planned to be in flight for more than two minutes, with any headroom", () => {
   const target = new CapTarget();
   for (let i = 0; i < 600; i++) target.delivered(i * 1000, "kind", 100_000, true);
   assert.equal(Math.round(target.at(599_000, 1.5)), 120);

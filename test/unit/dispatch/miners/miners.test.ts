@@ -89,7 +89,7 @@ describe("the registry", () => {
     assert.deepEqual(registry.open(linkOf("m", ["other"])).miner.nextLane(), null);
   });
 
-  it("gives restored caps to whom they belong, and keeps those that nobody came for", () => {
+  it("gives restored caps to their miners, and keeps those of miners that did not come", () => {
     const registry = new MinerRegistry(
       lanes,
       new Map([
@@ -106,7 +106,7 @@ describe("the registry", () => {
     ]);
   });
 
-  it("remembers 8,192 miners, and forgets those first that were longest without a link", () => {
+  it("remembers 8,192 miners, and first drops those longest without a link", () => {
     const registry = new MinerRegistry(lanes, new Map());
     const stays = linkOf("stays");
     registry.open(stays);
@@ -146,7 +146,7 @@ describe("lost miners", () => {
 });
 
 describe("the stepper", () => {
-  it("looks at everybody once a round, spread evenly", () => {
+  it("steps every miner once per round, spread evenly", () => {
     const stepper = new Stepper(0);
     const miners = Array.from({ length: 60 }, (_, i) => new Miner(`${i}`, null));
     const looked = new Map<Miner, number>();

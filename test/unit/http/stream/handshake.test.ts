@@ -48,7 +48,7 @@ test("a signed upgrade is a stream once it said hello", async (t) => {
   await until(() => world.listener.story.includes("closed gone"));
 });
 
-test("the address is a trusted proxy's word", async (t) => {
+test("the address is the one that a trusted proxy forwards", async (t) => {
   const world = await serveStreams(t, { http: { trustedProxies: ["127.0.0.1"] } });
   await openStream(world.port, "a", { headers: { "x-hotkey": "a", "x-forwarded-for": "9.9.9.9" } });
   assert.equal(world.callers[0]?.ip, "9.9.9.9");

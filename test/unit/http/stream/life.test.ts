@@ -11,7 +11,7 @@ import {
 import { jobId, order, type StreamWorld, serveStreams } from "../../../support/http/stream/server.ts";
 import { until } from "../../../support/until.ts";
 
-/** Lets the server look at its streams so many times. */
+/** Lets the server check its streams `times` times. */
 async function looks(world: StreamWorld, count: number): Promise<void> {
   const enough = world.looks() + count;
   await until(() => world.looks() >= enough);
@@ -71,7 +71,7 @@ test("the validator pings every 20 s, and a miner that answers stays", async (t)
   assert.deepEqual(world.listener.story, ["opened"]);
 });
 
-test("60 s without a sign of life end the stream, not a moment before", async (t) => {
+test("60 s without a frame end the stream, not a moment before", async (t) => {
   const world = await serveStreams(t);
   const miner = await openStream(world.port, "a", { autoPong: false, headers: { "x-hotkey": "a" } });
   miner.send(hello());
@@ -85,7 +85,7 @@ test("60 s without a sign of life end the stream, not a moment before", async (t
   assert.deepEqual(world.listener.story, ["opened", "closed silent"]);
 });
 
-test("time that the process itself lost is not held against a miner", async (t) => {
+test("a stall of the process does not count against a miner", async (t) => {
   const world = await serveStreams(t, { streams: { lookMs: 250 } });
   const miner = await joinStream(world.port, "a");
   const young = await openStream(world.port, "b");
@@ -96,7 +96,7 @@ test("time that the process itself lost is not held against a miner", async (t) 
   assert.deepEqual(world.listener.story, ["opened", "opened"]);
 });
 
-test("any frame is a sign of life, a frame without end is none", async (t) => {
+test("any frame keeps the stream alive, an endless one does not", async (t) => {
   const world = await serveStreams(t);
   const miner = await openStream(world.port, "a", { autoPong: false, headers: { "x-hotkey": "a" } });
   miner.send(hello());
@@ -237,7 +237,7 @@ test("jobs of one turn of the event loop leave together", async (t) => {
   assert.ok(chunks < 5, `${chunks} reads`);
 });
 
-test("close ends every stream with 1001, refuses new ones, and does not wait for the deaf", async (t) => {
+test("close ends every stream with 1001, refuses new ones, and does not wait for unresponsive miners", async (t) => {
   const world = await serveStreams(t);
   const [open, young, deaf] = [
     await joinStream(world.port, "a"),
@@ -280,7 +280,7 @@ test("a handshake that is under way when closing begins is refused with shutting
   await closed;
 });
 
-test("a miner that vanishes at any stage is heard of once, or not at all", async (t) => {
+test("a miner that vanishes at any stage is reported once, or not at all", async (t) => {
   const world = await serveStreams(t);
   const stages: readonly ((miner: StreamMiner) => void)[] = [
     () => {},

@@ -5,7 +5,7 @@ import { problemOf } from "../../../support/thrown.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 
-test("scan counts nesting and the outermost members, outside texts alone", () => {
+test("jsonShape counts nesting and the outermost members, outside texts alone", () => {
   const cases: [string, number, number][] = [
     ["", 0, 0],
     ["1", 0, 0],
@@ -24,7 +24,7 @@ test("scan counts nesting and the outermost members, outside texts alone", () =>
     assert.deepEqual(jsonShape(bytes(text)), { depth, members }, text);
 });
 
-test("scan stops one level past the limit", () => {
+test("jsonShape stops one level past the limit", () => {
   assert.equal(jsonShape(bytes("[".repeat(maxDepth))).depth, maxDepth);
   assert.equal(jsonShape(bytes("[".repeat(50_000))).depth, maxDepth + 1);
 });

@@ -50,7 +50,7 @@ function startMiner(t: TestContext, given: Given) {
     },
   );
   const running = miner.run();
-  // Whoever looks at how it ended does so below.
+  // Tests that check how it ended do so below.
   running.catch(() => {});
   t.after(() => {
     stop.abort();

@@ -140,7 +140,7 @@ describe("the miner of a push lane and the validator's server", () => {
     assert.deepEqual(ends, ["shutting_down", "gone"]);
   });
 
-  it("have one place a hotkey: the older miner ends", async (t) => {
+  it("have one stream per hotkey: the older miner ends", async (t) => {
     const { url, links } = await serveStreams(t);
     const older = startMiner(t, url);
     await until(() => links.length === 1);
@@ -149,7 +149,7 @@ describe("the miner of a push lane and the validator's server", () => {
     await until(() => links.length === 2);
   });
 
-  it("know a suspension by its word", async (t) => {
+  it("recognise a suspension by its code", async (t) => {
     const { url, state } = await serveStreams(t);
     state.isSuspended = true;
     const { miner, waits } = startMiner(t, url);

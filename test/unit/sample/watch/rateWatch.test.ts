@@ -120,7 +120,7 @@ describe("the watch over the realised rate", () => {
     }
   });
 
-  it("refuses a rate that is no fraction", () => {
+  it("refuses a rate that is not a fraction", () => {
     const { count } = watching();
     for (const rate of ["2", "a half", ""]) assert.throws(() => count({ rate }), RangeError);
   });

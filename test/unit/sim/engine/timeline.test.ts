@@ -10,7 +10,7 @@ function played(line: Timeline, until = 1e9): number[] {
 }
 
 describe("the clock", () => {
-  it("stands, jumps to what is next, and shows both of its sides", () => {
+  it("stands still, jumps to the next event, and shows wall and monotonic time", () => {
     const line = new Timeline(1_000_000);
     line.after(40, () => undefined);
     assert.deepEqual([line.clock.nowMs(), line.clock.monotonicMs(), line.now], [1_000_000, 0, 0]);
@@ -39,7 +39,7 @@ describe("the clock", () => {
 });
 
 describe("one moment", () => {
-  it("goes on with what is asked for now, in one step, behind what was there", () => {
+  it("appends events scheduled now, and runs them in the same step", () => {
     const line = new Timeline(0);
     const seen: string[] = [];
     line.after(5, () => {
@@ -55,7 +55,7 @@ describe("one moment", () => {
     assert.equal(line.happened, 4);
   });
 
-  it("has what was asked for long ago before what was asked for just now", () => {
+  it("runs events scheduled earlier before those scheduled later", () => {
     const line = new Timeline(0);
     const seen: string[] = [];
     line.after(70_000, () => seen.push("from afar"));
@@ -90,7 +90,7 @@ describe("what is far", () => {
 });
 
 describe("again and again", () => {
-  it("comes at every so many ms as long as it is wanted", () => {
+  it("repeats at its interval while it is wanted", () => {
     const line = new Timeline(0);
     const seen: number[] = [];
     line.every(40_000, () => {

@@ -27,7 +27,7 @@ describe("before the clock moves", () => {
       assert.deepEqual([done, later], [5, 5]);
     });
 
-  it("what was put off is done, and what that puts off, and the promises of both", async () => {
+  it("deferred work is done, work that it defers too, and the promises of both", async () => {
     const world = new SimWorld();
     const seen: string[] = [];
     const say = (what: string): void => void seen.push(`${what} at ${world.line.now}`);
@@ -55,7 +55,7 @@ describe("before the clock moves", () => {
     ]);
   });
 
-  it("work goes on that waits for nothing of the world", async () => {
+  it("work that waits for nothing of the world goes on", async () => {
     const world = new SimWorld();
     let done = -1;
     const work = async (): Promise<void> => {
@@ -77,7 +77,7 @@ describe("before the clock moves", () => {
     assert.deepEqual(seen, ["put off", "moment"]);
   });
 
-  it("so many moments that the process looks at its messages in between change nothing", async () => {
+  it("enough moments for the process to handle its messages in between change nothing", async () => {
     const world = new SimWorld();
     const waits: number[] = [];
     const work = async (): Promise<void> => {

@@ -16,7 +16,7 @@ function offer(age: number, change: Partial<Offer> = {}): Offer {
   return { order, now: age + 500, age, serviceMs: 2000, hotkey: "5A", validator: 0, ...change };
 }
 
-/** Ages at which it cheats, offered a job every so often. */
+/** Ages at which it cheats when offered a job at a fixed interval. */
 function cheatsOf(strategy: Strategy, everyMs: number, untilMs: number): number[] {
   const behaviour = behaviourOf(strategy, nothing);
   const ages = Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => i * everyMs);
@@ -51,7 +51,7 @@ describe("a behaviour", () => {
     assert.deepEqual(ages, due);
   });
 
-  it("trickle makes up for what was due while it had no job", () => {
+  it("trickle makes up for cheats that were due while it had no job", () => {
     const behaviour = behaviourOf({ kind: "trickle", cheats: 60, window_ms: HOUR }, nothing);
     const choices = [0, 10 * MINUTE, 10 * MINUTE, 10.4 * MINUTE].map((age) => behaviour.choose(offer(age)));
     assert.deepEqual(choices, ["work", "cheat", "cheat", "cheat"]);
@@ -66,12 +66,12 @@ describe("a behaviour", () => {
     assert.deepEqual(ages, [...last, ...last.map((age) => age + HOUR)]);
   });
 
-  it("sleeper works for so long, and not a job more", () => {
+  it("sleeper works for its time, and not a job more", () => {
     const ages = cheatsOf({ kind: "sleeper", honest_for_ms: 30 * MINUTE }, MINUTE, HOUR);
     assert.deepEqual([ages.length, ages[0]], [30, 30 * MINUTE]);
   });
 
-  it("copy hands in the last answer of another, or anything while there is none", () => {
+  it("copy submits the last answer of another, or a forged one while there is none", () => {
     let last: string | null = null;
     const copy = behaviourOf({ kind: "copy" }, { ...nothing, lastAnswer: () => last });
     assert.deepEqual([copy.choose(offer(0)), copy.forge(order)], ["cheat", FORGED]);
@@ -83,18 +83,18 @@ describe("a behaviour", () => {
     ["silent", "let_lie"],
     ["give_back", "give_back"],
   ] as const)
-    it(`abort ${how} works on what takes no longer than so long`, () => {
+    it(`abort ${how} works only on jobs within its time`, () => {
       const abort = behaviourOf({ kind: "abort", over_ms: 2000, how }, nothing);
       const choices = [1999, 2000, 2000.1, 9000].map((serviceMs) => abort.choose(offer(0, { serviceMs })));
       assert.deepEqual(choices, ["work", "work", choice, choice]);
     });
 
-  it("lazy empty hands in nothing", () => {
+  it("lazy empty submits an empty answer", () => {
     const lazy = behaviourOf({ kind: "lazy", answer: "empty" }, nothing);
     assert.deepEqual([lazy.choose(offer(0)), lazy.forge(order)], ["cheat", ""]);
   });
 
-  it("lazy stale works once, and hands that answer in for ever", () => {
+  it("lazy stale works once, and repeats that answer", () => {
     const lazy = behaviourOf({ kind: "lazy", answer: "stale" }, nothing);
     assert.equal(lazy.choose(offer(0)), "work");
     lazy.worked?.(order);

@@ -28,7 +28,7 @@ import { problemOf } from "../../../support/thrown.ts";
 interface Timed {
   readonly world: SimWorld;
   readonly store: ModelStore;
-  /** Lets so many ms pass. */
+  /** Lets `ms` pass. */
   readonly pass: (ms: number) => Promise<void>;
 }
 
@@ -104,7 +104,7 @@ describe("the log", () => {
 });
 
 describe("what is old", () => {
-  it("epochs that closed are kept so many, those that are open all", async () => {
+  it("a bounded number of closed epochs is kept, and all open ones", async () => {
     const store = storeOf(new RunningStore());
     for (let epoch = 1; epoch <= 8; epoch++) await store.commitEpoch(commitment(epoch));
     for (const epoch of [2, 1, 3, 4, 5, 6]) await closed(store, { epoch });

@@ -72,7 +72,7 @@ test("writes that arrive together share transactions of the largest size", () =>
     assert.equal(counts.get("assay_store_writes_total"), 301);
   }));
 
-test("a group of one is a transaction a write", () =>
+test("with groups of one every write has its own transaction", () =>
   withOpened(
     async ({ store, counts }) => {
       await Promise.all(Array.from({ length: 20 }, () => store.admit(newSubmission())));

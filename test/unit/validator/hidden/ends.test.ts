@@ -189,7 +189,7 @@ describe("what a receipt shows of the draw while it is decided", () => {
     });
   }
 
-  it("is nothing by the order of what ends at one moment", async (t) => {
+  it("is nothing by the order of submissions that end together", async (t) => {
     const { order } = await follow(t, { ...fine, everyMs: 0.1 });
     assert.deepEqual(
       order,
@@ -203,7 +203,7 @@ describe("what a receipt shows of the draw while it is decided", () => {
     assert.ok(Math.max(...ends.sampled) < 1, `${Math.max(...ends.sampled)} ms`);
   });
 
-  it("is found where what is not sampled ends at once", () => {
+  it("is found where unsampled submissions end at once", () => {
     const random = new SeededRandom(3);
     const sampled = Array.from({ length: 1000 }, () => 3 + random.unit());
     const unsampled = Array.from({ length: 1000 }, () => 2.7 + random.unit());
