@@ -21,7 +21,7 @@ function refuse(message: string): never {
 function durationOf(text: string): number {
   const ms = lengthMs(text);
   if (ms === null || ms < DURATION_MS.least || ms > DURATION_MS.most)
-    refuse(`--duration "${text}" is no length of time from 1s to 366d, such as 12h or 30d`);
+    refuse(`--duration "${text}" is not a length of time from 1s to 366d, such as 12h or 30d`);
   return ms;
 }
 
@@ -30,7 +30,7 @@ export function withOverrides(scenario: Scenario, overrides: Overrides): Scenari
   const { duration, ...settings } = overrides;
   const { rate } = settings;
   if (rate !== undefined && parseFraction(rate) === null)
-    refuse(`--rate "${rate}" is no fraction in 0..1, such as 20/500 or 0.04`);
+    refuse(`--rate "${rate}" is not a fraction in 0..1, such as 20/500 or 0.04`);
   const validators = scenario.validators.map((spec) => ({
     ...spec,
     settings: { ...spec.settings, ...settings },
