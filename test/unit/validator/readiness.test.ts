@@ -42,7 +42,7 @@ test("a single miner's alarm shows and leaves the validator ready, and neither n
   assert.equal(check?.detail, "the realised rate of 1 miner is not the configured one; see the log");
   const both = await sampling([lane, miner, { ...miner, hotkey: "5Other" }]);
   assert.equal(both.ready, false);
-  assert.match(both.check?.detail ?? "", /^lane groth16.*; the rate of 2 miners left/);
+  assert.match(both.check?.detail ?? "", /^lane groth16.*; the realised rate of 2 miners/);
   assert.doesNotMatch(both.check?.detail ?? "", /5Miner|5Other|427/);
 });
 
