@@ -26,11 +26,11 @@ function keyFigures(result: SimResult): string {
     ["simulated", span(result.simulated_ms)],
     ["miners", whole(result.miners.length)],
     ["validators", whole(result.validators.length)],
-    ["answers handed in", whole(result.submissions)],
+    ["answers submitted", whole(result.submissions)],
     ["dishonest", whole(total((row) => row.cheats))],
     ["found out", whole(total((row) => row.detections))],
     ["suspensions of honest miners", whole(wrong)],
-    ["honest profit a day", fourDigits(honestOf(result)?.profit_per_day ?? null)],
+    ["honest profit per day", fourDigits(honestOf(result)?.profit_per_day ?? null)],
   ]);
 }
 

@@ -65,7 +65,7 @@ describe("the story", () => {
     const [line] = storyLines(against({ predictor: 9, sybil: 3, burst: -4, congestor: 0 }));
     assert.equal(
       line,
-      "Against honest work, sybil and predictor PAY; burst loses; congestor is level with it.",
+      "Against honest work, sybil and predictor PAY; burst loses; congestor earns as much.",
     );
     const [single] = storyLines(against({ predictor: 9 }));
     assert.equal(single, "Against honest work, predictor PAYS.");
@@ -82,7 +82,7 @@ describe("the story", () => {
   it("says whether honest miners were hit, and what went wrong", () => {
     const lines = storyLines(sample).join("\n");
     assert.match(lines, /no miner that never cheated was suspended/);
-    assert.match(lines, /validator-4 was down 2 times for want of memory/);
+    assert.match(lines, /validator-4 was down 2 times because its memory was used up/);
     assert.match(lines, /validator-5 raised the alarm on its realised rate after 181 draws/);
     const hit = sample.validators.map((row) => ({
       ...row,
