@@ -6,7 +6,7 @@ import { most, type ScenarioFile } from "./schema.ts";
 
 function repeatedNames(list: string, names: readonly string[]): string[] {
   return names.flatMap((name, i) =>
-    names.indexOf(name) === i ? [] : [`${list}.${i}.name: there is another ${name}`],
+    names.indexOf(name) === i ? [] : [`${list}.${i}.name: another one has the name "${name}"`],
   );
 }
 
@@ -36,7 +36,7 @@ function unknownName(event: ScenarioEvent, i: number, file: ScenarioFile): strin
   const [key, name] = "fleet" in event ? ["fleet", event.fleet] : ["validator", event.validator];
   const known = (key === "fleet" ? file.fleets : file.validators).map((one) => one.name);
   if (known.includes(name)) return [];
-  return [`events.${i}.${key}: there is no ${name}; did you mean "${nearest(name, known)}"?`];
+  return [`events.${i}.${key}: there is no "${name}"; did you mean "${nearest(name, known)}"?`];
 }
 
 /** Faults in the relations between keys. */

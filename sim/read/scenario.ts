@@ -52,7 +52,7 @@ export function builtInScenarios(): readonly string[] {
 function builtInFile(name: string): string {
   const known = builtInScenarios();
   if (known.includes(name)) return join(folder, `${name}${ENDING}`);
-  const message = `there is no built-in scenario "${name}"; did you mean "${nearest(name, known)}"? Name a file with its extension or its folder; the built-in scenarios are ${known.join(", ")}`;
+  const message = `there is no scenario "${name}"; did you mean ${nearest(name, known)}? Name a file with its extension or its folder; the built-in scenarios are ${known.join(", ")}`;
   throw new AssayError({ code: "usage", message });
 }
 

@@ -24,7 +24,7 @@ function repeatedKeys(document: Document, placeOf: PlaceOf): string[] {
       const seen = new Set<string>();
       for (const { key } of items as Pair<Scalar>[]) {
         const name = String(key?.value);
-        if (seen.has(name)) faults.push(`${placeOf(key?.range?.[0] ?? 0)}: the key "${name}" is there twice`);
+        if (seen.has(name)) faults.push(`${placeOf(key?.range?.[0] ?? 0)}: the key "${name}" appears twice`);
         seen.add(name);
       }
     },

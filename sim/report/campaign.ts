@@ -33,7 +33,7 @@ function group(rows: readonly CampaignStrategy[], one: string, many: string): st
 /** Which strategies lose for certain, which PAY, and which these seeds leave open. */
 function verdictLine({ strategies, confidence }: CampaignResult): string {
   const others = strategies.filter(({ strategy }) => strategy !== "honest");
-  if (others.length === 0) return "Every miner was honest: there is nothing to compare.";
+  if (others.length === 0) return "Every miner was honest, so there is nothing to compare.";
   const of = (verdict: CampaignStrategy["verdict"]): CampaignStrategy[] =>
     others.filter((row) => row.verdict === verdict);
   const parts = [

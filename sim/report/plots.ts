@@ -111,11 +111,11 @@ function validatorPlots(result: SimResult): Plot[] {
       [...plotLines(inPercent(series.rate), length, looks), ...aims(result, length)],
     ),
     plot(
-      { id: "in-flight", title: "Jobs in flight", note: "Jobs sent and not yet answered, by validator" },
+      { id: "in-flight", title: "Jobs in flight", note: "Sent and not yet answered, by validator" },
       plotLines(series.in_flight, length, looks),
     ),
     plot(
-      { id: "backlog", title: "Backlog", note: "Verification units waiting, by validator" },
+      { id: "backlog", title: "Backlog", note: "Verification units that are pending, by validator" },
       plotLines(series.backlog, length, looks),
     ),
   ];

@@ -33,7 +33,8 @@ function lossText(losing: readonly string[], all: boolean): string {
 
 /** Which strategies lose against honest, and which PAY. */
 export function verdictLine(result: SimResult): string {
-  if (honestOf(result) === null) return "No miner was honest: there is nothing to compare the others with.";
+  if (honestOf(result) === null)
+    return "No miner was honest, so there is nothing to compare the others with.";
   const groups = byVerdict(result);
   const names = (verdict: StrategyVerdict): string[] =>
     (groups.get(verdict) ?? []).map(({ strategy }) => strategy);
@@ -43,7 +44,7 @@ export function verdictLine(result: SimResult): string {
   const parts = [
     ...(paying.length > 0 ? [`${listed(paying)} ${paying.length === 1 ? "PAYS" : "PAY"}`] : []),
     ...(losing.length > 0 ? [lossText(losing, losing.length === others)] : []),
-    ...(level.length > 0 ? [`${listed(level)} ${level.length === 1 ? "is" : "are"} level with it`] : []),
+    ...(level.length > 0 ? [`${listed(level)} ${level.length === 1 ? "earns" : "earn"} as much`] : []),
   ];
   return `Against honest work, ${parts.join("; ")}.`;
 }
@@ -58,7 +59,7 @@ export function detectionLine(result: SimResult): string {
   const caught =
     cheats === 0
       ? "No dishonest answer was submitted"
-      : `Of ${counted(cheats, "dishonest answer")} ${whole(found)} ${found === 1 ? "was" : "were"} found out (${percent(found / cheats)})`;
+      : `Of ${counted(cheats, "dishonest answer")} ${whole(found)} ${found === 1 ? "was" : "were"} detected (${percent(found / cheats)})`;
   if (wrong === 0) return `${caught}; no miner that never cheated was suspended.`;
   return `${caught}; ${counted(wrong, "suspension")} hit miners that NEVER CHEATED, which must not happen.`;
 }

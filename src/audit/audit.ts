@@ -74,7 +74,7 @@ async function openUrl(
   if (record.epoch !== epoch)
     throw new AssayError({
       code: "failed",
-      message: `${url} answered with epoch ${record.epoch} instead of ${epoch}`,
+      message: `${url} answered with epoch ${record.epoch} instead of epoch ${epoch}; check the URL`,
     });
   const keys = key === null ? await servedKeys(url, modules) : givenKeys(key);
   const log = await servedLog(url, epoch, modules.signal);
@@ -96,7 +96,7 @@ async function openFile(
   { file, sampling }: Extract<AuditSource, { kind: "file" }>,
   key: string | null,
 ): Promise<Opened> {
-  if (key === null) throw usage("--key is needed with --file: the publishing key to trust");
+  if (key === null) throw usage("--file needs --key, the validator's publishing key");
   const keys = givenKeys(key);
   const line = await firstLine(file);
   const document = bundled(line);

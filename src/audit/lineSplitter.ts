@@ -43,7 +43,7 @@ export class LineSplitter {
   #finish(): void {
     const [first] = this.#begun;
     if (this.#bytes > LINE_BYTES_MAX)
-      this.#taker.unreadable(`${this.#bytes} bytes; a line has ${LINE_BYTES_MAX} at most`);
+      this.#taker.unreadable(`the line has ${this.#bytes} bytes; at most ${LINE_BYTES_MAX} are allowed`);
     else
       this.#taker.line(first !== undefined && this.#begun.length === 1 ? first : Buffer.concat(this.#begun));
     this.#begun = [];
@@ -52,6 +52,6 @@ export class LineSplitter {
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#bytes > 0) this.#taker.unreadable(`the last ${this.#bytes} bytes end in no newline`);
+    if (this.#bytes > 0) this.#taker.unreadable(`the last ${this.#bytes} bytes do not end in a newline`);
   }
 }

@@ -67,7 +67,7 @@ export class Rechecks {
     const work = this.#parts.audit.watched.of(workId);
     const rejected = work?.verdicts.filter(({ state }) => state === "rejected") ?? [];
     if (work === undefined || rejected.length === 0) {
-      this.#parts.audit.findings.add("recheck_not_found", "the log has no rejected answer to it", {
+      this.#parts.audit.findings.add("recheck_not_found", "the log has no rejected answer for this work", {
         work_id: workId,
       });
       return [{ work_id: workId, hotkey: null, outcome: "unchecked", code: null }];
@@ -100,11 +100,11 @@ export class Rechecks {
     const differing = this.#differing(verdict, draw, evidence);
     if (lane !== verdict.lane) differing.push("lane");
     for (const what of differing)
-      this.#find("recheck_differs", verdict, `the ${what} of the strike is not the one in the log`);
+      this.#find("recheck_differs", verdict, `the ${what} in the strike is not the one in the log`);
     const again = await this.#again(verdict, evidence);
     if (again === null) return unchecked;
     const isSame = again.outcome === "invalid" && again.code === verdict.code;
-    if (!isSame) this.#find("recheck_refuted", verdict, `${said(again)}, in the log ${verdict.code}`);
+    if (!isSame) this.#find("recheck_refuted", verdict, `${said(again)}; the log states ${verdict.code}`);
     const outcome = isSame && differing.length === 0 ? "confirmed" : "refuted";
     return { work_id, hotkey, outcome, code: "code" in again ? again.code : null };
   }

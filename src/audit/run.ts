@@ -33,7 +33,7 @@ export async function runAudit(audit: LogAudit, log: Chunks, modules: RunModules
       progress(progressOf(audit));
     }
   } catch (error) {
-    return signal.aborted ? "interrupted" : `the log broke off: ${causeText(error)}`;
+    return signal.aborted ? "interrupted" : `reading the log failed: ${causeText(error)}`;
   }
   if (signal.aborted) return "interrupted";
   splitter.end();

@@ -52,7 +52,10 @@ export async function servedLog(base: string, epoch: number, signal: AbortSignal
   const { body } = response;
   if (response.ok && body !== null) return bodyChunks(body);
   await body?.cancel();
-  throw new AssayError({ code: "failed", message: `${url} answered ${response.status} instead of the log` });
+  throw new AssayError({
+    code: "failed",
+    message: `${url} answered with status ${response.status} instead of the log; try again later`,
+  });
 }
 
 async function* bodyChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Buffer> {

@@ -39,6 +39,9 @@ function isStrike(value: unknown): value is StrikeView {
 export function readStrikes(value: unknown, from: string): OwnedStrike[] {
   const { hotkey, items } = (value ?? {}) as Partial<StrikeList>;
   if (typeof hotkey !== "string" || !Array.isArray(items) || !items.every(isStrike))
-    throw new AssayError({ code: "failed", message: `${from}: not a list of strikes, {hotkey, items}` });
+    throw new AssayError({
+      code: "failed",
+      message: `${from} is not a list of strikes, {hotkey, items}; save /v1/miners/{hotkey}/strikes`,
+    });
   return items.map((strike) => ({ hotkey, strike }));
 }

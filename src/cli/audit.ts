@@ -31,11 +31,12 @@ function sourceOf({ url, epoch, save, file, sampling }: AuditOptions): AuditSour
   if ((url === undefined) === (file === undefined))
     throw usage("give either --url with --epoch, or --file with --key");
   if (file !== undefined) {
-    if (epoch !== undefined || save !== undefined) throw usage("--epoch and --save go with --url");
+    if (epoch !== undefined || save !== undefined) throw usage("--epoch and --save need --url");
     return { kind: "file", file, sampling: sampling ?? null };
   }
-  if (url === undefined || epoch === undefined) throw usage("--epoch is needed with --url");
-  if (sampling !== undefined) throw usage("--sampling goes with --file");
+  if (url === undefined || epoch === undefined)
+    throw usage("--url needs --epoch, the number of a closed epoch");
+  if (sampling !== undefined) throw usage("--sampling needs --file");
   return { kind: "url", url, epoch, save: save ?? null };
 }
 
@@ -43,9 +44,9 @@ function requestOf(options: AuditOptions): AuditRequest {
   const { key, seen = [], recheck = [], evidence = [], circuit = new Map() } = options;
   const source = sourceOf(options);
   if (source.kind === "file" && key === undefined)
-    throw usage("--key is needed with --file: the publishing key that you trust");
+    throw usage("--file needs --key, the validator's publishing key");
   if (recheck.length === 0 && (evidence.length > 0 || circuit.size > 0))
-    throw usage("--evidence and --circuit go with --recheck");
+    throw usage("--evidence and --circuit need --recheck");
   return { source, key: key ?? null, seen, recheck, evidence, circuits: circuit };
 }
 

@@ -40,12 +40,12 @@ async function load(name: string): Promise<BenchModule> {
   if (!(names as readonly string[]).includes(name))
     throw new AssayError({
       code: "usage",
-      message: `there is no bench "${name}"; choose one of: ${names.join(", ")}`,
+      message: `there is no benchmark "${name}"; choose one of: ${names.join(", ")}`,
     });
   if (!existsSync(module))
     throw new AssayError({
       code: "failed",
-      message: "an installed package has no benches; run this command from a checkout",
+      message: "an installed package has no benchmarks; run this command from a checkout of the repository",
     });
   return (await import(module.href)) as BenchModule;
 }
@@ -63,10 +63,10 @@ function text(report: Report): string {
 export function benchCommand(): Command {
   return new Command("bench")
     .description(
-      "Measure this machine: each bench prints its figures beside a lower bound or a peer measured in the same run.",
+      "Run a benchmark: it prints its figures beside a lower bound or an alternative measured in the same run.",
     )
     .argument("<name>", names.join(", "))
-    .option("--seconds <count>", "how long to load (submit, dispatch)", integerOption(1, 3600), 10)
+    .option("--seconds <count>", "how long to apply load (submit, dispatch)", integerOption(1, 3600), 10)
     .option("--clients <count>", "concurrent clients (submit)", integerOption(1, 4096), 64)
     .option("--hotkeys <count>", "hotkeys in rotation (submit)", integerOption(1, 65_536), 256)
     .option("--json", "print {bench, figures, ratios, machine}")

@@ -23,9 +23,9 @@ export function challengeCommand(): Command {
       "Print one instance of the sat lane as DIMACS CNF, made from the secret offline.",
     ),
   )
-    .option("--vars <count>", "variables instead of the tier's", integerOption(3, 20_000))
-    .option("--clauses <count>", "clauses instead of the tier's", integerOption(1, 200_000))
-    .option("--method <method>", "biased or ajm instead of the tier's", wordOption("biased", "ajm"))
+    .option("--vars <count>", "number of variables (default: the tier's)", integerOption(3, 20_000))
+    .option("--clauses <count>", "number of clauses (default: the tier's)", integerOption(1, 200_000))
+    .option("--method <method>", "biased or ajm (default: the tier's)", wordOption("biased", "ajm"))
     .option("--witness", "add the planted assignment (operators only: it is the answer)")
     .option("--json", "print {challenge_id, cnf, cnf_sha256}")
     .addHelpText(

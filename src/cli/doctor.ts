@@ -12,13 +12,13 @@ function text(findings: readonly DoctorFinding[]): string {
 export function doctorCommand(): Command {
   return withSettings(
     new Command("doctor").description(
-      "Examine a data directory and this machine; exit 1 when the validator would not start.",
+      "Check a data directory and this machine; exit 1 when the validator would not start.",
     ),
   )
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      "\nIt changes nothing. Stop the validator first to have the store examined as well.\n\nExample:\n  assay doctor --data /var/lib/assay",
+      "\nIt changes nothing. Stop the validator first: while it runs, its store cannot be opened and is reported as FAIL.\n\nExample:\n  assay doctor --data /var/lib/assay",
     )
     .action(async (options: SettingsOptions & { json?: boolean }) => {
       const { examine } = await import("../validator/doctor.ts");

@@ -25,7 +25,7 @@ function makeProgram(): Command {
     .version(readVersion(), "-V, --version")
     .addHelpText(
       "after",
-      "\nExamples:\n  assay up --demo 4          a validator with four local miners, one of them a cheat\n  assay init && assay up     a validator of your own in ./data\n  assay miner --url URL --key //Bob\n\nExit status: 0 done, 1 failed, 2 usage.",
+      "\nExamples:\n  assay up --demo 4          a validator with seven local miners, two of them cheats\n  assay init && assay up     a validator of your own in ./data\n  assay miner --url URL --key //Bob\n\nExit status: 0 done, 1 failed, 2 usage.",
     );
   for (const make of [
     upCommand,
@@ -50,7 +50,7 @@ function makeProgram(): Command {
 
 /** Makes every command throw instead of exiting, so that one place decides the exit status. */
 function neverExit(command: Command, json: boolean): void {
-  command.exitOverride().showHelpAfterError("(add --help for what the command takes)");
+  command.exitOverride().showHelpAfterError("(add --help to see what the command takes)");
   if (json) command.configureOutput({ writeErr: () => undefined });
   for (const child of command.commands) neverExit(child, json);
 }

@@ -69,14 +69,14 @@ export function minerCommand(): Command {
     .option("--circuits <folder>", "folder with ID/ID.wasm and ID/ID.zkey of each circuit (groth16)")
     .option(
       "--port <number>",
-      "listen for the validator at POST /v1/work instead of opening a stream to it (groth16)",
+      "listen at POST /v1/work for the validator instead of opening a stream to it (groth16)",
       integerOption(0, 65_535),
     )
     .option("--host <address>", "address for --port", "127.0.0.1")
     .option("--json", "print one JSON line whenever a count changes")
     .addHelpText(
       "after",
-      "\nIt waits as long as Retry-After says and reconnects when the validator restarts. SIGINT or SIGTERM ends it with status 0.\nThe groth16 lane proves with snarkjs, which is not shipped: npm install snarkjs@0.7.6\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420\n  assay miner --key //Bob --lane groth16 --capacity 4",
+      "\nAfter a refusal it waits as long as Retry-After says; when the validator restarts it reconnects. SIGINT or SIGTERM ends it with status 0.\nThe groth16 lane proves with snarkjs, which is not shipped: npm install snarkjs@0.7.6\n\nExamples:\n  assay keygen --out miner.json && assay miner --key miner.json\n  assay miner --key //Bob --url http://127.0.0.1:8420\n  assay miner --key //Bob --lane groth16 --capacity 4",
     )
     .action(mine);
 }

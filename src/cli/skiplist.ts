@@ -71,7 +71,7 @@ function addCommand(): Command {
   return withAccess(new Command("add").description("Suspend a hotkey by hand; the reason is logged."))
     .argument("<hotkey>")
     .requiredOption("--tempos <count>", "length of the suspension in tempos", integerOption(1, 100_000))
-    .requiredOption("--reason <text>", "why; the miner can read it")
+    .requiredOption("--reason <text>", "the reason, which is logged and shown to the miner")
     .action(async (hotkey: string, options: Access & { tempos: number; reason: string }) => {
       const body = { hotkey, tempos: options.tempos, reason: options.reason };
       const row = await ask<SkipRow>(options.url, "/v1/admin/skiplist", {

@@ -11,7 +11,7 @@ function lines(status: Status, ready: Readiness): string {
     ["validator", status.validator],
     ["block", `${status.block ?? "unknown"} (tempo ${status.tempo})`],
     ["epoch", `${status.epoch}`],
-    ["gate", `${status.gate.used} of ${status.gate.slots} slots, ${status.gate.waiting} waiting`],
+    ["gate", `${status.gate.used} of ${status.gate.slots} slots used, ${status.gate.waiting} waiting`],
     ...status.lanes.map((lane) => [
       `lane ${lane.name}`,
       `${lane.mode}, rate ${lane.rate}, penalty ${lane.penalty}`,

@@ -75,13 +75,15 @@ async function up(options: UpOptions): Promise<void> {
 
 const help = `
 Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.
-SIGTERM or SIGINT drains and exits 0. \`assay init\` makes the secret that a start without --demo needs.
+SIGTERM or SIGINT finishes what is running and exits 0; a second one ends the process at once.
+\`assay init\` makes the secret that a start without --demo needs. The configuration decides where metrics are served
+(observe.metrics, default http://127.0.0.1:9420/metrics).
 
 --dispatch-ceiling bounds the jobs in flight at all miners together. Without it the limits are each miner's adaptive cap,
-the bound on pending verifications and the byte budget (dispatch.bytes_in_flight); they follow what the
-miners deliver and this host can verify. Set it when something that Assay cannot see is the bottleneck: a metered
-uplink, a shared host, a first day on a new machine. Start near twice what the miners deliver in one service time,
-and raise it while assay_dispatch_in_flight_count stays at it.
+the bound on pending verifications and the byte budget (dispatch.bytes_in_flight), which adapt to what the miners deliver
+and this host can verify. Set it when something that Assay cannot measure is the bottleneck: a metered uplink, a shared
+host, a new machine. Start near twice what the miners deliver in one service time, and raise it while
+assay_dispatch_in_flight_count stays at it.
 
 Examples:
   assay up --demo 4
@@ -93,12 +95,12 @@ export function upCommand(): Command {
     .option("--port <number>", "port to listen on; 0 picks a free one", integerOption(0, 65_535), 8420)
     .option(
       "--demo <N>",
-      "also run N local solvers and N / 2 provers (at least three), the last of each a cheat; blocks take 2 s",
+      "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s",
       integerOption(1, 64),
     )
     .option(
       "--verification-concurrency <count>",
-      "verifications at once (default: 2 x cores)",
+      "verifications at the same time (default: 2 x cores)",
       integerOption(1, 1024),
     )
     .option(

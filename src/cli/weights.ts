@@ -71,7 +71,7 @@ function withSource(command: Command): Command {
     .option("--url <url>", "the validator", DEFAULT_URL)
     .option(
       "--epoch <number>",
-      "weighing period; the latest when left out",
+      "weighing period (default: the latest)",
       integerOption(0, Number.MAX_SAFE_INTEGER),
     )
     .option("--file <file>", "read the vector from a file instead")

@@ -49,7 +49,7 @@ function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }:
   const named = forms.filter((keys) => keys.some((key) => isSet([...path, key])));
   if (named.length + Number(isSet(path)) > 1) {
     const variables = choicePaths({ path, forms, fault }).filter(isSet).map(variableName);
-    return [`${variables.join(" and ")} exclude each other: ${path.join(".")} ${fault}`];
+    return [`${variables.join(" and ")} exclude each other: ${path.join(".")} ${fault}; set one of them`];
   }
   const [form] = named;
   const current = leafAt(raw, path);
@@ -83,7 +83,7 @@ export function applyEnvironment(
       // A key that is not in the default, because the default has another form, is text.
       assign(raw, path, typeof leaf === "string" || leaf === undefined ? text : parse(text), complete);
     } catch {
-      faults.push(`${name}: the value is not readable as YAML`);
+      faults.push(`${name}: the value is not valid YAML`);
     }
   }
   return faults;

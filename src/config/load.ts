@@ -50,7 +50,7 @@ function inexactNumbers(document: Document): string[] {
     Scalar: (_, { value, source }) => {
       const digits = source?.replace(/e.*$/i, "").replace(/^[-+0.]+|\./g, "") ?? "";
       if (typeof value === "number" && digits.length > 15 && !Number.isSafeInteger(value))
-        faults.push(`${source}: more than 15 digits are not read exactly; write a fraction in quotes`);
+        faults.push(`${source}: YAML does not read more than 15 digits exactly; put the number in quotes`);
     },
   });
   return faults;

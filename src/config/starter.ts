@@ -26,8 +26,8 @@ function lines(tree: Tree, schema: Described | undefined, depth: number): string
 export function starterConfig(): string {
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as Described;
   const head = [
-    "# assay.yaml: every key with its default. Remove what you do not change.",
-    "# Environment variables override it (admit.gate.slots: ASSAY_ADMIT_GATE_SLOTS), flags override both.",
+    "# assay.yaml: every key with its default. Keys that you do not change can be removed.",
+    "# Environment variables override this file (ASSAY_ADMIT_GATE_SLOTS for admit.gate.slots); flags override both.",
     "# Paths are relative to the data directory.",
   ];
   return `${[...head, ...lines(defaultConfig() as unknown as Tree, schema, 0)].join("\n")}\n`;

@@ -14,10 +14,10 @@ export function startDemo(
   const roles = demoRoles(count);
   const starting = Promise.all(roles.map((role) => startMiner(role, validator.url, log)));
   print(
-    `demo: ${roles.length} miners, 2-second blocks, newcomers earn after 5 blocks, provers after 100 answers; Ctrl-C stops\n`,
+    `demo: ${roles.length} miners; a block takes 2 s; solvers have a weight after 5 blocks, provers after 100 answers; Ctrl-C stops\n`,
   );
   if (!roles.some(({ lane }) => lane === "groth16"))
-    print("demo: no provers, since snarkjs is not installed: npm install snarkjs@0.7.6\n");
+    print("demo: no provers, because snarkjs is not installed; to add them: npm install snarkjs@0.7.6\n");
   const show = async (): Promise<void> => print(await demoTable(await starting, validator));
   const timer = setInterval(() => {
     show().catch((error: Error) => log.warn("demo_table_failed", { cause: error.message }));

@@ -104,6 +104,6 @@ function whyNot(address: MetricsAddress, error: unknown, retryMs: number): objec
   const at = addressText(address);
   const cause = causeText(error);
   const remedy = "set observe.metrics to an address that is free (port 0 picks one), to a socket, or to off";
-  const again = `it is tried again every ${retryMs / 1000} s`;
+  const again = `the validator runs without metrics and tries again every ${retryMs / 1000} s`;
   return { at, cause, message: `observe.metrics: cannot listen at ${at}: ${cause}; ${remedy}; ${again}` };
 }

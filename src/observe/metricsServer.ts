@@ -30,11 +30,11 @@ const plain = (status: number, body: string): Answer => ({
 function refusalOf({ method, url = "", headers }: IncomingMessage): Answer | null {
   if (url.split("?", 1)[0] !== "/metrics") return plain(404, "Only /metrics is served here.");
   if (method !== "GET" && method !== "HEAD") {
-    const refusal = plain(405, "Metrics are read with GET or HEAD.");
+    const refusal = plain(405, "This method is not served; read metrics with GET or HEAD.");
     return { ...refusal, headers: { ...refusal.headers, allow: "GET, HEAD" } };
   }
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;
-  return hasBody ? plain(413, "A request body is not accepted; send the request without one.") : null;
+  return hasBody ? plain(413, "A request for metrics has no body; send it without one.") : null;
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
@@ -65,7 +65,7 @@ export function metricsServer(expose: () => Promise<Exposition>, log: Log): Serv
         (given) => send(response, given),
         (error: unknown) => {
           log.error("metrics_failed", { cause: causeText(error) });
-          send(response, plain(500, "The metrics could not be written; see the log."));
+          send(response, plain(500, "The metrics could not be collected; the log says why."));
         },
       );
     },

@@ -52,23 +52,25 @@ function secretFinding(name: string, file: string): Promise<DoctorFinding> {
 
 async function hotkeyFinding(source: string): Promise<Omit<DoctorFinding, "name">> {
   if (!isDevelopmentUri(source) && !existsSync(source))
-    return warn(`${source} is missing; the first start makes it`);
+    return warn(`${source} does not exist; the first start makes it`);
   const { hotkey } = await loadKeypair(source);
-  return isDevelopmentUri(source) ? warn(`${hotkey}: a development key, known to everyone`) : ok(hotkey);
+  return isDevelopmentUri(source)
+    ? warn(`${hotkey}: this is a development key, which everyone knows; use a key file`)
+    : ok(hotkey);
 }
 
 async function publishingFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
+  if (!existsSync(file)) return warn(`${file} does not exist; the first start makes it`);
   return ok(`key id ${loadOrMakeSigner(file).kid}`);
 }
 
 async function tokenFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(file)) return warn(`${file} is missing; the first start makes it`);
+  if (!existsSync(file)) return warn(`${file} does not exist; the first start makes it`);
   return ok(`${loadOrMakeToken(file, systemRandom).length} characters`);
 }
 
 async function storeFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(file)) return ok(`${file} is made by the first start`);
+  if (!existsSync(file)) return ok(`${file} does not exist; the first start makes it`);
   const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
   try {
     const { suspensions, sightings } = await store.standingState();
@@ -81,7 +83,7 @@ async function storeFinding(file: string): Promise<Omit<DoctorFinding, "name">> 
 async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<DoctorFinding, "name">> {
   const circuits = loadCircuits(config, dataDir);
   await tryCircuits({ config, circuits });
-  return ok(circuits.length === 0 ? "none: no jobs are handed out" : circuits.map(({ id }) => id).join(", "));
+  return ok(circuits.length === 0 ? "none, so no jobs are sent" : circuits.map(({ id }) => id).join(", "));
 }
 
 async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFinding, "name">> {
@@ -89,7 +91,10 @@ async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFi
   const block = chain.block();
   const count = chain.miners()?.length;
   await chain.close();
-  if (block === null) return warn("block 0 is in the future; nothing is judged until then");
+  if (block === null)
+    return warn(
+      "block 0 is in the future, and nothing is judged before it; check chain.genesis_ms and the clock",
+    );
   return ok(`block ${block}, ${count === undefined ? "open to any miner" : `${count} miners registered`}`);
 }
 
@@ -98,16 +103,16 @@ async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Doct
   if (address === null) return ok("off");
   try {
     await tryBind(address);
-    return ok(`${addressText(address)} can be opened`);
+    return ok(`${addressText(address)} is free`);
   } catch (error) {
     return warn(
-      `observe.metrics: ${addressText(address)}: ${causeText(error)}; unless this validator is already running there, choose another address`,
+      `observe.metrics: ${addressText(address)}: ${causeText(error)}; unless the running validator is that process, choose another address`,
     );
   }
 }
 
 async function diskFinding(dir: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(dir)) return ok(`${dir} is made by the first start`);
+  if (!existsSync(dir)) return ok(`${dir} does not exist; the first start makes it`);
   const { bavail, bsize } = await statfs(dir);
   const gigabytes = (bavail * bsize) / 2 ** 30;
   return gigabytes < 1 ? warn(`${gigabytes.toFixed(2)} GB free`) : ok(`${gigabytes.toFixed(0)} GB free`);

@@ -31,7 +31,9 @@ async function check(name: string, probe: () => Promise<string | null>): Promise
 async function freeSpaceFault(dir: string): Promise<string | null> {
   const { bavail, bsize } = await statfs(dir);
   const free = bavail * bsize;
-  return free >= FREE_BYTES_LEAST ? null : `${Math.floor(free / 2 ** 20)} MB free on the data disk`;
+  return free >= FREE_BYTES_LEAST
+    ? null
+    : `only ${Math.floor(free / 2 ** 20)} MB are free on the disk of the data directory, and 256 MB are needed`;
 }
 
 /** Without the counts: with few draws these would reveal each outcome. */
@@ -48,10 +50,12 @@ function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>):
   const miners = alarms.length - lanes.length;
   const faults = lanes.map(
     ({ lane, class: drawClass, rate, draws, sampled }) =>
-      `lane ${lane}, class ${drawClass}: ${percent(sampled / draws)} of the draws were sampled, at a rate of ${rate}`,
+      `lane ${lane}, class ${drawClass}: ${percent(sampled / draws)} of the draws were sampled, but the configured rate is ${rate}`,
   );
   if (miners > 0)
-    faults.push(`the rate of ${miners} ${miners === 1 ? "miner" : "miners"} left its design, see the log`);
+    faults.push(
+      `the realised rate of ${miners} ${miners === 1 ? "miner" : "miners"} is not the configured one; see the log`,
+    );
   const ok = lanes.length === 0;
   return faults.length === 0 ? { name: "sampling", ok } : { name: "sampling", ok, detail: faults.join("; ") };
 }
@@ -61,9 +65,9 @@ export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
   const { store, chain, verifier, sampler, push, dataDir } = parts;
   const checks = await Promise.all([
     check("store", async () => store.ping().then(() => null)),
-    check("chain", async () => (chain.block() === null ? "the height is unknown" : null)),
+    check("chain", async () => (chain.block() === null ? "the chain height is unknown" : null)),
     check("verification", async () =>
-      verifier.canAcceptWork() ? null : "pending verifications are at their bound",
+      verifier.canAcceptWork() ? null : "the queue of pending verifications is full",
     ),
     samplingCheck(sampler.alarms()),
     ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),

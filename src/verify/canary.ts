@@ -71,7 +71,9 @@ export class Canary {
     const faults = [...this.#states].flatMap(([lane, { fault }]) =>
       fault === null ? [] : [`lane ${lane}: ${fault}`],
     );
-    return faults.length === 0 ? null : `a known wrong answer went undetected: ${faults.join(", ")}`;
+    return faults.length === 0
+      ? null
+      : `a canary, an answer known to be wrong, was not found invalid: ${faults.join(", ")}`;
   }
 
   /** Starts the canaries that are due, and checks those under way. */

@@ -38,10 +38,11 @@ export class LogChain {
     const n = this.#lines++;
     const found = (code: Parameters<Findings["add"]>[0], detail: string) =>
       this.#findings.add(code, detail, { n });
-    if (!isCanonical) found("line_not_canonical", `the canonical line is another, of type ${line.type}`);
+    if (!isCanonical)
+      found("line_not_canonical", `the bytes of the line differ from its canonical form (type ${line.type})`);
     if (line.n !== this.#next) found("n_out_of_sequence", `numbered ${line.n}, expected ${this.#next}`);
     if (this.#prev !== null && line.prev !== this.#prev)
-      found("prev_mismatch", `names ${line.prev}, before it stands ${this.#prev}`);
+      found("prev_mismatch", `it names ${line.prev}, but the line before it has ${this.#prev}`);
     if (line.hash !== hash) found("hash_mismatch", `states ${line.hash}, has ${hash}`);
     this.#next = line.n + 1;
     this.#prev = line.hash;
@@ -52,9 +53,15 @@ export class LogChain {
   end(): void {
     const { log_head, log_length } = this.#record;
     if (this.#lines !== log_length)
-      this.#findings.add("log_length_differs", `${this.#lines} lines, on record are ${log_length}`);
+      this.#findings.add(
+        "log_length_differs",
+        `the log has ${this.#lines} lines, the sampling document states ${log_length}`,
+      );
     if (this.#prev !== log_head)
-      this.#findings.add("log_head_differs", `ends with ${this.#prev}, on record is ${log_head}`);
+      this.#findings.add(
+        "log_head_differs",
+        `the log ends with ${this.#prev}, the sampling document states ${log_head}`,
+      );
     this.#heads.end();
   }
 }

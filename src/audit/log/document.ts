@@ -44,7 +44,10 @@ export function isSampling(value: unknown): boolean {
 }
 
 function fault(from: string, message: string): AssayError {
-  return new AssayError({ code: "failed", message: `${from}: not a sampling document: ${message}` });
+  return new AssayError({
+    code: "failed",
+    message: `${from} is not a sampling document: ${message}; save /v1/sampling/{epoch} of a closed epoch`,
+  });
 }
 
 function readRecord(value: unknown, from: string): EpochRecord & SeenEpoch {

@@ -109,14 +109,19 @@ export class DrawAudit {
     const draw = recompute(rules, drawn);
     if (draw === null) this.#find("class_unknown", drawn, n, `class ${drawn.class}`);
     else if (draw.class !== drawn.class)
-      this.#find("class_not_applied", drawn, n, `${drawn.class}: the lane's own ${draw.rate} is no lower`);
+      this.#find(
+        "class_not_applied",
+        drawn,
+        n,
+        `the class is ${drawn.class}, and the lane's own rate ${draw.rate} is not lower`,
+      );
     return draw;
   }
 
   #checkRepeat(drawn: Drawn, x: string, n: number): void {
     const before = this.#drawn.add(hex32(x, 0), hex32(x, 8), n);
     if (before === null) return;
-    if (before === n) this.#find("draw_repeated", drawn, n, "twice in this line");
+    if (before === n) this.#find("draw_repeated", drawn, n, "it is in this line twice");
     else this.repeated++;
   }
 

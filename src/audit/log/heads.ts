@@ -39,17 +39,17 @@ export class Heads {
   #takeSeen({ epoch, commitment, heads }: SeenEpoch): readonly Placed[] {
     const { record, findings } = this.#parts;
     if (epoch !== record.epoch) {
-      findings.add("epoch_mismatch", `the document from earlier is of epoch ${epoch}`);
+      findings.add("epoch_mismatch", `the document saved earlier is of epoch ${epoch}`);
       return [];
     }
     if (commitment !== record.commitment)
-      findings.add("commitment_changed", `earlier it was ${commitment}, now it is ${record.commitment}`);
+      findings.add("commitment_changed", `it was ${commitment} earlier and is ${record.commitment} now`);
     return this.#take(heads);
   }
 
   #take(values: readonly unknown[]): readonly Placed[] {
     if (values.length > LOG_HEADS_MAX) {
-      const detail = `${values.length} heads; the first ${LOG_HEADS_MAX} are checked, an epoch has no more`;
+      const detail = `there are ${values.length} heads, and an epoch has at most ${LOG_HEADS_MAX}; only the first ${LOG_HEADS_MAX} were checked`;
       this.#parts.findings.add("head_malformed", detail);
     }
     return values.slice(0, LOG_HEADS_MAX).flatMap((value) => this.#place(value) ?? []);
@@ -59,7 +59,7 @@ export class Heads {
     const { findings } = this.#parts;
     const head = readHead(value);
     if (head === null) {
-      findings.add("head_malformed", `it reads ${JSON.stringify(value).slice(0, 100)}`);
+      findings.add("head_malformed", `the head is ${JSON.stringify(value).slice(0, 100)}`);
       return null;
     }
     const fault = this.#faultOf(head);
@@ -101,7 +101,10 @@ export class Heads {
     for (const { head, at } of this.#listed) {
       if (at === null) continue;
       if (at < reached)
-        this.#parts.findings.add("head_order", `line ${at} after line ${reached}: ${said(head)}`);
+        this.#parts.findings.add(
+          "head_order",
+          `the head of line ${at} comes after that of line ${reached}: ${said(head)}`,
+        );
       reached = at;
     }
   }
@@ -111,6 +114,9 @@ export class Heads {
     const last = this.#listed.at(-1);
     if (record.heads.length === 0) findings.add("head_unsigned", "no head of this log is signed");
     else if (last?.head.log_head !== record.log_head)
-      findings.add("head_unsigned", `the last signed head is not ${record.log_head}, the end on record`);
+      findings.add(
+        "head_unsigned",
+        `the last signed head is not ${record.log_head}, the end that the sampling document states`,
+      );
   }
 }

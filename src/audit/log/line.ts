@@ -122,7 +122,7 @@ export class LineReader {
     const fields = parse(text);
     if (fields === null) return "not a JSON object";
     const shape = shapeOf(fields);
-    if (shape === null) return `not a line of a known type: ${JSON.stringify(fields.type) ?? "none"}`;
+    if (shape === null) return `the type of the line is not known: ${JSON.stringify(fields.type) ?? "none"}`;
     const known: Record<string, unknown> = {};
     for (const { name, test, expected } of shape) {
       const value = fields[name];

@@ -33,12 +33,12 @@ function checkSignature(record: ClosedEpoch, keys: PublicKeys, findings: Finding
   if (key === undefined) {
     findings.add(
       "key_unknown",
-      `the commitment names key ${key_id}, given are ${[...keys.keys()].join(", ")}`,
+      `the commitment names key ${key_id}; the given keys are ${[...keys.keys()].join(", ")}`,
     );
     return;
   }
   const signed = { epoch, commitment: record.commitment, policy, committed_at, key_id, signature };
-  if (!isSignedBy(signed, key)) findings.add("commitment_forged", `not signed with key ${key_id}`);
+  if (!isSignedBy(signed, key)) findings.add("commitment_forged", `it is not signed with key ${key_id}`);
 }
 
 function readRates(record: ClosedEpoch, findings: Findings): Rates | null {
@@ -73,6 +73,9 @@ export function checkRecord(record: ClosedEpoch, keys: PublicKeys, findings: Fin
   const bytes = Buffer.from(record.revealed_key, "hex");
   const made = committed(bytes, record);
   if (made !== record.commitment)
-    findings.add("commitment_mismatch", `key and policy give ${made}, committed was ${record.commitment}`);
+    findings.add(
+      "commitment_mismatch",
+      `key and policy give ${made}, but the commitment is ${record.commitment}`,
+    );
   return rates === null ? null : { key: createSecretKey(bytes), rates };
 }

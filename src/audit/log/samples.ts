@@ -78,7 +78,7 @@ export class Samples {
     const [high, low] = printOf(receipt_id, work_id, hotkey);
     const ended = this.#ended.find(high, low);
     if (ended !== null) {
-      this.#repeated(where, `receipt ${receipt_id} has its verdict in line ${ended}`);
+      this.#repeated(where, `receipt ${receipt_id} already has its verdict in line ${ended}`);
       return;
     }
     if (!this.#mayOpen(receipt_id, where)) return;
@@ -94,17 +94,17 @@ export class Samples {
     const early = this.#early.get(key);
     if (early !== undefined) {
       this.#early.delete(key);
-      const detail = `the draw stands in line ${n}`;
+      const detail = `the draw is in line ${n}`;
       this.#findings.add("verdict_before_draw", detail, { n: early.n, work_id, hotkey });
       return false;
     }
     const open = this.#open.get(key);
     if (open !== undefined) {
-      this.#repeated(draw, `drawn in line ${open.n} already, and without a verdict`);
+      this.#repeated(draw, `it was already drawn in line ${open.n}, and has no verdict yet`);
       return false;
     }
     if (this.#open.size < this.#limits.open) return true;
-    const detail = `${this.#limits.open} wait for their verdicts already`;
+    const detail = `${this.#limits.open} draws already wait for their verdicts`;
     this.#findings.add("samples_untracked", detail, { n, work_id, hotkey });
     return false;
   }
@@ -121,7 +121,7 @@ export class Samples {
     if (open.hotkey !== hotkey || open.lane !== lane || open.workId !== work_id)
       this.#findings.add(
         "verdict_differs",
-        `drawn was ${open.workId} of ${open.hotkey} in lane ${open.lane}`,
+        `the draw was of ${open.workId} by ${open.hotkey} in lane ${open.lane}`,
         {
           ...{ n, work_id, hotkey },
         },
@@ -142,11 +142,12 @@ export class Samples {
   #settle({ sampled }: Open, { work_id, hotkey, state, verified }: VerdictLine, n: number): void {
     const where = { n, work_id, hotkey };
     if (!sampled) {
-      if (verified) this.#findings.add("verified_unsampled", `${state} by a check`, where);
+      if (verified) this.#findings.add("verified_unsampled", `it is ${state} by a check`, where);
       return;
     }
     if (verified) this.verified++;
-    else if (state === "accepted") this.#findings.add("sample_unverified", "accepted without a check", where);
+    else if (state === "accepted")
+      this.#findings.add("sample_unverified", "it is accepted without a check", where);
     if (state === "void") this.voided++;
   }
 
@@ -156,18 +157,27 @@ export class Samples {
     const before = this.#ended.find(high, low);
     if (before !== null || this.#early.has(key)) {
       const line = before ?? this.#early.get(key)?.n;
-      this.#findings.add("verdict_repeated", `its verdict stands in line ${line}`, where);
+      this.#findings.add("verdict_repeated", `its verdict is in line ${line}`, where);
     } else if (receipt_id === null && this.#jobs.has(work_id))
-      this.#findings.add("verdict_differs", "the job waits for a verdict at another hotkey", where);
+      this.#findings.add("verdict_differs", "the job that waits for a verdict is another hotkey's", where);
     else if (this.#early.size < this.#limits.early) this.#early.set(key, { workId: work_id, hotkey, n });
-    else this.#findings.add("verdict_without_draw", verified ? "by a check" : "without a check", where);
+    else
+      this.#findings.add(
+        "verdict_without_draw",
+        verified ? "the verdict states a check" : "the verdict states no check",
+        where,
+      );
   }
 
   /** The log is over: nothing that still waits gets a verdict. */
   end(): void {
     for (const { workId: work_id, hotkey, n } of this.#early.values())
-      this.#findings.add("verdict_without_draw", "nothing in the log asks for it", { n, work_id, hotkey });
+      this.#findings.add("verdict_without_draw", "no draw in the log asks for it", { n, work_id, hotkey });
     for (const { workId: work_id, hotkey, n, sampled } of this.#open.values())
-      this.#findings.add("verdict_missing", sampled ? "sampled" : "not sampled", { n, work_id, hotkey });
+      this.#findings.add("verdict_missing", sampled ? "it was sampled" : "it was not sampled", {
+        n,
+        work_id,
+        hotkey,
+      });
   }
 }

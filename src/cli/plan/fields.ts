@@ -18,7 +18,7 @@ export const planFields = {
   suspension_tempos: { value: "tempos", text: "length of a suspension", usual: "20" },
   before: {
     value: "setting",
-    text: "another setting to compare with: rate:FRACTION or budget:COUNT@JOBS (checks per tempo, of that number of jobs), strikes:COUNT, tempos:COUNT, window:BLOCKS; what is left out is as above",
+    text: "another setting to compare with: rate:FRACTION or budget:COUNT@JOBS (checks per tempo, of that number of jobs), strikes:COUNT, tempos:COUNT, window:BLOCKS; the default of each part is the setting above",
     usual: null,
   },
   stakes: {
@@ -45,7 +45,7 @@ export const planFields = {
   },
   margin: {
     value: "share",
-    text: "share of the income that a suspension costs, 0..1: 1 when costs go on, the profit margin when they stop",
+    text: "share of the income that a suspension costs, 0..1: 1 when costs continue, the profit margin when they stop",
     usual: "1",
   },
   margins: {
@@ -58,7 +58,7 @@ export const planFields = {
   block_seconds: { value: "seconds", text: "length of a block", usual: "12" },
   discount_per_day: {
     value: "share",
-    text: "what an income tomorrow is worth today; 1 means that waiting costs nothing",
+    text: "value today of an income of 1 tomorrow; 1 means no discount",
     usual: "1",
   },
   identity_cost: {
@@ -72,7 +72,11 @@ export const planFields = {
     usual: "1800",
   },
   cheats: { value: "count", text: "number of cheats at each validator, for the income lost", usual: "1" },
-  factor: { value: "number", text: "how many times its gain a cheat should cost", usual: "3" },
+  factor: {
+    value: "number",
+    text: "how many times its gain a cheat should cost; for the recommendation",
+    usual: "3",
+  },
 } as const satisfies Record<string, PlanField>;
 
 export type PlanKey = keyof typeof planFields;

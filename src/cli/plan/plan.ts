@@ -35,7 +35,7 @@ function inputsOfFile(file: string): PlanTexts {
   const unknown = Object.keys(tree).filter((key) => !Object.hasOwn(planFields, key));
   if (unknown.length > 0) {
     const told = unknown.map(
-      (key) => `${key}: unknown; did you mean ${nearest(key, Object.keys(planFields))}?`,
+      (key) => `${key}: unknown key; did you mean ${nearest(key, Object.keys(planFields))}?`,
     );
     throw new AssayError({ code: "usage", message: `${file}: ${told.join("; ")}` });
   }
@@ -70,7 +70,10 @@ export function planCommand(): Command {
       "--file <file>",
       "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",
     )
-    .option("--html <file>", "also write one HTML page with the tables and a plot; an older file is replaced")
+    .option(
+      "--html <file>",
+      "also write an HTML page with the tables and a plot; an existing file is replaced",
+    )
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",

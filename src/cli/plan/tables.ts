@@ -19,8 +19,8 @@ export function settingRows(plan: Plan): string[][] {
     row("cheats to a detection, mean", (of) => fourDigits(of.mean_cheats_to_detection)),
     row("cheats to a suspension, mean", (of) => fourDigits(of.mean_cheats_to_suspension)),
     row("cheats to a suspension, 95 %", (of) => fourDigits(of.cheats_to_suspension_95)),
-    row("a miner that always cheats is out after", (of) => span(1000 * of.full_time.seconds_to_suspension)),
-    row("and works, of its time", (of) => percent(of.full_time.duty_cycle)),
+    row("suspended after, if it always cheats", (of) => span(1000 * of.full_time.seconds_to_suspension)),
+    row("share of time not suspended, if so", (of) => percent(of.full_time.duty_cycle)),
     row("penalty per cheat", (of) => fourDigits(of.penalty_per_cheat)),
     row("gain per cheat", (of) => fourDigits(of.gain_per_cheat)),
     row("penalty / gain", (of) => fourDigits(of.ratio)),
@@ -37,7 +37,7 @@ export function lossRows(losses: readonly LossRow[]): string[][] {
     percent(loss.cliff_probability),
   ];
   return [
-    ["cheats at each", "any detects", "lost, linear", "lost, with cliff", "all lost"],
+    ["cheats at each", "any detects", "lost, linear", "lost, with step", "all lost"],
     ...losses.map(row),
   ];
 }

@@ -21,7 +21,7 @@ export function improvementLines({ improvement_by: by }: Plan): string[] {
   if (by === null) return [];
   const parts = `rate ${fourDigits(by.rate)} x suspension ${fourDigits(by.suspension)} x strikes ${fourDigits(by.strikes)}`;
   return [
-    `A cheat costs ${fourDigits(by.total)} times what it did: ${parts}. This does not depend on the gain or the income.`,
+    `A cheat costs ${fourDigits(by.total)} times as much as before: ${parts}. This does not depend on the gain or the income.`,
   ];
 }
 
@@ -30,9 +30,9 @@ export function windowLines({ window }: Pick<Plan, "window">, when: string): str
   if (window === null) return [];
   const { cheats_per_window: cheats, simulated_windows: windows, blocks } = window;
   const until =
-    windows === null ? "no suspension seen" : `${fourDigits(windows)} windows to a suspension on average`;
+    windows === null ? "no suspension occurred" : `${fourDigits(windows)} windows to a suspension on average`;
   return [
-    `Strikes lapse (${when}): ${fourDigits(cheats)} cheats per ${fourDigits(blocks)} blocks run a risk of 5 % per window; simulated: ${until}.`,
+    `Strikes lapse (${when}): ${fourDigits(cheats)} cheats per ${fourDigits(blocks)} blocks have a risk of suspension of 5 % per window; simulated: ${until}.`,
   ];
 }
 
@@ -40,43 +40,42 @@ export function detectionLines(plan: Plan): string[] {
   const at = Object.entries(plan.quantiles_whole).map(([q, cheats]) => `${percent(Number(q))} by ${cheats}`);
   return [
     `Detected: ${at.join(", ")} cheats.`,
-    `Stake: HHI ${fourDigits(plan.hhi)}, like ${fourDigits(plan.effective_n)} equal validators; of the listed stake alone ${fourDigits(plan.hhi_renormalised)} and ${fourDigits(plan.effective_n_renormalised)}.`,
+    `Stake: HHI ${fourDigits(plan.hhi)}, as with ${fourDigits(plan.effective_n)} equal validators; for the listed stake alone ${fourDigits(plan.hhi_renormalised)} and ${fourDigits(plan.effective_n_renormalised)}.`,
   ];
 }
 
 export function lossCaption(losses: readonly LossRow[]): string {
   const error = Math.max(...losses.map((row) => row.standard_error));
   const sampled = error > 0 ? `; sampled, standard error ${percent(error)}` : "";
-  return `Income lost when all validators sample on their own (above half of the stake: all of it${sampled})`;
+  return `Income lost when all validators sample independently (above half of the stake: all of it${sampled})`;
 }
 
 /** Which assumption the verdict depends on. */
 export function decisionLine(plan: Plan): string {
   const { decisive, verdict, margin, gain, ratio } = plan;
   if (!decisive.anything)
-    return `Nothing in these ranges decides it: every cheat ${verdict.every(({ loses }) => loses) ? "loses" : "PAYS"}.`;
+    return `Neither gain nor margin changes the verdict in these ranges: every cheat ${verdict.every(({ loses }) => loses) ? "loses" : "PAYS"}.`;
   const byGain = `the gain per cheat. At margin ${percent(margin)} a cheat loses while it gains less than ${fourDigits(plan.break_even_gain)}`;
   const bound = plan.identity.cap === null && ratio !== null ? margin / ratio : null;
   const from = bound !== null && bound <= 1 ? ` while more than ${percent(bound)} of the income is lost` : "";
-  const byMargin = `the margin. At gain ${fourDigits(gain)} a cheat loses${from || " or pays by it"}`;
-  if (decisive.gain && decisive.margin)
-    return `What decides it: ${byGain}, and pays above; then ${byMargin}.`;
-  if (decisive.gain) return `What decides it: ${byGain}, and pays above. The margin alone changes nothing.`;
-  if (decisive.margin) return `What decides it: ${byMargin}. The gain alone changes nothing.`;
-  return "What decides it: gain and margin together; neither alone turns it.";
+  const byMargin = `the margin. At gain ${fourDigits(gain)} a cheat loses${from || " or pays depending on it"}`;
+  if (decisive.gain && decisive.margin) return `First ${byGain}, and pays above that; then ${byMargin}.`;
+  if (decisive.gain) return `Only ${byGain}, and pays above that. The margin alone changes nothing.`;
+  if (decisive.margin) return `Only ${byMargin}. The gain alone changes nothing.`;
+  return "Gain and margin together; neither alone changes the verdict.";
 }
 
 export function conventionLine(plan: Plan): string {
   return [
-    `Penalty / gain if a caught cheat keeps its gain ${fourDigits(plan.ratio_if_gain_kept)}, if it loses it ${fourDigits(plan.ratio_if_gain_lost)};`,
-    `if more than half of the stake suspends with us ${fourDigits(plan.ratio_if_all_income_lost)}.`,
+    `Penalty / gain: ${fourDigits(plan.ratio_if_gain_kept)} if a caught cheat keeps its gain, ${fourDigits(plan.ratio_if_gain_lost)} if it loses it,`,
+    `${fourDigits(plan.ratio_if_all_income_lost)} if more than half of the stake suspends with us.`,
   ].join(" ");
 }
 
 export function identityLine({ identity }: Plan): string {
   const enough = fourDigits(identity.cost_that_never_binds);
   if (identity.cap === null)
-    return `A new identity is assumed to be out of reach; from a price of ${enough} on it is not worth buying.`;
+    return `Assumed: no miner can buy a new identity. At a price of ${enough} or more it would not be worth buying.`;
   const effect = identity.binds
     ? "less than the suspension, so that is the loss"
     : "more than the suspension, so it changes nothing";
@@ -91,9 +90,11 @@ export function adviceLines({ recommendation: { factor, stated, every_row: every
       ...(tempos === null ? [] : [`suspend ${fourDigits(tempos)} tempos`]),
     ];
     const advice =
-      either.length > 0 ? `${either.join(" or ")}, the rest as it is` : "nothing set here is enough";
+      either.length > 0
+        ? `${either.join(" or ")}, with the rest unchanged`
+        : "no rate and no suspension is enough";
     const without = rate === null && tempos !== null ? "; no rate alone is enough" : "";
     return `For ${which} to cost ${fourDigits(factor)} times its gain: ${advice}${without}.`;
   };
-  return [line("the stated cheat", stated), line("every cheat of the table", every)];
+  return [line("the stated cheat", stated), line("every cheat in the table", every)];
 }

@@ -18,7 +18,10 @@ function refuseFlagsOfOneRun(simulate: Command | null): void {
   );
   if (given === undefined) return;
   const advice = given === "seed" ? "; choose its seeds with --first-seed and --seeds" : "";
-  throw new AssayError({ code: "usage", message: `--${given} is for one run, not for a campaign${advice}` });
+  throw new AssayError({
+    code: "usage",
+    message: `--${given} applies to one run, not to a campaign${advice}`,
+  });
 }
 
 export function campaignCommand(): Command {
@@ -36,7 +39,7 @@ export function campaignCommand(): Command {
     )
     .option(
       "--workers <count>",
-      "runs at once, each in a process of its own",
+      "runs at the same time, each in a process of its own",
       integerOption(1, 256),
       availableParallelism(),
     );

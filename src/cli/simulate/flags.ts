@@ -30,11 +30,11 @@ export function runOrder(scenario: string, flags: SharedFlags): RunOrder {
 export function withSharedFlags(command: Command): Command {
   return command
     .option("--rate <fraction>", "sample rate of every validator instead of the scenario's, such as 20/500")
-    .option("--strikes <count>", "strikes that suspend", integerOption(1, 1000))
+    .option("--strikes <count>", "strikes that suspend a miner", integerOption(1, 1000))
     .option("--window-blocks <count>", "blocks within which strikes count", integerOption(1, 10_000_000))
     .option("--suspension-tempos <count>", "tempos that a suspension lasts", integerOption(1, 100_000))
     .option("--duration <time>", "simulated time instead of the scenario's, such as 12h or 30d")
-    .option("--out <folder>", "write the results into this folder")
+    .option("--out <folder>", "folder to write the results to")
     .option("--json", "print one JSON document");
 }
 

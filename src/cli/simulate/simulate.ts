@@ -38,14 +38,19 @@ export function simulateCommand(): Command {
       "Simulate a network: the production dispatcher, sampler, judge and weigher with modelled miners, on simulated time.",
     )
     .argument("[scenario]", "a built-in scenario or a YAML file")
-    .option("--seed <number>", "the same seed gives the same run", integerOption(0, 1_000_000_000), 1)
+    .option(
+      "--seed <number>",
+      "seed of the run; the same seed gives the same run",
+      integerOption(0, 1_000_000_000),
+      1,
+    )
     .option(
       "--trace <what>",
       "events, or all to include every line of the decision logs",
       wordOption("events", "all"),
       "events",
     )
-    .option("--miners", "add a row for each miner to the text")
+    .option("--miners", "also print a row per miner")
     .option("--list", "print the built-in scenarios");
   return withSharedFlags(command)
     .addCommand(campaignCommand())

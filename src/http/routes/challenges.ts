@@ -55,16 +55,16 @@ function text(handlers: Handlers): Route {
       tag: "mining",
       summary: "Fetch a challenge",
       description:
-        "The instance as DIMACS CNF, for its owner only. A given seq saves the validator the look-up.",
+        "The instance as DIMACS CNF, only for the miner it was issued to. Give seq to save the validator a look-up.",
       signedBy: "miner",
       answers: {
         200: {
           description: "DIMACS CNF",
           mediaType: "text/plain",
           schema: Type.String(),
-          headers: { ETag: "Changes when the text does" },
+          headers: { ETag: "Changes when the text changes" },
         },
-        304: { description: "The text of If-None-Match is still the text" },
+        304: { description: "The text has not changed since If-None-Match" },
       },
       problems: ["malformed_challenge_id", "epoch_expired", "not_your_challenge"],
     },

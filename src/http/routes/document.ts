@@ -11,7 +11,8 @@ export function documentRoute(openapi: () => object): Route {
       id: "openapi",
       tag: "operation",
       summary: "This document",
-      description: "OpenAPI 3.1 of all routes; x-problem-codes lists what an operation can refuse with.",
+      description:
+        "OpenAPI 3.1 of all routes; x-problem-codes lists the codes with which an operation can refuse.",
       answers: { 200: { description: "OpenAPI 3.1", schema: Type.Object({}) } },
       problems: [],
     },

@@ -13,7 +13,7 @@ const digitsMax = 78;
 const inputsMax = 64;
 const numbersMax = 999;
 const number = Type.Union([
-  Type.String({ minLength: 1, maxLength: digitsMax, description: "In decimal digits" }),
+  Type.String({ minLength: 1, maxLength: digitsMax, description: "A number in decimal digits" }),
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 ]);
 const askedInput = Type.Record(
@@ -24,13 +24,17 @@ const askedInput = Type.Record(
 
 const jobBody = Type.Object(
   {
-    lane: Type.String({ minLength: 1, maxLength: 64, description: "A push lane, as /v1/status lists them" }),
-    kind: Type.String({ minLength: 1, maxLength: 64, description: "A kind of its work, such as a circuit" }),
+    lane: Type.String({ minLength: 1, maxLength: 64, description: "A push lane that /v1/status lists" }),
+    kind: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: "A kind of work of the lane, such as a circuit",
+    }),
     input: askedInput,
     client_key: Type.String({
       // Printable ASCII.
       pattern: "^[ -~]{1,128}$",
-      description: "Your own name of the job: the same request under the same key is the same job",
+      description: "Your own name for the job: the same request under the same key is the same job",
     }),
   },
   strict,
@@ -55,18 +59,18 @@ function putJob(handlers: Handlers): Route {
       tag: "administration",
       summary: "Submit a job",
       description:
-        "Handed to a miner before the validator's own jobs, and its answer is always verified. A 202 is durable before it is sent.",
+        "Customer jobs go to miners before benchmark jobs, and their answers are always verified. A 202 is durable before it is sent.",
       signedBy: "operator",
       answers: {
         202: {
-          description: "Taken",
+          description: "Accepted",
           schema: schemas.job,
-          headers: { Location: "Where the job is" },
+          headers: { Location: "Path of the job" },
         },
         200: {
-          description: "Taken before: the job as it stands",
+          description: "Accepted before: the job in its current state",
           schema: schemas.job,
-          headers: { Location: "Where the job is" },
+          headers: { Location: "Path of the job" },
         },
       },
       problems: [
@@ -95,7 +99,7 @@ function job(handlers: Handlers): Route {
       id: "job",
       tag: "administration",
       summary: "Follow a job",
-      description: "The job as it stands: queued, done with its verified answer, or failed with the reason.",
+      description: "The current state: queued, done with the verified answer, or failed with the reason.",
       signedBy: "operator",
       answers: { 200: { description: "The job", schema: schemas.job } },
       problems: ["job_not_found", "store_unavailable"],

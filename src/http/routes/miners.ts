@@ -28,7 +28,8 @@ function page(handlers: Handlers): Route {
       id: "miners",
       tag: "public record",
       summary: "List the miners",
-      description: "Standing and counts of the miners seen here, by hotkey; next_after is null at the end.",
+      description:
+        "Standing and counts of all miners known here, by hotkey; next_after is null on the last page.",
       answers: { 200: { description: "A page of miners", schema: schemas.minerPage } },
       problems: ["store_unavailable"],
     },
@@ -62,7 +63,7 @@ function strikes(handlers: Handlers): Route {
       id: "strikes",
       tag: "public record",
       summary: "Strikes with their evidence",
-      description: "What a hotkey was caught at: work, answer hash, draw, verdict, checker and rule.",
+      description: "Each proven cheat of a hotkey: work, answer hash, draw, verdict, checker and rule.",
       answers: { 200: { description: "The strikes", schema: schemas.strikeList } },
       problems: ["miner_not_found", "store_unavailable"],
     },

@@ -17,13 +17,13 @@ const signedHeaders = Type.Object({
   "Epistula-Timestamp": Type.String({ pattern: "^\\d{1,15}$", description: "Unix time in milliseconds" }),
   "Epistula-Uuid": Type.String({ description: "A fresh UUID" }),
   "Epistula-Signed-By": Type.String({ description: "The miner's hotkey" }),
-  "Epistula-Signed-For": Type.String({ description: "The validator's hotkey, as /v1/status tells it" }),
+  "Epistula-Signed-For": Type.String({ description: "The validator's hotkey, as /v1/status states it" }),
   "Epistula-Request-Signature": Type.String({
     pattern: "^0x[0-9a-fA-F]{128}$",
     description:
-      "By the hotkey (sr25519) or the session's key (Ed25519), over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}",
+      "Made by the hotkey (sr25519) or the session's key (Ed25519) over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}",
   }),
-  "Assay-Session": Type.Optional(Type.String({ description: "Names the session whose key signed" })),
+  "Assay-Session": Type.Optional(Type.String({ description: "Id of the session whose key signed" })),
 });
 
 /** The codes that have an HTTP status. */
@@ -36,7 +36,7 @@ const problemSchema = {
   description: "RFC 9457 problem details; members beyond these are the problem's own data.",
   required: ["type", "title", "status", "detail", "code", "blame"],
   properties: {
-    type: { type: "string", description: "urn:assay:problem: and the code" },
+    type: { type: "string", description: "urn:assay:problem: followed by the code" },
     title: { type: "string" },
     status: { type: "integer" },
     detail: { type: "string", description: "What happened, why, and what to do" },
@@ -45,7 +45,7 @@ const problemSchema = {
     reason: {
       type: "string",
       enum: ["saturation", "abuse", "backpressure", "outage"],
-      description: "Why to come back later; present where Retry-After is",
+      description: "Why to retry later; present together with Retry-After",
     },
     field: { type: "string", description: "JSON pointer into the body, or the name of a parameter" },
     retry_after_s: { type: "number" },

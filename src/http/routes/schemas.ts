@@ -55,12 +55,12 @@ const lane = object({
   penalty: words("reject", "strike"),
   share,
   tiers: Type.Array(tier),
-  kinds: Type.Array(Type.String(), { description: "What the jobs of a push lane can ask for" }),
+  kinds: Type.Array(Type.String(), { description: "Kinds of work of a push lane, such as circuits" }),
 });
 const counted = (description: string) => Type.Integer({ minimum: 0, description });
 const dispatch = object({
-  miners: counted("Miners that can be given jobs"),
-  streams: counted("Those of them with a stream of their own"),
+  miners: counted("Miners that can receive jobs"),
+  streams: counted("How many of them have a stream open"),
   in_flight: counted("Jobs in flight at all miners together"),
   ceiling: orNull(counted("The bound in force, whether configured or set by memory pressure")),
 });
@@ -151,7 +151,7 @@ const draw = object({
 const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
 const exhibit = object(
   { kind: Type.String(), input: jobInput, answer: Type.String() },
-  "Of a job: what was asked and what came, so that anyone can check it again",
+  "Only for a job: its input and the answer, so that anyone can check it again",
 );
 const evidence = object({
   work_id: Type.String(),
@@ -186,11 +186,11 @@ export const vector = object({
   netuid: count,
   validator: Type.String(),
   period: Type.Optional(
-    Type.Integer({ minimum: 0, description: "The weighing period; absent where an earlier version signed" }),
+    Type.Integer({ minimum: 0, description: "The weighing period; absent in vectors of earlier versions" }),
   ),
   epoch: Type.Integer({
     minimum: 0,
-    description: "The weighing period under its former name; it goes with the next version",
+    description: "The weighing period under its former name; the next version removes it",
   }),
   block,
   issued_at: millis,
@@ -203,7 +203,7 @@ export const vector = object({
 
 const logHead = object(
   { epoch: count, log_head: hex64, signed_at: millis, key_id: Type.String(), signature: ed25519 },
-  "The epoch's log had this head at this moment: once it closed, the log has a line with that hash",
+  "The end of the epoch's log at this time; the log of the closed epoch has a line with this hash",
 );
 export const epochRecord = object({
   epoch: count,
@@ -219,9 +219,13 @@ export const epochRecord = object({
   revealed_key: orNull(hex64),
   log_head: Type.String({
     pattern: "^[0-9a-f]{64}$",
-    description: "While the epoch is open the last of `heads`, or the commitment; then the end of its log",
+    description:
+      "While the epoch is open, the last of `heads` or else the commitment; then the end of its log",
   }),
-  log_length: Type.Integer({ minimum: 0, description: "Lines of the log; 0 while the epoch is open" }),
+  log_length: Type.Integer({
+    minimum: 0,
+    description: "Number of lines in the log; 0 while the epoch is open",
+  }),
   state: words("open", "closed"),
   heads: Type.Array(logHead, {
     maxItems: LOG_HEADS_MAX,
@@ -250,7 +254,9 @@ export const job = object({
   attempts: count,
   created_at: millis,
   ended_at: orNull(millis),
-  hotkey: orNull(Type.String({ description: "Who answered" })),
-  answer: Type.Unknown({ description: "The verified answer as its lane has them; null before there is one" }),
-  code: orNull(Type.String({ description: "Why it failed" })),
+  hotkey: orNull(Type.String({ description: "Hotkey of the miner that answered" })),
+  answer: Type.Unknown({
+    description: "The verified answer, in the form of its lane; null while there is none",
+  }),
+  code: orNull(Type.String({ description: "Why the job failed" })),
 });

@@ -17,7 +17,7 @@ export function streamRoute(streams: () => StreamServing | null): Route {
       tag: "mining",
       summary: "Open a stream",
       description:
-        "A WebSocket on which the miner is handed jobs and answers them. It begins with the miner's hello; one stream per hotkey, the newest wins.",
+        "A WebSocket on which the miner receives jobs and answers them. The miner sends hello first. There is one stream per hotkey: a new one replaces the old one.",
       signedBy: "miner",
       answers: { 101: { description: "The connection is a WebSocket" } },
       problems: ["upgrade_required", "push_lane_off", "too_many_streams", "chain_unavailable"],

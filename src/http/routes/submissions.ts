@@ -23,7 +23,10 @@ const submissionBody = Type.Object(
     ),
     seq: Type.Optional(schemas.u32Integer),
   },
-  { ...strict, description: "Exactly one of solution and assignment_b64; seq saves the validator a look-up" },
+  {
+    ...strict,
+    description: "Exactly one of solution and assignment_b64. Give seq to save the validator a look-up",
+  },
 );
 const receiptPath = Type.Object({ id: Type.String({ description: "A receipt id" }) }, strict);
 
@@ -42,7 +45,7 @@ function openSession(handlers: Handlers): Route {
       tag: "mining",
       summary: "Prove the hotkey once",
       description:
-        "Signed with the hotkey. Requests up to expires_at may then be signed with the Ed25519 key and name Assay-Session.",
+        "Sign this request with the hotkey. Until expires_at, requests may then be signed with the Ed25519 key, with the header Assay-Session.",
       signedBy: "miner",
       answers: { 201: { description: "The session", schema: schemas.session } },
       problems: [],
@@ -72,9 +75,9 @@ function submit(handlers: Handlers): Route {
         202: {
           description: "Admitted",
           schema: schemas.receipt,
-          headers: { Location: "Where the receipt is" },
+          headers: { Location: "Path of the receipt" },
         },
-        200: { description: "Admitted before: its receipt as it stands now", schema: schemas.receipt },
+        200: { description: "Admitted before: the current receipt", schema: schemas.receipt },
       },
       problems: [
         "malformed_challenge_id",
@@ -106,7 +109,7 @@ function receipt(handlers: Handlers): Route {
       id: "receipt",
       tag: "mining",
       summary: "Follow a submission",
-      description: "The receipt as it stands now, for its owner.",
+      description: "The current receipt, only for the hotkey that submitted the answer.",
       signedBy: "miner",
       answers: { 200: { description: "The receipt", schema: schemas.receipt } },
       problems: ["receipt_not_found"],

@@ -88,7 +88,7 @@ describe("the splitter of lines", () => {
     const bound = [part, part, part, part];
     assert.match(split([...bound, Buffer.from("\nb\n")]).join(), /^line x+,line b$/);
     assert.deepEqual(split([...bound, Buffer.from("x\nb\n")]), [
-      `unreadable N bytes; a line has ${LINE_BYTES_MAX} at most`,
+      `unreadable the line has N bytes; at most ${LINE_BYTES_MAX} are allowed`,
       "line b",
     ]);
   });

@@ -128,7 +128,7 @@ describe("an audit that does not reach the end is partial", () => {
       yield half;
       throw new Error("connection lost");
     })();
-    assert.equal(await runAudit(audit(), chunks, modules), "the log broke off: connection lost");
+    assert.equal(await runAudit(audit(), chunks, modules), "reading the log failed: connection lost");
   });
 
   it("and says how far it is every five seconds", async () => {

@@ -131,7 +131,7 @@ describe("the listener for metrics", () => {
     assert.equal(logged[0]?.event, "metrics_not_listening");
     assert.match(
       String(logged[0]?.data.message),
-      /^observe\.metrics: cannot listen at .*another process listens there; set observe\.metrics to .*port 0.*tried again/,
+      /^observe\.metrics: cannot listen at .*another process listens there; set observe\.metrics to .*port 0.*tries again/,
     );
     await free();
     await until(() => listener.address !== null);

@@ -31,18 +31,18 @@ test("a lane whose rate left its design is not ready, and is named", async () =>
   assert.equal(check?.ok, false);
   assert.equal(
     check?.detail,
-    "lane groth16, class lane: 0.44 % of the draws were sampled, at a rate of 20/500; " +
-      "lane sat, class lane: 67 % of the draws were sampled, at a rate of 1",
+    "lane groth16, class lane: 0.44 % of the draws were sampled, but the configured rate is 20/500; " +
+      "lane sat, class lane: 67 % of the draws were sampled, but the configured rate is 1",
   );
 });
 
 test("a single miner's alarm shows and leaves the validator ready, and neither names the miner nor its counts", async () => {
   const { ready, check } = await sampling([miner]);
   assert.deepEqual([ready, check?.ok], [true, true]);
-  assert.equal(check?.detail, "the rate of 1 miner left its design, see the log");
+  assert.equal(check?.detail, "the realised rate of 1 miner is not the configured one; see the log");
   const both = await sampling([lane, miner, { ...miner, hotkey: "5Other" }]);
   assert.equal(both.ready, false);
-  assert.match(both.check?.detail ?? "", /^lane groth16.*; the rate of 2 miners left/);
+  assert.match(both.check?.detail ?? "", /^lane groth16.*; the realised rate of 2 miners/);
   assert.doesNotMatch(both.check?.detail ?? "", /5Miner|5Other|427/);
 });
 
