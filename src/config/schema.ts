@@ -109,9 +109,7 @@ const groth16 = z.strictObject({
 
 const gate = z.strictObject({
   slots: count(1, 4096, 64).describe("Submissions being admitted at once"),
-  wait_ms: count(0, 60_000, 250).describe(
-    "How long a submission waits for a slot before it is refused as busy",
-  ),
+  wait_ms: count(0, 60_000, 250).describe("How long a submission waits before it is refused as busy"),
   queue: count(0, 65_536, 256).describe("Submissions that may wait for a slot"),
 });
 
@@ -139,12 +137,7 @@ export const configSchema = z.strictObject({
       .default(["sealed"])
       .describe("Schemes whose ids are recognised besides the issuing one; both during a migration"),
     secret_file: file("keys/challenge.secret"),
-    secret_file_previous: z
-      .string()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe("The previous secret, accepted for one epoch"),
+    secret_file_previous: z.string().min(1).nullable().default(null).describe("Still valid for one epoch"),
     epoch_hours: count(1, 8760, 1),
     index_maps: count(1, 4096, 64).describe("Reverse indexes kept in memory (scheme indexed)"),
   }),
@@ -177,9 +170,7 @@ export const configSchema = z.strictObject({
       .nullable()
       .default(null)
       .describe("Verification units checked at once; null: 2 x cores"),
-    pending_factor: count(1, 1000, 4).describe(
-      "The most verification units pending, as a multiple of concurrency",
-    ),
+    pending_factor: count(1, 1000, 4).describe("Most units pending, as a multiple of concurrency"),
   }),
   dispatch: section({
     ceiling: z
@@ -188,9 +179,7 @@ export const configSchema = z.strictObject({
       .max(1_000_000)
       .nullable()
       .default(null)
-      .describe(
-        "Jobs in flight at all miners together; null: only caps and pending verifications bound them",
-      ),
+      .describe("Jobs in flight at all miners; null: only caps and pending verifications bound them"),
     allow_private: z
       .boolean()
       .default(false)
