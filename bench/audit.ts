@@ -98,7 +98,7 @@ interface Made {
   readonly bytes: number;
 }
 
-/** A log of so many draws, 1,024 a line as production has them; every sampled job gets its verdict behind the next line. */
+/** A log of `count` draws, 1,024 per line as in production; every sampled job gets its verdict after the next line. */
 function makeLog(dir: string, rows: number): Made {
   const file = join(dir, `${rows}.ndjson`);
   const log = new LogFile(file);
@@ -145,11 +145,11 @@ async function pass(
   return done;
 }
 
-/** Of one core: other load on the machine shall not count. */
+/** Of one core: other load on the machine must not count. */
 const perS = ({ rows, cpuSeconds }: Pass): number => rows / cpuSeconds;
 
 /**
- * Draws a second of processor time through a whole audit, beside the least that any audit has to do with the same bytes; and the memory in
+ * Draws per second of processor time through a whole audit, beside the least that any audit has to do with the same bytes; and the memory in
  * use over a log and over one ten times as long. What is resident is more: V8 lets its young heap grow to some 100 MB before it
  * collects, whatever the log.
  */

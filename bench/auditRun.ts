@@ -38,7 +38,7 @@ async function audit(file: string, sampling: string, key: string): Promise<Count
   });
 }
 
-/** Reading the same bytes, JSON.parse, SHA-256 of each line, and one HMAC a row: no audit can do with less. */
+/** Reading the same bytes, JSON.parse, SHA-256 of each line, and one HMAC per row: no audit can do less. */
 async function floor(file: string): Promise<Counted> {
   const keyed = new KeyedHash(deriveKey(Buffer.from("bench"), "floor"));
   const hotkey = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";

@@ -32,11 +32,11 @@ async function ends(server: DispatchServer): Promise<Record<string, number>> {
 
 interface Phase {
   readonly perS: number;
-  /** Seconds of this process's CPU a second. */
+  /** CPU seconds of this process per second. */
   readonly cpu: number;
   readonly inFlightLeast: number;
   readonly inFlightMost: number;
-  /** Verification units pending at most, and their bound. */
+  /** The most verification units pending, and their bound. */
   readonly pendingMost: number;
   readonly ended: Readonly<Record<string, number>>;
   readonly answered: number;
@@ -85,7 +85,7 @@ async function measure(checked: boolean, seconds: number, note: BenchOptions["pr
   }
 }
 
-/** The realised rate of a lane at so many jobs a miner and tempo. */
+/** The realised rate of a lane at a number of jobs per miner and tempo. */
 async function drawRate(jobsPerMiner: number): Promise<number> {
   const records = new Map<number, EpochRecord>();
   const sampler = new Sampler(
@@ -131,7 +131,7 @@ const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
 /**
- * Jobs a second through the whole push lane: caps, share-out, draws recorded before sending, accounts, log, streams. First
+ * Jobs per second through the whole push lane: caps, share-out, draws recorded before sending, accounts, log, streams. First
  * with checks that cost nothing, so that the figure is the dispatcher's own, beside bare sockets with the same traffic; then with
  * every drawn proof checked, where verification is the bound.
  */

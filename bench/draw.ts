@@ -16,7 +16,7 @@ import { type BenchOptions, type BenchReport, machine, median, round } from "./r
 import { at, sink } from "./timed.ts";
 
 const HOTKEYS = 256;
-/** Decisions a round; each is of a job that was never drawn before. */
+/** Decisions per round; each is of a job that was never drawn before. */
 const COUNT = 1000;
 const WARM_UPS = 10;
 const ROUNDS = 100;
@@ -92,7 +92,7 @@ function timesUs(works: ReturnType<typeof worksOf>, epoch: number): Record<Name,
   const times: Record<Name, number[]> = { draw: [], decide: [], hmac: [], two_hashes: [] };
   for (let round = 0; round < WARM_UPS + ROUNDS; round++) {
     const jobs = askNew(epoch);
-    // Whoever comes first meets the jobs cold.
+    // The first work meets the jobs with cold caches.
     for (let turn = 0; turn < names.length; turn++) {
       const name = at(names, round + turn);
       const work = works[name];

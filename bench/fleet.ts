@@ -7,7 +7,7 @@ import type { FleetCounts, MinerFleet } from "./streamMiners.ts";
 /** Miners in a process of their own. */
 export interface Fleet {
   counts(): FleetCounts;
-  /** From now on a job takes so long. */
+  /** Sets how long a job takes. */
   slowTo(serviceMs: number): void;
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { Circuit } from "../src/lanes/groth16/circuit.ts";
 import { makeGroth16Lane } from "../src/lanes/groth16/lane.ts";
 import { makeTrapdoor } from "../test/support/lanes/groth16/trapdoor.ts";
 
-/** Inputs that jobs ask for: so few that the miners can have the proofs ready. */
+/** Inputs that jobs ask for: few, so that the miners can have the proofs ready. */
 const INPUTS = 64;
 
 /** Plain data, for workers. */

@@ -59,7 +59,7 @@ function recovering(scheme: IdScheme, ids: readonly Known[], allotment: number, 
   };
 }
 
-/** Two keyed hashes over messages of the same length, of keys made once and texts put together before: nothing that recovers can be faster. */
+/** The floor: two keyed hashes over messages of the same length, with keys and texts made before. */
 function floor(): (call: number) => unknown {
   const inner = Buffer.alloc(64 + 2 + 48 + 4 + 8);
   const outer = Buffer.alloc(64 + 32);

@@ -16,7 +16,7 @@ import { sink } from "./timed.ts";
 const STRIDE = 100_000;
 const WARM_UP = 2;
 
-/** A busy network: some 2,900 answers a second of its own time, honest miners and a few that cheat now and then. */
+/** A busy network: some 2,900 answers per simulated second, honest miners and a few that cheat now and then. */
 function scenarioOf(seconds: number): Scenario {
   const work = `parallel: 2, capacity: 64, service: { low: 80ms, high: 120ms }, delay: { low: 20ms, high: 60ms }, cost_per_job: 1e-6`;
   const text = `
@@ -42,7 +42,7 @@ function look({ submissions }: Progress): Look {
   return { submissions, atMs: performance.now(), cpuMs: (user + system) / 1000 };
 }
 
-/** Answers a second between looks that are at least a stride apart. */
+/** Answers per second between samples that are at least a stride apart. */
 function ratesBetween(looks: readonly Look[], of: (look: Look) => number): number[] {
   const rates: number[] = [];
   let [from] = looks;
@@ -96,7 +96,7 @@ async function memory(): Promise<{ first: number; last: number }> {
   return { first: alive[0] ?? Number.NaN, last: alive[2] ?? Number.NaN };
 }
 
-/** Four runs in so many processes, seconds. */
+/** Four runs in the given number of processes, seconds. */
 async function fourRuns(workers: number): Promise<number> {
   const from = performance.now();
   const options = {

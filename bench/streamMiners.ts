@@ -3,7 +3,7 @@ import { sha256Hex } from "../src/core/hash.ts";
 import type { Keypair } from "../src/keys/keypair.ts";
 import { hotkeys } from "./presign.ts";
 
-/** What the parent asks of this process: so many miners that take a fixed time for every job. */
+/** The parent's order: how many miners, with a fixed time per job. */
 export interface MinerFleet {
   readonly url: string;
   readonly validator: string;
@@ -22,7 +22,7 @@ export interface FleetCounts {
   readonly closed: number;
 }
 
-/** Answers that fall due within one slot go out together: a timer a job would cost more than the job. */
+/** Answers due within one slot are sent together: a timer per job would cost more than the job. */
 const SLOT_MS = 5;
 
 const counts = { open: 0, taken: 0, answered: 0, closed: 0 };

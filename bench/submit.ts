@@ -6,7 +6,7 @@ import { hotkeys, presign } from "./presign.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
 import { type BenchServer, benchSecret, minerCounts, startServer, startValidator } from "./server.ts";
 
-/** More than any phase can send a second on this kind of machine; unused requests cost only their making. */
+/** More than any phase can send per second on this kind of machine; unused requests only take time to make. */
 const REQUESTS_PER_S_MOST = 5000;
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;

@@ -2,17 +2,17 @@ const NEWLINE = 10;
 /** A line of 1,024 draws has about 100 kB; a line longer than this is not kept. */
 export const LINE_BYTES_MAX = 4 * 2 ** 20;
 
-/** Parts in which an unfinished line is kept at most: a sender of single bytes must not make a list of millions. */
+/** The most parts in which an unfinished line is kept: a sender of single bytes must not make a list of millions. */
 const PARTS_MAX = 1024;
 
 export interface LineTaker {
-  /** One line without its newline; the bytes are the caller's again afterwards. */
+  /** One line without its newline; the caller reuses the bytes afterwards. */
   line(bytes: Buffer): void;
   /** A line that cannot be read. */
   unreadable(detail: string): void;
 }
 
-/** Cuts chunks into lines. Keeps the beginning of one line, never more of it than a line may have. */
+/** Splits chunks into lines. Buffers at most one line. */
 export class LineSplitter {
   readonly #taker: LineTaker;
   #begun: Buffer[] = [];
@@ -29,7 +29,7 @@ export class LineSplitter {
       this.#finish();
       from = at + 1;
     }
-    // A copy, so that no chunk stays in memory for the end of it.
+    // A copy, so that its end does not keep the whole chunk in memory.
     if (from < chunk.length) this.#keep(Buffer.from(chunk.subarray(from)));
   }
 
@@ -50,7 +50,7 @@ export class LineSplitter {
     this.#bytes = 0;
   }
 
-  /** Nothing more comes. */
+  /** The input has ended. */
   end(): void {
     if (this.#bytes > 0) this.#taker.unreadable(`the last ${this.#bytes} bytes do not end in a newline`);
   }

@@ -18,9 +18,9 @@ import type { OwnedStrike } from "./strikeFile.ts";
 export interface Recheck {
   readonly work_id: string;
   readonly hotkey: string | null;
-  /** `confirmed`: the strike agrees with the log, and the check, done again, says what it says. */
+  /** `confirmed`: the strike agrees with the log, and the repeated check gives the same result. */
   readonly outcome: "confirmed" | "refuted" | "unchecked";
-  /** Of the check done again, or of the log where there was none. */
+  /** Of the repeated check, or of the log where there was none. */
   readonly code: string | null;
 }
 
@@ -45,7 +45,7 @@ async function verdictOn(exhibit: Exhibit, file: string, random: RecheckParts["r
   });
   await lane.prepare();
   const [verdict] = lane.check(exhibit.kind, [exhibit], random);
-  if (verdict === undefined) throw new RangeError("no verdict came");
+  if (verdict === undefined) throw new RangeError("the check returned no verdict");
   return verdict;
 }
 
@@ -54,7 +54,7 @@ const namesOf = (input: JobInput): string[] =>
     typeof value === "string" ? name : `${name}[${value.length}]`,
   );
 
-/** Checks stored answers again, and what their strikes say against the log. */
+/** Checks stored answers again, and compares their strikes with the log. */
 export class Rechecks {
   readonly #parts: RecheckParts;
 
@@ -109,7 +109,7 @@ export class Rechecks {
     return { work_id, hotkey, outcome, code: "code" in again ? again.code : null };
   }
 
-  /** Which parts of the strike the log has otherwise. */
+  /** The parts of the strike that differ from the log. */
   #differing(verdict: VerdictLine, draw: ReportedDraw | undefined, evidence: Evidence): string[] {
     const differing: string[] = [];
     const answer = verdict.receipt_id === null ? verdict.answer_sha256 : draw?.answerSha256;

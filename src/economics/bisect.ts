@@ -1,4 +1,4 @@
-/** Where a rising function reaches a level between two arguments, to the last digit of a float. */
+/** The argument at which a rising function reaches a level, to the last digit of a float. */
 export function bisect(rising: (x: number) => number, level: number, from: number, to: number): number {
   let [low, high] = [from, to];
   for (let i = 0; i < 200; i++) {

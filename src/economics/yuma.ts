@@ -16,7 +16,7 @@ function consensus(stakes: readonly number[], given: readonly number[]): number 
 
 /**
  * What each miner gets of the emission: every validator's weights are clipped to the stake-weighted median, summed by stake, and
- * scaled to a sum of 1 (all 0 when every weight is). `stakes`: shares that sum to 1, one a validator. `weights`: by validator, then by
+ * scaled to a sum of 1 (all 0 when every weight is). `stakes`: shares that sum to 1, one per validator. `weights`: by validator, then by
  * miner, each row with a sum of 1. Source: the epoch of the subtensor pallet, without bonds.
  */
 export function incentives(stakes: readonly number[], weights: readonly (readonly number[])[]): number[] {

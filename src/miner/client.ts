@@ -32,7 +32,7 @@ function problemCode(status: number, text: string): string | null {
   }
 }
 
-/** Speaks to one validator as one miner: Epistula version 2, with a session key once one is open. */
+/** A client of one validator for one miner: Epistula version 2, with a session key once one is open. */
 export class ValidatorClient {
   readonly url: string;
   readonly keypair: Keypair;
@@ -65,7 +65,7 @@ export class ValidatorClient {
     return reply;
   }
 
-  /** Proves the hotkey once; what follows is signed with a session key until the validator forgets it. */
+  /** Opens a session: later requests are signed with its key until the validator drops it. */
   async openSession(): Promise<boolean> {
     if (this.#session !== null) return true;
     const { publicKey, privateKey } = generateKeyPairSync("ed25519");
@@ -77,13 +77,13 @@ export class ValidatorClient {
     return true;
   }
 
-  /** Forgets what a restarted validator may have forgotten too. */
+  /** Drops what a restarted validator may have lost too. */
   reset(): void {
     this.#validator = null;
     this.#session = null;
   }
 
-  /** The headers of a request signed with the hotkey, for what this client does not send itself. */
+  /** The headers of a request signed with the hotkey, for requests that this client does not send itself. */
   signedHeaders(body = ""): Promise<Record<string, string>> {
     return this.#headers(body, null, 0);
   }

@@ -3,7 +3,7 @@ import type { Random } from "../core/random.ts";
 const FIRST_S = 1;
 const LONGEST_S = 30;
 
-/** How long a miner waits: what it was told, else doubling from 1 s to 30 s; both times 0.5 to 1.5, so that miners spread. */
+/** How long a miner waits: as told, else doubling from 1 s to 30 s; multiplied by 0.5 to 1.5, so that miners spread out. */
 export class ReconnectDelay {
   readonly #random: Random;
   #failures = 0;

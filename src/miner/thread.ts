@@ -4,7 +4,7 @@ import { systemRandom } from "../core/random.ts";
 import { keypairOfUri } from "../keys/uri.ts";
 import type { MinerTally } from "./tally.ts";
 
-/** What a demo miner is told; any message stops it. */
+/** The order for a demo miner; any message stops it. */
 export interface MinerOrders {
   readonly url: string;
   readonly uri: string;

@@ -4,15 +4,15 @@ import type { Heads } from "./heads.ts";
 import type { ReadLine } from "./line.ts";
 
 /**
- * Follows the chain: numbers, links, hashes, signed heads. After a break it goes on from what the line states, so that one break is
- * one finding and not all that follows.
+ * Checks the chain: numbers, links, hashes, signed heads. After a break it continues from what the line states, so that one break
+ * is one finding and does not affect the following lines.
  */
 export class LogChain {
   readonly #record: ClosedEpoch;
   readonly #heads: Heads;
   readonly #findings: Findings;
   #next = 0;
-  /** Null behind a line that could not be read. */
+  /** Null after a line that could not be read. */
   #prev: string | null;
   #lines = 0;
 

@@ -1,10 +1,10 @@
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { EpochRecord, LogHead } from "../../flow/draw.ts";
 
-/** What `/v1/sampling/{epoch}` serves of a closed epoch. */
+/** The document of `/v1/sampling/{epoch}` for a closed epoch. */
 export interface ClosedEpoch extends EpochRecord {
   readonly revealed_key: string;
-  /** As they came, oldest first; each has still to be read. */
+  /** As served, oldest first; not parsed yet. */
   readonly heads: readonly unknown[];
 }
 

@@ -27,7 +27,7 @@ export class DrawTallies {
     }
   }
 
-  /** The classes of a lane, to be counted in; undefined where the policy has no such lane. */
+  /** The tallies of a lane by class; undefined where the policy has no such lane. */
   of(lane: string): ReadonlyMap<string, DrawTally> | undefined {
     return this.#lanes.get(lane);
   }

@@ -27,7 +27,7 @@ export interface DrawAuditParts {
   readonly buckets: number;
 }
 
-/** Recomputes draws, counts them, and hands on what now waits for a verdict. */
+/** Recomputes draws, counts them, and passes on those that now wait for a verdict. */
 export class DrawAudit {
   readonly #parts: DrawAuditParts;
   readonly #tally: DrawTallies;
@@ -102,7 +102,7 @@ export class DrawAudit {
       findings.add("lane_unknown", `the policy has no lane ${lane}`, { n });
   }
 
-  /** The draw as it must be; null where that cannot be recomputed. */
+  /** The correct draw; null where it cannot be recomputed. */
   #check(drawn: Drawn, n: number): Draw | null {
     const { rules } = this.#parts;
     if (rules === null) return null;

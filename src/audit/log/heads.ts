@@ -5,7 +5,7 @@ import { isSignedBy, type PublicKeys } from "./record.ts";
 
 interface Placed {
   readonly head: LogHead;
-  /** Line that it is the hash of; -1 before the first, null while the log has not passed it. */
+  /** The line whose hash it is; -1 before the first, null while the log has not reached it. */
   at: number | null;
 }
 
@@ -19,7 +19,7 @@ export interface HeadsParts {
 
 const said = ({ log_head, signed_at }: LogHead): string => `${log_head}, signed at ${signed_at}`;
 
-/** The signed heads of an epoch: the log has to pass each, those on record in their order, and the last of these is its end. */
+/** The signed heads of an epoch: the log must pass each, those on record in order, and end with the last of these. */
 export class Heads {
   readonly #parts: HeadsParts;
   /** As the record lists them. */

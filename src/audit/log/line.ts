@@ -135,7 +135,7 @@ export class LineReader {
     return { line: known as unknown as AuditLine, isCanonical, hash: this.#hashOf(hashed) };
   }
 
-  /** What comes before `hash` is words and numbers, in which no quote can stand: the first match is the member. */
+  /** Only words and numbers without quotes come before `hash`, so the first match is the member. */
   #hashOf(canonical: Buffer): string {
     const at = canonical.indexOf(HASH_START, 0, "latin1");
     const length = canonical.length - HASH_LENGTH;

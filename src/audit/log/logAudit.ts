@@ -13,7 +13,7 @@ import { Watched } from "./watched.ts";
 export interface LogAuditOptions {
   /** Works of which `watched` keeps what the log says. */
   readonly watch?: readonly string[];
-  /** Sampling documents of the epoch that were kept from earlier: what they hold has to be in the log. */
+  /** Earlier sampling documents of the epoch, whose heads must be in the log. */
   readonly seen?: readonly SeenEpoch[];
   readonly limits?: AuditLimits;
 }
@@ -32,7 +32,7 @@ export interface LogCounts {
   readonly repeated: number;
 }
 
-/** Audits the log of a closed epoch, a line at a time, in memory that does not grow with it. */
+/** Audits the log of a closed epoch line by line, in memory that does not grow with it. */
 export class LogAudit {
   readonly findings = new Findings();
   readonly watched: Watched;

@@ -9,20 +9,20 @@ import type { Findings } from "./findings.ts";
 /** Publishing keys by their id. */
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
-/** What draws are recomputed with. */
+/** Key and policy for recomputing draws. */
 export interface DrawRules {
   readonly key: KeyObject;
   readonly rates: Rates;
 }
 
-/** Whether the signature, in its one right spelling, is the key's over the rest of the document. */
+/** Whether the signature, in canonical base64url, is the key's over the rest of the document. */
 export function isSignedBy(document: { readonly signature: string }, key: KeyObject): boolean {
   const { signature } = document;
   if (Buffer.from(signature, "base64url").toString("base64url") !== signature) return false;
   try {
     return verifyDocument({ ...document }, key);
   } catch {
-    // What has no canonical form was never signed.
+    // A document without canonical form was never signed.
     return false;
   }
 }

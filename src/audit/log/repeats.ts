@@ -1,12 +1,12 @@
 const WAYS = 8;
 /** Numbers of an entry: the halves of its fingerprint, its line and 1 (0 where there is none). */
 const SIZE = 3;
-/** The way that goes next, then the entries; 128 bytes. */
+/** The index of the entry to replace next, then the entries; 128 bytes. */
 const BUCKET = 32;
 
 /**
- * Remembers about the last `8 * buckets` things of which each has a 64-bit fingerprint, in a table that never grows: of 8 that fall
- * into one bucket the oldest goes. A fingerprint is all that is compared, so two things with the same one are taken for the same.
+ * Remembers about the last `8 * buckets` items by their 64-bit fingerprints, in a table that never grows: a full bucket of 8 drops
+ * its oldest. Only fingerprints are compared, so two items with the same one count as the same.
  */
 export class Repeats {
   readonly #mask: number;
@@ -58,7 +58,7 @@ export function hex32(text: string, at: number): number {
   let value = 0;
   for (let i = at; i < at + 8; i++) {
     const code = text.charCodeAt(i);
-    // Letters stand 9 above the digits that their low bits show.
+    // The value of a letter is 9 above its low bits.
     value = (value << 4) | ((code & 15) + (code >> 6) * 9);
   }
   return value >>> 0;

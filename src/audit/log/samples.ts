@@ -2,7 +2,7 @@ import type { Findings } from "./findings.ts";
 import { hex32, Repeats } from "./repeats.ts";
 import type { DrawLine, VerdictLine } from "./verdicts.ts";
 
-/** What waits for its verdict. */
+/** A draw that waits for its verdict. */
 interface Open {
   readonly lane: string;
   readonly hotkey: string;
@@ -14,18 +14,18 @@ interface Open {
 export interface AuditLimits {
   /** Draws that wait for their verdict: a validator has one for each answer in progress. */
   readonly open: number;
-  /** Verdicts that stand before their draw. */
+  /** Verdicts that come before their draw. */
   readonly early: number;
-  /** Buckets, of eight each, of the table of what had its verdict. */
+  /** Buckets, of eight entries each, of the table of past verdicts. */
   readonly ended: number;
-  /** And of that of draws. */
+  /** The same for the table of draws. */
   readonly drawn: number;
 }
 
 /** About the last 130,000 verdicts and the last 500,000 draws are remembered. */
 export const auditLimits: AuditLimits = { open: 262_144, early: 10_000, ended: 16_384, drawn: 65_536 };
 
-/** Of a job its id and hotkey, since another miner may get it again; of a submission its receipt. */
+/** The key of a job is its id and hotkey, since another miner may get it too; that of a submission its receipt. */
 const keyOf = (receiptId: string | null, workId: string, hotkey: string): string =>
   receiptId ?? `${workId} ${hotkey}`;
 
@@ -40,7 +40,7 @@ function printOf(receiptId: string | null, workId: string, hotkey: string): read
   return [mixed >>> 0, hex32(workId, jobDigits + 8)];
 }
 
-/** Matches verdicts with draws. Holds what waits, within a bound; unsampled jobs get no verdict and are not held. */
+/** Matches verdicts with draws. Keeps waiting draws, within a bound; unsampled jobs get no verdict and are not kept. */
 export class Samples {
   readonly #findings: Findings;
   readonly #limits: AuditLimits;

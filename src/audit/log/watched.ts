@@ -1,25 +1,25 @@
 import type { Drawn, VerdictLine } from "./verdicts.ts";
 
-/** What the log states of a draw besides what was drawn. */
+/** What the log states about a draw besides the draw itself. */
 export interface Outcome {
   readonly sampled: boolean;
-  /** Of a submission; a job's stands with its verdict. */
+  /** Of a submission; a job's is in its verdict. */
   readonly answerSha256: string | null;
   readonly receiptId: string | null;
 }
 
 export type ReportedDraw = Drawn & Outcome;
 
-/** What the log says of one work id. */
+/** What the log states about one work id. */
 export interface WatchedWork {
   readonly draws: ReportedDraw[];
   readonly verdicts: VerdictLine[];
 }
 
-/** Draws and verdicts kept of each: a job has a few miners, a challenge a few attempts. */
+/** Draws and verdicts kept per work id: a job has a few miners, a challenge a few attempts. */
 const KEPT = 64;
 
-/** Keeps what the log says of the works that are to be checked again. */
+/** Keeps what the log states about the works that are checked again. */
 export class Watched {
   readonly #works: ReadonlyMap<string, WatchedWork>;
 

@@ -4,7 +4,7 @@ import type { VerdictCell } from "../../economics/verdict.ts";
 
 /** Points for each decade of the gain: close enough to read a figure off the line. */
 const PER_DECADE = 20;
-/** Decades on one plot at most, around the largest gains; what lies below is of no interest there. */
+/** The most decades on one plot, around the largest gains; smaller gains do not matter there. */
 const MOST_DECADES = 16;
 
 export interface PlanCurve {

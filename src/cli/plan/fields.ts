@@ -2,7 +2,7 @@
 export interface PlanField {
   readonly value: string;
   readonly text: string;
-  /** What counts when it is left out; null where the text tells. */
+  /** The value when it is left out; null where the text says so. */
   readonly usual: string | null;
 }
 

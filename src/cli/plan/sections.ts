@@ -19,7 +19,7 @@ export interface PlanSection {
   readonly lines: readonly string[];
 }
 
-/** All that a plan tells, in the order in which it is read. */
+/** All sections of a plan, in order. */
 export function planSections(plan: Plan): PlanSection[] {
   return [
     {

@@ -2,7 +2,7 @@ import { fourDigits, percent } from "../../core/figures.ts";
 import type { LossRow } from "../../economics/losses.ts";
 import type { Plan, PlanInputs, PlannedSetting } from "../../economics/plan.ts";
 
-// What a plan says in sentences.
+// The sentences of a plan.
 
 /** A setting in one line. */
 export function settingWords({ rate, strikes, suspensionTempos: tempos }: PlannedSetting): string {

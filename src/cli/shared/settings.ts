@@ -16,7 +16,7 @@ export function withSettings(command: Command): Command {
     .option("--data <dir>", "data directory: store, keys, configuration", "data");
 }
 
-/** The configuration file that counts, or null for the defaults. */
+/** The configuration file in use, or null for the defaults. */
 export function configFile(options: SettingsOptions): string | null {
   if (options.config !== undefined) return options.config;
   const beside = join(options.data, "assay.yaml");

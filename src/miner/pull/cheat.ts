@@ -7,8 +7,8 @@ import { PullMiner } from "./pullMiner.ts";
 const REPLAY_AGE_MS = 600_000;
 
 /**
- * A miner that never solves: wrong assignments, challenges of another miner, replays of old signed requests, one after the
- * other. It shows what the validator refuses; it earns nothing.
+ * A miner that never solves: it sends wrong assignments, challenges of another miner and replays of old signed requests in
+ * turn. It shows what the validator refuses, and earns nothing.
  */
 export class Cheat extends PullMiner {
   #turn = 0;
@@ -44,7 +44,7 @@ export class Cheat extends PullMiner {
     return foreign === undefined ? listed : this.#guess(foreign);
   }
 
-  /** A request whose signature is good but old, as a recording would be. */
+  /** A request with a valid but old signature, like a recorded one. */
   async #replay(item: ChallengeItem): Promise<ValidatorReply> {
     const body = JSON.stringify({ challenge_id: item.challenge_id, assignment_b64: "AAAA" });
     const reply = await this.client.signed("POST", "/v1/submissions", body, REPLAY_AGE_MS);

@@ -29,7 +29,7 @@ export interface PullMinerModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly solver: Solver;
-  /** Told after every change of the tally. */
+  /** Called after every change of the tally. */
   readonly changed: (tally: MinerTally) => void;
 }
 
@@ -38,7 +38,7 @@ interface LaneTier {
   readonly allotment: number;
 }
 
-/** A refusal that means: this list of challenges is no longer worth anything. */
+/** Refusals that make the current list of challenges useless. */
 const staleCodes = new Set(["epoch_expired", "not_your_challenge", "tier_not_found"]);
 
 /** The reference miner: lists, fetches, solves, submits, follows its receipts, and backs off as told. */
@@ -60,7 +60,7 @@ export class PullMiner {
     this.client = new ValidatorClient(options, modules);
   }
 
-  /** Works until the signal aborts; outlives every restart of the validator. */
+  /** Works until the signal aborts, through every restart of the validator. */
   async run(): Promise<void> {
     while (!this.options.signal.aborted) {
       try {
@@ -117,7 +117,7 @@ export class PullMiner {
     return this.submit(item.challenge_id, model);
   }
 
-  /** Submits until the validator took it or refused it for good; a retry is signed anew. */
+  /** Submits until the validator accepts or finally refuses the answer; a retry is signed again. */
   protected async submit(challengeId: string, model: Uint8Array): Promise<ValidatorReply> {
     const assignment_b64 = Buffer.from(encodeBitset(model)).toString("base64");
     const body = JSON.stringify({ challenge_id: challengeId, assignment_b64 });

@@ -4,15 +4,15 @@ import type { ProofAnswer, Prover } from "./prover.ts";
 /** Kinds of which an old answer is kept. */
 const KINDS_MAX = 256;
 
-/** The answer with another value as its first signal: well-formed, and nothing that its proof proves. */
+/** The answer with another first signal: well-formed, but not what its proof proves. */
 function tampered({ proof, publicSignals }: ProofAnswer): ProofAnswer {
   const [first = "0", ...rest] = publicSignals;
   return { proof, publicSignals: [String(BigInt(first) + 1n), ...rest] };
 }
 
 /**
- * Fakes every n-th answer, in turn with an old proof of other inputs (which costs nothing, and is the point of cheating) and
- * with signals that were changed. Until it has an answer to repeat it is honest.
+ * Fakes every n-th answer, in turn with an old proof of other inputs (which costs nothing) and with changed signals. It is
+ * honest until it has an answer to repeat.
  */
 export function cheatProver(inner: Prover, every: number): Prover {
   const old = new BoundedMap<string, ProofAnswer>(KINDS_MAX);

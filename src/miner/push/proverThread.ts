@@ -10,7 +10,7 @@ function faultOf(engine: string, { fault, missing }: { fault: string; missing: b
   return new AssayError({ code: "failed", message });
 }
 
-/** One thread that proves, one thing at a time; it starts when it is first asked, and again after it was lost. */
+/** One thread that makes one proof at a time; it starts at the first question, and again after it was lost. */
 export class ProverThread {
   readonly #engine: string;
   #worker: Worker | null = null;
@@ -29,7 +29,7 @@ export class ProverThread {
     const { promise, resolve, reject } = Promise.withResolvers<ProverReply>();
     const lost = (cause: unknown) => resolve({ fault: causeText(cause), missing: false });
     const ended = () => lost("its thread ended");
-    // What is being proved cannot be told to stop: its thread is ended, and the next question starts another.
+    // A proof under way cannot be stopped: its thread is ended, and the next question starts another.
     const abort = () => {
       this.#drop(worker);
       reject(signal?.reason);

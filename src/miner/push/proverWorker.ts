@@ -34,8 +34,8 @@ interface Snarkjs {
 const { engine } = workerData as ProverWorkerData;
 
 /**
- * The engine comes with its curve: left alone, it makes one that starts a thread for each core. Given one of a single thread
- * it keeps to that, and does not compile it anew for every proof.
+ * The engine's curve. By default the engine makes a curve that starts a thread per core; given a single-threaded one it uses
+ * that, and does not compile it again for every proof.
  */
 async function load(): Promise<Snarkjs> {
   const snarkjs = (await import(engine)) as Snarkjs;

@@ -27,7 +27,7 @@ export interface StreamMinerModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly prover: Prover;
-  /** Told after every change of the tally. */
+  /** Called after every change of the tally. */
   readonly changed: (tally: MinerTally) => void;
   /** Waits before it dials again; returns early once the signal aborts. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -38,7 +38,7 @@ async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 const TIMES: StreamTimes = { pingMs: 20_000, silentMs: 60_000 };
-/** Refusals that a retry within seconds does not end: the wait before the next try, s. */
+/** Refusals that last longer than seconds: the delay before the next try, s. */
 const slowRetries: Readonly<Record<string, number>> = {
   suspended: 600,
   protocol: 60,
@@ -47,8 +47,8 @@ const slowRetries: Readonly<Record<string, number>> = {
 };
 
 /**
- * The reference miner of a push lane: dials in, takes jobs, answers them, and comes back whenever its stream ends. What it is
- * working on outlives the stream: the answer goes out over the next one, if that comes before the job's deadline.
+ * The reference miner of a push lane: opens a stream, takes jobs, answers them, and opens another whenever its stream ends. It
+ * keeps its jobs then: the answer is sent over the next stream, if that opens before the job's deadline.
  */
 export class StreamMiner {
   readonly client: ValidatorClient;
@@ -142,7 +142,7 @@ export class StreamMiner {
   }
 
   #take(order: JobOrder): void {
-    // Only now is the stream of use: one that is refused after it was opened must not be tried again at once.
+    // Only now the stream is of use: after one that is refused once opened, the miner must not try again at once.
     this.#backoff.succeeded();
     this.#bench.take(order);
     this.#say(`working on ${this.#bench.size} jobs`);
@@ -155,8 +155,8 @@ export class StreamMiner {
   }
 
   /**
-   * Sends the outcome of a job, or keeps it for the next stream; one that is late is dropped. Frames are not
-   * acknowledged: what went into a stream that was already broken is lost.
+   * Sends the outcome of a job, or keeps it for the next stream; a late one is dropped. Frames are not acknowledged:
+   * those written to a stream that was already broken are lost.
    */
   #deliver(done: Done): void {
     const { jobId, expiresAt, outcome } = done;

@@ -8,7 +8,7 @@ import type { JobOrder } from "../../flow/job.ts";
 import type { ValidatorClient } from "../client.ts";
 import { orderOf } from "./frames.ts";
 
-/** What a request that is not served is answered: a status from 400, and a word. */
+/** The refusal of a request: a status from 400, and a code. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -23,7 +23,7 @@ export class Refusal extends Error {
 
 /** Of a request's body. */
 const BODY_MAX = 1_048_576;
-/** As validators have it: 8 s into the past, 2 s ahead. */
+/** As validators allow: 8 s into the past, 2 s ahead. */
 const WINDOW = { pastMs: 8000, futureMs: 2000 };
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -50,7 +50,7 @@ function parsed(body: Buffer): JobOrder {
   return order;
 }
 
-/** Tells the validator's own requests to one miner from all others. */
+/** Recognises the validator's own requests to one miner. */
 export class WorkRequests {
   readonly #client: ValidatorClient;
   readonly #verifier: Sr25519Verifier;
@@ -71,7 +71,7 @@ export class WorkRequests {
     if (claim.hotkey !== (await this.#validator())) throw new Refusal(403, "not_the_validator");
     const body = await bodyOf(request);
     const message = signedMessage(body, claim);
-    // A session is between a miner and a validator, and this is the other way round.
+    // Sessions are opened by miners at validators, so the validator signs with its hotkey here.
     if (claim.session !== null || !this.#verifier.verify(claim.publicKey, message, claim.signature))
       throw new Refusal(401, "bad_signature");
     return parsed(body);

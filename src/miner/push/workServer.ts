@@ -147,7 +147,7 @@ export async function startWorkServer(
     works.stop();
     const closed = once(server, "close");
     server.close();
-    // What was being worked on has just been given back; a client that is slow to read that is cut off.
+    // The jobs under way have just been given back; a client that is slow to read that is cut off.
     setTimeout(() => server.closeAllConnections(), CLOSE_MS).unref();
     return closed;
   };

@@ -8,7 +8,7 @@ export type FailCode = "busy" | "lane_unknown" | "kind_unknown" | "deadline" | "
 
 export interface Done {
   readonly jobId: string;
-  /** Until when anyone waits for it, monotonic ms. */
+  /** Deadline of the job, monotonic ms. */
   readonly expiresAt: number;
   /** The answer's JSON, or why there is none. */
   readonly outcome: { readonly answer: string } | { readonly code: FailCode };
@@ -16,7 +16,7 @@ export interface Done {
 
 export interface WorkbenchOptions {
   readonly lane: string;
-  /** Proofs at once at most. */
+  /** The most proofs at once. */
   readonly capacity: number;
   /** Jobs that may wait for their turn. */
   readonly waitingMax: number;
@@ -25,9 +25,9 @@ export interface WorkbenchOptions {
 export interface WorkbenchModules {
   readonly prover: Prover;
   readonly clock: Clock;
-  /** Told once of each job that was taken or refused. */
+  /** Called once per job that was taken or refused. */
   readonly done: (done: Done) => void;
-  /** Told why a proof failed; for people. */
+  /** Called with the reason when a proof failed; for people. */
   readonly failed: (cause: string) => void;
 }
 
@@ -38,10 +38,10 @@ interface Item {
   readonly abort: AbortController;
 }
 
-/** Longest timer that there is. */
+/** The longest timer possible. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
-/** Jobs of one miner: `capacity` at once, `waitingMax` that wait, and the rest given back at once. */
+/** Jobs of one miner: works on `capacity`, lets `waitingMax` wait, and gives the rest back at once. */
 export class Workbench {
   readonly #options: WorkbenchOptions;
   readonly #modules: WorkbenchModules;
@@ -71,7 +71,7 @@ export class Workbench {
     else this.#waiting.push(item);
   }
 
-  /** Gives back whatever it has, and takes nothing more. */
+  /** Gives back all jobs, and takes no more. */
   stop(): void {
     this.#stopped = true;
     const items = [...this.#working, ...this.#waiting];
@@ -94,7 +94,7 @@ export class Workbench {
   #start(item: Item): void {
     this.#working.add(item);
     void this.#work(item).then((outcome) => {
-      // What was given back meanwhile is no longer ours to answer.
+      // A job that was given back meanwhile must not be answered.
       if (!this.#working.delete(item)) return;
       this.#done(item, outcome);
       const next = this.#waiting.shift();

@@ -30,10 +30,7 @@ function storeMetrics(metrics: Metrics) {
     waiting: metrics.gauge("assay_store_waiting_count", "Calls that the store's thread has not answered"),
     refused: metrics.counter("assay_store_refused_total", "Calls refused because too many were waiting"),
     failed: metrics.counter("assay_store_failed_total", "Calls that the store failed"),
-    writes: metrics.counter(
-      "assay_store_writes_total",
-      "Writes; divided by groups it is the mean size of a group",
-    ),
+    writes: metrics.counter("assay_store_writes_total", "Writes; per group, the mean size of a group"),
     groups: metrics.counter("assay_store_groups_total", "Transactions that held the writes"),
     group: metrics.histogram("assay_store_group_seconds", "From a group's first write to its commit"),
     wait: metrics.histogram("assay_store_wait_seconds", "Wait of the first of the calls answered together"),
