@@ -19,9 +19,11 @@ function readJson<T>(file: string): T {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as T;
   } catch (error) {
-    const cause = causeText(error);
-    const cause_text = error instanceof SyntaxError ? `it is not JSON: ${cause}` : cause;
-    throw new AssayError({ code: "file_unreadable", file, cause_text });
+    const why =
+      error instanceof SyntaxError
+        ? { cause_text: `it is not JSON: ${error.message}`, remedy: "Save it again as it was served." }
+        : { cause_text: causeText(error) };
+    throw new AssayError({ code: "file_unreadable", file, ...why });
   }
 }
 
