@@ -213,7 +213,9 @@ async function confined(
 }
 
 test("a store that can no longer write answers 503 store_unavailable, breaks no promise, and is whole after a restart", async (t) => {
-  const dir = dataDirWith({ lanes: looseLane, admit: unlimited });
+  // The gate waits longer than a loaded machine takes, so that only the store can refuse.
+  const gate = { slots: 64, wait_ms: 60_000, queue: 256 };
+  const dir = dataDirWith({ lanes: looseLane, admit: { ...unlimited, gate } });
   t.after(() => removeDir(dir));
   const failing = await confined(dir, 1500);
   t.after(() => failing.kill("SIGKILL"));

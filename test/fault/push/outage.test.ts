@@ -43,14 +43,14 @@ async function assertNothingSent(world: PushWorld, miners: readonly FleetMiner[]
   assert.equal(sentTo(miners), sent);
 }
 
-/** Every answer is counted once, and nobody is the worse for it. */
+/** Every answer is counted once, and nobody is the worse for it. Jobs that came after the pause may reach their deadline meanwhile. */
 async function assertWhole(world: PushWorld, miners: readonly FleetMiner[]): Promise<void> {
   for (const miner of miners) {
     await world.credited(miner, miner.settled.size);
     const { counts, standing, strikes } = await world.view(miner);
     assert.deepEqual(
-      [counts.accepted, counts.rejected, counts.void, standing, strikes, miner.errors],
-      [miner.settled.size, 0, 0, "active", 0, []],
+      [counts.accepted, counts.rejected, standing, strikes, miner.errors],
+      [miner.settled.size, 0, "active", 0, []],
     );
   }
 }
