@@ -63,10 +63,7 @@ describe("the verdict of a strategy", () => {
 describe("the story", () => {
   it("names what pays in capitals, then what loses and what is level", () => {
     const [line] = storyLines(against({ predictor: 9, sybil: 3, burst: -4, congestor: 0 }));
-    assert.equal(
-      line,
-      "Against honest work, sybil and predictor PAY; burst loses; congestor earns as much.",
-    );
+    assert.equal(line, "Against honest work, sybil and predictor PAY; burst loses; congestor earns as much.");
     const [single] = storyLines(against({ predictor: 9 }));
     assert.equal(single, "Against honest work, predictor PAYS.");
     const [all] = storyLines(against({ burst: -4, lazy: -5, copy: -6 }));
