@@ -11,7 +11,6 @@ export type Epoch = Brand<number, "Epoch">;
 /** Chain height. */
 export type Block = Brand<number, "Block">;
 
-export const asBlock = (height: number): Block => height as Block;
 export const asEpoch = (number: number): Epoch => number as Epoch;
 
 /** The epoch that holds a moment. */

@@ -52,6 +52,7 @@ async function assertWhole(world: PushWorld, miners: readonly FleetMiner[]): Pro
       [counts.accepted, counts.rejected, standing, strikes, miner.errors],
       [miner.settled.size, 0, "active", 0, []],
     );
+    assert.ok(counts.void <= miner.orders.length - miner.settled.size, "void is only what got no answer");
   }
 }
 
