@@ -1,5 +1,13 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { Partial } from "../lanes/sat/check.ts";
 import { exitCodes, print } from "./shared/output.ts";
+
+interface Options {
+  readonly cnf: string;
+  readonly solution: string;
+  readonly partial: Partial;
+  readonly json?: boolean;
+}
 
 export function checkCommand(): Command {
   return new Command("check")
@@ -8,12 +16,17 @@ export function checkCommand(): Command {
     )
     .requiredOption("--cnf <file>", "the instance")
     .requiredOption("--solution <file>", 'the answer: an "s SATISFIABLE" line and "v" lines')
+    .addOption(
+      new Option("--partial <rule>", "a model with open variables that satisfies every clause")
+        .choices(["reject", "accept"])
+        .default("reject"),
+    )
     .option("--json", "print {valid, code?}")
     .addHelpText("after", "\nExample:\n  assay check --cnf one.cnf --solution one.sol")
-    .action(async (options: { cnf: string; solution: string; json?: boolean }) => {
+    .action(async (options: Options) => {
       const { checkOffline } = await import("./shared/offline.ts");
-      const verdict = checkOffline(options.cnf, options.solution);
-      print(options.json, verdict, () => (verdict.valid ? "valid" : `invalid: ${verdict.code}`));
-      process.exitCode = verdict.valid ? exitCodes.done : exitCodes.failed;
+      const { document, text } = checkOffline(options.cnf, options.solution, options.partial);
+      print(options.json, document, () => text);
+      process.exitCode = document.valid ? exitCodes.done : exitCodes.failed;
     });
 }

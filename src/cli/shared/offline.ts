@@ -9,8 +9,9 @@ import { AssayError } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { readBytes } from "../../keys/files.ts";
 import { secretBytes } from "../../keys/secret.ts";
-import { checkAnswer } from "../../lanes/sat/check.ts";
+import { inspect, type Partial } from "../../lanes/sat/check.ts";
 import { parseCnf, renderCnf } from "../../lanes/sat/dimacs.ts";
+import { faultText } from "../../lanes/sat/faultText.ts";
 import { generate } from "../../lanes/sat/generate.ts";
 import { literalsOf } from "../../lanes/sat/solution.ts";
 
@@ -74,9 +75,27 @@ export function challengeOffline(
   };
 }
 
+/** What `assay check` found: the document, and what it says to a person. */
+export interface Checked {
+  readonly document: { readonly valid: boolean; readonly code?: string };
+  readonly text: string;
+}
+
 /** Judges a solution file against a CNF file, with the codes of the sat lane. */
-export function checkOffline(cnfFile: string, solutionFile: string): { valid: boolean; code?: string } {
+export function checkOffline(cnfFile: string, solutionFile: string, partial: Partial): Checked {
   const cnf = parseCnf(readBytes(cnfFile).toString("utf8"));
-  const verdict = checkAnswer(cnf, { encoding: "text", bytes: readBytes(solutionFile) });
-  return verdict.outcome === "valid" ? { valid: true } : { valid: false, code: verdict.code };
+  const { fault, unassigned, satisfied } = inspect(cnf, {
+    encoding: "text",
+    bytes: readBytes(solutionFile),
+  });
+  if (fault === null) return { document: { valid: true }, text: "valid" };
+  const open = satisfied ? `satisfies, ${unassigned} variable${unassigned === 1 ? "" : "s"} unassigned` : "";
+  if (satisfied && partial === "accept") return { document: { valid: true }, text: `valid: ${open}` };
+  const where = fault.place === undefined ? "" : `${fault.place}: `;
+  const lines = [
+    `invalid: ${fault.code}`,
+    `${where}${faultText(fault.code)}`,
+    ...(open === "" ? [] : [open]),
+  ];
+  return { document: { valid: false, code: fault.code }, text: lines.join("\n") };
 }

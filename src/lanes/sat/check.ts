@@ -2,60 +2,89 @@ import type { Answer } from "../../flow/lane.ts";
 import type { Verdict } from "../../flow/verdict.ts";
 import type { Cnf } from "./dimacs.ts";
 import type { Instance } from "./generate.ts";
-import { decodeBitset, parseSolution } from "./solution.ts";
+import { decodeBitset, type Fault, parseSolution, UNKNOWN } from "./solution.ts";
 
-/** Truth by literal: entry `nVars + literal`. */
+/** What is done with a model that leaves variables open but has a true literal in every clause. */
+export type Partial = "reject" | "accept";
+
+/** Truth by literal: entry `nVars + literal`. Both literals of a variable without a value are false. */
 function truthTable(assignment: Uint8Array): Uint8Array {
   const n = assignment.length;
   const truth = new Uint8Array(2 * n + 1);
   for (let v = 1; v <= n; v++) {
     const value = assignment[v - 1] as number;
+    if (value === UNKNOWN) continue;
     truth[n + v] = value;
     truth[n - v] = value ^ 1;
   }
   return truth;
 }
 
-function everyTriple(literals: Int32Array, truth: Uint8Array, n: number): boolean {
+/** The number of the first clause, from 0, of three literals that has no true one; -1 when every clause has. */
+function falseTriple({ literals, nVars: n }: Instance, truth: Uint8Array): number {
   for (let at = 0; at < literals.length; at += 3) {
     const first = truth[n + (literals[at] as number)] as number;
     const second = truth[n + (literals[at + 1] as number)] as number;
     const third = truth[n + (literals[at + 2] as number)] as number;
-    if ((first | second | third) === 0) return false;
+    if ((first | second | third) === 0) return at / 3;
   }
-  return true;
-}
-
-function truthFor(formula: { readonly nVars: number }, assignment: Uint8Array): Uint8Array {
-  if (assignment.length !== formula.nVars)
-    throw new RangeError(`assignment: ${assignment.length} values for ${formula.nVars} variables`);
-  return truthTable(assignment);
-}
-
-/** Whether the assignment, one 0 or 1 per variable, satisfies every clause. Throws RangeError on another length. */
-export function checkWitness(instance: Instance, assignment: Uint8Array): boolean {
-  return everyTriple(instance.literals, truthFor(instance, assignment), instance.nVars);
+  return -1;
 }
 
 /** The same for clauses of any length; an empty clause is never satisfied. */
-export function checkCnf(cnf: Cnf, assignment: Uint8Array): boolean {
-  const truth = truthFor(cnf, assignment);
+function falseClause({ literals, ends, nVars }: Cnf, truth: Uint8Array): number {
   let at = 0;
-  for (const end of cnf.ends) {
+  for (let clause = 0; clause < ends.length; clause++) {
     let satisfied = 0;
-    for (; at < end; at++) satisfied |= truth[cnf.nVars + (cnf.literals[at] as number)] as number;
-    if (satisfied === 0) return false;
+    for (const end = ends[clause] as number; at < end; at++)
+      satisfied |= truth[nVars + (literals[at] as number)] as number;
+    if (satisfied === 0) return clause;
   }
-  return true;
+  return -1;
+}
+
+/** The number of the first clause, from 0, without a true literal, or -1. Throws RangeError on another number of values. */
+export function firstUnsatisfied(formula: Instance | Cnf, assignment: Uint8Array): number {
+  if (assignment.length !== formula.nVars)
+    throw new RangeError(`assignment: ${assignment.length} values for ${formula.nVars} variables`);
+  const truth = truthTable(assignment);
+  return "ends" in formula ? falseClause(formula, truth) : falseTriple(formula, truth);
+}
+
+function read(formula: Instance | Cnf, answer: Answer): Uint8Array | Fault {
+  return answer.encoding === "bitset"
+    ? decodeBitset(answer.bytes, formula.nVars)
+    : parseSolution(Buffer.from(answer.bytes).toString("utf8"), formula.nVars);
+}
+
+/** What is known of an answer: its fault or null, and what a person would ask next. */
+export interface Finding {
+  readonly fault: Fault | null;
+  /** Variables without a value. */
+  readonly unassigned: number;
+  /** Whether every clause has a true literal. */
+  readonly satisfied: boolean;
+}
+
+/** Looks at an answer as received. A model with variables left open is a fault, whether or not it satisfies every clause. */
+export function inspect(formula: Instance | Cnf, answer: Answer): Finding {
+  const values = read(formula, answer);
+  if ("code" in values) return { fault: values, unassigned: 0, satisfied: false };
+  const open = values.indexOf(UNKNOWN);
+  const unassigned = open < 0 ? 0 : values.filter((value) => value === UNKNOWN).length;
+  const clause = firstUnsatisfied(formula, values);
+  const satisfied = clause < 0;
+  if (unassigned > 0) {
+    const place = `variable ${open + 1}`;
+    return { fault: { code: "solution_incomplete_assignment", place }, unassigned, satisfied };
+  }
+  const place = `clause ${clause + 1}`;
+  return { fault: satisfied ? null : { code: "solution_unsatisfied", place }, unassigned, satisfied };
 }
 
 /** Checks an answer as received. */
-export function checkAnswer(formula: Instance | Cnf, answer: Answer): Verdict {
-  const assignment =
-    answer.encoding === "bitset"
-      ? decodeBitset(answer.bytes, formula.nVars)
-      : parseSolution(Buffer.from(answer.bytes).toString("utf8"), formula.nVars);
-  if (typeof assignment === "string") return { outcome: "invalid", code: assignment };
-  const satisfied = "ends" in formula ? checkCnf(formula, assignment) : checkWitness(formula, assignment);
-  return satisfied ? { outcome: "valid" } : { outcome: "invalid", code: "solution_unsatisfied" };
+export function checkAnswer(formula: Instance | Cnf, answer: Answer, partial: Partial = "reject"): Verdict {
+  const { fault, satisfied } = inspect(formula, answer);
+  if (fault === null || (satisfied && partial === "accept")) return { outcome: "valid" };
+  return { outcome: "invalid", code: fault.code };
 }

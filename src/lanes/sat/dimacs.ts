@@ -62,7 +62,7 @@ class CnfReader {
     if (this.#counts === null) this.#fail('a clause before the "p cnf" header');
     const { nVars } = this.#counts;
     for (const word of wordsOf(line, 0)) {
-      if (!integer.test(word)) this.#fail(`"${word.slice(0, 20)}" is not a literal`);
+      if (!integer.test(word)) this.#fail(`${JSON.stringify(word.slice(0, 20))} is not a literal`);
       const literal = Number(word);
       if (Math.abs(literal) > nVars)
         this.#fail(`variable ${Math.abs(literal)} is above ${nVars}, the count in the header`);
@@ -81,9 +81,9 @@ class CnfReader {
   }
 }
 
-/** Reads DIMACS CNF: `c` lines are skipped, clauses end in 0 and may span lines. Throws `failed` with the line. */
+/** Reads DIMACS CNF: a byte order mark and `c` lines are skipped, clauses end in 0 and may span lines. Throws `failed` with the line. */
 export function parseCnf(text: string): Cnf {
   const reader = new CnfReader();
-  for (const line of text.split("\n")) if (!reader.read(line)) break;
+  for (const line of text.replace(/^\ufeff/, "").split("\n")) if (!reader.read(line)) break;
   return reader.finish();
 }

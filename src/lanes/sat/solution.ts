@@ -1,54 +1,113 @@
 import type { InvalidCode } from "../../flow/verdict.ts";
-import { linesOf, parseInteger, wordsOf } from "./text.ts";
+import { isSpace, linesOf, parseInteger, wordsOf } from "./text.ts";
 
-/** Marks a variable without a literal so far. */
-const UNKNOWN = 2;
+/** Marks a variable without a literal. */
+export const UNKNOWN = 2;
+const BYTE_ORDER_MARK = "\ufeff";
+const WORD_SHOWN = 20;
 
-/** The fault that the last `s` line shows; null when it says satisfiable. */
-function statusFault(text: string): InvalidCode | null {
+/** Why a text is no answer, and where: for people, in the words of `assay check`. */
+export interface Fault {
+  readonly code: InvalidCode;
+  readonly place?: string;
+}
+
+/** What the `s` and `v` lines of a text say. */
+interface Reading {
+  /** The last status in capitals; null without one. */
+  readonly status: string | null;
+  /** Literals in their order; zeros are skipped at any position. */
+  readonly literals: readonly number[];
+}
+
+/**
+ * The status of a line, else null. "s" may touch what follows, as other deployments accept `sSATISFIABLE`; a line such as
+ * `sys 0m0.0s` of a solver's own report is none.
+ */
+function statusOf(line: string): string | null {
+  if (!line.startsWith("s")) return null;
+  const rest = line.slice(1).toUpperCase();
+  const apart = rest === "" || isSpace(rest.charCodeAt(0));
+  return apart || rest.includes("SATISFIABLE") ? rest : null;
+}
+
+/** Whether the line lists literals: `v 1 -2`, also `v1 -2`, but not `version 3`. */
+function listsLiterals(line: string): boolean {
+  if (!line.startsWith("v")) return false;
+  if (line.length === 1 || isSpace(line.charCodeAt(1))) return true;
+  const [first] = wordsOf(line, 1);
+  return first !== undefined && parseInteger(first) !== null;
+}
+
+/** Reads the whole text first: a word that is no integer is a fault before every other. */
+function read(text: string): Reading | Fault {
   let status: string | null = null;
-  for (const line of linesOf(text)) if (line.startsWith("s")) status = line.slice(1).toUpperCase();
-  if (status === null) return "solution_missing_status";
-  if (status.includes("UNSATISFIABLE")) return "solution_status_unsatisfiable";
-  return status.includes("SATISFIABLE") ? null : "solution_unknown_status";
+  const literals: number[] = [];
+  for (const line of linesOf(text)) {
+    status = statusOf(line) ?? status;
+    if (!listsLiterals(line)) continue;
+    for (const word of wordsOf(line, 1)) {
+      const literal = parseInteger(word);
+      if (literal === null)
+        return { code: "solution_non_integer_literal", place: JSON.stringify(word.slice(0, WORD_SHOWN)) };
+      if (literal !== 0) literals.push(literal);
+    }
+  }
+  return { status, literals };
+}
+
+function statusFault(status: string | null): Fault | null {
+  if (status === null) return { code: "solution_missing_status" };
+  if (status.includes("UNSATISFIABLE")) return { code: "solution_status_unsatisfiable" };
+  return status.includes("SATISFIABLE") ? null : { code: "solution_unknown_status" };
 }
 
 /** Sets one literal; returns a fault or null. */
-function assign(values: Uint8Array, literal: number): InvalidCode | null {
+function assign(values: Uint8Array, literal: number): Fault | null {
   const known = values[Math.abs(literal) - 1];
-  if (known === undefined) return "solution_variable_out_of_range";
+  if (known === undefined)
+    return {
+      code: "solution_variable_out_of_range",
+      place: `variable ${Math.abs(literal)} of ${values.length}`,
+    };
   const value = literal > 0 ? 1 : 0;
-  if (known !== UNKNOWN && known !== value) return "solution_contradictory_assignment";
+  if (known !== UNKNOWN && known !== value)
+    return { code: "solution_contradictory_assignment", place: `variable ${Math.abs(literal)}` };
   values[Math.abs(literal) - 1] = value;
   return null;
 }
 
-/** The `v` lines as values; zeros are skipped at any position. */
-function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
+function valuesOf(text: string, nVars: number): Uint8Array | Fault {
+  const reading = read(text);
+  if ("code" in reading) return reading;
+  const fault = statusFault(reading.status);
+  if (fault !== null) return fault;
   const values = new Uint8Array(nVars).fill(UNKNOWN);
-  for (const line of linesOf(text)) {
-    if (!line.startsWith("v")) continue;
-    for (const word of wordsOf(line, 1)) {
-      const literal = parseInteger(word);
-      if (literal === null) return "solution_non_integer_literal";
-      const fault = literal === 0 ? null : assign(values, literal);
-      if (fault !== null) return fault;
-    }
+  for (const literal of reading.literals) {
+    const wrong = assign(values, literal);
+    if (wrong !== null) return wrong;
   }
-  return values.includes(UNKNOWN) ? "solution_incomplete_assignment" : values;
+  return values;
 }
 
-/** DIMACS solver output as an assignment, one 0 or 1 per variable, or its first fault. */
-export function parseSolution(text: string, nVars: number): Uint8Array | InvalidCode {
-  if (linesOf(text).next().done) return "answer_missing_dimacs_solution";
-  return statusFault(text) ?? readValues(text, nVars);
+/**
+ * DIMACS solver output as values, 0, 1 or `UNKNOWN` per variable, or its first fault, in the order of the checker of this
+ * ecosystem: integers, status, range and contradiction. A byte order mark is skipped where the text is no answer with it.
+ */
+export function parseSolution(text: string, nVars: number): Uint8Array | Fault {
+  if (linesOf(text).next().done) return { code: "answer_missing_dimacs_solution" };
+  const values = valuesOf(text, nVars);
+  const marked = "code" in values && text.startsWith(BYTE_ORDER_MARK);
+  return marked ? parseSolution(text.slice(1), nVars) : values;
 }
 
 /** A bitset (bit `i - 1`, least significant first, for variable `i`) as an assignment, or its fault. */
-export function decodeBitset(bytes: Uint8Array, nVars: number): Uint8Array | InvalidCode {
-  if (bytes.length !== Math.ceil(nVars / 8)) return "assignment_wrong_length";
+export function decodeBitset(bytes: Uint8Array, nVars: number): Uint8Array | Fault {
+  const length = Math.ceil(nVars / 8);
+  if (bytes.length !== length)
+    return { code: "assignment_wrong_length", place: `${bytes.length} bytes, not ${length}` };
   const used = nVars % 8;
-  if (used !== 0 && (bytes[bytes.length - 1] ?? 0) >> used !== 0) return "assignment_spare_bits";
+  if (used !== 0 && (bytes[bytes.length - 1] ?? 0) >> used !== 0) return { code: "assignment_spare_bits" };
   const assignment = new Uint8Array(nVars);
   for (let v = 0; v < nVars; v++) assignment[v] = ((bytes[v >> 3] as number) >> (v & 7)) & 1;
   return assignment;

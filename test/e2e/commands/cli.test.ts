@@ -16,10 +16,12 @@ import {
 import { defaultConfig } from "../../../src/config/load.ts";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
+import type { InvalidCode } from "../../../src/flow/verdict.ts";
 import { parseHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
 import { checkAnswer } from "../../../src/lanes/sat/check.ts";
 import { parseCnf } from "../../../src/lanes/sat/dimacs.ts";
+import { faultText } from "../../../src/lanes/sat/faultText.ts";
 import { problemOf } from "../../support/thrown.ts";
 import { removeDir, runAssay, temporaryDir } from "../../support/validator/validator.ts";
 
@@ -423,7 +425,7 @@ describe("check", () => {
   it("judges every vector as recorded, and as the server does", () => {
     assert.ok(cases.length > 0);
     for (const { case: name, solution, ok, reason } of cases) {
-      const verdict = checkOffline(cnfFile, file(solution));
+      const verdict = checkOffline(cnfFile, file(solution), "reject").document;
       assert.deepEqual(verdict, ok ? { valid: true } : { valid: false, code: reason }, name);
       const served = checkAnswer(parseCnf(cnf), { encoding: "text", bytes: Buffer.from(solution) });
       assert.equal(served.outcome === "valid", verdict.valid, name);
@@ -436,8 +438,36 @@ describe("check", () => {
       const args = ["check", "--cnf", cnfFile, "--solution", file(solution)];
       const document = ok ? { valid: true } : { valid: false, code: reason };
       assert.deepEqual(await json(...args), { code: ok ? 0 : 1, document });
-      assert.equal((await runAssay(args)).stdout, ok ? "valid\n" : `invalid: ${reason}\n`);
+      const [first, second] = (await runAssay(args)).stdout.split("\n");
+      assert.equal(first, ok ? "valid" : `invalid: ${reason}`);
+      if (reason !== null) assert.ok(second?.endsWith(faultText(reason as InvalidCode)), second);
     });
+  });
+
+  const three = file("\ufeffp cnf 3 2\r\n1 2 0\r\n-1 3 0\r\n");
+  const places: readonly (readonly [string, string])[] = [
+    ["s SATISFIABLE\nv 1 2 -3 0", "clause 2: A clause"],
+    ["s SATISFIABLE\nv 1 0", "variable 2: A variable has no value"],
+    ["s SATISFIABLE\nv 1 -1 0", "variable 1: A variable is assigned both"],
+    ["s SATISFIABLE\nv 9 0", "variable 9 of 3: A literal names"],
+    ["s SATISFIABLE\nv \u001b[2J 0", '"\\u001b[2J": A `v` line'],
+  ];
+  it("names the place of a fault, and sends no control character to the terminal", () => {
+    for (const [solution, expected] of places) {
+      const { text } = checkOffline(three, file(solution), "reject");
+      assert.ok(text.split("\n")[1]?.startsWith(expected), text);
+    }
+  });
+
+  it("says when a model with open variables satisfies every clause, and takes it where asked to", () => {
+    const open = file("s SATISFIABLE\nv 1 3 0");
+    const strict = checkOffline(three, open, "reject");
+    assert.deepEqual(strict.document, { valid: false, code: "solution_incomplete_assignment" });
+    assert.match(strict.text, /satisfies, 1 variable unassigned/);
+    assert.deepEqual(checkOffline(three, open, "accept").document, { valid: true });
+    const short = checkOffline(three, file("s SATISFIABLE\nv 1 0"), "accept");
+    assert.deepEqual(short.document, { valid: false, code: "solution_incomplete_assignment" });
+    assert.doesNotMatch(short.text, /satisfies/);
   });
 
   it("tells a formula that it cannot read from a wrong answer", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkCnf, checkWitness } from "../../../../src/lanes/sat/check.ts";
+import { firstUnsatisfied } from "../../../../src/lanes/sat/check.ts";
 import { parseCnf, renderCnf } from "../../../../src/lanes/sat/dimacs.ts";
 import { generate } from "../../../../src/lanes/sat/generate.ts";
 import { problemOf } from "../../../support/thrown.ts";
@@ -48,11 +48,11 @@ test("faults name the line", async () => {
 
 test("clauses of any length are checked; an empty one is never satisfied", () => {
   const cnf = parseCnf("p cnf 3 3\n1 0\n-1 2 0\n-1 -2 3 2 0\n");
-  assert.equal(checkCnf(cnf, Uint8Array.from([1, 1, 0])), true);
-  assert.equal(checkCnf(cnf, Uint8Array.from([1, 0, 0])), false);
-  assert.equal(checkCnf(cnf, Uint8Array.from([0, 1, 1])), false);
-  assert.equal(checkCnf(parseCnf("p cnf 1 1\n0\n"), Uint8Array.from([1])), false);
-  assert.equal(checkCnf(parseCnf("p cnf 1 0\n"), Uint8Array.from([1])), true);
+  assert.equal(firstUnsatisfied(cnf, Uint8Array.from([1, 1, 0])) < 0, true);
+  assert.equal(firstUnsatisfied(cnf, Uint8Array.from([1, 0, 0])) < 0, false);
+  assert.equal(firstUnsatisfied(cnf, Uint8Array.from([0, 1, 1])) < 0, false);
+  assert.equal(firstUnsatisfied(parseCnf("p cnf 1 1\n0\n"), Uint8Array.from([1])) < 0, false);
+  assert.equal(firstUnsatisfied(parseCnf("p cnf 1 0\n"), Uint8Array.from([1])) < 0, true);
 });
 
 test("the last clause counts as much as the first", () => {
@@ -62,12 +62,12 @@ test("the last clause counts as much as the first", () => {
     const satisfied = instance.literals.some(
       (literal) => assignment[Math.abs(literal) - 1] === (literal > 0 ? 1 : 0),
     );
-    assert.equal(checkWitness(instance, assignment), satisfied);
+    assert.equal(firstUnsatisfied(instance, assignment) < 0, satisfied);
   }
 });
 
 test("an assignment of another length is the caller's mistake", () => {
   const instance = generate({ seed: 1n, vars: 10, clauses: 1, method: "biased" });
-  assert.throws(() => checkWitness(instance, new Uint8Array(9)), RangeError);
-  assert.throws(() => checkWitness(instance, new Uint8Array(11)), RangeError);
+  assert.throws(() => firstUnsatisfied(instance, new Uint8Array(9)), RangeError);
+  assert.throws(() => firstUnsatisfied(instance, new Uint8Array(11)), RangeError);
 });
