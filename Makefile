@@ -14,7 +14,7 @@ $(INSTALLED): package.json package-lock.json
 install: $(INSTALLED)
 
 up: install
-	$(ASSAY) up --demo 4
+	$(ASSAY) up --demo 4 $(if $(PORT),--port $(PORT))
 
 test: install
 	$(NPM) test

@@ -12,8 +12,8 @@ import { exitCodes, note } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
 
 interface UpOptions extends SettingsOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly host?: string;
+  readonly port?: number;
   readonly demo?: number;
   readonly verificationConcurrency?: number;
   readonly dispatchCeiling?: number;
@@ -35,10 +35,12 @@ async function stopSignal(): Promise<string> {
 
 /** Puts flags over the configuration; a flag that was not given leaves the value of the file. */
 function overlay(raw: Tree, options: UpOptions): void {
-  const { verificationConcurrency, dispatchCeiling, allowPrivate } = options;
+  const { host, port, verificationConcurrency, dispatchCeiling, allowPrivate } = options;
   const section = (name: string, keys: Tree): void => {
     raw[name] = { ...(raw[name] as Tree | undefined), ...keys };
   };
+  if (host !== undefined) section("http", { host });
+  if (port !== undefined) section("http", { port });
   if (verificationConcurrency !== undefined) section("verify", { concurrency: verificationConcurrency });
   if (dispatchCeiling !== undefined) section("dispatch", { ceiling: dispatchCeiling });
   if (allowPrivate !== undefined) section("dispatch", { allow_private: allowPrivate });
@@ -54,10 +56,10 @@ async function up(options: UpOptions): Promise<void> {
   });
   const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
   const { startValidator } = await import("../validator/start.ts");
-  const { host, port, data } = options;
+  const { host, port } = config.http;
   const modules = { clock: systemClock, random: systemRandom, log };
   const validator = await startValidator(
-    { config, dataDir: data, host, port, demo: demo > 0, version: readVersion() },
+    { config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
     modules,
   );
   growYoungHeap();
@@ -91,8 +93,12 @@ Examples:
 
 export function upCommand(): Command {
   return withSettings(new Command("up").description("Run the validator."))
-    .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on; 0 picks a free one", integerOption(0, 65_535), 8420)
+    .option("--host <address>", "address to listen on (default: http.host of the configuration, 127.0.0.1)")
+    .option(
+      "--port <number>",
+      "port to listen on; 0 picks a free one (default: http.port of the configuration, 8420)",
+      integerOption(0, 65_535),
+    )
     .option(
       "--demo <N>",
       "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s",

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-import { type Document, parseDocument, visit } from "yaml";
 import type { z } from "zod";
-import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { applyEnvironment } from "./environment.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import { applyEnvironment, variableName } from "./environment.ts";
 import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
+import { type ConfigText, readConfigText } from "./read.ts";
 import { type Config, configSchema, relationFaults } from "./schema.ts";
 
 type Tree = Record<string, unknown>;
@@ -30,48 +29,37 @@ function knownKeys(path: readonly PropertyKey[], defaults: unknown): string[] {
   return Object.keys((node as Tree | undefined) ?? {});
 }
 
-function describeIssue(issue: z.core.$ZodIssue, defaults: Config): string[] {
+/** Where a value was set: the variable, or the line of the file. */
+type Origin = (path: readonly PropertyKey[]) => string | null;
+
+function originOf(text: ConfigText, env: NodeJS.ProcessEnv): Origin {
+  return (path) => {
+    const variable = variableName(path.map(String));
+    if (env[variable] !== undefined) return variable;
+    const line = text.line(path);
+    return line === null ? null : `line ${line}`;
+  };
+}
+
+function placed(path: readonly PropertyKey[], fault: string, origin: Origin): string {
+  const place = origin(path);
+  return `${describePath(path)}: ${fault}${place === null ? "" : ` (${place})`}`;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, defaults: Config, origin: Origin): string[] {
   if (issue.code === "invalid_key")
-    return issue.issues.map(({ message }) => `${describePath(issue.path)}: ${message}`);
-  if (issue.code !== "unrecognized_keys") return [`${describePath(issue.path)}: ${issue.message}`];
+    return issue.issues.map(({ message }) => placed(issue.path, message, origin));
+  if (issue.code !== "unrecognized_keys") return [placed(issue.path, issue.message, origin)];
   const choice = choices.find(({ path }) => path.join(".") === issue.path.join("."));
   const ofForms = choice?.forms.flat() ?? [];
   return issue.keys.map((key) => {
-    if (choice !== undefined && ofForms.includes(key)) return `${describePath(issue.path)}: ${choice.fault}`;
+    if (choice !== undefined && ofForms.includes(key)) return placed(issue.path, choice.fault, origin);
     const near = nearest(key, [...knownKeys(issue.path, defaults), ...ofForms]);
-    return `${describePath([...issue.path, key])}: unknown key${near ? `; did you mean "${near}"?` : ""}`;
+    return placed([...issue.path, key], `unknown key${near ? `; did you mean "${near}"?` : ""}`, origin);
   });
 }
 
-/** Decimals that a float does not keep exactly: up to 15 significant digits always survive. */
-function inexactNumbers(document: Document): string[] {
-  const faults: string[] = [];
-  visit(document, {
-    Scalar: (_, { value, source }) => {
-      const digits = source?.replace(/e.*$/i, "").replace(/^[-+0.]+|\./g, "") ?? "";
-      if (typeof value === "number" && digits.length > 15 && !Number.isSafeInteger(value))
-        faults.push(`${source}: YAML does not read more than 15 digits exactly; put the number in quotes`);
-    },
-  });
-  return faults;
-}
-
-function readTree(file: string): Tree {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new AssayError({ code: "config_unreadable", file, cause_text: causeText(error) });
-  }
-  const document = parseDocument(text);
-  const faults = document.errors.map((error) => error.message.split("\n")[0] ?? "not YAML");
-  faults.push(...inexactNumbers(document));
-  const tree: unknown = faults.length > 0 ? null : (document.toJS() ?? {});
-  if (faults.length === 0 && (typeof tree !== "object" || Array.isArray(tree)))
-    faults.push("not a YAML mapping");
-  if (faults.length > 0) throw new AssayError({ code: "config_invalid", file, faults });
-  return tree as Tree;
-}
+const noText = (): ConfigText => ({ tree: {}, line: () => null });
 
 function freeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {
@@ -89,12 +77,15 @@ export function defaultConfig(): Config {
 /** Parses all sources once and freezes the result; throws `config_invalid` with every fault in one report. */
 export function loadConfig(sources: ConfigSources): Config {
   const defaults = defaultConfig();
-  const raw = sources.file === null ? {} : readTree(sources.file);
+  const text: ConfigText = sources.file === null ? noText() : readConfigText(sources.file);
+  const raw = text.tree;
   const where = sources.file ?? "configuration";
+  const origin = originOf(text, sources.env);
   const faults = applyEnvironment(raw, sources.env, defaults as unknown as Tree, choices);
   sources.override?.(raw);
   const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, defaults)));
+  if (!parsed.success)
+    faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, defaults, origin)));
   else faults.push(...relationFaults(parsed.data));
   if (faults.length > 0 || !parsed.success)
     throw new AssayError({ code: "config_invalid", file: where, faults });

@@ -237,6 +237,13 @@ export const configSchema = z.strictObject({
   }),
   observe: section({ metrics: metricsSchema }),
   http: section({
+    host: z
+      .string()
+      .min(1)
+      .max(255)
+      .default("127.0.0.1")
+      .describe("Address to listen on; --host overrides it"),
+    port: count(0, 65_535, 8420).describe("Port to listen on, 0 for a free one; --port overrides it"),
     trusted_proxies: z
       .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
       .max(64)

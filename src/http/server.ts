@@ -3,7 +3,8 @@ import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
-import { AssayError } from "../core/problems/assayError.ts";
+import { listenFault } from "../core/problems/listening.ts";
+
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
@@ -75,9 +76,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     await app.listen({ host, port });
   } catch (error) {
     await app.close();
-    const syscall = error instanceof Error && "syscall" in error ? error.syscall : undefined;
-    if (syscall !== "listen" && syscall !== "getaddrinfo") throw error;
-    throw new AssayError({ code: "address_in_use", host, port }, { cause: error });
+    throw listenFault(error, host, port);
   }
   return app.server.address() as AddressInfo;
 }
@@ -115,7 +114,7 @@ function attach(
   });
 }
 
-/** Serves the routes. A host and port that cannot be opened throw `address_in_use`. */
+/** Serves the routes. A host and port that cannot be opened throw `address_in_use` or `address_unusable`. */
 export async function startHttp(options: HttpOptions, modules: HttpModules): Promise<HttpServer> {
   const { handlers, log, metrics } = modules;
   const { host, port, maxBodyBytes, version } = options;

@@ -84,6 +84,7 @@ export type Problem =
   | { code: "rate_below_floor"; lane: string; rate: string; floor: string }
   | { code: "commitment_unmatched"; epoch: number }
   | { code: "address_in_use"; host: string; port: number }
+  | { code: "address_unusable"; host: string; port: number; cause_text: string }
   | { code: "unreachable"; url: string; cause_text: string }
   | { code: "usage"; message: string }
   | { code: "failed"; message: string };

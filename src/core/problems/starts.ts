@@ -110,7 +110,14 @@ export const startProblems = {
     blame: "operator",
     title: "Address in use",
     detail: (p) =>
-      `${p.host}:${p.port} is already in use; stop the process that listens there, or choose another --port (0 picks a free one).`,
+      `${p.host}:${p.port} is already in use; stop the process that listens there, or choose another port (--port or http.port; 0 picks a free one).`,
+  },
+  address_unusable: {
+    status: null,
+    blame: "operator",
+    title: "Address cannot be used",
+    detail: (p) =>
+      `${p.host}:${p.port} cannot be listened on: ${p.cause_text}; the host must be an address of this machine (0.0.0.0 or :: for all), and ports below 1024 need permission. Correct http.host and http.port, or --host and --port.`,
   },
   unreachable: {
     status: null,

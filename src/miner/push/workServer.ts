@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Clock } from "../../core/clock.ts";
-import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import { listenFault } from "../../core/problems/listening.ts";
 import { Sr25519Verifier } from "../../epistula/sr25519.ts";
 import type { JobOrder } from "../../flow/job.ts";
 import type { ValidatorClient } from "../client.ts";
@@ -125,11 +126,11 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new AssayError({ code: "address_in_use", host, port }, { cause: error });
+    throw listenFault(error, host, port);
   }
 }
 
-/** Throws `address_in_use`. */
+/** Throws `address_in_use` or `address_unusable`. */
 export async function startWorkServer(
   options: WorkServerOptions,
   modules: WorkServerModules,

@@ -19,17 +19,24 @@ const dir = temporaryDir();
 after(() => removeDir(dir));
 const root = resolve(import.meta.dirname, "../../..");
 
-function load(yaml: string, env: NodeJS.ProcessEnv = {}): Config {
+function load(yaml: string | Buffer, env: NodeJS.ProcessEnv = {}): Config {
   const file = join(dir, "assay.yaml");
   writeFileSync(file, yaml);
   return loadConfig({ file, env });
 }
 
-/** The faults that a configuration is refused for. */
-async function faultsOf(yaml: string, env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+/** The faults that a configuration is refused for, with their lines or variables. */
+async function placedFaultsOf(
+  yaml: string | Buffer,
+  env: NodeJS.ProcessEnv = {},
+): Promise<readonly string[]> {
   const problem = await problemOf(() => load(yaml, env));
   assert.equal(problem.code, "config_invalid");
   return "faults" in problem ? problem.faults : assert.fail("no faults");
+}
+
+async function faultsOf(yaml: string, env: NodeJS.ProcessEnv = {}): Promise<readonly string[]> {
+  return (await placedFaultsOf(yaml, env)).map((fault) => fault.replace(/ \((line \d+|ASSAY_\w+)\)$/, ""));
 }
 
 const documented = `
@@ -75,7 +82,7 @@ weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, ever
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 } }
-http: { trusted_proxies: [], max_connections: 4096 }
+http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096 }
 admin: { token_file: keys/admin.token }
 `;
 
@@ -107,6 +114,49 @@ describe("defaults", () => {
         open.push(...Object.values(value as Tree).filter((v) => typeof v === "object" && v !== null));
       }
     }
+  });
+});
+
+describe("the text of a file", () => {
+  const yaml = "netuid: 7\r\nadmit:\r\n  gate: { slots: 9 }\r\n";
+  it("may have a byte order mark and CRLF", () => {
+    const config = load(`\ufeff${yaml}`);
+    assert.deepEqual([config.netuid, config.admit.gate.slots], [7, 9]);
+  });
+
+  it("is refused in another encoding, with what to do", async () => {
+    const utf16 = Buffer.from(`\ufeff${yaml}`, "utf16le");
+    for (const bytes of [utf16, Buffer.from(utf16).swap16(), Buffer.from(yaml, "utf16le")])
+      assert.match((await placedFaultsOf(bytes))[0] ?? "", /UTF-16.*save it as UTF-8/);
+    assert.match((await placedFaultsOf(Buffer.from([0x61, 0x3a, 0xe9, 0x0a])))[0] ?? "", /save it as UTF-8/);
+  });
+
+  it("may repeat values by aliases, but not grow by them", async () => {
+    assert.equal(load("chain: &c { tempo: 10 }\n").chain.tempo, 10);
+    const shared = load(
+      "admit: { gate: &g { slots: 2 } }\nlanes: { sat: { tiers: { 1: &t { vars: 9 }, 2: *t } } }",
+    );
+    assert.equal(shared.lanes.sat.tiers["2"]?.vars, 9);
+    const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${Array(9).fill(`*l${i}`)}]`);
+    const bomb = `l0: &l0 [x, x, x]\n${levels.join("\n")}\n`;
+    assert.match((await placedFaultsOf(bomb))[0] ?? "", /alias/i);
+    assert.match((await placedFaultsOf("netuid: *nothing"))[0] ?? "", /alias.*nothing/i);
+    assert.equal((await placedFaultsOf("a: ".concat("[".repeat(20_000)))).length > 0, true);
+  });
+
+  it("is at most 1 MiB", async () => {
+    const comment = `#${"x".repeat(1_048_574)}\n`;
+    assert.equal(load(comment).netuid, 0);
+    assert.equal((await problemOf(() => load(`#${comment}`))).code, "config_unreadable");
+  });
+
+  it("is named by line in every fault, and a variable by its name", async () => {
+    assert.deepEqual(await placedFaultsOf("netuid: 1\nadmit:\n  gate:\n    slotz: 1\n    wait_ms: -1\n"), [
+      "admit.gate.wait_ms: Too small: expected number to be >=0 (line 5)",
+      'admit.gate.slotz: unknown key; did you mean "slots"? (line 4)',
+    ]);
+    assert.match((await placedFaultsOf("netuid: 1", { ASSAY_NETUID: "-2" }))[0] ?? "", /\(ASSAY_NETUID\)$/);
+    assert.match((await placedFaultsOf("a: 1\nb: [1\n"))[0] ?? "", /at line [23]/);
   });
 });
 
