@@ -1,9 +1,12 @@
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import { systemRandom } from "../core/random.ts";
 import type { Keypair } from "../keys/keypair.ts";
 import { type MinerTally, refusals } from "../miner/tally.ts";
+import { timeText } from "./shared/blockTime.ts";
 import { DEFAULT_URL, integerOption, wordOption } from "./shared/options.ts";
+import { stopSignal } from "./shared/stopSignal.ts";
 
 interface MinerCommandOptions {
   readonly url: string;
@@ -18,7 +21,8 @@ interface MinerCommandOptions {
 
 function line(tally: MinerTally): string {
   const { accepted, rejected, submitted, earned } = tally;
-  return `accepted ${accepted}  rejected ${rejected}  submitted ${submitted}  earned ${earned}  refused ${refusals(tally)}  | ${tally.state}`;
+  const time = new Date(systemClock.nowMs()).toISOString().slice(11, 19);
+  return `${time}  accepted ${accepted}  rejected ${rejected}  submitted ${submitted}  earned ${earned}  refused ${refusals(tally)}  | ${tally.state}`;
 }
 
 /** Rewrites one line on a terminal; elsewhere prints a line when the counts changed. */
@@ -28,7 +32,8 @@ function liveLine(json: boolean): (tally: MinerTally) => void {
     const counts = JSON.stringify({ ...tally, state: undefined });
     if (process.stdout.isTTY && !json)
       process.stdout.write(`\r\u001b[K${line(tally).slice(0, process.stdout.columns - 1)}`);
-    else if (counts !== last) process.stdout.write(`${json ? JSON.stringify(tally) : line(tally)}\n`);
+    else if (counts !== last)
+      process.stdout.write(`${json ? JSON.stringify({ at: systemClock.nowMs(), ...tally }) : line(tally)}\n`);
     last = counts;
   };
 }
@@ -47,12 +52,25 @@ async function work(options: MinerCommandOptions, keypair: Keypair, signal: Abor
   return runPushMiner({ url, keypair, lane, capacity, signal, cheat: false, ...listen, ...from }, modules);
 }
 
+/** A validator is an http or https address without query; with anything else no attempt can succeed. */
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const works = url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
+  if (works) return;
+  throw new AssayError({
+    code: "usage",
+    message: `--url: ${text} is not the address of a validator, such as ${DEFAULT_URL}`,
+  });
+}
+
 async function mine(options: MinerCommandOptions): Promise<void> {
+  checkUrl(options.url);
   const { loadKeypair } = await import("../keys/loadKeypair.ts");
   const keypair = await loadKeypair(options.key);
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
-  process.stdout.write(options.json ? "" : `mining ${options.lane} as ${keypair.hotkey} at ${options.url}\n`);
+  void stopSignal().then(() => stop.abort());
+  const start = `${timeText(systemClock.nowMs())}: mining ${options.lane} as ${keypair.hotkey} at ${options.url}`;
+  process.stdout.write(options.json ? "" : `${start}; counts are of this run\n`);
   await work(options, keypair, stop.signal);
   if (process.stdout.isTTY && !options.json) process.stdout.write("\n");
 }

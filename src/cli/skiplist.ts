@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { systemClock } from "../core/clock.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import { blockText, type ChainPace } from "./shared/blockTime.ts";
 import { DEFAULT_URL, integerOption } from "./shared/options.ts";
 import { print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
@@ -19,6 +21,16 @@ interface SkipRow {
   readonly reason: string;
   readonly by: string;
 }
+
+const noPace: ChainPace = { block: null, block_ms: 0 };
+
+/** Asked only where it is shown. */
+async function paceOf(url: string, isShown: boolean): Promise<ChainPace> {
+  return isShown ? ask<ChainPace>(url, "/v1/status") : noPace;
+}
+
+const until = (row: SkipRow, pace: ChainPace): string =>
+  blockText(row.until_block, pace, systemClock.nowMs());
 
 function tokenOf(access: Access): string {
   const file = access.tokenFile ?? join(access.data, "keys", "admin.token");
@@ -55,12 +67,13 @@ function listCommand(): Command {
         reason,
         by,
       }));
+      const pace = await paceOf(options.url, items.length > 0 && !options.json);
       print(options.json, items, () =>
         items.length === 0
           ? "no hotkey is suspended"
           : table([
-              ["hotkey", "until block", "by", "reason"],
-              ...items.map((row) => [row.hotkey, String(row.until_block), row.by, row.reason]),
+              ["hotkey", "until", "by", "reason"],
+              ...items.map((row) => [row.hotkey, until(row, pace), row.by, row.reason]),
             ]),
       );
     },
@@ -79,7 +92,8 @@ function addCommand(): Command {
         token: tokenOf(options),
         body,
       });
-      print(options.json, row, () => `${row.hotkey} is suspended until block ${row.until_block}`);
+      const pace = await paceOf(options.url, !options.json);
+      print(options.json, row, () => `${row.hotkey} is suspended until ${until(row, pace)}`);
     });
 }
 

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { systemClock } from "../core/clock.ts";
 import type { Readiness, Status } from "../http/handlers.ts";
+import { timeText } from "./shared/blockTime.ts";
 import { DEFAULT_URL } from "./shared/options.ts";
 import { print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
@@ -9,6 +11,7 @@ function lines(status: Status, ready: Readiness): string {
     ["version", status.version],
     ["network", `${status.network} / ${status.netuid}`],
     ["validator", status.validator],
+    ["time", timeText(systemClock.nowMs())],
     ["block", `${status.block ?? "unknown"} (tempo ${status.tempo})`],
     ["epoch", `${status.epoch}`],
     ["gate", `${status.gate.used} of ${status.gate.slots} slots used, ${status.gate.waiting} waiting`],

@@ -1,15 +1,16 @@
-import { once } from "node:events";
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
 import { systemRandom } from "../core/random.ts";
 import { readVersion } from "../core/version.ts";
 import { startDemo } from "../demo/demo.ts";
+import { terminalScreen } from "../demo/screen.ts";
 import { demoOverride } from "../demo/settings.ts";
 import { makeLog } from "../observe/log.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
-import { exitCodes, note } from "./shared/output.ts";
+import { note } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
+import { stopSignal } from "./shared/stopSignal.ts";
 
 interface UpOptions extends SettingsOptions {
   readonly host?: string;
@@ -24,14 +25,6 @@ interface UpOptions extends SettingsOptions {
 type Tree = Record<string, unknown>;
 
 const levels = ["debug", "info", "warn", "error", "silent"] as const;
-
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
-async function stopSignal(): Promise<string> {
-  const signals = ["SIGTERM", "SIGINT"] as const;
-  const first = await Promise.race(signals.map((signal) => once(process, signal).then(() => signal)));
-  for (const signal of signals) process.on(signal, () => process.exit(exitCodes.failed));
-  return first;
-}
 
 /** Puts flags over the configuration; a flag that was not given leaves the value of the file. */
 function overlay(raw: Tree, options: UpOptions): void {
@@ -64,20 +57,18 @@ async function up(options: UpOptions): Promise<void> {
   );
   growYoungHeap();
   process.stdout.write(`listening on ${validator.url}\n`);
-  const miners =
-    demo > 0
-      ? startDemo({ count: demo, validator, print: (text) => process.stdout.write(text) }, modules)
-      : null;
+  const miners = demo > 0 ? startDemo({ count: demo, validator, screen: terminalScreen() }, modules) : null;
   const signal = await stop;
   note(`assay: ${signal} received, draining`);
   await miners?.close();
   await validator.close();
   log.info("stopped", { signal });
+  note("assay: stopped");
 }
 
 const help = `
 Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.
-SIGTERM or SIGINT finishes what is running and exits 0; a second one ends the process at once.
+SIGTERM, SIGINT, SIGHUP or SIGQUIT finishes what is running and exits 0; a second one ends the process at once.
 \`assay init\` makes the secret that a start without --demo needs. The configuration decides where metrics are served
 (observe.metrics, default http://127.0.0.1:9420/metrics).
 

@@ -13,6 +13,9 @@ import type { LaneFacts } from "./lanes.ts";
 
 // The options of each stage, from the configuration.
 
+/** Results within the window below which work of a push lane does not count. */
+export const MIN_RESULTS = 100;
+
 /** A check that ends in `error` is nobody's fault: it is tried this many times before the work is void. */
 export const MAX_TRIES = 3;
 /** First delay before it is tried again, ms. */
@@ -113,7 +116,7 @@ export function weigherOptions(
     burn: weigh.burn,
     everyTempos: weigh.every_tempos,
     // Work decays, so that a miner that stopped soon earns nothing; slightly superlinear, so that splitting a miner does not pay.
-    push: { halfLifeMs: 2 * 3_600_000, minResults: 100, exponent: 1.3 },
+    push: { halfLifeMs: 2 * 3_600_000, minResults: MIN_RESULTS, exponent: 1.3 },
     shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
     ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,
   };

@@ -8,6 +8,7 @@ import { makeHandlers } from "./handlers.ts";
 import type { Parts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { schedule } from "./schedule.ts";
+import { MIN_RESULTS } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { startPush, streamsOf } from "./startPush.ts";
 import { Timers } from "./timers.ts";
@@ -18,7 +19,11 @@ export interface RunningValidator {
   readonly hotkey: string;
   block(): number | null;
   /** The standing of a hotkey; null before it was seen. */
-  standing(hotkey: string): Standing["standing"] | null;
+  standing(hotkey: string): Standing | null;
+  /** Ms until the running weighing period is over and its weights are signed; null while the height is unknown. */
+  weightsDueMs(): number | null;
+  /** Rules that decide when a new miner begins to weigh. */
+  readonly rules: { readonly coldStartBlocks: number; readonly minResults: number };
   previewWeights(): Promise<readonly WeightRow[]>;
   latestVector(): Promise<SignedVector | null>;
   /** Stops accepting requests, finishes those under way, closes everything in reverse order. Once. */
@@ -47,6 +52,13 @@ async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
   const address = pathsOf(parts.config, parts.dataDir).metrics;
   if (address === null) return null;
   return MetricsListener.open({ address }, { expose: () => parts.metrics.expose(), log: parts.log });
+}
+
+function weightsDueMs({ chain, config }: Parts): number | null {
+  const block = chain.block();
+  if (block === null) return null;
+  const length = chain.tempo() * config.weigh.every_tempos;
+  return (length - (block % length)) * config.chain.block_ms;
 }
 
 async function start(
@@ -89,7 +101,9 @@ async function start(
     url: http.url,
     hotkey: parts.hotkey,
     block: () => chain.block(),
-    standing: (hotkey) => parts.judge.standingOf(hotkey)?.standing ?? null,
+    standing: (hotkey) => parts.judge.standingOf(hotkey),
+    weightsDueMs: () => weightsDueMs(parts),
+    rules: { coldStartBlocks: config.judge.cold_start_blocks, minResults: MIN_RESULTS },
     previewWeights: () => weigher.preview(),
     latestVector: () => store.latestVector(),
     close: () => closers.close(),

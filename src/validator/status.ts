@@ -34,6 +34,7 @@ export function statusOf(parts: Parts): Status {
     tempo: chain.tempo(),
     epoch: challenges.currentEpoch(),
     epoch_hours: config.challenge.epoch_hours,
+    block_ms: config.chain.block_ms,
     lanes: [...lanes.values()].map(laneStatus),
     dispatch: push === null ? null : dispatchStatus(push),
     gate: { slots, used: held, waiting },

@@ -74,6 +74,7 @@ export const status = object({
   tempo: Type.Integer({ description: "Blocks" }),
   epoch: count,
   epoch_hours: Type.Number(),
+  block_ms: Type.Number({ description: "Time per block in ms" }),
   lanes: Type.Array(lane),
   dispatch: orNull(dispatch),
   gate: object({ slots: count, used: count, waiting: count }),

@@ -19,26 +19,44 @@ interface Row {
   readonly accepted: number;
   readonly rejected: number;
   readonly weight: number;
-  readonly standing: string;
+  readonly why: string;
   readonly refused: Readonly<Record<string, number>>;
 }
 
-function rowOf(line: string): Row {
+function rowOf(line: string, refusals: ReadonlyMap<string, string>): Row {
   const cells =
-    /^(.+?) +(sat|groth16) +5\w{7}… +(\d+) +(\d+) +(\d+\.\d) % +(\S+) +(.+)$/.exec(line) ?? assert.fail(line);
-  const [, name = "", lane = "", accepted, rejected, weight, standing = "", refused = ""] = cells;
-  const counts = refused === "-" ? [] : refused.split(", ").map((part) => part.split(" "));
+    /^(.+?) +(sat|groth16) +(\d+) +(\d+) +(\d+\.\d) %(?: +(\S.*))?$/.exec(line) ?? assert.fail(line);
+  const [, name = "", lane = "", accepted, rejected, weight, why = ""] = cells;
+  assert.ok(line.length < 80, line);
+  assert.equal(why === "", Number(weight) > 0, line);
+  const counts =
+    refusals
+      .get(name)
+      ?.split(", ")
+      .map((part) => part.split(" ")) ?? [];
   return {
-    ...{ name, lane, standing },
+    ...{ name, lane, why },
     ...{ accepted: Number(accepted), rejected: Number(rejected), weight: Number(weight) },
     refused: Object.fromEntries(counts.map(([code, count]) => [code ?? "", Number(count)])),
   };
 }
 
-/** The complete tables that were printed so far: head line and a row a miner. */
+const table =
+  /^\d\d:\d\d:\d\d UTC {2}block \d+ {2}signed weights: (.+), next in \d+ s\nminer .*\n((?:(?!\d\d:).+\n)*)/gm;
+
+/** The complete tables that were printed so far: head line, one row per miner, one line per miner with refusals. */
 function tablesIn(stdout: string): { signed: string; rows: Row[] }[] {
-  const heads = [...stdout.matchAll(/^block \d+ .*signed weights: (.+)\nminer .*\n((?:.+\n)*)/gm)];
-  return heads.map(([, signed = "", body = ""]) => ({ signed, rows: body.trimEnd().split("\n").map(rowOf) }));
+  return [...stdout.matchAll(table)].map(([, signed = "", body = ""]) => {
+    const lines = body.trimEnd().split("\n");
+    const said = lines.flatMap((line) => /^refused: (.+?): (.+)$/.exec(line)?.slice(1) ?? []);
+    const refusals = new Map(
+      Array.from({ length: said.length / 2 }, (_, i) => [said[2 * i] ?? "", said[2 * i + 1] ?? ""]),
+    );
+    return {
+      signed,
+      rows: lines.filter((line) => !line.startsWith("refused: ")).map((line) => rowOf(line, refusals)),
+    };
+  });
 }
 
 const isCheat = ({ name }: Row): boolean => name.endsWith("(cheat)");
@@ -55,7 +73,7 @@ function shown({ signed, rows }: { signed: string; rows: Row[] }): boolean {
     honest.every(({ accepted }) => accepted > 0) &&
     ofLane(honest, "sat").every(({ weight }) => weight > 0) &&
     tricks.every((count) => (count ?? 0) > 0) &&
-    forger?.standing === "suspended"
+    forger?.why.startsWith("suspended") === true
   );
 }
 
@@ -100,8 +118,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
       );
       const [guesser] = rows.filter(isCheat);
       assert.deepEqual([guesser?.accepted, guesser?.weight], [0, 0]);
-      for (const { rejected, standing } of rows.filter((row) => !isCheat(row)))
-        assert.deepEqual([rejected, standing === "suspended"], [0, false]);
+      for (const { rejected, why } of rows.filter((row) => !isCheat(row)))
+        assert.deepEqual([rejected, why.startsWith("suspended")], [0, false]);
     }
     assert.equal(statSync(join(data, "keys/challenge.secret")).mode & 0o777, 0o600);
     const events = stderr.split("\n").flatMap((line) => /"event":"(\w+)"/.exec(line)?.[1] ?? []);
@@ -110,5 +128,5 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
       [],
       stderr,
     );
-    assert.ok(stderr.endsWith(`assay: ${signal} received, draining\n`), stderr);
+    assert.ok(stderr.endsWith(`assay: ${signal} received, draining\nassay: stopped\n`), stderr);
   });

@@ -106,6 +106,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       tempo: 360,
       epoch: 9,
       epoch_hours: 1,
+      block_ms: 12_000,
       lanes: [
         {
           name: "sat",
