@@ -1,9 +1,11 @@
 # Two commands: `make up` runs a demo network, `make test` runs everything. Both install what is missing first.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
-.PHONY: up test check bench install
+# `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
+.PHONY: up test check bench deps install
 .DEFAULT_GOAL := up
 
 NPM := npm --no-audit --no-fund --no-update-notifier
+PREFIX ?= $(HOME)/.local
 ASSAY := $(NPM) run --silent assay --
 INSTALLED := node_modules/.package-lock.json
 
@@ -11,18 +13,24 @@ $(INSTALLED): package.json package-lock.json
 	$(NPM) ci --loglevel=error
 	@touch $(INSTALLED)
 
-install: $(INSTALLED)
+deps: $(INSTALLED)
 
-up: install
+install: deps
+	@mkdir -p $(PREFIX)/bin
+	@printf '#!/bin/sh\nexec "%s/node_modules/.bin/node" "%s/bin/assay.js" "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(PREFIX)/bin/assay
+	@chmod 755 $(PREFIX)/bin/assay
+	@echo "installed $(PREFIX)/bin/assay; if assay is not found, add $(PREFIX)/bin to your PATH"
+
+up: deps
 	$(ASSAY) up --demo 4 $(if $(PORT),--port $(PORT))
 
-test: install
+test: deps
 	$(NPM) test
 
-check: install
+check: deps
 	$(NPM) run --silent check
 
-bench: install
+bench: deps
 	$(ASSAY) bench recover
 	$(ASSAY) bench generate
 	$(ASSAY) bench check

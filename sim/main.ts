@@ -18,6 +18,8 @@ export interface Order {
   readonly overrides: Overrides;
   /** Folder of the results, or null. */
   readonly out: string | null;
+  /** Whether earlier results in `out` are replaced. */
+  readonly force: boolean;
 }
 
 export interface Hooks {
@@ -43,10 +45,14 @@ export function listScenarios(): { readonly name: string; readonly title: string
   return builtInScenarios().map((name) => ({ name, title: loadScenario(name).title }));
 }
 
+function folderOf({ out, force }: Order, names: readonly string[]): OutputFolder | null {
+  return out === null ? null : new OutputFolder(out, names, force);
+}
+
 /** Runs one scenario and writes `result.json`, `report.html` and `trace.ndjson`. Throws `config_invalid`, `failed`, `usage`. */
 export async function simulate(order: SimulateOrder, hooks: Hooks): Promise<SimulationDone> {
   const scenario = withOverrides(loadScenario(order.scenario), order.overrides);
-  const folder = order.out === null ? null : new OutputFolder(order.out);
+  const folder = folderOf(order, ["result.json", "report.html", "trace.ndjson"]);
   const lines = folder?.lines("trace.ndjson") ?? null;
   const sink: { sink?: LineSink } = lines === null ? {} : { sink: lines };
   const options = { seed: order.seed, withLogs: order.trace === "all", ...hooks, ...sink };
@@ -72,7 +78,7 @@ export interface CampaignDone {
 /** Runs one scenario with many seeds and writes `campaign.json` and `campaign.html`. Throws as `simulate` does. */
 export async function campaign(order: CampaignOrder, hooks: Hooks): Promise<CampaignDone> {
   const scenario = withOverrides(loadScenario(order.scenario), order.overrides);
-  const folder = order.out === null ? null : new OutputFolder(order.out);
+  const folder = folderOf(order, ["campaign.json", "campaign.html"]);
   const document = await runCampaign(scenario, { seeds: order.seeds, workers: order.workers, ...hooks });
   folder?.json("campaign.json", document);
   folder?.write("campaign.html", campaignHtml(document));

@@ -55,7 +55,17 @@ function endText({ seeds, traces, complete }: CampaignResult): string {
     : `interrupted after ${whole(traces.length)} of ${counted(seeds.length, "seed")}`;
 }
 
-const storyOf = (result: CampaignResult): string[] => [verdictLine(result), honestLine(result)];
+/** How little an interrupted campaign knows. */
+function partialLine({ seeds, traces }: CampaignResult): string {
+  const left = counted(seeds.length - traces.length, "seed");
+  return `Interrupted: ${left} did not end, so these verdicts are not those of the campaign; run it again to its end.`;
+}
+
+function storyOf(result: CampaignResult): string[] {
+  if (result.complete) return [verdictLine(result), honestLine(result)];
+  if (result.traces.length === 0) return ["Interrupted before any seed ended, so nothing is known."];
+  return [partialLine(result), verdictLine(result), honestLine(result)];
+}
 
 /** What a campaign prints without `--json`. */
 export function campaignText(result: CampaignResult): string {
@@ -77,7 +87,7 @@ function tracesHtml({ traces }: CampaignResult): string {
 /** A campaign as one HTML file without scripts; it needs no network. */
 export function campaignHtml(result: CampaignResult): string {
   const { scenario, title, strategies, submissions, honest_suspensions: wrong, confidence } = result;
-  const bad = wrong > 0 || strategies.some(pays);
+  const bad = !result.complete || wrong > 0 || strategies.some(pays);
   return pageHtml({
     title,
     body: [

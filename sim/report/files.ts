@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AssayError, causeText } from "../../src/core/problems/assayError.ts";
 import type { LineSink } from "../engine/trace.ts";
@@ -10,9 +10,15 @@ const HELD = 1 << 16;
 export class OutputFolder {
   readonly #dir: string;
 
-  /** Makes the folder. Throws `failed` when it cannot, as every write does. */
-  constructor(dir: string) {
+  /** Makes the folder. Throws `failed` when it cannot, as every write does, and when one of `names` is there and not to be replaced. */
+  constructor(dir: string, names: readonly string[], replace: boolean) {
     this.#dir = dir;
+    const taken = replace ? undefined : names.find((name) => existsSync(join(dir, name)));
+    if (taken !== undefined)
+      throw new AssayError({
+        code: "failed",
+        message: `${join(dir, taken)} exists and holds earlier results; name another folder with --out, or add --force to replace them`,
+      });
     attempt(dir, () => mkdirSync(dir, { recursive: true }));
   }
 

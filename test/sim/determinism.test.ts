@@ -142,10 +142,13 @@ fleets:
   const hooks = { signal: new AbortController().signal, progress: () => undefined };
 
   it("changes nothing, and neither does how much of the trace goes into it", async () => {
-    const { document, text: bare } = await simulate({ ...order, out: null, trace: "events" }, hooks);
+    const { document, text: bare } = await simulate(
+      { ...order, out: null, force: false, trace: "events" },
+      hooks,
+    );
     for (const trace of ["events", "all"] as const) {
       const out = join(dir, trace);
-      const simulated = await simulate({ ...order, out, trace }, hooks);
+      const simulated = await simulate({ ...order, out, force: false, trace }, hooks);
       assert.deepEqual(simulated, { document, text: bare });
       assert.deepEqual(readdirSync(out).toSorted(), ["report.html", "result.json", "trace.ndjson"]);
       assert.deepEqual(JSON.parse(readFileSync(join(out, "result.json"), "utf8")), document);

@@ -12,11 +12,12 @@ export interface SharedFlags {
   suspensionTempos?: number;
   duration?: string;
   out?: string;
+  force?: boolean;
   json?: boolean;
 }
 
 export function runOrder(scenario: string, flags: SharedFlags): RunOrder {
-  const { rate, strikes, windowBlocks, suspensionTempos, duration, out = null } = flags;
+  const { rate, strikes, windowBlocks, suspensionTempos, duration, out = null, force = false } = flags;
   const overrides = {
     ...(rate === undefined ? {} : { rate }),
     ...(strikes === undefined ? {} : { strikes }),
@@ -24,7 +25,7 @@ export function runOrder(scenario: string, flags: SharedFlags): RunOrder {
     ...(suspensionTempos === undefined ? {} : { suspension_tempos: suspensionTempos }),
     ...(duration === undefined ? {} : { duration }),
   };
-  return { scenario, overrides, out };
+  return { scenario, overrides, out, force };
 }
 
 export function withSharedFlags(command: Command): Command {
@@ -34,7 +35,8 @@ export function withSharedFlags(command: Command): Command {
     .option("--window-blocks <count>", "blocks within which strikes count", integerOption(1, 10_000_000))
     .option("--suspension-tempos <count>", "tempos that a suspension lasts", integerOption(1, 100_000))
     .option("--duration <time>", "simulated time instead of the scenario's, such as 12h or 30d")
-    .option("--out <folder>", "folder to write the results to")
+    .option("--out <folder>", "folder to write the results to; results that it holds are not replaced")
+    .option("--force", "replace earlier results in the folder of --out")
     .option("--json", "print one JSON document");
 }
 

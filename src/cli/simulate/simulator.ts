@@ -15,6 +15,7 @@ export interface RunOrder {
   readonly scenario: string;
   readonly overrides: SettingOverrides;
   readonly out: string | null;
+  readonly force: boolean;
 }
 
 interface Hooks {

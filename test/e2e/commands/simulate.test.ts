@@ -223,6 +223,18 @@ describe("Ctrl-C", () => {
 const campaignOf = (out: string): CampaignResult =>
   JSON.parse(readFileSync(join(out, "campaign.json"), "utf8")) as CampaignResult;
 
+it("earlier results are replaced only with --force", async () => {
+  const out = join(dir, "kept");
+  const args = ["simulate", small, "--duration", "1h", "--out", out];
+  assert.equal((await runAssay(args)).code, 0);
+  const before = readFileSync(join(out, "result.json"), "utf8");
+  const again = await runAssay([...args, "--seed", "9"]);
+  assert.deepEqual([again.code, /result\.json exists.*--force/.test(again.stderr)], [1, true], again.stderr);
+  assert.equal(readFileSync(join(out, "result.json"), "utf8"), before);
+  assert.equal((await runAssay([...args, "--seed", "9", "--force"])).code, 0);
+  assert.notEqual(readFileSync(join(out, "result.json"), "utf8"), before);
+});
+
 describe("a campaign", () => {
   const two = ["--seeds", "2", "--workers", "2"];
 

@@ -50,6 +50,16 @@ describe("the text of a campaign", () => {
       assert.ok(text.includes(`seed ${seed}: trace ${hash.slice(0, 16)}`));
   });
 
+  it("says how little an interrupted campaign knows", () => {
+    const cut = { ...campaign, complete: false };
+    const some = campaignText({ ...cut, traces: campaign.traces.slice(0, 1) });
+    assert.match(some, /interrupted after 1 of 4 seeds/);
+    assert.match(some, /Interrupted: 3 seeds did not end, so these verdicts are not those of the campaign/);
+    const none = campaignText({ ...cut, traces: [], strategies: [], submissions: 0 });
+    assert.match(none, /Interrupted before any seed ended, so nothing is known/);
+    assert.doesNotMatch(none, /every miner was honest|NEVER/i);
+  });
+
   it("tells what pays, what loses and what is open", () => {
     const of = (...strategies: CampaignStrategy[]): string => campaignText({ ...campaign, strategies });
     const text = of(strategyOver("honest"), strategyOver("predictor"), strategyOver("always"), open);

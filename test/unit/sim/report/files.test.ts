@@ -16,13 +16,13 @@ const textOf = (file: string): string => readFileSync(join(dir, file), "utf8");
 describe("a folder of results", () => {
   it("is made with what is above it, and found again", () => {
     const path = join(dir, "a/b/c");
-    new OutputFolder(path).write("one.txt", "1");
-    new OutputFolder(path).write("two.txt", "2");
+    new OutputFolder(path, [], false).write("one.txt", "1");
+    new OutputFolder(path, [], false).write("two.txt", "2");
     assert.deepEqual(readdirSync(path), ["one.txt", "two.txt"]);
   });
 
   it("has whole files only: nothing else is left beside them, and an older one is replaced", () => {
-    const folder = new OutputFolder(join(dir, "whole"));
+    const folder = new OutputFolder(join(dir, "whole"), [], false);
     folder.json("result.json", { a: 1 });
     folder.json("result.json", { a: [2] });
     folder.write("report.html", "<p>");
@@ -33,14 +33,14 @@ describe("a folder of results", () => {
   it("that cannot be is refused with its name", async () => {
     writeFileSync(join(dir, "file"), "");
     const path = join(dir, "file/below");
-    const problem = await problemOf(() => new OutputFolder(path));
+    const problem = await problemOf(() => new OutputFolder(path, [], false));
     assert.equal(problem.code, "failed");
     assert.ok("message" in problem && problem.message.startsWith(`${path}: `), JSON.stringify(problem));
   });
 
   it("with a folder where a file should go says which", async () => {
     mkdirSync(join(dir, "taken/result.json"), { recursive: true });
-    const folder = new OutputFolder(join(dir, "taken"));
+    const folder = new OutputFolder(join(dir, "taken"), [], false);
     const problem = await problemOf(() => folder.json("result.json", {}));
     assert.ok(
       "message" in problem && problem.message.includes("taken/result.json: "),
@@ -52,7 +52,7 @@ describe("a folder of results", () => {
 });
 
 describe("a file of lines", () => {
-  const folder = new OutputFolder(join(dir, "lines"));
+  const folder = new OutputFolder(join(dir, "lines"), [], false);
 
   it("has whole lines at any moment, and all of them at the end", () => {
     const lines = folder.lines("trace.ndjson");
