@@ -16,6 +16,7 @@ const names = [
   "memory",
   "stream-memory",
   "audit",
+  "abuse",
 ] as const;
 
 interface Report {
