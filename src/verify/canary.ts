@@ -28,8 +28,8 @@ export interface CanaryModules {
   readonly metrics: Metrics;
 }
 
-/** Why a canary went undetected: it was not sampled; it was found valid; its check failed; its verdict is overdue. */
-export type Undetected = "unsampled" | "valid" | "error" | "late";
+/** Why a canary went undetected: not sampled; found valid; its check failed; its verdict is overdue; it could not be sent. */
+export type Undetected = "unsampled" | "valid" | "error" | "late" | "not_started";
 
 interface LaneState {
   /** Monotonic ms. */
@@ -110,8 +110,10 @@ export class Canary {
       else this.#alarm(lane.name, state, "unsampled");
     } catch (error) {
       this.#modules.log.warn("canary_not_started", { lane: lane.name, cause: causeText(error) });
-      // While no epoch can decide, no jobs are handed out either; the next tick tries again.
       if (!(error instanceof AssayError)) this.#alarm(lane.name, state, "error");
+      // While no epoch can decide, no jobs are handed out either; the next tick tries again. At a turn that lasts seconds.
+      else if (now - state.dueAt > this.#options.lateMs && state.fault !== "not_started")
+        this.#alarm(lane.name, state, "not_started");
     }
   }
 

@@ -161,6 +161,27 @@ describe("canary", () => {
     assert.equal(sent.length, 1, "at the next tick, not at the next canary");
   });
 
+  it("that cannot be sent for as long as a verdict may take is a fault, counted once, until one is detected", () => {
+    let ready = false;
+    const { canary, answer, undetected, later } = make({
+      draw: (lane, workId) => {
+        if (!ready) throw new AssayError({ code: "store_unavailable", retry_after_s: 5 });
+        return drawn(lane, workId);
+      },
+    });
+    canary.tick();
+    later(LATE);
+    assert.deepEqual([canary.fault(), undetected()], [null, 0]);
+    later(1);
+    later(1000);
+    assert.match(canary.fault() ?? "", /groth16: not_started/);
+    assert.equal(undetected("not_started"), 1);
+    ready = true;
+    later(1);
+    answer(detected);
+    assert.equal(canary.fault(), null);
+  });
+
   it("keeps lanes apart; a lane without canaries is left out, one whose canary fails is not", () => {
     const broken = (): never => {
       throw new Error("no canary");
