@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
-import { isAddressRange } from "./addressRange.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -209,7 +209,7 @@ export const configSchema = z.strictObject({
       .min(0)
       .max(1)
       .default(0.25)
-      .describe("Miners with a weight per /16 address range, as a share of all uids; 0: no cap"),
+      .describe("Miners with a weight per address region (/16, IPv6 /32), as a share of all uids; 0: no cap"),
     burn: section({
       share: z.number().min(0).max(1).default(0).describe("Share of all weights that the burn uid receives"),
       uid: z.int().min(0).max(65_535).nullable().default(null).describe("Uid that receives the burn share"),
@@ -238,7 +238,11 @@ export const configSchema = z.strictObject({
   observe: section({ metrics: metricsSchema }),
   http: section({
     trusted_proxies: z
-      .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
+      .array(
+        z
+          .string()
+          .refine((text) => parseRange(text) !== null, "must be an IP address or a range such as 10.0.0.0/8"),
+      )
       .max(64)
       .default([])
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),

@@ -1,6 +1,7 @@
 import { type AddressInfo, Server as TcpServer } from "node:net";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
+import { type AddressRange, hostOfUrl, isWithinAny, parseForwarded, rangesOf } from "../core/address.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
@@ -55,10 +56,18 @@ const lastWordMs = 1000;
 /** Characters; no id in a path is longer. */
 const longestParameter = 512;
 
+/** Whether an entry of a forwarding chain, or the socket's address, is that of a trusted proxy. */
+const isProxy =
+  (ranges: readonly AddressRange[]) =>
+  (entry: string): boolean => {
+    const address = parseForwarded(entry);
+    return address !== null && isWithinAny(address, ranges);
+  };
+
 function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringModules): FastifyInstance {
   const { trustedProxies, maxBodyBytes } = options;
   const app = fastify({
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : isProxy(rangesOf(trustedProxies)),
     bodyLimit: maxBodyBytes,
     return503OnClosing: false,
     routerOptions: { maxParamLength: longestParameter },
@@ -135,7 +144,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   const bound = await listen(app, host, port);
   let closing: Promise<void> | null = null;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound.port}`,
+    url: `http://${hostOfUrl(host)}:${bound.port}`,
     port: bound.port,
     app,
     close: (graceMs = defaultGraceMs) => {
