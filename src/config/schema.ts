@@ -247,6 +247,9 @@ export const configSchema = z.strictObject({
       .default([])
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
     max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
+    per_address_connections: count(1, 1_000_000, 64).describe(
+      "Open connections per IP address (IPv6: per /64), trusted proxies exempt; also streams per address",
+    ),
   }),
   admin: section({ token_file: file("keys/admin.token").describe("Bearer token of the operator routes") }),
 });

@@ -41,7 +41,6 @@ export class InFlight {
       return await work();
     } finally {
       this.#running--;
-      // A pipelined answer whose turn never came does not emit `close`.
       if (request.socket.destroyed) this.leave(answer);
       else this.#settle();
     }
@@ -151,8 +150,6 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
   };
   if (socket.destroyed) onClose();
   response.once("close", onClose);
-  // A pipelined answer that waits for its turn has no socket yet, and emits nothing when the connection closes.
-  if (response.socket === null) socket.once("close", onClose);
   return controller.signal;
 }
 
