@@ -85,7 +85,14 @@ export async function startDispatchServer(options: DispatchServerOptions): Promi
   const push = await wirePush(start, { ...base, ...stages, pool });
   if (push === null) throw new Error("no push lane");
   const http = await startHttp(
-    { ...start, maxBodyBytes: 65_536, bodyDeadlineMs: 5000, maxConnections: 4096, trustedProxies: [] },
+    {
+      ...start,
+      maxBodyBytes: 65_536,
+      bodyDeadlineMs: 5000,
+      maxConnections: 4096,
+      perAddressConnections: 4096,
+      trustedProxies: [],
+    },
     {
       handlers: {} as Handlers,
       log: silentLog,

@@ -61,6 +61,7 @@ const http = await startHttp(
     maxBodyBytes: 65_536,
     bodyDeadlineMs: 5000,
     maxConnections: 4096,
+    perAddressConnections: 4096,
     trustedProxies: [],
     version: "floor",
   },

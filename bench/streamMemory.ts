@@ -53,6 +53,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
       // Miners of this bench prove nothing: what is drawn is refused, and costs the credit alone.
       lanes: { groth16: { circuits: [circuit], penalty: "reject" } },
       judge: { cold_start_blocks: 0 },
+      http: { per_address_connections: 4096 },
       dispatch: { ceiling: IN_FLIGHT },
     },
     (dataDir) => seedCaps(join(dataDir, "assay.db")),

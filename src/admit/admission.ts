@@ -1,3 +1,4 @@
+import { addressKey } from "../core/address.ts";
 import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
@@ -6,7 +7,7 @@ import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
-import { addressKey, Buckets } from "./buckets.ts";
+import { Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
-import { isAddressRange } from "./addressRange.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -209,7 +209,7 @@ export const configSchema = z.strictObject({
       .min(0)
       .max(1)
       .default(0.25)
-      .describe("Miners with a weight per /16 address range, as a share of all uids; 0: no cap"),
+      .describe("Miners with a weight per address region (/16, IPv6 /32), as a share of all uids; 0: no cap"),
     burn: section({
       share: z.number().min(0).max(1).default(0).describe("Share of all weights that the burn uid receives"),
       uid: z.int().min(0).max(65_535).nullable().default(null).describe("Uid that receives the burn share"),
@@ -245,11 +245,18 @@ export const configSchema = z.strictObject({
       .describe("Address to listen on; --host overrides it"),
     port: count(0, 65_535, 8420).describe("Port to listen on, 0 for a free one; --port overrides it"),
     trusted_proxies: z
-      .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))
+      .array(
+        z
+          .string()
+          .refine((text) => parseRange(text) !== null, "must be an IP address or a range such as 10.0.0.0/8"),
+      )
       .max(64)
       .default([])
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
     max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
+    per_address_connections: count(1, 1_000_000, 64).describe(
+      "Open connections per IP address (IPv6: per /64), trusted proxies exempt; also streams per address",
+    ),
   }),
   admin: section({ token_file: file("keys/admin.token").describe("Bearer token of the operator routes") }),
 });

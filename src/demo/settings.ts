@@ -9,6 +9,8 @@ const circuit = "hash-chain";
 const demoSettings: Record<string, Tree> = {
   chain: { kind: "local", block_ms: 2000, tempo: 10 },
   judge: { cold_start_blocks: 5 },
+  // All miners of the demo share one address.
+  http: { per_address_connections: 4096 },
   lanes: {
     groth16: {
       rate: "1/5",

@@ -1,3 +1,4 @@
+import { hostOfUrl } from "../core/address.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
@@ -35,7 +36,7 @@ const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 &&
 /** The origin at which a miner is dialled; null when it is not dialled. */
 function originOf({ ip, port }: ChainMiner, allowPrivate: boolean): string | null {
   if (ip === undefined || port === undefined || !isPort(port) || !isRoutable(ip, allowPrivate)) return null;
-  return `http://${ip.includes(":") ? `[${ip}]` : ip}:${port}`;
+  return `http://${hostOfUrl(ip)}:${port}`;
 }
 
 /** Dials miners that publish an endpoint: `POST /v1/work`. */

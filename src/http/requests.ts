@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isIP } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { addressText, foldAddress, parseForwarded } from "../core/address.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
 import type { Caller } from "../flow/caller.ts";
@@ -41,7 +41,6 @@ export class InFlight {
       return await work();
     } finally {
       this.#running--;
-      // A pipelined answer whose turn never came does not emit `close`.
       if (request.socket.destroyed) this.leave(answer);
       else this.#settle();
     }
@@ -133,18 +132,14 @@ export function addRoute(app: FastifyInstance, route: Route, inFlight: InFlight)
 }
 
 const nothing = new Uint8Array();
-const mapped = "::ffff:";
-
-/** An IPv4 address in one form, also when it arrives on an IPv6 socket. */
-function plainAddress(address: string): string {
-  const tail = address.startsWith(mapped) ? address.slice(mapped.length) : "";
-  return isIP(tail) === 4 ? tail : address;
-}
 
 /** A forwarded text that is not an address counts as the proxy itself. */
 function addressOf(request: FastifyRequest): string {
-  const claimed = plainAddress(request.ip ?? "");
-  return isIP(claimed) === 0 ? plainAddress(request.raw.socket.remoteAddress ?? "") : claimed;
+  const { remoteAddress = "" } = request.raw.socket;
+  const claimed = request.ip ?? "";
+  if (claimed === remoteAddress) return foldAddress(remoteAddress);
+  const forwarded = parseForwarded(claimed);
+  return forwarded === null ? foldAddress(remoteAddress) : addressText(forwarded);
 }
 
 function abortOnDeparture(request: FastifyRequest, response: ServerResponse): AbortSignal {
@@ -155,8 +150,6 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
   };
   if (socket.destroyed) onClose();
   response.once("close", onClose);
-  // A pipelined answer that waits for its turn has no socket yet, and emits nothing when the connection closes.
-  if (response.socket === null) socket.once("close", onClose);
   return controller.signal;
 }
 

@@ -1,6 +1,7 @@
 import { type AddressInfo, Server as TcpServer } from "node:net";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
+import { type AddressRange, hostOfUrl, isWithinAny, parseForwarded, rangesOf } from "../core/address.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { listenFault } from "../core/problems/listening.ts";
@@ -13,8 +14,10 @@ import { methodIndex, routesOf } from "./routes/all.ts";
 import { openapiOptions } from "./routes/openapi.ts";
 import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
 import type { StreamOptions } from "./stream/options.ts";
+import { Connections, defaultStalledMs } from "./wire/connections.ts";
+import { HeldBytes, maxHeldBytes } from "./wire/heldBytes.ts";
 import { takeInput } from "./wire/input.ts";
-import { makeListener } from "./wire/listener.ts";
+import { type ListenerModules, makeListener } from "./wire/listener.ts";
 
 export interface HttpOptions {
   readonly host: string;
@@ -24,6 +27,12 @@ export interface HttpOptions {
   /** For headers and body together. */
   readonly bodyDeadlineMs: number;
   readonly maxConnections: number;
+  /** Connections of one address, IPv6 by /64, other than a trusted proxy's; and streams of one address, also behind a proxy. */
+  readonly perAddressConnections: number;
+  /** Without traffic, or without anything read of an answer, for this long a connection is cut. */
+  readonly stalledMs?: number;
+  /** The most bytes that all clients together may make the process hold. */
+  readonly heldBytes?: number;
   /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   readonly version: string;
@@ -56,14 +65,26 @@ const lastWordMs = 1000;
 /** Characters; no id in a path is longer. */
 const longestParameter = 512;
 
-function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringModules): FastifyInstance {
-  const { trustedProxies, maxBodyBytes } = options;
+/** Whether an entry of a forwarding chain, or the socket's address, is that of a trusted proxy. */
+const isProxy =
+  (ranges: readonly AddressRange[]) =>
+  (entry: string): boolean => {
+    const address = parseForwarded(entry);
+    return address !== null && isWithinAny(address, ranges);
+  };
+
+function makeApp(
+  options: HttpOptions,
+  proxies: readonly AddressRange[],
+  modules: ListenerModules,
+  answering: AnsweringModules,
+): FastifyInstance {
   const app = fastify({
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
-    bodyLimit: maxBodyBytes,
+    trustProxy: proxies.length === 0 ? false : isProxy(proxies),
+    bodyLimit: options.maxBodyBytes,
     return503OnClosing: false,
     routerOptions: { maxParamLength: longestParameter },
-    serverFactory: (listener) => makeListener(listener, options, metrics, answering.measures.refused),
+    serverFactory: (serve) => makeListener(serve, options, modules),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
   });
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, answering));
@@ -98,11 +119,14 @@ async function close(
 function attach(
   app: FastifyInstance,
   inFlight: InFlight,
-  options: Partial<StreamOptions> = {},
+  options: HttpOptions,
   { streams, log, metrics }: HttpModules,
+  { held, connections }: { readonly held: HeldBytes; readonly connections: Connections },
 ): AttachedStreams | null {
   if (streams === undefined) return null;
-  return attachStreams(app.server, options, {
+  const bounds = { perAddress: options.perAddressConnections, ...options.streams };
+  return attachStreams(app.server, bounds, {
+    held,
     authenticate: (caller) => streams.authenticate(caller),
     lanes: streams.lanes,
     listener: streams.listener,
@@ -111,13 +135,14 @@ function attach(
     metrics,
     route: (request, response) => app.routing(request, response),
     release: (response) => inFlight.leave(response),
+    upgraded: (socket) => connections.release(socket),
   });
 }
 
 /** Serves the routes. A host and port that cannot be opened throw `address_in_use` or `address_unusable`. */
 export async function startHttp(options: HttpOptions, modules: HttpModules): Promise<HttpServer> {
   const { handlers, log, metrics } = modules;
-  const { host, port, maxBodyBytes, version } = options;
+  const { host, port, maxBodyBytes, perAddressConnections, version } = options;
   const inFlight = new InFlight();
   const measures = makeHttpMeasures(metrics);
   const routes = routesOf(
@@ -126,15 +151,25 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     () => app.swagger(),
     () => streams,
   );
-  const app = makeApp(options, metrics, { log, measures, inFlight, maxBodyBytes });
-  const streams = attach(app, inFlight, options.streams, modules);
+  const proxies = rangesOf(options.trustedProxies);
+  const held = new HeldBytes(options.heldBytes ?? maxHeldBytes, metrics);
+  const onProblem = measures.refused;
+  const bounds = { proxies, perAddressConnections, stalledMs: options.stalledMs ?? defaultStalledMs };
+  const connections = new Connections(bounds, { held, metrics, onProblem });
+  const app = makeApp(
+    options,
+    proxies,
+    { metrics, connections, onProblem },
+    { log, measures, inFlight, maxBodyBytes },
+  );
+  const streams = attach(app, inFlight, options, modules, { held, connections });
   installHooks(app, { handlers, measures, inFlight, methodsOf: methodIndex(routes) });
   await app.register(swagger, openapiOptions(version));
   for (const route of routes) addRoute(app, route, inFlight);
   const bound = await listen(app, host, port);
   let closing: Promise<void> | null = null;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound.port}`,
+    url: `http://${hostOfUrl(host)}:${bound.port}`,
     port: bound.port,
     app,
     close: (graceMs = defaultGraceMs) => {

@@ -1,3 +1,5 @@
+import { hostOfUrl } from "../core/address.ts";
+
 /** Where metrics are read: a TCP address, or a unix socket. */
 export type MetricsAddress = { readonly host: string; readonly port: number } | { readonly socket: string };
 
@@ -5,5 +7,5 @@ export type MetricsAddress = { readonly host: string; readonly port: number } | 
 export function addressText(address: MetricsAddress): string {
   if ("socket" in address) return `unix:${address.socket}`;
   const { host, port } = address;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}/metrics`;
+  return `http://${hostOfUrl(host)}:${port}/metrics`;
 }

@@ -75,6 +75,7 @@ async function start(
       maxBodyBytes: config.admit.max_body_bytes,
       bodyDeadlineMs: config.admit.body_deadline_ms,
       maxConnections: config.http.max_connections,
+      perAddressConnections: config.http.per_address_connections,
       trustedProxies: config.http.trusted_proxies,
       version: options.version,
     },

@@ -1,6 +1,7 @@
+import { regionOf } from "../core/address.ts";
 import type { ChainMiner } from "../flow/chain.ts";
 import type { WeightRow } from "../flow/weights.ts";
-import { capRegions, regionLimit, regionOf, upscale, type Weights } from "./rules.ts";
+import { capRegions, regionLimit, upscale, type Weights } from "./rules.ts";
 
 export interface Burn {
   /** Share of all weight that goes to `uid`, 0 for none. */
@@ -8,7 +9,7 @@ export interface Burn {
   readonly uid: number | null;
 }
 
-/** Drops hotkeys that are not on the chain and caps each /16; with `miners` null anyone may take part, and nothing is capped. */
+/** Drops hotkeys that are not on the chain and caps each region; with `miners` null anyone may take part, and nothing is capped. */
 export function placeOnChain(
   weights: Weights,
   miners: readonly ChainMiner[] | null,
@@ -18,7 +19,7 @@ export function placeOnChain(
   const byHotkey = new Map(miners.map((miner) => [miner.hotkey, miner]));
   const registered = new Map([...weights].filter(([hotkey]) => byHotkey.has(hotkey)));
   const limit = regionLimit(regionCap, miners.length);
-  return capRegions(registered, (hotkey) => regionOf(byHotkey.get(hotkey)?.ip), limit);
+  return capRegions(registered, (hotkey) => regionOf(byHotkey.get(hotkey)?.ip ?? ""), limit);
 }
 
 type Share = Omit<WeightRow, "u16">;

@@ -1,4 +1,3 @@
-import { isIPv4 } from "node:net";
 import type { Credit } from "../flow/weights.ts";
 
 /** Weight by hotkey; sums to 1, or is empty when nobody earned. */
@@ -46,13 +45,7 @@ export function combine(
   return normalised(combined);
 }
 
-/** The /16 of an IPv4 address as `a.b`; null without one to cap. */
-export function regionOf(ip: string | undefined): string | null {
-  if (ip === undefined || !isIPv4(ip)) return null;
-  return ip.split(".", 2).join(".");
-}
-
-/** Miners of one /16 that may have weight: `floor(share * uids)`, exact where the float product is slightly too low. */
+/** Miners of one region that may have weight: `floor(share * uids)`, exact where the float product is slightly too low. */
 export function regionLimit(share: number, uids: number): number {
   return Math.floor(share * uids + 1e-9);
 }

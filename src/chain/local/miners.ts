@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
-import { isIP } from "node:net";
 import { parse } from "yaml";
 import { z } from "zod";
+import { addressText, parseAddress } from "../../core/address.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import type { ChainMiner } from "../../flow/chain.ts";
@@ -11,14 +11,18 @@ const MAX_BYTES = 16_777_216;
 /** The most faults named at once: a few, so that they can be fixed together. */
 const MAX_FAULTS = 20;
 
+const address = z.string().transform((text, context) => {
+  const parsed = parseAddress(text);
+  if (parsed !== null && parsed.zone === null) return addressText(parsed);
+  context.addIssue("must be an IP address; its port belongs in the member port");
+  return z.NEVER;
+});
+
 const row = z.strictObject({
   uid: z.int().min(0).max(65_535),
   hotkey: z.string().refine((text) => parseHotkey(text) !== null, "must be an ss58 hotkey with prefix 42"),
   stake: z.number().min(0).optional(),
-  ip: z
-    .string()
-    .refine((text) => isIP(text) !== 0, "must be an IP address")
-    .optional(),
+  ip: address.optional(),
   port: z.int().min(1).max(65_535).optional(),
 });
 const rows = z.array(row);

@@ -69,6 +69,14 @@ export const workProblems = {
     detail: (p) => `${p.limit} streams are open, which is the limit; connect again in ${p.retry_after_s} s.`,
     retry: "saturation",
   },
+  too_many_connections: {
+    status: 429,
+    blame: "miner",
+    title: "Too many connections of one address",
+    detail: (p) =>
+      `This address has ${p.limit} connections or streams open, the most that one may have; close some, or ask the operator to raise http.per_address_connections.`,
+    retry: "abuse",
+  },
   ip_rate_limited: {
     status: 429,
     blame: "miner",

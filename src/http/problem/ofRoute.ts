@@ -5,6 +5,7 @@ const everyRequest: readonly ProblemCode[] = [
   "malformed_request",
   "headers_too_large",
   "request_timeout",
+  "too_many_connections",
   "shutting_down",
   "internal",
 ];

@@ -10,6 +10,8 @@ import type { Caller } from "../../flow/caller.ts";
 import type { LinkListener } from "../../flow/link.ts";
 import { rawAnswer } from "../problem/document.ts";
 import { callerOf } from "../requests.ts";
+import type { HeldBytes } from "../wire/heldBytes.ts";
+import { PerAddress } from "../wire/perAddress.ts";
 import { endWith } from "../wire/socketEnd.ts";
 import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./handshake.ts";
 import { type StreamOptions, streamDefaults } from "./options.ts";
@@ -30,6 +32,9 @@ export interface AttachModules extends PushModules {
   readonly metrics: Metrics;
   /** Passes an upgrade request through the hooks of every request, to `serve` or to its refusal. */
   route(request: IncomingMessage, response: ServerResponse): void;
+  readonly held: HeldBytes;
+  /** The connection is no longer HTTP. */
+  upgraded(socket: Socket): void;
   /** The answer will not be sent: its connection has become a stream. */
   release(response: ServerResponse): void;
 }
@@ -78,6 +83,7 @@ export function attachStreams(
 ): AttachedStreams {
   const bounds = { ...streamDefaults, ...options };
   const streams = new Streams(bounds, modules);
+  const perAddress = new PerAddress(bounds.perAddress);
   const upgrader = webSockets(bounds.maxFrameBytes);
   const heads = new WeakMap<IncomingMessage, Buffer>();
   let handshakes = 0;
@@ -89,8 +95,17 @@ export function attachStreams(
     if (streams.count + handshakes < limit) return;
     throw new AssayError({ code: "too_many_streams", limit, retry_after_s: backAfterSeconds });
   };
+  /** Counts a stream of the caller's address; returns what takes it back. */
+  const enter = ({ ip }: Caller): (() => void) => {
+    const leave = perAddress.enter(ip);
+    if (leave !== null) return leave;
+    throw new AssayError({
+      code: "too_many_connections",
+      limit: perAddress.limit,
+      retry_after_s: backAfterSeconds,
+    });
+  };
   const authenticate = async (caller: Caller): Promise<string> => {
-    refuseWhenFull();
     handshakes++;
     try {
       return await modules.authenticate(caller);
@@ -108,6 +123,7 @@ export function attachStreams(
 
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as Socket;
+    modules.upgraded(socket);
     socket.on("error", () => socket.destroy());
     const response = answerOn(request, socket);
     if (response === null) socket.destroy();
@@ -123,7 +139,13 @@ export function attachStreams(
       const head = heads.get(request.raw);
       if (head === undefined) return refuseProtocol(reply);
       checkHandshake(request, reply);
-      const hotkey = await authenticate(callerOf(request, reply));
+      refuseWhenFull();
+      const caller = callerOf(request, reply);
+      const leave = enter(caller);
+      const { socket } = request.raw;
+      if (socket.destroyed) leave();
+      else socket.once("close", leave);
+      const hotkey = await authenticate(caller);
       refuseWhenFull();
       takeOver(request.raw, reply, head, hotkey);
     },

@@ -2,6 +2,8 @@
 export interface StreamOptions {
   /** Streams at once, including those still being opened. */
   readonly maxStreams: number;
+  /** Streams of one address, IPv6 by /64, including those still being opened. */
+  readonly perAddress: number;
   /** The longest incoming frame; a longer one ends its stream. */
   readonly maxFrameBytes: number;
   /** Unsent bytes from which on a stream counts as full; it is free again below a quarter. */
@@ -24,6 +26,7 @@ export interface StreamOptions {
 export const streamDefaults: StreamOptions = {
   // A subnet has 256 miners; each stream costs some 30 KiB.
   maxStreams: 4096,
+  perAddress: 64,
   // A proof takes about 1 KiB; a frame is buffered whole while it arrives.
   maxFrameBytes: 1_048_576,
   // Some 100 jobs of 2 KiB: more than a miner that keeps up ever leaves unread.

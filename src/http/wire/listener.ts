@@ -2,17 +2,24 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Metrics } from "../../core/metrics.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
+import { type Connections, defaultStalledMs } from "./connections.ts";
 
 /** An idle connection is kept this long for the next request. */
 const keepAliveMs = 20_000;
-/** A connection without traffic in either direction is cut after this. */
-const stalledMs = 60_000;
 
 export interface ListenerOptions {
   /** For headers and body together. */
   readonly bodyDeadlineMs: number;
   readonly maxBodyBytes: number;
   readonly maxConnections: number;
+  readonly stalledMs?: number;
+}
+
+export interface ListenerModules {
+  readonly metrics: Metrics;
+  readonly connections: Connections;
+  /** Gets the refusals of the server itself. */
+  readonly onProblem: (problem: Problem) => void;
 }
 
 /** Missed deadlines are noticed within a twentieth of the deadline, or a quarter of a second. */
@@ -29,14 +36,17 @@ function answerExpectations(server: Server, listener: RequestListener, maxBodyBy
   server.on("checkExpectation", listener);
 }
 
-/** An HTTP server with every bound on its connections set; `onProblem` gets the refusals of the server itself. */
+/** An HTTP server with every bound on its connections set. */
 export function makeListener(
-  listener: RequestListener,
+  serve: RequestListener,
   options: ListenerOptions,
-  metrics: Metrics,
-  onProblem: (problem: Problem) => void,
+  { metrics, connections, onProblem }: ListenerModules,
 ): Server {
-  const { bodyDeadlineMs, maxBodyBytes, maxConnections } = options;
+  const { bodyDeadlineMs, maxBodyBytes, maxConnections, stalledMs = defaultStalledMs } = options;
+  const listener: RequestListener = (request, response) => {
+    connections.enter(request, response);
+    serve(request, response);
+  };
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -57,5 +67,6 @@ export function makeListener(
   server.on("drop", () => dropped.add());
   answerClientFaults(server, bodyDeadlineMs, onProblem);
   answerExpectations(server, listener, maxBodyBytes);
+  connections.attach(server);
   return server;
 }

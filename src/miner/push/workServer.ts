@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostOfUrl } from "../../core/address.ts";
 import type { Clock } from "../../core/clock.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import { listenFault } from "../../core/problems/listening.ts";
@@ -142,7 +143,6 @@ export async function startWorkServer(
   server.maxConnections = options.capacity + SPARE_CONNECTIONS;
   await listen(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   let closing: Promise<unknown> | null = null;
   const close = (): Promise<unknown> => {
     works.stop();
@@ -153,7 +153,7 @@ export async function startWorkServer(
     return closed;
   };
   return {
-    url: `http://${host}:${port}`,
+    url: `http://${hostOfUrl(options.host)}:${port}`,
     close: async () => {
       closing ??= close();
       await closing;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { regionOf } from "../../../src/core/address.ts";
 import type { ChainMiner } from "../../../src/flow/chain.ts";
 import { placeOnChain, rowsOf } from "../../../src/weigh/rows.ts";
-import { combine, regionLimit, regionOf } from "../../../src/weigh/rules.ts";
+import { combine, regionLimit } from "../../../src/weigh/rules.ts";
 
 const hotkeys = Array.from({ length: 24 }, (_, i) => `h${String(i).padStart(2, "0")}`);
 const credits = fc.array(
@@ -69,18 +70,18 @@ describe("weights", () => {
         const counts = new Map<string, number>();
         for (const hotkey of placed.keys()) {
           assert.ok(byHotkey.has(hotkey));
-          const region = regionOf(byHotkey.get(hotkey)?.ip);
+          const region = regionOf(byHotkey.get(hotkey)?.ip ?? "");
           if (region !== null) counts.set(region, (counts.get(region) ?? 0) + 1);
         }
         const limit = regionLimit(share, listed.length);
         for (const count of counts.values()) assert.ok(limit === 0 || count <= limit);
         for (const hotkey of before.keys()) {
           if (!byHotkey.has(hotkey) || placed.has(hotkey)) continue;
-          const region = regionOf(byHotkey.get(hotkey)?.ip);
+          const region = regionOf(byHotkey.get(hotkey)?.ip ?? "");
           assert.ok(region !== null, "only a region's excess is cut");
           assert.equal(counts.get(region), limit, "and only where the region is full");
           for (const [kept] of placed) {
-            if (regionOf(byHotkey.get(kept)?.ip) !== region) continue;
+            if (regionOf(byHotkey.get(kept)?.ip ?? "") !== region) continue;
             assert.ok((before.get(kept) ?? 0) >= (before.get(hotkey) ?? 0), "the heaviest stay");
           }
         }

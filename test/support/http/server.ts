@@ -204,6 +204,7 @@ export async function serve(
       maxBodyBytes: 65_536,
       bodyDeadlineMs: 5000,
       maxConnections: 256,
+      perAddressConnections: 4096,
       trustedProxies: [],
       version: "0.0.1",
       ...options,

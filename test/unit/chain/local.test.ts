@@ -94,6 +94,16 @@ describe("miners of the local chain", () => {
     }
   });
 
+  it("have their address in one form, and no port or zone in it", async () => {
+    const rowsWith = (ip: string) => JSON.stringify([{ uid: 0, hotkey: hotkey(1), ip }]);
+    for (const ip of ["1.2.3.4", "::ffff:1.2.3.4", "[::FFFF:102:304]"]) {
+      const { chain } = await open(rowsWith(ip));
+      assert.equal(chain.miners()?.[0]?.ip, "1.2.3.4");
+    }
+    for (const ip of ["1.2.3.4:80", "[::1]:80", "fe80::1%eth0", "1.2.3.4/32", "host"])
+      assert.match((await faultsOf(rowsWith(ip)))[0] ?? "", /^row 1: ip: must be an IP address/);
+  });
+
   it("are refused with every fault named by row and field", async () => {
     const faults = await faultsOf(
       JSON.stringify([

@@ -82,7 +82,7 @@ weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, ever
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 } }
-http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096 }
+http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, per_address_connections: 64 }
 admin: { token_file: keys/admin.token }
 `;
 

@@ -188,22 +188,6 @@ test("a signal asked for after its client left is aborted at once, and one that 
   );
 });
 
-test("a pipelined request that waits for its turn is aborted with its connection", async (t) => {
-  const signals: AbortSignal[] = [];
-  const { port } = await serve(t, {
-    receipt: (caller) =>
-      new Promise((_resolve, reject) => {
-        signals.push(caller.signal);
-        caller.signal.addEventListener("abort", () => reject(new Error("gone")));
-      }),
-  });
-  const socket = await dial(port);
-  socket.write("GET /v1/receipts/a HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3));
-  await until(() => signals.length === 3);
-  socket.destroy();
-  await until(() => signals.every(({ aborted }) => aborted));
-});
-
 test("connections past the bound are dropped and counted; a freed place is used again", async (t) => {
   const server = await serve(t, {}, { maxConnections: 2 });
   const first = await dial(server.port);

@@ -57,3 +57,17 @@ test("an IPv4 address reads the same through an IPv6 socket", async (t) => {
   assert.equal(await addressSeen(t, ["127.0.0.1"], forwarded("::ffff:9.9.9.9")), "9.9.9.9");
   assert.equal(await addressSeen(t, ["127.0.0.1"], forwarded("2001:db8::1")), "2001:db8::1");
 });
+
+test("a forwarded address counts with a port and in brackets, also in the middle of a chain", async (t) => {
+  const trusted = ["127.0.0.1", "::ffff:10.0.0.0/104"];
+  const table = [
+    ["9.9.9.9:4711", "9.9.9.9"],
+    ["[2001:db8::1]:4711", "2001:db8::1"],
+    ["[2001:DB8:0::1]", "2001:db8::1"],
+    ["[::ffff:9.9.9.9]:80", "9.9.9.9"],
+    ["9.9.9.9, 10.1.2.3:4711", "9.9.9.9"],
+    ["9.9.9.9:99999", "127.0.0.1"],
+  ];
+  for (const [chain = "", seen] of table)
+    assert.equal(await addressSeen(t, trusted, forwarded(chain)), seen, chain);
+});

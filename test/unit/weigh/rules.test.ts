@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ChainMiner } from "../../../src/flow/chain.ts";
 import { placeOnChain, rowsOf } from "../../../src/weigh/rows.ts";
-import { capRegions, combine, periodAt, regionLimit, regionOf, upscale } from "../../../src/weigh/rules.ts";
+import { capRegions, combine, periodAt, regionLimit, upscale } from "../../../src/weigh/rules.ts";
 import { deliveredWork } from "../../../src/weigh/work.ts";
 
 const everyone = () => true;
@@ -80,12 +80,6 @@ describe("lanes", () => {
 });
 
 describe("regions", () => {
-  it("are the /16 of an IPv4 address, and nothing else", () => {
-    assert.equal(regionOf("10.1.2.3"), "10.1");
-    assert.equal(regionOf("10.12.2.3"), "10.12");
-    for (const ip of [undefined, "", "10.1", "host", "2001:db8::1"]) assert.equal(regionOf(ip), null);
-  });
-
   it("may hold floor(25 %) of all uids", () => {
     assert.deepEqual(
       [3, 4, 7, 8, 256].map((uids) => regionLimit(0.25, uids)),

@@ -117,6 +117,7 @@ export async function serveStreams(t: TestContext, given: StreamWorldOptions = {
       maxBodyBytes: 65_536,
       bodyDeadlineMs: 5000,
       maxConnections: 4096,
+      perAddressConnections: 4096,
       trustedProxies: [],
       version: "0.0.1",
       streams: { lookMs: 5, ...given.streams },

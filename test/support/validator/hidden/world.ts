@@ -109,7 +109,7 @@ export class PullHiddenWorld {
     subscribe("http.server.response.finish", onFinish);
     const options = { host: "127.0.0.1", port: 0, maxBodyBytes: 65_536, bodyDeadlineMs: 5000 };
     const server = await startHttp(
-      { ...options, maxConnections: 256, trustedProxies: [], version: "0.0.1" },
+      { ...options, maxConnections: 256, perAddressConnections: 4096, trustedProxies: [], version: "0.0.1" },
       { handlers: makeHandlers(this.#parts()), ...this.#ports() },
     );
     this.#url = `${server.url}/v1/submissions`;

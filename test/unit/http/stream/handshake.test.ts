@@ -260,16 +260,20 @@ test("frames sent together with the handshake are read", async (t) => {
   socket.destroy();
 });
 
-test("an upgrade behind an unfinished request of its connection is cut, and the server lives", async (t) => {
-  const { state, authenticate, open } = standing();
-  const world = await serveStreams(t, { authenticate });
+test("an upgrade behind other requests of its connection waits for their answers, and is then a stream", async (t) => {
+  const world = await serveStreams(t);
   const socket = await dial(world.port);
   const whole = wholeAnswer(socket);
-  socket.write("GET /v1/receipts/x HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3) + upgrade(hotkeyLine));
-  await whole;
-  open("a");
-  assert.equal(state.entered, 0);
-  assert.equal((await fetch(`${world.url}/healthz`)).status, 200);
+  const frame = Buffer.from(JSON.stringify(hello()));
+  const masked = Buffer.concat([Buffer.from([0x81, 0x80 | frame.length, 0, 0, 0, 0]), frame]);
+  const before = "GET /v1/receipts/x HTTP/1.1\r\nHost: x\r\n\r\n".repeat(3);
+  socket.write(Buffer.concat([Buffer.from(before + upgrade(hotkeyLine)), masked]));
+  await until(() => world.listener.story.includes("opened"));
+  socket.destroy();
+  assert.deepEqual(
+    [...(await whole).matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]),
+    ["200", "200", "200", "101"],
+  );
 });
 
 test("the OpenAPI document lists the route and what it refuses with", async (t) => {

@@ -53,7 +53,7 @@ async function serveStreams(t: TestContext) {
   const server = await startHttp(
     {
       ...{ host: "127.0.0.1", port: 0, maxBodyBytes: 65_536, bodyDeadlineMs: 5000, maxConnections: 64 },
-      ...{ trustedProxies: [], version: "0.0.1" },
+      ...{ perAddressConnections: 4096, trustedProxies: [], version: "0.0.1" },
     },
     {
       handlers: standIn(),
