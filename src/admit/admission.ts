@@ -6,6 +6,7 @@ import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
+import { AddressTokens } from "./addressTokens.ts";
 import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
@@ -20,29 +21,29 @@ type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
  * the client vanishes the abort reason is thrown. Everything held is released when the promise settles.
  */
 export class Admission {
+  /** Taken by whoever receives a request, before it reads the body; nothing here takes one. */
+  readonly addresses: AddressTokens;
   readonly #options: AdmissionOptions;
   readonly #modules: AdmissionModules;
   readonly #measures: AdmitMeasures;
   readonly #proof: ClaimVerifier;
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
-  readonly #addresses: Buckets;
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
 
   constructor(options: AdmissionOptions, modules: AdmissionModules) {
     const { clock, metrics } = modules;
-    const { perIpPerMin, perHotkey, gate } = options;
+    const { perHotkey, gate } = options;
     this.#options = options;
     this.#modules = modules;
     this.#measures = new AdmitMeasures(clock, metrics);
     this.#proof = new ClaimVerifier(modules);
     this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
     this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
-    this.#addresses = new Buckets({
-      burst: perIpPerMin,
-      perSecond: perIpPerMin / 60,
-      keys: admitLimits.addresses.value,
+    this.addresses = new AddressTokens(options, {
+      clock,
+      refused: (kind) => this.#measures.countRefusal(kind, "ip_rate_limited"),
     });
     this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
@@ -80,7 +81,6 @@ export class Admission {
       this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
     );
     caller.signal.throwIfAborted();
-    this.#takeAddress(caller.ip);
     if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
     const outcome = await this.#throughGate(caller, claim, challenge, async () => {
       const block = await this.#proveSubmitter(caller, claim);
@@ -156,7 +156,6 @@ export class Admission {
   async #read(caller: Caller, signers: Signers, allowSuspended: boolean): Promise<Claim> {
     const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
     caller.signal.throwIfAborted();
-    this.#takeAddress(caller.ip);
     // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.
     const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
     const slot = await this.#readGate.enter(key, caller.signal);
@@ -177,11 +176,6 @@ export class Admission {
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
-  }
-
-  #takeAddress(ip: string): void {
-    const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
-    if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

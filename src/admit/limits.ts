@@ -8,7 +8,15 @@ interface Limit {
 export const admitLimits = {
   addresses: {
     value: 65_536,
-    reason: "one number each (about 8 MB); a forgotten address starts with a full bucket",
+    reason: "one number each (about 8 MB) per bucket; a forgotten address starts with a full bucket",
+  },
+  fewAddresses: { value: 8192, reason: "probes, scrapes and readers of whole logs come from few addresses" },
+  pieceLength: { value: 16_384, reason: "characters of a long answer per token: about what one write takes" },
+  piecesAtOnce: { value: 256, reason: "4 MB: the log of a small network's epoch is sent at once" },
+  readsPerMinute: {
+    value: 600,
+    reason:
+      "public reads and pieces of them are never scarcer, so that a strict limit for miners blinds nobody",
   },
   hotkeys: {
     value: 16_384,

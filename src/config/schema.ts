@@ -147,7 +147,9 @@ export const configSchema = z.strictObject({
       "Time in ms within which headers and body must arrive",
     ),
     gate: gate.prefault({}),
-    per_ip_per_min: count(1, 10_000_000, 6000).describe("Requests per minute and IP address"),
+    per_ip_per_min: count(1, 10_000_000, 6000).describe(
+      "Signed requests per minute and IP address; public reads have as many of their own, at least 600",
+    ),
     per_hotkey: section({
       burst: count(1, 100_000, 60).describe("Requests at once per proven hotkey"),
       per_s: z.number().positive().max(100_000).default(20).describe("Requests per second and proven hotkey"),

@@ -9,7 +9,7 @@ import type { HttpMeasures } from "./measures.ts";
 import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
-import type { Route } from "./routes/route.ts";
+import { type Route, tokenOf } from "./routes/route.ts";
 import { endConnection, isUnread } from "./wire/socketEnd.ts";
 
 /** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
@@ -64,7 +64,7 @@ export class InFlight {
 }
 
 export interface RequestModules {
-  readonly handlers: Pick<Handlers, "isOperator">;
+  readonly handlers: Pick<Handlers, "isOperator" | "takeToken">;
   readonly inFlight: InFlight;
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
@@ -81,21 +81,41 @@ function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handl
   return token !== undefined && handlers.isOperator(token);
 }
 
+/** Takes a token of the sender's address; the operator's own requests take none. Throws `ip_rate_limited`, or `unauthorized`. */
+function takeToken(request: FastifyRequest, { handlers }: RequestModules): void {
+  const { operation } = request.routeOptions.config;
+  const guarded = operation?.signedBy === "operator";
+  if (guarded && isOperator(request, handlers)) return;
+  const kind = operation === undefined ? "public" : tokenOf(operation);
+  handlers.takeToken(addressOf(request), kind);
+  if (guarded) throw new AssayError({ code: "unauthorized" });
+}
+
 /** Why a request is refused before its body is read, or null. */
 function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
   const { raw, headers, routeOptions } = request;
-  if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
   if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
   if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
   if (request.is404) {
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
     return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
   }
-  const guarded = routeOptions.config.operation?.signedBy === "operator";
-  if (guarded && !isOperator(request, modules.handlers)) return { code: "unauthorized" };
   // With a content type the framework reads the body; without one it would treat the body as absent.
   const typeless = routeOptions.schema?.body !== undefined && headers["content-type"] === undefined;
   return typeless ? unsupported(request) : null;
+}
+
+/** The refusal of a request before its body is read, or null. Its token comes before everything that could cost anything. */
+function refusalAtTheDoor(request: FastifyRequest, modules: RequestModules): Error | null {
+  const { inFlight } = modules;
+  if (inFlight.draining) return new AssayError({ code: "shutting_down", retry_after_s: backAfterSeconds });
+  try {
+    takeToken(request, modules);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+  const problem = firstRefusal(request, modules);
+  return problem === null ? null : new AssayError(problem);
 }
 
 /** Hooks of every request and answer. */
@@ -106,9 +126,7 @@ export function installHooks(app: FastifyInstance, modules: RequestModules): voi
     reply.headers(everyAnswer);
     // The body of a GET is not read, so the server does not wait for its end.
     if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
-    const problem = firstRefusal(request, modules);
-    if (problem === null) done();
-    else done(new AssayError(problem));
+    done(refusalAtTheDoor(request, modules) ?? undefined);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (inFlight.draining) reply.header("connection", "close");

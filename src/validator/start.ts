@@ -46,7 +46,11 @@ export async function startValidator(
 async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
   const address = pathsOf(parts.config, parts.dataDir).metrics;
   if (address === null) return null;
-  return MetricsListener.open({ address }, { expose: () => parts.metrics.expose(), log: parts.log });
+  const { metrics, log, admission } = parts;
+  return MetricsListener.open(
+    { address },
+    { log, expose: () => metrics.expose(), waitMs: (ip) => admission.addresses.waitMs(ip, "metrics") },
+  );
 }
 
 async function start(

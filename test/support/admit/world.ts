@@ -123,8 +123,15 @@ export class AdmissionWorld {
     return { headers, body, rawBody, ip, signal: new AbortController().signal };
   }
 
-  submit(letter: Letter) {
+  /** As the listener does: a token of the address, then the submission. */
+  async submit(letter: Letter) {
+    this.admission.addresses.take(letter.ip, "signed");
     return this.admission.submit(letter, letter.body);
+  }
+
+  async read(letter: Letter, options: { allowSuspended: boolean }) {
+    this.admission.addresses.take(letter.ip, "signed");
+    return this.admission.authenticate(letter, options);
   }
 
   /** What is still taken of anything bounded. */

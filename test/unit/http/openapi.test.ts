@@ -113,7 +113,7 @@ test("every operation says what it is, whom it asks who they are, and what it ca
 test("what the routes answer is what the document says they answer", async (t) => {
   const served = await serve(t, {
     auditLog: async function* () {
-      yield "{}";
+      yield "{}\n";
     },
   });
   const document = await documentOf(served);

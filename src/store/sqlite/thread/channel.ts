@@ -160,10 +160,10 @@ const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
   ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
-  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
+  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage", "logText"],
   ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
-  ...["miner", "miners", "strikes", "operatorActions", "credits"],
-  ...["recordIntent", "saveVector", "vector", "latestVector", "note", "setNote", "ping"],
+  ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number]>;
