@@ -12,7 +12,7 @@ import { methodIndex, routesOf } from "./routes/all.ts";
 import { openapiOptions } from "./routes/openapi.ts";
 import { type AttachedStreams, attachStreams, type PushModules } from "./stream/attach.ts";
 import type { StreamOptions } from "./stream/options.ts";
-import { takeInput } from "./wire/input.ts";
+import { queryOf, takeInput } from "./wire/input.ts";
 import { makeListener } from "./wire/listener.ts";
 
 export interface HttpOptions {
@@ -61,7 +61,7 @@ function makeApp(options: HttpOptions, metrics: Metrics, answering: AnsweringMod
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: maxBodyBytes,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: longestParameter },
+    routerOptions: { maxParamLength: longestParameter, querystringParser: queryOf },
     serverFactory: (listener) => makeListener(listener, options, metrics, answering.measures.refused),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
   });

@@ -20,6 +20,7 @@ export type Problem =
   | { code: "malformed_request" }
   | { code: "malformed_json" }
   | { code: "json_too_deep"; limit: number }
+  | { code: "too_many_members"; limit: number }
   | { code: "invalid_request"; field: string; expected: string }
   | { code: "body_too_large"; limit_bytes: number }
   | { code: "headers_too_large"; limit_bytes: number; limit_fields: number }

@@ -38,6 +38,13 @@ export const requestProblems = {
     title: "JSON nested too deep",
     detail: (p) => `The JSON is nested deeper than the limit of ${p.limit} levels; send a flatter body.`,
   },
+  too_many_members: {
+    status: 400,
+    blame: "miner",
+    title: "Too many members in the JSON",
+    detail: (p) =>
+      `The JSON has more than the limit of ${p.limit} members; send only those that the route describes.`,
+  },
   invalid_request: {
     status: 422,
     blame: "miner",

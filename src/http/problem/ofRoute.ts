@@ -13,6 +13,7 @@ const everyBody: readonly ProblemCode[] = [
   "unsupported_media_type",
   "malformed_json",
   "json_too_deep",
+  "too_many_members",
   "body_too_large",
 ];
 const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>> = {

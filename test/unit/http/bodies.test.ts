@@ -111,6 +111,19 @@ test("nesting past 16 levels is json_too_deep, however it is shaped", async (t) 
   assert.equal((await post(url, path, text)).status, 202, "brackets inside texts do not nest");
 });
 
+test("a body of unknown members is refused by their number; a large one by its schema, without a search", async (t) => {
+  const { url } = await serve(t);
+  const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`m${n}`, n]));
+  const answer = await post(url, path, JSON.stringify({ challenge_id, ...unknown }));
+  assert.equal(answer.status, 400);
+  const { code, limit, blame } = await problemIn(answer);
+  assert.deepEqual({ code, limit, blame }, { code: "too_many_members", limit: 32, blame: "miner" });
+  const long = await post(url, path, JSON.stringify({ challenge_id, solution: Array(10_000).fill(1) }));
+  assert.equal(long.status, 422);
+  const { field, expected } = await problemIn(long);
+  assert.deepEqual({ field, expected }, { field: "body", expected: "does not match its schema" });
+});
+
 test("a schema fault names its member", async (t) => {
   const { url } = await serve(t);
   const faults: [unknown, string][] = [
