@@ -1,7 +1,9 @@
+import { sha256Hex } from "../core/hash.ts";
 import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
-import type { SessionGrant } from "../epistula/sessions.ts";
+import type { SessionGrant, SessionRequest } from "../epistula/sessions.ts";
+import { type Use, UsedSignatures } from "../epistula/usedSignatures.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Reservation } from "../flow/reservation.ts";
@@ -9,7 +11,7 @@ import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/sub
 import { AddressTokens } from "./addressTokens.ts";
 import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
-import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
+import { admitLimits, retryAfterS, usedSignaturesOptions, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
@@ -31,6 +33,7 @@ export class Admission {
   readonly #readGate: Gate;
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
+  readonly #used: UsedSignatures;
 
   constructor(options: AdmissionOptions, modules: AdmissionModules) {
     const { clock, metrics } = modules;
@@ -47,6 +50,7 @@ export class Admission {
     });
     this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
+    this.#used = new UsedSignatures(usedSignaturesOptions(options), clock);
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {
@@ -61,16 +65,23 @@ export class Admission {
   /** Verifies the sender of a signed read. `allowSuspended`: a suspended miner may read this too. */
   authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
     return this.#measures.counted("read", caller.signal, () =>
-      this.#read(caller, "hotkey_or_session", options.allowSuspended),
+      this.#read(caller, { signers: "hotkey_or_session", use: "read", ...options }),
+    );
+  }
+
+  /** Verifies who opens a stream. Its signature opens no other. */
+  authenticateStream(caller: Caller): Promise<Claim> {
+    return this.#measures.counted("read", caller.signal, () =>
+      this.#read(caller, { signers: "hotkey_or_session", use: "once", allowSuspended: false }),
     );
   }
 
   /** Binds an Ed25519 public key of 32 bytes to the hotkey, which must have signed the request itself. */
-  openSession(caller: Caller, publicKey: Uint8Array): Promise<SessionGrant> {
+  openSession(caller: Caller, asked: SessionRequest): Promise<SessionGrant> {
     return this.#measures.counted("session", caller.signal, async () => {
-      const { hotkey } = await this.#read(caller, "hotkey", true);
+      const { hotkey } = await this.#read(caller, { signers: "hotkey", use: "once", allowSuspended: true });
       const { sessions, clock, random } = this.#modules;
-      return sessions.open(hotkey, publicKey, clock.nowMs(), random);
+      return sessions.open(hotkey, asked, clock.nowMs(), random);
     });
   }
 
@@ -117,7 +128,8 @@ export class Admission {
   /** The chain height at which the sender was found free to submit. */
   async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
-    await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
+    const use: Use = `${caller.method} ${caller.target} ${sha256Hex(caller.rawBody)}`;
+    await this.#prove(caller, claim, { signers: "hotkey_or_session", use, buckets: this.#submitters });
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
@@ -153,7 +165,10 @@ export class Admission {
     }
   }
 
-  async #read(caller: Caller, signers: Signers, allowSuspended: boolean): Promise<Claim> {
+  async #read(
+    caller: Caller,
+    { allowSuspended, ...asked }: { signers: Signers; use: Use; allowSuspended: boolean },
+  ): Promise<Claim> {
     const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
     caller.signal.throwIfAborted();
     // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.
@@ -161,7 +176,7 @@ export class Admission {
     const slot = await this.#readGate.enter(key, caller.signal);
     try {
       caller.signal.throwIfAborted();
-      await this.#prove(caller, claim, signers, this.#readers);
+      await this.#prove(caller, claim, { ...asked, buckets: this.#readers });
     } finally {
       slot.release();
     }
@@ -170,12 +185,17 @@ export class Admission {
     return claim;
   }
 
-  /** Verifies the signature, then takes a token of the proven hotkey. */
-  async #prove(caller: Caller, claim: Claim, signers: Signers, buckets: Buckets): Promise<void> {
-    await this.#measures.timed("signature", () => this.#proof.require(claim, caller.rawBody, signers));
+  /** Verifies the signature, takes a token of the proven hotkey, and remembers what the signature was used for. */
+  async #prove(
+    caller: Caller,
+    claim: Claim,
+    { signers, use, buckets }: { signers: Signers; use: Use; buckets: Buckets },
+  ): Promise<void> {
+    await this.#measures.timed("signature", () => this.#proof.require(claim, caller, signers));
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
+    this.#used.use(claim.hotkey, claim.uuid, use);
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

@@ -10,6 +10,9 @@ export type TokenKind = "signed" | "public" | "probe" | "metrics";
 /** The sender of a request whose body is complete; nothing is proven yet. */
 export interface Caller {
   readonly headers: Headers;
+  readonly method: string;
+  /** Path and query, as the request line has them. */
+  readonly target: string;
   /** The address that rate limits use: the socket's, or the one that a trusted proxy reports. */
   readonly ip: string;
   /** The body as it arrived: the signature is over these bytes. Empty for GET. */

@@ -73,8 +73,8 @@ export interface Handlers {
   keys(): { readonly keys: readonly PublicJwk[] };
   listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;
   challengeText(caller: Caller, id: string, seq?: number): Promise<ChallengeText>;
-  /** `publicKey`: 32 bytes, Ed25519. */
-  openSession(caller: Caller, publicKey: Uint8Array): Promise<Session>;
+  /** `publicKey`: 32 bytes, Ed25519; `binds`: what it signs binds method, path and query. */
+  openSession(caller: Caller, asked: { publicKey: Uint8Array; binds: boolean }): Promise<Session>;
   submit(caller: Caller, request: SubmitRequest): Promise<Submitted>;
   receipt(caller: Caller, id: string): Promise<Receipt>;
   miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;

@@ -181,6 +181,8 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
 /** Its signal is made at its first use: most requests never need it. */
 class RequestCaller implements Caller {
   readonly headers: Caller["headers"];
+  readonly method: string;
+  readonly target: string;
   readonly ip: string;
   readonly rawBody: Uint8Array;
   readonly #request: FastifyRequest;
@@ -189,6 +191,8 @@ class RequestCaller implements Caller {
 
   constructor(request: FastifyRequest, response: ServerResponse) {
     this.headers = request.headers;
+    this.method = request.method;
+    this.target = request.raw.url ?? "";
     this.ip = addressOf(request);
     this.rawBody = request.rawBody ?? nothing;
     this.#request = request;

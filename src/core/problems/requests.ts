@@ -108,7 +108,7 @@ export const requestProblems = {
     blame: "miner",
     title: "Signature does not verify",
     detail: () =>
-      "The signature is not by this hotkey over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}; check the key and the signed text.",
+      "The signature is not by this hotkey over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}, with {METHOD} {path?query}. before it in a session that binds requests; check the key and the signed text.",
   },
   session_unknown: {
     status: 401,
@@ -116,6 +116,13 @@ export const requestProblems = {
     title: "Session unknown or expired",
     detail: () =>
       "The session has expired or was never opened here; open one with POST /v1/sessions, signed with the hotkey.",
+  },
+  signature_used: {
+    status: 401,
+    blame: "miner",
+    title: "Signature already used",
+    detail: (p) =>
+      `Epistula-Uuid ${p.uuid} was already used by this hotkey for another request, a stream or a session; sign every request with a fresh uuid.`,
   },
   not_registered: {
     status: 403,

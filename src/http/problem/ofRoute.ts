@@ -26,6 +26,8 @@ const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>
     "wrong_validator",
     "bad_signature",
     "session_unknown",
+    "signature_used",
+    "too_many_signatures",
     "not_registered",
     "suspended",
     "ip_rate_limited",

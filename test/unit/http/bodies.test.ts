@@ -218,8 +218,8 @@ test("assignment_b64 is standard base64, padded or not, and nothing else", async
 test("a session key is 32 bytes as hex or base64url, handed on as bytes", async (t) => {
   const seen: string[] = [];
   const { url } = await serve(t, {
-    openSession: async (_caller, publicKey) => {
-      seen.push(Buffer.from(publicKey).toString("hex"));
+    openSession: async (_caller, { publicKey, binds }) => {
+      seen.push(`${Buffer.from(publicKey).toString("hex")}${binds ? " binds" : ""}`);
       return { session_id: "s", hotkey, expires_at: 1 };
     },
   });
@@ -236,6 +236,11 @@ test("a session key is 32 bytes as hex or base64url, handed on as bytes", async 
     assert.equal(answer.status, 201, text);
     assert.equal(seen.at(-1), hex);
   }
+  const binding = JSON.stringify({ ed25519_public_key: hex, binds: "request" });
+  assert.equal((await post(url, "/v1/sessions", binding)).status, 201);
+  assert.equal(seen.at(-1), `${hex} binds`);
+  const unknown = await post(url, "/v1/sessions", JSON.stringify({ ed25519_public_key: hex, binds: "body" }));
+  assert.equal((await problemIn(unknown)).field, "/binds");
   for (const text of [
     "",
     hex.slice(2),
