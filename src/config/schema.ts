@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseFraction } from "../core/fraction.ts";
 import { isAddressRange } from "./addressRange.ts";
+import { corsOrigins } from "./corsOrigins.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -244,6 +245,7 @@ export const configSchema = z.strictObject({
       .max(64)
       .default([])
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
+    cors_origins: corsOrigins,
     max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
   }),
   admin: section({ token_file: file("keys/admin.token").describe("Bearer token of the operator routes") }),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
 import type { Caller } from "../flow/caller.ts";
+import { type Cors, isShared } from "./cors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { HttpMeasures } from "./measures.ts";
 import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
@@ -69,6 +70,9 @@ export interface RequestModules {
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
   readonly methodsOf: (url: string) => readonly string[];
+  readonly cors: Cors;
+  /** The methods of a path that pages of other origins may use. */
+  readonly sharedMethodsOf: (url: string) => readonly string[];
 }
 
 /** A restart takes about this long. */
@@ -96,6 +100,8 @@ function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem
   const { raw, headers, routeOptions } = request;
   if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
   if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
+  if (request.is404 && request.method === "OPTIONS" && modules.methodsOf(raw.url ?? "").length > 0)
+    return null;
   if (request.is404) {
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
     return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
@@ -118,15 +124,40 @@ function refusalAtTheDoor(request: FastifyRequest, modules: RequestModules): Err
   return problem === null ? null : new AssayError(problem);
 }
 
+/** The answer to OPTIONS at a path where something is served; false elsewhere. */
+function answerOptions(request: FastifyRequest, reply: FastifyReply, modules: RequestModules): boolean {
+  const url = request.raw.url ?? "";
+  const methods = request.method === "OPTIONS" ? modules.methodsOf(url) : [];
+  if (methods.length === 0) return false;
+  const { origin, "access-control-request-method": wanted } = request.headers;
+  reply
+    .code(204)
+    .header("allow", [...methods, "OPTIONS"].join(", "))
+    .headers(modules.cors.preflight(origin, wanted, modules.sharedMethodsOf(url)))
+    .send();
+  return true;
+}
+
+/** A request without a body may still say what its body would be: a route that takes none does not care. */
+function forgetTypeOfNothing({ headers, routeOptions }: FastifyRequest): void {
+  const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (isEmpty && routeOptions.schema?.body === undefined) delete headers["content-type"];
+}
+
 /** Hooks of every request and answer. */
 export function installHooks(app: FastifyInstance, modules: RequestModules): void {
-  const { inFlight, measures } = modules;
+  const { inFlight, measures, cors } = modules;
   app.addHook("onRequest", (request, reply, done) => {
     inFlight.enter(reply.raw);
     reply.headers(everyAnswer);
     // The body of a GET is not read, so the server does not wait for its end.
     if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
-    done(refusalAtTheDoor(request, modules) ?? undefined);
+    const { operation } = request.routeOptions.config;
+    if (operation !== undefined && isShared(operation)) reply.headers(cors.answer(request.headers.origin));
+    const refusal = refusalAtTheDoor(request, modules);
+    if (refusal === null && answerOptions(request, reply, modules)) return;
+    forgetTypeOfNothing(request);
+    done(refusal ?? undefined);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (inFlight.draining) reply.header("connection", "close");

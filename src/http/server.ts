@@ -4,6 +4,7 @@ import { type FastifyInstance, fastify } from "fastify";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import { Cors, isShared } from "./cors.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
@@ -26,6 +27,8 @@ export interface HttpOptions {
   /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   readonly version: string;
+  /** Origins whose pages may call the shared routes, or "*"; none unless given. */
+  readonly corsOrigins?: readonly string[];
   /** Bounds of the streams, where they are not the defaults. */
   readonly streams?: Partial<StreamOptions>;
 }
@@ -129,7 +132,11 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   );
   const app = makeApp(options, metrics, { log, measures, inFlight, maxBodyBytes });
   const streams = attach(app, inFlight, options.streams, modules);
-  installHooks(app, { handlers, measures, inFlight, methodsOf: methodIndex(routes) });
+  installHooks(app, {
+    ...{ handlers, measures, inFlight, methodsOf: methodIndex(routes) },
+    cors: new Cors(options.corsOrigins ?? []),
+    sharedMethodsOf: methodIndex(routes.filter(({ operation }) => isShared(operation))),
+  });
   await app.register(swagger, openapiOptions(version));
   for (const route of routes) addRoute(app, route, inFlight);
   const bound = await listen(app, host, port);

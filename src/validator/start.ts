@@ -68,6 +68,7 @@ async function start(
       bodyDeadlineMs: config.admit.body_deadline_ms,
       maxConnections: config.http.max_connections,
       trustedProxies: config.http.trusted_proxies,
+      corsOrigins: [config.http.cors_origins].flat(),
       version: options.version,
     },
     { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },

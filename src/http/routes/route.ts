@@ -22,7 +22,7 @@ export interface Operation {
   readonly probe?: true;
   /** Who must sign or send a token; absent for public routes. */
   readonly signedBy?: "miner" | "operator";
-  readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly answers: Readonly<Record<number, AnswerShape>> & { readonly default?: AnswerShape };
   /** The route's own codes, besides those of its signer, its input and every request. */
   readonly problems: readonly ProblemCode[];
 }
