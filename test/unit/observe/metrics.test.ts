@@ -41,23 +41,26 @@ test("a name is what Prometheus's linter asks for; counters alone end in _total"
 test("what the process itself exposes passes the linter's rules", async () => {
   assert.deepEqual(lintFaults((await new MetricRegistry().expose()).body), []);
   const faulty = [
-    "# TYPE a_total gauge",
-    "a_total 1",
-    "# HELP b_count B",
-    "# TYPE b_count gauge",
-    "b_count 1",
-    "# HELP c C",
-    "# TYPE c counter",
-    'c{le="1"} 1',
-    "d 1",
+    "# TYPE ants_total gauge",
+    "ants_total 1",
+    "# HELP bees_count B",
+    "# TYPE bees_count gauge",
+    "bees_count 1",
+    "# HELP cats C",
+    "# TYPE cats counter",
+    'cats{le="1"} 1',
+    "dogs 1",
+    "# HELP eels_ms E",
+    "# TYPE eels_ms gauge",
   ];
   assert.deepEqual(lintFaults(faulty.join("\n")), [
-    "a_total: no help text",
-    "a_total: _total on a gauge",
-    "b_count: _count on a gauge",
-    "c: a counter without _total",
-    "c: label le",
-    "d: no type",
+    "ants_total: _total on a gauge",
+    "ants_total: no help text",
+    "bees_count: _count on a gauge",
+    "cats: a counter without _total",
+    "cats: label le",
+    "dogs: no type",
+    "eels_ms: no base unit",
   ]);
 });
 
