@@ -1,15 +1,18 @@
 import { addressKey } from "../core/address.ts";
+import { sha256Hex } from "../core/hash.ts";
 import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
-import type { SessionGrant } from "../epistula/sessions.ts";
+import type { SessionGrant, SessionRequest } from "../epistula/sessions.ts";
+import { type Use, UsedSignatures } from "../epistula/usedSignatures.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Reservation } from "../flow/reservation.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
+import { AddressTokens } from "./addressTokens.ts";
 import { Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
-import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
+import { admitLimits, retryAfterS, usedSignaturesOptions, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
@@ -21,32 +24,34 @@ type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
  * the client vanishes the abort reason is thrown. Everything held is released when the promise settles.
  */
 export class Admission {
+  /** Taken by whoever receives a request, before it reads the body; nothing here takes one. */
+  readonly addresses: AddressTokens;
   readonly #options: AdmissionOptions;
   readonly #modules: AdmissionModules;
   readonly #measures: AdmitMeasures;
   readonly #proof: ClaimVerifier;
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
-  readonly #addresses: Buckets;
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
+  readonly #used: UsedSignatures;
 
   constructor(options: AdmissionOptions, modules: AdmissionModules) {
     const { clock, metrics } = modules;
-    const { perIpPerMin, perHotkey, gate } = options;
+    const { perHotkey, gate } = options;
     this.#options = options;
     this.#modules = modules;
     this.#measures = new AdmitMeasures(clock, metrics);
     this.#proof = new ClaimVerifier(modules);
     this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
     this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
-    this.#addresses = new Buckets({
-      burst: perIpPerMin,
-      perSecond: perIpPerMin / 60,
-      keys: admitLimits.addresses.value,
+    this.addresses = new AddressTokens(options, {
+      clock,
+      refused: (kind) => this.#measures.countRefusal(kind, "ip_rate_limited"),
     });
     this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
+    this.#used = new UsedSignatures(usedSignaturesOptions(options), clock);
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {
@@ -61,16 +66,23 @@ export class Admission {
   /** Verifies the sender of a signed read. `allowSuspended`: a suspended miner may read this too. */
   authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
     return this.#measures.counted("read", caller.signal, () =>
-      this.#read(caller, "hotkey_or_session", options.allowSuspended),
+      this.#read(caller, { signers: "hotkey_or_session", use: "read", ...options }),
+    );
+  }
+
+  /** Verifies who opens a stream. Its signature opens no other. */
+  authenticateStream(caller: Caller): Promise<Claim> {
+    return this.#measures.counted("read", caller.signal, () =>
+      this.#read(caller, { signers: "hotkey_or_session", use: "once", allowSuspended: false }),
     );
   }
 
   /** Binds an Ed25519 public key of 32 bytes to the hotkey, which must have signed the request itself. */
-  openSession(caller: Caller, publicKey: Uint8Array): Promise<SessionGrant> {
+  openSession(caller: Caller, asked: SessionRequest): Promise<SessionGrant> {
     return this.#measures.counted("session", caller.signal, async () => {
-      const { hotkey } = await this.#read(caller, "hotkey", true);
+      const { hotkey } = await this.#read(caller, { signers: "hotkey", use: "once", allowSuspended: true });
       const { sessions, clock, random } = this.#modules;
-      return sessions.open(hotkey, publicKey, clock.nowMs(), random);
+      return sessions.open(hotkey, asked, clock.nowMs(), random);
     });
   }
 
@@ -81,7 +93,6 @@ export class Admission {
       this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
     );
     caller.signal.throwIfAborted();
-    this.#takeAddress(caller.ip);
     if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
     const outcome = await this.#throughGate(caller, claim, challenge, async () => {
       const block = await this.#proveSubmitter(caller, claim);
@@ -118,7 +129,8 @@ export class Admission {
   /** The chain height at which the sender was found free to submit. */
   async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
-    await this.#prove(caller, claim, "hotkey_or_session", this.#submitters);
+    const use: Use = `${caller.method} ${caller.target} ${sha256Hex(caller.rawBody)}`;
+    await this.#prove(caller, claim, { signers: "hotkey_or_session", use, buckets: this.#submitters });
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
@@ -154,16 +166,18 @@ export class Admission {
     }
   }
 
-  async #read(caller: Caller, signers: Signers, allowSuspended: boolean): Promise<Claim> {
+  async #read(
+    caller: Caller,
+    { allowSuspended, ...asked }: { signers: Signers; use: Use; allowSuspended: boolean },
+  ): Promise<Claim> {
     const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
     caller.signal.throwIfAborted();
-    this.#takeAddress(caller.ip);
     // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.
     const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
     const slot = await this.#readGate.enter(key, caller.signal);
     try {
       caller.signal.throwIfAborted();
-      await this.#prove(caller, claim, signers, this.#readers);
+      await this.#prove(caller, claim, { ...asked, buckets: this.#readers });
     } finally {
       slot.release();
     }
@@ -172,17 +186,17 @@ export class Admission {
     return claim;
   }
 
-  /** Verifies the signature, then takes a token of the proven hotkey. */
-  async #prove(caller: Caller, claim: Claim, signers: Signers, buckets: Buckets): Promise<void> {
-    await this.#measures.timed("signature", () => this.#proof.require(claim, caller.rawBody, signers));
+  /** Verifies the signature, takes a token of the proven hotkey, and remembers what the signature was used for. */
+  async #prove(
+    caller: Caller,
+    claim: Claim,
+    { signers, use, buckets }: { signers: Signers; use: Use; buckets: Buckets },
+  ): Promise<void> {
+    await this.#measures.timed("signature", () => this.#proof.require(claim, caller, signers));
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
-  }
-
-  #takeAddress(ip: string): void {
-    const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
-    if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
+    this.#used.use(claim.hotkey, claim.uuid, use);
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

@@ -37,10 +37,21 @@ export class Buckets {
 
   /** 0 when a token was taken, else the milliseconds until one is available. `nowMs` never goes back. */
   take(key: string, nowMs: number): number {
-    const fullAt = Math.max(this.#fullAt.get(key) ?? nowMs, nowMs);
+    const fullAt = this.#fullAtOf(key, nowMs);
     const waitMs = fullAt - this.#toleranceMs - nowMs;
     if (waitMs > 0) return waitMs;
     this.#fullAt.set(key, fullAt + this.#intervalMs);
     return 0;
+  }
+
+  /** Takes tokens in any case; returns the milliseconds that their taker has to wait for them. */
+  debit(key: string, tokens: number, nowMs: number): number {
+    const fullAt = this.#fullAtOf(key, nowMs) + tokens * this.#intervalMs;
+    this.#fullAt.set(key, fullAt);
+    return Math.max(0, fullAt - this.#intervalMs - this.#toleranceMs - nowMs);
+  }
+
+  #fullAtOf(key: string, nowMs: number): number {
+    return Math.max(this.#fullAt.get(key) ?? nowMs, nowMs);
   }
 }

@@ -82,8 +82,8 @@ export class Gate {
     this.#clock = modules.clock;
     this.#slotShare = Math.max(1, Math.ceil(options.slots / 4));
     this.#placeShare = Math.ceil(options.queue / 8);
-    this.#heldGauge = metrics.gauge(`assay_gate_${name}_held_count`, "Slots held");
-    this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting_count`, "Requests waiting for a slot");
+    this.#heldGauge = metrics.gauge(`assay_gate_${name}_held`, "Slots held");
+    this.#waitingGauge = metrics.gauge(`assay_gate_${name}_waiting`, "Requests waiting for a slot");
     this.#refusals = metrics.counter(`assay_gate_${name}_refused_total`, "Requests refused a slot", [
       "reason",
     ]);

@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { Counter, Histogram, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import type { ProblemCode } from "../core/problems/problem.ts";
+import type { TokenKind } from "../flow/caller.ts";
 
 /** The purpose of a request. */
 export type Purpose = "submit" | "read" | "session";
@@ -32,6 +34,10 @@ export class AdmitMeasures {
     );
   }
 
+  countRefusal(purpose: Purpose | TokenKind, code: ProblemCode): void {
+    this.#refused.add({ purpose, code });
+  }
+
   countSubmission(lane: string, kind: "admitted" | "replay"): void {
     this.#ended.add({ lane, kind });
   }
@@ -51,7 +57,7 @@ export class AdmitMeasures {
       return await request();
     } catch (thrown) {
       if (signal.aborted && thrown === signal.reason) this.#vanished.add({ purpose });
-      else this.#refused.add({ purpose, code: thrown instanceof AssayError ? thrown.code : "internal" });
+      else this.countRefusal(purpose, thrown instanceof AssayError ? thrown.code : "internal");
       throw thrown;
     }
   }

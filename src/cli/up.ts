@@ -76,7 +76,7 @@ SIGTERM, SIGINT, SIGHUP or SIGQUIT finishes what is running and exits 0; a secon
 the bound on pending verifications and the byte budget (dispatch.bytes_in_flight), which adapt to what the miners deliver
 and this host can verify. Set it when something that Assay cannot measure is the bottleneck: a metered uplink, a shared
 host, a new machine. Start near twice what the miners deliver in one service time, and raise it while
-assay_dispatch_in_flight_count stays at it.
+assay_dispatch_in_flight stays at it.
 
 Examples:
   assay up --demo 4

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
+import { corsOrigins } from "./corsOrigins.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -147,7 +148,9 @@ export const configSchema = z.strictObject({
       "Time in ms within which headers and body must arrive",
     ),
     gate: gate.prefault({}),
-    per_ip_per_min: count(1, 10_000_000, 6000).describe("Requests per minute and IP address"),
+    per_ip_per_min: count(1, 10_000_000, 6000).describe(
+      "Signed requests per minute and IP address; public reads have as many of their own, at least 600",
+    ),
     per_hotkey: section({
       burst: count(1, 100_000, 60).describe("Requests at once per proven hotkey"),
       per_s: z.number().positive().max(100_000).default(20).describe("Requests per second and proven hotkey"),
@@ -253,6 +256,7 @@ export const configSchema = z.strictObject({
       .max(64)
       .default([])
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
+    cors_origins: corsOrigins,
     max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
     per_address_connections: count(1, 1_000_000, 64).describe(
       "Open connections per IP address (IPv6: per /64), trusted proxies exempt; also streams per address",

@@ -12,7 +12,7 @@ export interface Histogram {
   observe(seconds: number, labels?: Record<string, string>): void;
 }
 
-/** Makes metrics; a name is registered once. Names end in a unit (`_total`, `_seconds`, `_bytes`, `_count`). */
+/** Makes metrics; a name is registered once. Counters end in `_total`; what has a unit ends in it (`_seconds`, `_bytes`). */
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): Counter;
   gauge(name: string, help: string, labels?: readonly string[]): Gauge;

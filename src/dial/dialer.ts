@@ -46,9 +46,9 @@ export function openDialer(options: DialOptions, modules: DialModules): Dialer {
   const bounds = { ...dialDefaults, ...given };
   const links = new Map<string, DialLink>();
   const ending = new Set<Promise<void>>();
-  const standing = metrics.gauge("assay_dialled_miners_count", "Miners that are dialled");
+  const standing = metrics.gauge("assay_dialled_miners", "Miners that are dialled");
   const leftOut = metrics.gauge(
-    "assay_dialled_miners_left_out_count",
+    "assay_dialled_miners_left_out",
     "Miners not dialled because the bound is reached",
   );
   let closed = false;

@@ -56,16 +56,16 @@ export function makeDispatchMeasures(metrics: Metrics): DispatchMeasures {
       // From an instant answer to the longest deadline.
       [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180],
     ),
-    inFlight: metrics.gauge("assay_dispatch_in_flight_count", "Jobs in flight"),
+    inFlight: metrics.gauge("assay_dispatch_in_flight", "Jobs in flight"),
     bytes: metrics.gauge(
       "assay_dispatch_in_flight_bytes",
       "Bytes of jobs in flight and of answers waiting for verification",
     ),
-    ceiling: metrics.gauge("assay_dispatch_ceiling_count", "Bound on jobs in flight; 0 for none"),
-    miners: metrics.gauge("assay_dispatch_miners_count", "Miners with a link"),
-    ready: metrics.gauge("assay_dispatch_ready_count", "Miners that could take a job"),
-    queued: metrics.gauge("assay_dispatch_queued_count", "Customer jobs waiting for a miner"),
-    held: metrics.gauge("assay_dispatch_gate_shut_count", "1 while jobs are held back for it", ["gate"]),
+    ceiling: metrics.gauge("assay_dispatch_ceiling", "Bound on jobs in flight; 0 for none"),
+    miners: metrics.gauge("assay_dispatch_miners", "Miners with a link"),
+    ready: metrics.gauge("assay_dispatch_ready", "Miners that could take a job"),
+    queued: metrics.gauge("assay_dispatch_queued", "Customer jobs waiting for a miner"),
+    held: metrics.gauge("assay_dispatch_gate_shut", "1 while jobs are held back for it", ["gate"]),
   };
 }
 

@@ -7,7 +7,7 @@ import { decodeHotkey } from "../core/ss58.ts";
 import type { Headers } from "../flow/caller.ts";
 import type { Pool } from "../flow/pool.ts";
 import { epistulaLimits } from "./limits.ts";
-import { type SignedParts, signedMessage } from "./message.ts";
+import { type BoundRequest, type SignedParts, signedMessage } from "./message.ts";
 import type { Sessions } from "./sessions.ts";
 
 export interface ClaimRules {
@@ -131,6 +131,11 @@ export function readClaim(headers: Headers, rules: ClaimRules, nowMs: number): C
 /** Which keys may have signed: the hotkey alone, or its session key where the claim names a session. */
 export type Signers = "hotkey" | "hotkey_or_session";
 
+/** What a signature is over, besides its headers. */
+export interface SignedRequest extends BoundRequest {
+  readonly rawBody: Uint8Array;
+}
+
 /** Verifies claims: sr25519 in the worker pool, Ed25519 of a session here. */
 export class ClaimVerifier {
   readonly #modules: { clock: Clock; log: Log; pool: Pick<Pool, "run">; sessions: Sessions };
@@ -140,20 +145,20 @@ export class ClaimVerifier {
   }
 
   /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool failed. */
-  async require(claim: Claim, body: Uint8Array, signers: Signers): Promise<void> {
-    const message = signedMessage(body, claim);
+  async require(claim: Claim, request: SignedRequest, signers: Signers): Promise<void> {
     const good =
       claim.session !== null && signers === "hotkey_or_session"
-        ? this.#bySession(claim, claim.session, message)
-        : await this.#byHotkey(claim, message);
+        ? this.#bySession(claim, claim.session, request)
+        : await this.#byHotkey(claim, signedMessage(request.rawBody, claim));
     if (!good) throw new AssayError({ code: "bad_signature" });
   }
 
-  #bySession(claim: Claim, session: string, message: Uint8Array): boolean {
+  #bySession(claim: Claim, id: string, request: SignedRequest): boolean {
     const { clock, sessions } = this.#modules;
-    const key = sessions.find(session, claim.hotkey, clock.nowMs());
-    if (key === null) throw new AssayError({ code: "session_unknown" });
-    return verify(null, message, key, claim.signature);
+    const session = sessions.find(id, claim.hotkey, clock.nowMs());
+    if (session === null) throw new AssayError({ code: "session_unknown" });
+    const message = signedMessage(request.rawBody, claim, session.binds ? request : null);
+    return verify(null, message, session.key, claim.signature);
   }
 
   async #byHotkey({ publicKey, signature }: Claim, message: Uint8Array): Promise<boolean> {

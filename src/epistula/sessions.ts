@@ -10,12 +10,22 @@ export interface SessionGrant {
   readonly session_id: string;
   readonly hotkey: string;
   readonly expires_at: number;
+  /** Present when method, path and query are part of what the session signs. */
+  readonly binds?: "request";
+}
+
+export interface SessionRequest {
+  /** 32 bytes, Ed25519. */
+  readonly publicKey: Uint8Array;
+  readonly binds?: boolean;
 }
 
 interface Session {
   readonly id: string;
   readonly raw: Buffer;
   readonly key: KeyObject;
+  /** Whether what it signs binds method, path and query. */
+  readonly binds: boolean;
   readonly expiresAt: number;
 }
 
@@ -39,26 +49,29 @@ export class Sessions {
   }
 
   /**
-   * Opens a session for a 32-byte key until the end of the next epoch; it replaces the hotkey's previous one. The same key
-   * keeps its session id, so a repeated request ends nothing. Throws TypeError when the bytes are not a key.
+   * Opens a session for a 32-byte key until the end of the next epoch; it replaces the hotkey's previous one. The same key, binding
+   * the same, keeps its session id, so a repeated request ends nothing. Throws TypeError when the bytes are not a key.
    */
-  open(hotkey: Hotkey, publicKey: Uint8Array, nowMs: number, random: Random): SessionGrant {
+  open(hotkey: Hotkey, asked: SessionRequest, nowMs: number, random: Random): SessionGrant {
+    const { publicKey, binds = false } = asked;
     const current = this.#live(hotkey, nowMs);
-    const id = current?.raw.equals(publicKey) ? current.id : newId(random);
+    const isSame = current?.raw.equals(publicKey) === true && current.binds === binds;
+    const id = isSame ? current.id : newId(random);
     const expiresAt = epochStartMs(asEpoch(epochAt(nowMs, this.#epochHours) + 2), this.#epochHours);
     this.#byHotkey.set(hotkey, {
       id,
       raw: Buffer.from(publicKey),
       key: ed25519PublicKey(publicKey),
+      binds,
       expiresAt,
     });
-    return { session_id: id, hotkey, expires_at: expiresAt };
+    return { session_id: id, hotkey, expires_at: expiresAt, ...(binds ? { binds: "request" } : {}) };
   }
 
-  /** The key of a hotkey's live session; null when the session is another hotkey's, was replaced, or has expired. */
-  find(sessionId: string, hotkey: Hotkey, nowMs: number): KeyObject | null {
+  /** A hotkey's live session; null when the session is another hotkey's, was replaced, or has expired. */
+  find(sessionId: string, hotkey: Hotkey, nowMs: number): Pick<Session, "key" | "binds"> | null {
     const session = this.#live(hotkey, nowMs);
-    return session?.id === sessionId ? session.key : null;
+    return session?.id === sessionId ? session : null;
   }
 
   #live(hotkey: Hotkey, nowMs: number): Session | null {

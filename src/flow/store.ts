@@ -21,6 +21,14 @@ export interface IssuedPage {
 /** A line of an epoch's log with its number and its links in the hash chain. */
 export type ChainedEntry = LogEntry & { readonly n: number; readonly prev: string; readonly hash: string };
 
+/** Lines of a log as they are published. */
+export interface LogText {
+  /** Each with its newline. */
+  readonly text: string;
+  /** The number of the last line. */
+  readonly last: number;
+}
+
 export interface StoredMiner extends Sighting {
   readonly counts: MinerCounts;
 }
@@ -126,6 +134,8 @@ export interface Store {
   openEpochs(): Promise<EpochRecord[]>;
   /** Log lines after number `after` (-1 for all), in order. */
   logPage(epoch: number, after: number, limit: number): Promise<ChainedEntry[]>;
+  /** The same lines as canonical JSON texts, one per line; some 64 kB at a time. Null after the last one. */
+  logText(epoch: number, after: number): Promise<LogText | null>;
 
   /** Everything that judge needs at start. Throws `store_corrupt` rather than leave out a damaged record. */
   standingState(): Promise<StandingState>;
@@ -140,6 +150,8 @@ export interface Store {
   /** Miners by hotkey, after the given one (or from the start). */
   miners(after: string | null, limit: number): Promise<StoredMiner[]>;
   strikes(hotkey: string): Promise<StoredStrike[]>;
+  /** The strikes as the JSON text of a `StrikeList`, their evidence as it was written. */
+  strikesText(hotkey: string): Promise<string>;
   operatorActions(limit: number): Promise<OperatorAction[]>;
 
   /** Sum of accepted, unforfeited credit received after `since`, by lane and hotkey. */
@@ -149,6 +161,8 @@ export interface Store {
   saveVector(vector: SignedVector): Promise<void>;
   vector(period: number): Promise<SignedVector | null>;
   latestVector(): Promise<SignedVector | null>;
+  /** The JSON text of the signed vector of a period, or of the last one, as it was written. */
+  vectorText(period: number | null): Promise<string | null>;
 
   /** A small durable note, such as the fingerprint of the secret; null if never set. */
   note(key: string): Promise<string | null>;

@@ -1,13 +1,11 @@
 import type { Static, TSchema } from "typebox";
 import type { PublicJwk } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
-import type { Caller } from "../flow/caller.ts";
+import type { Caller, TokenKind } from "../flow/caller.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { PublishedEpoch } from "../flow/draw.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
-import type { StrikeList } from "../flow/strike.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
-import type { SignedVector } from "../flow/weights.ts";
 import type * as schemas from "./routes/schemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -67,24 +65,27 @@ export interface JobPut {
 
 /** What the routes call. Every refusal is an `AssayError`; anything else that is thrown answers 500 `internal`. */
 export interface Handlers {
+  /** Takes a token of an address; called once per request, before its body is read. Throws `ip_rate_limited`. */
+  takeToken(ip: string, kind: TokenKind): void;
   healthz(): Liveness;
   readyz(): Promise<Readiness>;
   status(): Status;
   keys(): { readonly keys: readonly PublicJwk[] };
   listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;
   challengeText(caller: Caller, id: string, seq?: number): Promise<ChallengeText>;
-  /** `publicKey`: 32 bytes, Ed25519. */
-  openSession(caller: Caller, publicKey: Uint8Array): Promise<Session>;
+  /** `publicKey`: 32 bytes, Ed25519; `binds`: what it signs binds method, path and query. */
+  openSession(caller: Caller, asked: { publicKey: Uint8Array; binds: boolean }): Promise<Session>;
   submit(caller: Caller, request: SubmitRequest): Promise<Submitted>;
   receipt(caller: Caller, id: string): Promise<Receipt>;
   miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;
   miner(hotkey: Hotkey): Promise<MinerView>;
-  strikes(hotkey: Hotkey): Promise<StrikeList>;
-  latestWeights(): Promise<SignedVector>;
-  weights(period: number): Promise<SignedVector>;
+  /** JSON text, of evidence as it is stored. */
+  strikes(hotkey: Hotkey): Promise<string>;
+  /** JSON text of the vector of a period, or of the last one, as it was signed. */
+  weights(period: number | null): Promise<string>;
   sampling(epoch: number): Promise<PublishedEpoch>;
-  /** Lines without their newline. Throws `epoch_open` or `epoch_not_found` before the first. */
-  auditLog(epoch: number): AsyncIterable<string>;
+  /** Texts of whole lines, each with its newline. Throws `epoch_open` or `epoch_not_found` before the first. */
+  auditLog(epoch: number, ip: string): AsyncIterable<string>;
   skiplist(): Promise<Skiplist>;
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;

@@ -5,7 +5,7 @@ import type { Problem } from "../core/problems/problem.ts";
 /** A request of the submit path takes about a millisecond; the worst legal one 5 s. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-const knownMethods = new Set(["GET", "HEAD", "POST", "DELETE"]);
+const knownMethods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
 
 export interface HttpMeasures {
   answered(request: FastifyRequest, reply: FastifyReply): void;

@@ -4,12 +4,13 @@ import { addressText, foldAddress, parseForwarded } from "../core/address.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
 import type { Caller } from "../flow/caller.ts";
+import { type Cors, isShared } from "./cors.ts";
 import type { Handlers } from "./handlers.ts";
 import type { HttpMeasures } from "./measures.ts";
 import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
-import type { Route } from "./routes/route.ts";
+import { type Route, tokenOf } from "./routes/route.ts";
 import { endConnection, isUnread } from "./wire/socketEnd.ts";
 
 /** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
@@ -63,11 +64,14 @@ export class InFlight {
 }
 
 export interface RequestModules {
-  readonly handlers: Pick<Handlers, "isOperator">;
+  readonly handlers: Pick<Handlers, "isOperator" | "takeToken">;
   readonly inFlight: InFlight;
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
   readonly methodsOf: (url: string) => readonly string[];
+  readonly cors: Cors;
+  /** The methods of a path that pages of other origins may use. */
+  readonly sharedMethodsOf: (url: string) => readonly string[];
 }
 
 /** A restart takes about this long. */
@@ -80,34 +84,79 @@ function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handl
   return token !== undefined && handlers.isOperator(token);
 }
 
+/** Takes a token of the sender's address; the operator's own requests take none. Throws `ip_rate_limited`, or `unauthorized`. */
+function takeToken(request: FastifyRequest, { handlers }: RequestModules): void {
+  const { operation } = request.routeOptions.config;
+  const guarded = operation?.signedBy === "operator";
+  if (guarded && isOperator(request, handlers)) return;
+  const kind = operation === undefined ? "public" : tokenOf(operation);
+  handlers.takeToken(addressOf(request), kind);
+  if (guarded) throw new AssayError({ code: "unauthorized" });
+}
+
 /** Why a request is refused before its body is read, or null. */
 function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
   const { raw, headers, routeOptions } = request;
-  if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
   if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
   if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
+  if (request.is404 && request.method === "OPTIONS" && modules.methodsOf(raw.url ?? "").length > 0)
+    return null;
   if (request.is404) {
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
     return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
   }
-  const guarded = routeOptions.config.operation?.signedBy === "operator";
-  if (guarded && !isOperator(request, modules.handlers)) return { code: "unauthorized" };
   // With a content type the framework reads the body; without one it would treat the body as absent.
   const typeless = routeOptions.schema?.body !== undefined && headers["content-type"] === undefined;
   return typeless ? unsupported(request) : null;
 }
 
+/** The refusal of a request before its body is read, or null. Its token comes before everything that could cost anything. */
+function refusalAtTheDoor(request: FastifyRequest, modules: RequestModules): Error | null {
+  const { inFlight } = modules;
+  if (inFlight.draining) return new AssayError({ code: "shutting_down", retry_after_s: backAfterSeconds });
+  try {
+    takeToken(request, modules);
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+  const problem = firstRefusal(request, modules);
+  return problem === null ? null : new AssayError(problem);
+}
+
+/** The answer to OPTIONS at a path where something is served; false elsewhere. */
+function answerOptions(request: FastifyRequest, reply: FastifyReply, modules: RequestModules): boolean {
+  const url = request.raw.url ?? "";
+  const methods = request.method === "OPTIONS" ? modules.methodsOf(url) : [];
+  if (methods.length === 0) return false;
+  const { origin, "access-control-request-method": wanted } = request.headers;
+  reply
+    .code(204)
+    .header("allow", [...methods, "OPTIONS"].join(", "))
+    .headers(modules.cors.preflight(origin, wanted, modules.sharedMethodsOf(url)))
+    .send();
+  return true;
+}
+
+/** A request without a body may still say what its body would be: a route that takes none does not care. */
+function forgetTypeOfNothing({ headers, routeOptions }: FastifyRequest): void {
+  const isEmpty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (isEmpty && routeOptions.schema?.body === undefined) delete headers["content-type"];
+}
+
 /** Hooks of every request and answer. */
 export function installHooks(app: FastifyInstance, modules: RequestModules): void {
-  const { inFlight, measures } = modules;
+  const { inFlight, measures, cors } = modules;
   app.addHook("onRequest", (request, reply, done) => {
     inFlight.enter(reply.raw);
     reply.headers(everyAnswer);
     // The body of a GET is not read, so the server does not wait for its end.
     if (request.method !== "POST" && isUnread(request)) endConnection(request, reply);
-    const problem = firstRefusal(request, modules);
-    if (problem === null) done();
-    else done(new AssayError(problem));
+    const { operation } = request.routeOptions.config;
+    if (operation !== undefined && isShared(operation)) reply.headers(cors.answer(request.headers.origin));
+    const refusal = refusalAtTheDoor(request, modules);
+    if (refusal === null && answerOptions(request, reply, modules)) return;
+    forgetTypeOfNothing(request);
+    done(refusal ?? undefined);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
     if (inFlight.draining) reply.header("connection", "close");
@@ -156,6 +205,8 @@ function abortOnDeparture(request: FastifyRequest, response: ServerResponse): Ab
 /** Its signal is made at its first use: most requests never need it. */
 class RequestCaller implements Caller {
   readonly headers: Caller["headers"];
+  readonly method: string;
+  readonly target: string;
   readonly ip: string;
   readonly rawBody: Uint8Array;
   readonly #request: FastifyRequest;
@@ -164,6 +215,8 @@ class RequestCaller implements Caller {
 
   constructor(request: FastifyRequest, response: ServerResponse) {
     this.headers = request.headers;
+    this.method = request.method;
+    this.target = request.raw.url ?? "";
     this.ip = addressOf(request);
     this.rawBody = request.rawBody ?? nothing;
     this.#request = request;

@@ -5,7 +5,7 @@ import { type AddressRange, hostOfUrl, isWithinAny, parseForwarded, rangesOf } f
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { listenFault } from "../core/problems/listening.ts";
-
+import { Cors, isShared } from "./cors.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
@@ -16,7 +16,7 @@ import { type AttachedStreams, attachStreams, type PushModules } from "./stream/
 import type { StreamOptions } from "./stream/options.ts";
 import { Connections, defaultStalledMs } from "./wire/connections.ts";
 import { HeldBytes, maxHeldBytes } from "./wire/heldBytes.ts";
-import { takeInput } from "./wire/input.ts";
+import { queryOf, takeInput } from "./wire/input.ts";
 import { type ListenerModules, makeListener } from "./wire/listener.ts";
 
 export interface HttpOptions {
@@ -36,6 +36,8 @@ export interface HttpOptions {
   /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[];
   readonly version: string;
+  /** Origins whose pages may call the shared routes, or "*"; none unless given. */
+  readonly corsOrigins?: readonly string[];
   /** Bounds of the streams, where they are not the defaults. */
   readonly streams?: Partial<StreamOptions>;
 }
@@ -83,7 +85,7 @@ function makeApp(
     trustProxy: proxies.length === 0 ? false : isProxy(proxies),
     bodyLimit: options.maxBodyBytes,
     return503OnClosing: false,
-    routerOptions: { maxParamLength: longestParameter },
+    routerOptions: { maxParamLength: longestParameter, querystringParser: queryOf },
     serverFactory: (serve) => makeListener(serve, options, modules),
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, answering),
   });
@@ -163,7 +165,11 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     { log, measures, inFlight, maxBodyBytes },
   );
   const streams = attach(app, inFlight, options, modules, { held, connections });
-  installHooks(app, { handlers, measures, inFlight, methodsOf: methodIndex(routes) });
+  installHooks(app, {
+    ...{ handlers, measures, inFlight, methodsOf: methodIndex(routes) },
+    cors: new Cors(options.corsOrigins ?? []),
+    sharedMethodsOf: methodIndex(routes.filter(({ operation }) => isShared(operation))),
+  });
   await app.register(swagger, openapiOptions(version));
   for (const route of routes) addRoute(app, route, inFlight);
   const bound = await listen(app, host, port);

@@ -84,8 +84,8 @@ export class Judge {
       forgotten: metrics.counter("assay_hotkeys_forgotten_total", "Hotkeys dropped from memory", ["why"]),
     };
     this.#gauges = {
-      suspended: metrics.gauge("assay_suspended_count", "Hotkeys on the skiplist"),
-      known: metrics.gauge("assay_hotkeys_known_count", "Hotkeys remembered"),
+      suspended: metrics.gauge("assay_suspended", "Hotkeys on the skiplist"),
+      known: metrics.gauge("assay_hotkeys_known", "Hotkeys remembered"),
     };
     for (const suspension of state.suspensions) this.#suspensions.add(suspension);
     for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Random } from "../core/random.ts";
+import type { BoundRequest } from "../epistula/message.ts";
 import { signedHeaders } from "../epistula/sign.ts";
 import type { Keypair } from "../keys/keypair.ts";
 
@@ -60,7 +61,8 @@ export class ValidatorClient {
 
   /** Signed request. `age` shifts the timestamp into the past, ms. */
   async signed(method: "GET" | "POST", path: string, body = "", age = 0): Promise<ValidatorReply> {
-    const reply = await this.#send(method, path, body, await this.#headers(body, this.#session, age));
+    const headers = await this.#headers(body, this.#session, age, { method, target: path });
+    const reply = await this.#send(method, path, body, headers);
     if (reply.code === "session_unknown") this.#session = null;
     return reply;
   }
@@ -70,7 +72,8 @@ export class ValidatorClient {
     if (this.#session !== null) return true;
     const { publicKey, privateKey } = generateKeyPairSync("ed25519");
     const raw = publicKey.export({ format: "jwk" }).x ?? "";
-    const body = JSON.stringify({ ed25519_public_key: Buffer.from(raw, "base64url").toString("hex") });
+    const key = Buffer.from(raw, "base64url").toString("hex");
+    const body = JSON.stringify({ ed25519_public_key: key, binds: "request" });
     const reply = await this.#send("POST", "/v1/sessions", body, await this.#headers(body, null, 0));
     if (reply.status !== 201) return false;
     this.#session = { id: (JSON.parse(reply.text) as { session_id: string }).session_id, key: privateKey };
@@ -97,14 +100,19 @@ export class ValidatorClient {
     return this.#validator;
   }
 
-  async #headers(body: string, session: Session | null, age: number): Promise<Record<string, string>> {
+  async #headers(
+    body: string,
+    session: Session | null,
+    age: number,
+    bound: BoundRequest | null = null,
+  ): Promise<Record<string, string>> {
     const signedFor = await this.validatorHotkey();
     const timestamp = String(this.#clock.nowMs() - age);
     const parts = { uuid: this.#random.uuid(), timestamp, signedFor };
     if (session === null) return signedHeaders(this.keypair, body, parts);
     const { hotkey } = this.keypair;
     const signer = { hotkey, sign: (message: Uint8Array) => sign(null, message, session.key) };
-    return signedHeaders(signer, body, parts, session.id);
+    return signedHeaders(signer, body, parts, { id: session.id, bound });
   }
 
   async #send(

@@ -6,36 +6,14 @@ import {
   Registry,
 } from "prom-client";
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
+import { checkMetric } from "./metricNames.ts";
 
-const units = ["_total", "_seconds", "_bytes", "_count", "_ratio", "_blocks", "_info"];
-
-/** As labels these would make a series per client. */
-const unboundedLabels = new Set([
-  "hotkey",
-  "miner",
-  "uid",
-  "ip",
-  "address",
-  "challenge_id",
-  "receipt_id",
-  "work_id",
-  "uuid",
-  "path",
-]);
-
-const wellFormed = /^assay(_[a-z0-9]+)+$/;
-
-/** Throws `RangeError` for a name without prefix and unit, or a label whose values have no bound. */
-export function checkMetric(name: string, isCounter: boolean, labels: readonly string[]): void {
-  if (!wellFormed.test(name)) throw new RangeError(`metric ${name}: want assay_ and lower-case words`);
-  if (!units.some((unit) => name.endsWith(unit)))
-    throw new RangeError(`metric ${name}: want a unit at its end`);
-  if (isCounter !== name.endsWith("_total"))
-    throw new RangeError(`metric ${name}: counters alone end in _total`);
-  for (const label of labels) {
-    if (unboundedLabels.has(label)) throw new RangeError(`metric ${name}: label ${label} has no bound`);
-  }
-}
+/** Gauges of the library under names that Prometheus keeps for counters; each is the sum of another one's series. */
+const misnamed = [
+  "nodejs_active_resources_total",
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+];
 
 /** Metrics behind core's port, with those of the process itself. */
 export class MetricRegistry implements Metrics {
@@ -43,16 +21,17 @@ export class MetricRegistry implements Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
   }
 
   counter(name: string, help: string, labels: readonly string[] = []): Counter {
-    checkMetric(name, true, labels);
+    checkMetric(name, "counter", help, labels);
     const made = new PromCounter({ name, help, labelNames: [...labels], registers: [this.#registry] });
     return { add: (values = {}, by = 1) => made.inc(values, by) };
   }
 
   gauge(name: string, help: string, labels: readonly string[] = []): Gauge {
-    checkMetric(name, false, labels);
+    checkMetric(name, "gauge", help, labels);
     const made = new PromGauge({ name, help, labelNames: [...labels], registers: [this.#registry] });
     return { set: (value, values = {}) => made.set(values, value) };
   }
@@ -63,7 +42,7 @@ export class MetricRegistry implements Metrics {
     labels: readonly string[] = [],
     buckets?: readonly number[],
   ): Histogram {
-    checkMetric(name, false, labels);
+    checkMetric(name, "histogram", help, labels);
     const bounds = buckets === undefined ? {} : { buckets: [...buckets] };
     const made = new PromHistogram({
       name,

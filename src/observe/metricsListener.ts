@@ -3,11 +3,10 @@ import { mkdirSync, unlinkSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
-import type { Log } from "../core/log.ts";
 import { causeText } from "../core/problems/assayError.ts";
 import { bind } from "./bind.ts";
 import { addressText, type MetricsAddress } from "./metricsAddress.ts";
-import { type Exposition, metricsServer } from "./metricsServer.ts";
+import { type MetricsServerModules, metricsServer } from "./metricsServer.ts";
 import { isStaleSocket } from "./unixSocket.ts";
 
 export interface MetricsListenerOptions {
@@ -16,10 +15,7 @@ export interface MetricsListenerOptions {
   readonly retryMs?: number;
 }
 
-export interface MetricsListenerModules {
-  readonly expose: () => Promise<Exposition>;
-  readonly log: Log;
-}
+export type MetricsListenerModules = MetricsServerModules;
 
 const RETRY_MS = 30_000;
 
@@ -80,12 +76,12 @@ export class MetricsListener {
 
   async #bind(): Promise<void> {
     const { address } = this.#options;
-    const { expose, log } = this.#modules;
+    const { log } = this.#modules;
     if ("socket" in address) {
       mkdirSync(dirname(address.socket), { recursive: true });
       if (await isStaleSocket(address.socket)) unlinkSync(address.socket);
     }
-    const server = metricsServer(expose, log);
+    const server = metricsServer(this.#modules);
     await bind(server, address);
     server.on("error", (error) => log.error("metrics_failed", { cause: causeText(error) }));
     this.#server = server;

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Log } from "../core/log.ts";
 import { causeText } from "../core/problems/assayError.ts";
+import { sharedRun } from "../core/sharedRun.ts";
 
 export interface Exposition {
   readonly contentType: string;
@@ -44,10 +45,30 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.end(body);
 }
 
-/** An HTTP server for Prometheus: `GET` and `HEAD` of `/metrics`, and nothing else. */
-export function metricsServer(expose: () => Promise<Exposition>, log: Log): Server {
+export interface MetricsServerModules {
+  readonly expose: () => Promise<Exposition>;
+  readonly log: Log;
+  /** Milliseconds until an address has a token again; 0 when one was taken. Not asked on a unix socket. */
+  readonly waitMs: (address: string) => number;
+}
+
+function tooMany(waitMs: number): Answer {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  const refusal = plain(
+    429,
+    `This address has scraped more often than its limit; come back in ${seconds} s.`,
+  );
+  return { ...refusal, headers: { ...refusal.headers, "retry-after": `${seconds}` } };
+}
+
+/** An HTTP server for Prometheus: `GET` and `HEAD` of `/metrics`, and nothing else. Scrapes at one time share one collection. */
+export function metricsServer(modules: MetricsServerModules): Server {
+  const { log, waitMs } = modules;
+  const expose = sharedRun(modules.expose);
   const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const refusal = refusalOf(request);
+    const { remoteAddress } = request.socket;
+    const wait = remoteAddress === undefined ? 0 : waitMs(remoteAddress);
+    const refusal = wait > 0 ? tooMany(wait) : refusalOf(request);
     if (refusal !== null) return refusal;
     const { contentType, body } = await expose();
     return { status: 200, headers: { "content-type": contentType }, body };

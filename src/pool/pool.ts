@@ -77,7 +77,7 @@ export class WorkerPool implements Pool {
       lost: metrics.counter("assay_pool_workers_lost_total", "Workers that died or were killed", ["why"]),
       refused: metrics.counter("assay_pool_refused_total", "Tasks refused by a full queue", ["kind"]),
     };
-    this.#waiting = metrics.gauge("assay_pool_waiting_count", "Tasks waiting for a worker");
+    this.#waiting = metrics.gauge("assay_pool_waiting", "Tasks waiting for a worker");
     const shortest = Math.min(...Object.values(options.deadlineMs));
     const period = Math.min(250, Math.max(5, shortest / 4));
     this.#watchdog = setInterval(() => this.#watch(), period).unref();

@@ -1,23 +1,21 @@
-import { canonical } from "../core/canonical.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Store } from "../flow/store.ts";
 
-/** A line of draws has up to 50 kB: this many are made in a few milliseconds. */
-const PAGE = 32;
-
-/** The log of a closed epoch, one canonical JSON text per line; throws `epoch_not_found` or `epoch_open` first. */
+/**
+ * The log of a closed epoch as texts of whole lines, each with its newline; throws `epoch_not_found` or `epoch_open` first.
+ * `paced` resolves when that many characters may be sent.
+ */
 export async function* auditLines(
-  store: Pick<Store, "epoch" | "logPage">,
+  store: Pick<Store, "epoch" | "logText">,
   epoch: number,
+  paced: (characters: number) => Promise<void> = async () => {},
 ): AsyncGenerator<string> {
   const record = await store.epoch(epoch);
   if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
   if (record.revealed_key === null) throw new AssayError({ code: "epoch_open", epoch });
-  for (let after = -1; ; ) {
-    const page = await store.logPage(epoch, after, PAGE);
-    for (const entry of page) yield canonical(entry);
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    after = last.n;
+  for (let page = await store.logText(epoch, -1); page !== null; ) {
+    await paced(page.text.length);
+    yield page.text;
+    page = await store.logText(epoch, page.last);
   }
 }

@@ -3,6 +3,7 @@ import { receiptOf } from "../admit/receipts.ts";
 import { sha256, sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import { sharedRun } from "../core/sharedRun.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
@@ -25,20 +26,21 @@ export function makeHandlers(parts: Parts): Handlers {
 
 function publicHandlers(parts: Parts) {
   const { store, sampler, signer } = parts;
-  const vectorOrRefuse = async (period: number | null) => {
-    const vector = period === null ? await store.latestVector() : await store.vector(period);
-    if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
-    return vector;
-  };
+  const { addresses } = parts.admission;
   return {
     healthz: () => ({ status: "ok" as const }),
-    readyz: () => readinessOf(parts),
+    takeToken: addresses.take.bind(addresses),
+    readyz: sharedRun(() => readinessOf(parts)),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
-    latestWeights: () => vectorOrRefuse(null),
-    weights: (period: number) => vectorOrRefuse(period),
+    weights: async (period: number | null) => {
+      const text = await store.vectorText(period);
+      if (text === null) throw new AssayError({ code: "weights_not_found", epoch: period });
+      return text;
+    },
     sampling: sampler.published.bind(sampler),
-    auditLog: (epoch: number) => auditLines(store, epoch),
+    auditLog: (epoch: number, ip: string) =>
+      auditLines(store, epoch, (characters) => addresses.paced(ip, characters)),
   } satisfies Partial<Handlers>;
 }
 

@@ -19,13 +19,6 @@ export function minerHandlers({ store, judge }: Parts) {
       if (miner === null) throw new AssayError({ code: "miner_not_found", hotkey });
       return view(miner);
     },
-    strikes: async (hotkey) => {
-      const strikes = await store.strikes(hotkey);
-      const items = strikes.map(({ strikeId, lane, block, at, counted, suspendUntil, evidence }) => ({
-        ...{ strike_id: strikeId, lane, block, at, counted },
-        ...{ suspended_until: suspendUntil, evidence },
-      }));
-      return { hotkey, items };
-    },
+    strikes: (hotkey) => store.strikesText(hotkey),
   } satisfies Partial<Handlers>;
 }

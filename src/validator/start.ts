@@ -51,7 +51,11 @@ export async function startValidator(
 async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
   const address = pathsOf(parts.config, parts.dataDir).metrics;
   if (address === null) return null;
-  return MetricsListener.open({ address }, { expose: () => parts.metrics.expose(), log: parts.log });
+  const { metrics, log, admission } = parts;
+  return MetricsListener.open(
+    { address },
+    { log, expose: () => metrics.expose(), waitMs: (ip) => admission.addresses.waitMs(ip, "metrics") },
+  );
 }
 
 function weightsDueMs({ chain, config }: Parts): number | null {
@@ -77,6 +81,7 @@ async function start(
       maxConnections: config.http.max_connections,
       perAddressConnections: config.http.per_address_connections,
       trustedProxies: config.http.trusted_proxies,
+      corsOrigins: [config.http.cors_origins].flat(),
       version: options.version,
     },
     { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },

@@ -12,8 +12,7 @@ export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?:
   const names = [...lanes.values()].flatMap(({ mode, name }) => (mode === "push" ? [name] : []));
   return {
     streams: {
-      authenticate: async (caller: Caller) =>
-        (await admission.authenticate(caller, { allowSuspended: false })).hotkey,
+      authenticate: async (caller: Caller) => (await admission.authenticateStream(caller)).hotkey,
       lanes: names,
       listener: push.dispatcher,
       clock,

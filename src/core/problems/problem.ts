@@ -20,6 +20,7 @@ export type Problem =
   | { code: "malformed_request" }
   | { code: "malformed_json" }
   | { code: "json_too_deep"; limit: number }
+  | { code: "too_many_members"; limit: number }
   | { code: "invalid_request"; field: string; expected: string }
   | { code: "body_too_large"; limit_bytes: number }
   | { code: "headers_too_large"; limit_bytes: number; limit_fields: number }
@@ -31,6 +32,7 @@ export type Problem =
   | { code: "wrong_validator"; signed_for: string; validator: string }
   | { code: "bad_signature" }
   | { code: "session_unknown" }
+  | { code: "signature_used"; uuid: string }
   | { code: "not_registered"; hotkey: string }
   | { code: "suspended"; hotkey: string; until_block: number }
   | { code: "unauthorized" }
@@ -49,6 +51,7 @@ export type Problem =
   | { code: "too_many_connections"; limit: number; retry_after_s: number }
   | { code: "ip_rate_limited"; retry_after_s: number }
   | { code: "rate_limited"; retry_after_s: number }
+  | { code: "too_many_signatures"; retry_after_s: number }
   | { code: "busy"; retry_after_s: number }
   | { code: "verify_backlog"; retry_after_s: number }
   | { code: "store_unavailable"; retry_after_s: number }

@@ -38,6 +38,13 @@ export const requestProblems = {
     title: "JSON nested too deep",
     detail: (p) => `The JSON is nested deeper than the limit of ${p.limit} levels; send a flatter body.`,
   },
+  too_many_members: {
+    status: 400,
+    blame: "miner",
+    title: "Too many members in the JSON",
+    detail: (p) =>
+      `The JSON has more than the limit of ${p.limit} members; send only those that the route describes.`,
+  },
   invalid_request: {
     status: 422,
     blame: "miner",
@@ -101,7 +108,7 @@ export const requestProblems = {
     blame: "miner",
     title: "Signature does not verify",
     detail: () =>
-      "The signature is not by this hotkey over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}; check the key and the signed text.",
+      "The signature is not by this hotkey over {sha256hex(body)}.{uuid}.{timestamp}.{signed_for}, with {METHOD} {path?query}. before it in a session that binds requests; check the key and the signed text.",
   },
   session_unknown: {
     status: 401,
@@ -109,6 +116,13 @@ export const requestProblems = {
     title: "Session unknown or expired",
     detail: () =>
       "The session has expired or was never opened here; open one with POST /v1/sessions, signed with the hotkey.",
+  },
+  signature_used: {
+    status: 401,
+    blame: "miner",
+    title: "Signature already used",
+    detail: (p) =>
+      `Epistula-Uuid ${p.uuid} was already used by this hotkey for another request, a stream or a session; sign every request with a fresh uuid.`,
   },
   not_registered: {
     status: 403,

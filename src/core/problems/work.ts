@@ -93,6 +93,14 @@ export const workProblems = {
       `This hotkey has sent more requests than its limit allows; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
+  too_many_signatures: {
+    status: 429,
+    blame: "validator",
+    title: "Too many signatures to remember",
+    detail: (p) =>
+      `As many signatures as can be remembered were used within their window; try again in ${p.retry_after_s} s.`,
+    retry: "saturation",
+  },
   busy: {
     status: 429,
     blame: "validator",

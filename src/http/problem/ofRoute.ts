@@ -14,6 +14,7 @@ const everyBody: readonly ProblemCode[] = [
   "unsupported_media_type",
   "malformed_json",
   "json_too_deep",
+  "too_many_members",
   "body_too_large",
 ];
 const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>> = {
@@ -26,6 +27,8 @@ const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>
     "wrong_validator",
     "bad_signature",
     "session_unknown",
+    "signature_used",
+    "too_many_signatures",
     "not_registered",
     "suspended",
     "ip_rate_limited",

@@ -1,9 +1,10 @@
 import { Type } from "typebox";
+import { jsonText } from "../wire/jsonText.ts";
 import type { Route } from "./route.ts";
 
 /** The OpenAPI document of all routes, made at the first request. */
 export function documentRoute(openapi: () => object): Route {
-  let text: string | null = null;
+  let text: Buffer | null = null;
   return {
     method: "GET",
     url: "/openapi.json",
@@ -17,9 +18,8 @@ export function documentRoute(openapi: () => object): Route {
       problems: [],
     },
     serve: (_request, reply) => {
-      text ??= JSON.stringify(openapi());
-      reply.type("application/json");
-      return text;
+      text ??= Buffer.from(JSON.stringify(openapi()));
+      return jsonText(reply, text);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
+import { jsonText } from "../wire/jsonText.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
@@ -67,6 +68,6 @@ function strikes(handlers: Handlers): Route {
       answers: { 200: { description: "The strikes", schema: schemas.strikeList } },
       problems: ["miner_not_found", "store_unavailable"],
     },
-    serve: ({ params }) => handlers.strikes(params.hotkey),
+    serve: async ({ params }, reply) => jsonText(reply, await handlers.strikes(params.hotkey)),
   });
 }

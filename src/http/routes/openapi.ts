@@ -26,6 +26,29 @@ const signedHeaders = Type.Object({
   "Assay-Session": Type.Optional(Type.String({ description: "Id of the session whose key signed" })),
 });
 
+const tags: readonly [Operation["tag"], string][] = [
+  ["operation", "Whether the validator works, and what it is"],
+  ["mining", "For miners, who sign their requests"],
+  ["public record", "What the validator publishes, for everybody"],
+  ["administration", "For the operator"],
+];
+
+const securitySchemes = {
+  operatorToken: { type: "http", scheme: "bearer", description: "The token in admin.token_file" },
+  hotkeySignature: {
+    type: "apiKey",
+    in: "header",
+    name: "Epistula-Request-Signature",
+    description: "Epistula version 2: this header with the other Epistula headers of the operation",
+  },
+  session: {
+    type: "apiKey",
+    in: "header",
+    name: "Assay-Session",
+    description: "With it, the signature is by the key of a session that POST /v1/sessions opened",
+  },
+} as const;
+
 /** The codes that have an HTTP status. */
 export const httpCodes = (Object.keys(problemTable) as ProblemCode[]).filter(
   (code) => problemTable[code].status !== null,
@@ -66,6 +89,14 @@ function answerOf(shape: AnswerShape): object {
   };
 }
 
+/** A session's key signs everything but the request that opens a session. */
+function securityOf({ id, signedBy }: Operation): Record<string, string[]>[] {
+  if (signedBy === "operator") return [{ operatorToken: [] }];
+  if (signedBy === undefined) return [];
+  const hotkey = { hotkeySignature: [] };
+  return id === "openSession" ? [hotkey] : [hotkey, { hotkeySignature: [], session: [] }];
+}
+
 function operationSchema(operation: Operation, schema: RequestSchema): Record<string, unknown> {
   const { id, tag, summary, description, signedBy, answers } = operation;
   return {
@@ -75,13 +106,16 @@ function operationSchema(operation: Operation, schema: RequestSchema): Record<st
     description,
     ...schema,
     ...(signedBy === "miner" && { headers: signedHeaders }),
-    ...(signedBy === "operator" && { security: [{ operatorToken: [] }] }),
+    // Given as `security`, it would remove the headers that it names from the parameters.
+    "x-security": securityOf(operation),
     response: Object.fromEntries(Object.entries(answers).map(([code, shape]) => [code, answerOf(shape)])),
     "x-problem-codes": problemsOf(operation, schema),
   };
 }
 
 interface Documented {
+  "x-security"?: Record<string, string[]>[];
+  security?: Record<string, string[]>[];
   "x-problem-codes"?: readonly Problem["code"][];
   responses: Record<string, unknown>;
 }
@@ -94,6 +128,11 @@ function problemResponse(status: number, codes: readonly ProblemCode[]): object 
     ...(retry ? { headers: { "Retry-After": header } } : {}),
     content: { [problemMediaType]: { schema: { $ref: "#/components/schemas/Problem" } } },
   };
+}
+
+function addSecurity(operation: Documented): void {
+  operation.security = operation["x-security"] ?? [];
+  delete operation["x-security"];
 }
 
 function addProblems(operation: Documented): void {
@@ -109,7 +148,10 @@ function withProblems(document: object): object {
     components: { schemas: Record<string, object> };
   };
   for (const item of Object.values(paths))
-    for (const operation of Object.values(item)) addProblems(operation);
+    for (const operation of Object.values(item)) {
+      addProblems(operation);
+      addSecurity(operation);
+    }
   components.schemas.Problem = problemSchema;
   return document;
 }
@@ -126,9 +168,11 @@ export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
         version,
         description:
           "A validator for networks of untrusted workers. Every error is application/problem+json.",
-        license: { name: "MIT" },
+        license: { name: "MIT", identifier: "MIT" },
       },
-      components: { securitySchemes: { operatorToken: { type: "http", scheme: "bearer" } } },
+      servers: [{ url: "/", description: "This validator" }],
+      tags: tags.map(([name, description]) => ({ name, description })),
+      components: { securitySchemes },
     },
     transform: ({ schema, url, route }) => {
       const { operation } = route.config ?? {};

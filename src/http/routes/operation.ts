@@ -18,6 +18,7 @@ function health(handlers: Handlers): Route {
     operation: {
       id: "healthz",
       tag: "operation",
+      probe: true,
       summary: "Liveness",
       description: "Answers 200 while the process serves requests.",
       answers: { 200: { description: "Alive", schema: schemas.liveness } },
@@ -34,6 +35,7 @@ function readiness(handlers: Handlers): Route {
     operation: {
       id: "readyz",
       tag: "operation",
+      probe: true,
       summary: "Readiness",
       description: "200 if everything that a request needs works; otherwise 503 with the same checks.",
       answers: { 200: { description: "Ready", schema: schemas.readiness } },

@@ -1,7 +1,9 @@
 import { Type } from "typebox";
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
-import { lineStream } from "../wire/lines.ts";
+import { callerOf } from "../requests.ts";
+import { jsonText } from "../wire/jsonText.ts";
+import { textStream } from "../wire/textStream.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
@@ -28,7 +30,7 @@ function latestWeights(handlers: Handlers): Route {
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
       problems: ["weights_not_found", "store_unavailable"],
     },
-    serve: () => handlers.latestWeights(),
+    serve: async (_request, reply) => jsonText(reply, await handlers.weights(null)),
   };
 }
 
@@ -45,7 +47,7 @@ function weights(handlers: Handlers): Route {
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
       problems: ["weights_not_found", "store_unavailable"],
     },
-    serve: ({ params }) => handlers.weights(params.epoch),
+    serve: async ({ params }, reply) => jsonText(reply, await handlers.weights(params.epoch)),
   });
 }
 
@@ -84,7 +86,8 @@ function audit(handlers: Handlers, log: Log): Route {
     },
     serve: async (request, reply) => {
       const { epoch } = request.params;
-      const stream = await lineStream(handlers.auditLog(epoch), request.method !== "HEAD");
+      const texts = handlers.auditLog(epoch, callerOf(request, reply).ip);
+      const stream = await textStream(texts, request.method !== "HEAD");
       stream.once("error", (cause) => log.error("audit_log_broken", { epoch, cause }));
       reply.type("application/x-ndjson");
       return reply.send(stream);

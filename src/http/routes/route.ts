@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Static, TObject, TSchema } from "typebox";
 import type { ProblemCode } from "../../core/problems/problem.ts";
+import type { TokenKind } from "../../flow/caller.ts";
 
 /** The answer of one status. */
 export interface AnswerShape {
@@ -17,11 +18,19 @@ export interface Operation {
   readonly tag: "operation" | "mining" | "public record" | "administration";
   readonly summary: string;
   readonly description: string;
+  /** Set for probes, whose tokens are not those of other public routes. */
+  readonly probe?: true;
   /** Who must sign or send a token; absent for public routes. */
   readonly signedBy?: "miner" | "operator";
-  readonly answers: Readonly<Record<number, AnswerShape>>;
+  readonly answers: Readonly<Record<number, AnswerShape>> & { readonly default?: AnswerShape };
   /** The route's own codes, besides those of its signer, its input and every request. */
   readonly problems: readonly ProblemCode[];
+}
+
+/** The tokens that a request of the operation takes one of. */
+export function tokenOf({ probe, signedBy }: Operation): TokenKind {
+  if (probe) return "probe";
+  return signedBy === undefined ? "public" : "signed";
 }
 
 /** The parts of a request that a route takes: checked before serving, and described in the OpenAPI document. */

@@ -110,6 +110,9 @@ export const session = object({
   session_id: Type.String(),
   hotkey: Type.String(),
   expires_at: millis,
+  binds: Type.Optional(
+    Type.Literal("request", { description: "Method, path and query are part of what the session signs" }),
+  ),
 });
 
 const outcome = words("valid", "invalid", "error");

@@ -19,7 +19,10 @@ export function streamRoute(streams: () => StreamServing | null): Route {
       description:
         "A WebSocket on which the miner receives jobs and answers them. The miner sends hello first. There is one stream per hotkey: a new one replaces the old one.",
       signedBy: "miner",
-      answers: { 101: { description: "The connection is a WebSocket" } },
+      answers: {
+        101: { description: "The connection is a WebSocket" },
+        default: { description: "A refusal, as a problem document" },
+      },
       problems: ["upgrade_required", "push_lane_off", "too_many_streams", "chain_unavailable"],
     },
     serve: (request, reply) => {

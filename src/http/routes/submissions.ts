@@ -9,7 +9,14 @@ import * as schemas from "./schemas.ts";
 const strict = { additionalProperties: false } as const;
 
 const sessionBody = Type.Object(
-  { ed25519_public_key: Type.String({ description: "32 bytes as base64url or hex" }) },
+  {
+    ed25519_public_key: Type.String({ description: "32 bytes as base64url or hex" }),
+    binds: Type.Optional(
+      Type.Literal("request", {
+        description: "Signatures of the session are over method, path and query too",
+      }),
+    ),
+  },
   strict,
 );
 const submissionBody = Type.Object(
@@ -45,14 +52,15 @@ function openSession(handlers: Handlers): Route {
       tag: "mining",
       summary: "Prove the hotkey once",
       description:
-        "Sign this request with the hotkey. Until expires_at, requests may then be signed with the Ed25519 key, with the header Assay-Session.",
+        "Sign this request with the hotkey. Until expires_at, requests may then be signed with the Ed25519 key, with the header Assay-Session; with binds, each for its own method, path and query alone.",
       signedBy: "miner",
       answers: { 201: { description: "The session", schema: schemas.session } },
       problems: [],
     },
     serve: async (request, reply) => {
-      const key = readPublicKey(request.body.ed25519_public_key);
-      const opened = await handlers.openSession(callerOf(request, reply), key);
+      const { ed25519_public_key, binds } = request.body;
+      const asked = { publicKey: readPublicKey(ed25519_public_key), binds: binds !== undefined };
+      const opened = await handlers.openSession(callerOf(request, reply), asked);
       reply.code(201);
       return opened;
     },

@@ -12,7 +12,7 @@ export class StreamMeasures {
 
   constructor(metrics: Metrics) {
     this.#metrics = {
-      open: metrics.gauge("assay_streams_count", "Streams that miners have open"),
+      open: metrics.gauge("assay_streams", "Streams that miners have open"),
       opened: metrics.counter("assay_streams_opened_total", "Streams upgraded"),
       ended: metrics.counter("assay_streams_ended_total", "Streams ended", ["reason"]),
       frames: metrics.counter("assay_stream_frames_total", "Frames on streams", ["direction"]),

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { parse as parseQuery } from "node:querystring";
 import type { FastifyInstance, FastifySchemaCompiler } from "fastify";
 import type { FastifyValidationResult } from "fastify/types/schema.js";
 import type { TSchema } from "typebox";
@@ -14,6 +15,15 @@ declare module "fastify" {
 
 /** No request body has more than one level; this leaves room and keeps a recursive parser's stack small. */
 export const maxDepth = 16;
+
+/** The longest body has four members; the inputs of a job are members of the second level. */
+export const maxMembers = { outermost: 32, altogether: 1024 };
+
+/** A query has at most four parameters: one with as many as this is refused whatever the rest of it says. */
+const maxParameters = 32;
+
+/** In a value with more parts than this the fault is not looked for: looking visits every part. */
+const maxPartsSearched = 2048;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -36,6 +46,8 @@ export interface JsonShape {
   readonly depth: number;
   /** Colons directly inside the outermost value: its members, if it is an object. */
   readonly members: number;
+  /** Colons anywhere: the members of all objects; stops counting one past the limit. */
+  readonly allMembers: number;
 }
 
 /** Walks the bytes once, outside strings, without recursion. */
@@ -43,6 +55,7 @@ export function jsonShape(bytes: Buffer): JsonShape {
   let depth = 0;
   let deepest = 0;
   let members = 0;
+  let allMembers = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
     if (byte === QUOTE) {
@@ -53,9 +66,12 @@ export function jsonShape(bytes: Buffer): JsonShape {
       deepest = Math.max(deepest, ++depth);
       if (deepest > maxDepth) break;
     } else if (byte === 0x7d || byte === 0x5d) depth--;
-    else if (byte === 0x3a && depth === 1) members++;
+    else if (byte === 0x3a) {
+      if (depth === 1) members++;
+      if (++allMembers > maxMembers.altogether || members > maxMembers.outermost) break;
+    }
   }
-  return { depth: deepest, members };
+  return { depth: deepest, members, allMembers };
 }
 
 function parse(text: string): unknown {
@@ -74,11 +90,15 @@ function isAmbiguous(value: object, members: number): boolean {
   );
 }
 
-/** The JSON value of a body. Throws `malformed_json` or `json_too_deep`. */
+/** The JSON value of a body. Throws `malformed_json`, `json_too_deep` or `too_many_members`. */
 export function readJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new AssayError({ code: "malformed_json" });
-  const { depth, members } = jsonShape(bytes);
+  const { depth, members, allMembers } = jsonShape(bytes);
   if (depth > maxDepth) throw new AssayError({ code: "json_too_deep", limit: maxDepth });
+  if (members > maxMembers.outermost)
+    throw new AssayError({ code: "too_many_members", limit: maxMembers.outermost });
+  if (allMembers > maxMembers.altogether)
+    throw new AssayError({ code: "too_many_members", limit: maxMembers.altogether });
   const value = parse(bytes.toString("utf8"));
   if (typeof value === "object" && value !== null && !Array.isArray(value) && isAmbiguous(value, members)) {
     throw new AssayError({ code: "malformed_json" });
@@ -103,6 +123,21 @@ function withIntegers(given: unknown, integers: ReadonlySet<string>): Record<str
   return Object.fromEntries(entries);
 }
 
+/** Whether a value has more parts than this; stops counting there. */
+function isLarge(value: unknown, most: number): boolean {
+  let left = most;
+  const visit = (part: unknown): boolean => {
+    if (--left < 0) return true;
+    return typeof part === "object" && part !== null && Object.values(part).some(visit);
+  };
+  return visit(value);
+}
+
+/** The parameters of a query, as far as any route could take them. */
+export function queryOf(text: string): Record<string, unknown> {
+  return parseQuery(text, "&", "=", { maxKeys: maxParameters });
+}
+
 /** Schemas are compiled once for each part of a route, by the library that made them. */
 const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
@@ -111,7 +146,7 @@ const compileSchema: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => 
     const value = httpPart === "body" ? given : withIntegers(given, integers);
     if (validator.Check(value)) return { value };
     // The framework reads the faults of a refused value here; the answer names the first one.
-    check.errors = validator.Errors(value).slice(0, 1);
+    check.errors = isLarge(value, maxPartsSearched) ? [] : validator.Errors(value).slice(0, 1);
     return false;
   };
   return check;

@@ -29,14 +29,14 @@ export function proofMeasures(metrics: Metrics): ProofMeasures {
     overflowed: metrics.counter("assay_proofs_overflowed_total", "Answers that found verification full", [
       "lane",
     ]),
-    pending: metrics.gauge("assay_proofs_pending_count", "Verification units of pending answers"),
-    overflow: metrics.gauge("assay_proofs_overflow_count", "Answers that wait for room in verification"),
+    pending: metrics.gauge("assay_proofs_pending", "Verification units of pending answers"),
+    overflow: metrics.gauge("assay_proofs_overflow", "Answers that wait for room in verification"),
     seconds: metrics.histogram(
       "assay_proof_seconds",
       "Time from an answer's arrival at verification to its verdict",
       ["lane"],
       SECONDS_BUCKETS,
     ),
-    batch: metrics.histogram("assay_proof_batch_count", "Answers checked together", ["lane"], BATCH_BUCKETS),
+    batch: metrics.histogram("assay_proof_batch", "Answers checked together", ["lane"], BATCH_BUCKETS),
   };
 }

@@ -99,7 +99,7 @@ export class SubmissionVerifier {
     this.#seconds = metrics.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
       "lane",
     ]);
-    this.#pendingGauge = metrics.gauge("assay_verify_pending_count", "Verification units pending");
+    this.#pendingGauge = metrics.gauge("assay_verify_pending", "Verification units pending");
   }
 
   /** Reserves room for one submission of a lane; null at the bound and while stopping. */

@@ -7,6 +7,7 @@ import type { OpenStore } from "./fixtures.ts";
 import { jobCases } from "./jobCases.ts";
 import { modelCases } from "./modelCases.ts";
 import { standingCases } from "./standingCases.ts";
+import { textCases } from "./textCases.ts";
 import { weightCases } from "./weightCases.ts";
 
 /** What every adapter of `Store` keeps. `open` opens the store of a directory, or makes it; twice is a restart. */
@@ -17,6 +18,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("epochs and pages", () => epochCases(open));
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
+    describe("published texts", () => textCases(open));
     describe("jobs", () => jobCases(open));
     describe("concurrency", () => concurrencyCases(open));
     describe("model", () => modelCases(open));

@@ -42,9 +42,10 @@ async function validator(t: TestContext, change: Partial<PublishedLog> = {}): Pr
       return sampling;
     },
     auditLog: async function* () {
-      yield* lines;
+      for (const line of lines) yield `${line}\n`;
     },
-    strikes: async (hotkey) => strikes.find((one) => one.hotkey === hotkey) ?? { hotkey, items: [] },
+    strikes: async (hotkey) =>
+      JSON.stringify(strikes.find((one) => one.hotkey === hotkey) ?? { hotkey, items: [] }),
   });
   return url;
 }

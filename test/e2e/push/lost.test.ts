@@ -134,12 +134,10 @@ describe("lost", { concurrency: true }, () => {
     await Promise.all(miners.map((miner) => world.credited(miner, 20)));
     assert.equal(most, 3);
     assert.equal((await world.dispatch()).ceiling, 3);
-    assert.equal(await world.metric("assay_dispatch_ceiling_count"), 3);
+    assert.equal(await world.metric("assay_dispatch_ceiling"), 3);
     for (const miner of miners) miner.work = silent;
     await until(() => miners.reduce((sum, { held }) => sum + held, 0) === 3);
-    await eventually(
-      async () => (await world.metric("assay_dispatch_gate_shut_count", { gate: "ceiling" })) === 1,
-    );
+    await eventually(async () => (await world.metric("assay_dispatch_gate_shut", { gate: "ceiling" })) === 1);
     assert.equal((await world.dispatch()).in_flight, 3);
   });
 });

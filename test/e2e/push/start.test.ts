@@ -6,6 +6,7 @@ import { keypairOfUri } from "../../../src/keys/uri.ts";
 import { circuitsHome } from "../../../src/miner/push/snarkProver.ts";
 import { freePort } from "../../support/freePort.ts";
 import { startMiner } from "../../support/miner/process.ts";
+import { lintFaults } from "../../support/observe/lint.ts";
 import { circuit, PushWorld, pushDir, readKey } from "../../support/validator/push/world.ts";
 import { removeDir, runAssay } from "../../support/validator/validator.ts";
 
@@ -73,6 +74,7 @@ test("assay miner proves for a validator, dialling in and being dialled", async 
   const { document } = await world.putJob("7", "a chain", "hash-chain");
   const { hotkey, attempts } = await world.jobInState(document.job_id, "done");
   assert.ok(hotkeys.some((known) => known === hotkey) && attempts === 1);
+  assert.deepEqual(lintFaults(await world.validator.metrics()), [], "every metric of a working validator");
   assert.deepEqual(await Promise.all(miners.map((miner) => miner.stop())), [0, 0]);
   assert.equal(await world.validator.stop(), 0, world.validator.stderr());
 });

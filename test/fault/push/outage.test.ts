@@ -118,16 +118,16 @@ test("when verification is slower than the miners, pending answers stay at their
   // Three quarters of the bound are the push lane's.
   const bound = (verify.concurrency * verify.pending_factor * 3) / 4;
   const miners = await fleetOf(world, 40, 0);
-  const gate = () => world.metric("assay_dispatch_gate_shut_count", { gate: "verification" });
+  const gate = () => world.metric("assay_dispatch_gate_shut", { gate: "verification" });
   const verified = () => world.metric("assay_proofs_verified_total", { outcome: "valid" });
   for (let shut = 0; shut < 5; shut += await gate()) {
-    const pending = await world.metric("assay_proofs_pending_count");
+    const pending = await world.metric("assay_proofs_pending");
     assert.ok(pending <= bound, `${pending} units pending`);
     await sleep(50);
   }
   const enough = (await verified()) + 500;
   await eventually(async () => (await verified()) >= enough);
-  assert.ok((await world.metric("assay_proofs_overflow_count")) <= miners.length, "no more than was out");
+  assert.ok((await world.metric("assay_proofs_overflow")) <= miners.length, "no more than was out");
   pause(miners);
   await assertWhole(world, miners);
   assert.equal(

@@ -29,6 +29,8 @@ export const epoch = 470_000;
 export interface Letter {
   headers: Record<string, string>;
   body: SubmitRequest;
+  method: string;
+  target: string;
   rawBody: Uint8Array;
   ip: string;
   signal: AbortSignal;
@@ -120,11 +122,19 @@ export class AdmissionWorld {
     const timestamp = String(this.nowMs);
     const { hotkey, sign } = miner;
     const headers = epistulaHeaders({ hotkey, sign, body: rawBody, signedFor: validator, timestamp });
-    return { headers, body, rawBody, ip, signal: new AbortController().signal };
+    const line = { method: "POST", target: "/v1/submissions" };
+    return { ...line, headers, body, rawBody, ip, signal: new AbortController().signal };
   }
 
-  submit(letter: Letter) {
+  /** As the listener does: a token of the address, then the submission. */
+  async submit(letter: Letter) {
+    this.admission.addresses.take(letter.ip, "signed");
     return this.admission.submit(letter, letter.body);
+  }
+
+  async read(letter: Letter, options: { allowSuspended: boolean }) {
+    this.admission.addresses.take(letter.ip, "signed");
+    return this.admission.authenticate(letter, options);
   }
 
   /** What is still taken of anything bounded. */

@@ -93,7 +93,7 @@ class Epoch {
 
   async lines(): Promise<string[]> {
     const lines: string[] = [];
-    for await (const line of auditLines(this.#store, EPOCH)) lines.push(line);
+    for await (const text of auditLines(this.#store, EPOCH)) lines.push(...text.split("\n").slice(0, -1));
     return lines;
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { sr25519KeypairFromSeed, sr25519Sign, waitReady } from "@polkadot/wasm-crypto";
 import { sha256, sha256Hex } from "../../../src/core/hash.ts";
 import type { Hotkey } from "../../../src/core/ids.ts";
@@ -35,7 +36,7 @@ export interface Epistula {
 
 /** The headers of a signed request, with the names as node:http gives them. */
 export function epistulaHeaders(request: Epistula): Record<string, string> {
-  const uuid = request.uuid ?? "c0ffee00-0000-4000-8000-000000000000";
+  const uuid = request.uuid ?? randomUUID();
   const message = `${sha256Hex(request.body)}.${uuid}.${request.timestamp}.${request.signedFor}`;
   return {
     "epistula-version": "2",

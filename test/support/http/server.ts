@@ -95,6 +95,7 @@ async function* noLines(): AsyncGenerator<string> {}
 export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   const classes = { customer: "1", cold_start: "1/5", struck: "1/2" };
   return {
+    takeToken: () => {},
     healthz: () => ({ status: "ok" }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
     status: () => ({
@@ -136,30 +137,31 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     receipt: async () => receipt,
     miners: async () => ({ items: [miner], next_after: hotkey }),
     miner: async () => miner,
-    strikes: async () => ({
-      hotkey,
-      items: [
-        {
-          strike_id: "st_1",
-          lane: "sat",
-          block: 3,
-          at: 1,
-          counted: true,
-          suspended_until: null,
-          evidence: {
-            work_id: receipt.challenge_id,
-            receipt_id: receipt.receipt_id,
-            answer_sha256: hash,
-            draw,
-            verdict: { outcome: "invalid", code: "solution_unsatisfied" },
-            checker: "sat/1",
-            rule: "strike/1",
+    strikes: async () =>
+      JSON.stringify({
+        hotkey,
+        items: [
+          {
+            strike_id: "st_1",
+            lane: "sat",
+            block: 3,
+            at: 1,
+            counted: true,
+            suspended_until: null,
+            evidence: {
+              work_id: receipt.challenge_id,
+              receipt_id: receipt.receipt_id,
+              answer_sha256: hash,
+              draw,
+              verdict: { outcome: "invalid", code: "solution_unsatisfied" },
+              checker: "sat/1",
+              rule: "strike/1",
+            },
           },
-        },
-      ],
-    }),
-    latestWeights: async () => vector,
-    weights: async (period) => ({ ...vector, period, epoch: period }),
+        ],
+      }),
+    weights: async (period) =>
+      JSON.stringify({ ...vector, ...(period === null ? {} : { period, epoch: period }) }),
     sampling: async (epoch) => ({
       epoch,
       commitment: hash,

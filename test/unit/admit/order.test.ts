@@ -55,15 +55,15 @@ async function fillGate(world: AdmissionWorld): Promise<void> {
 }
 
 const faults: readonly Fault[] = [
+  {
+    code: "ip_rate_limited",
+    prepare: (world) => sendUntil(world, "ip_rate_limited", () => forged(world.letter(alice))),
+  },
   { code: "header_missing", spoil: headerSet("epistula-version", null) },
   { code: "header_malformed", spoil: headerSet("epistula-uuid", "?") },
   { code: "timestamp_stale", spoil: headerSet("epistula-timestamp", String(epoch * 3_600_000 - 8000)) },
   { code: "wrong_validator", spoil: headerSet("epistula-signed-for", bob.hotkey) },
   { code: "not_your_challenge", spoil: named(ownId(bob)) },
-  {
-    code: "ip_rate_limited",
-    prepare: (world) => sendUntil(world, "ip_rate_limited", () => forged(world.letter(alice))),
-  },
   {
     code: "verify_backlog",
     prepare: async (world) => {

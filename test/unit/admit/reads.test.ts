@@ -30,14 +30,14 @@ describe("Admission.authenticate", () => {
 
   it("proves who asks", async () => {
     const world = new AdmissionWorld();
-    assert.equal((await world.admission.authenticate(reading(world, alice), free)).hotkey, alice.hotkey);
+    assert.equal((await world.read(reading(world, alice), free)).hotkey, alice.hotkey);
     assert.deepEqual(world.held(), nothingHeld);
   });
 
   it("refuses in the same order as a submission", async () => {
     const world = new AdmissionWorld({ perHotkey: slow, perIpPerMin: 6 });
     const refused = async (letter: Letter, options = free) =>
-      (await problemOf(() => world.admission.authenticate(letter, options))).code;
+      (await problemOf(() => world.read(letter, options))).code;
     world.suspendedUntil = 2000;
     assert.equal(await refused(reading(world, alice)), "suspended");
     world.registered = false;
@@ -47,24 +47,24 @@ describe("Admission.authenticate", () => {
     assert.equal(await refused(forged(reading(world, alice))), "bad_signature");
     assert.equal(await refused(reading(world, bob)), "not_registered");
     assert.equal(await refused(reading(world, bob)), "ip_rate_limited");
-    assert.equal(await refused(withHeader(reading(world, bob), "epistula-uuid", null)), "header_missing");
+    assert.equal(await refused(withHeader(reading(world, bob), "epistula-uuid", null)), "ip_rate_limited");
     assert.equal(world.counts.get("assay_admit_refusals_total read not_registered"), 2);
   });
 
   it("lets a suspended miner read where that is allowed", async () => {
     const world = new AdmissionWorld();
     world.suspendedUntil = 2000;
-    assert.equal((await world.admission.authenticate(reading(world, alice), any)).hotkey, alice.hotkey);
+    assert.equal((await world.read(reading(world, alice), any)).hotkey, alice.hotkey);
   });
 
   it("without a height serves only what needs none, and calls nobody unregistered", async () => {
     const world = new AdmissionWorld();
     world.block = null;
-    const problem = await problemOf(() => world.admission.authenticate(reading(world, alice), free));
+    const problem = await problemOf(() => world.read(reading(world, alice), free));
     assert.deepEqual(problem, { code: "chain_unavailable", retry_after_s: 12 });
-    await world.admission.authenticate(reading(world, alice), any);
+    await world.read(reading(world, alice), any);
     world.registered = false;
-    const unknown = await problemOf(() => world.admission.authenticate(reading(world, alice), any));
+    const unknown = await problemOf(() => world.read(reading(world, alice), any));
     assert.equal(unknown.code, "chain_unavailable");
   });
 
@@ -72,9 +72,9 @@ describe("Admission.authenticate", () => {
     const world = new AdmissionWorld({ perHotkey: slow, gate: { slots: 8, waitMs: 2, queue: 0 } });
     const hold = Promise.withResolvers<void>();
     world.before.signature = () => hold.promise;
-    const reads = others.map((miner) => world.admission.authenticate(reading(world, miner), free));
+    const reads = others.map((miner) => world.read(reading(world, miner), free));
     await settled();
-    const late = await problemOf(() => world.admission.authenticate(reading(world, alice), free));
+    const late = await problemOf(() => world.read(reading(world, alice), free));
     assert.equal(late.code, "busy");
     const submissions = others.map((miner) => world.submit(world.letter(miner)));
     await settled();
@@ -82,7 +82,7 @@ describe("Admission.authenticate", () => {
     hold.resolve();
     await Promise.all([...reads, ...submissions]);
     for (const miner of others) {
-      await world.admission.authenticate(reading(world, miner), free);
+      await world.read(reading(world, miner), free);
       await world.submit(world.letter(miner, "second"));
     }
     assert.equal(world.held().slots, 0);
@@ -93,10 +93,10 @@ describe("Admission.authenticate", () => {
     const hold = Promise.withResolvers<void>();
     world.before.signature = () => hold.promise;
     const flood = Array.from({ length: 10 }, () =>
-      world.admission.authenticate(forged(reading(world, alice, "198.51.100.1")), free).catch(() => {}),
+      world.read(forged(reading(world, alice, "198.51.100.1")), free).catch(() => {}),
     );
     await settled();
-    const own = world.admission.authenticate(reading(world, alice), free);
+    const own = world.read(reading(world, alice), free);
     await settled();
     assert.equal(world.held().slots, 3);
     hold.resolve();
@@ -111,7 +111,7 @@ describe("Admission.authenticate", () => {
       world.before.signature = () => hold.promise;
       const client = new AbortController();
       const requests = Array.from({ length: 10 }, () =>
-        world.admission.authenticate({ ...reading(world, alice), signal: client.signal }, free),
+        world.read({ ...reading(world, alice), signal: client.signal }, free),
       );
       await settled();
       assert.deepEqual(world.held(), { slots: 2, waiting: 8, reserved: 0 });

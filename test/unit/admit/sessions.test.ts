@@ -35,7 +35,7 @@ describe("sessions", () => {
   it("signs submissions and reads until the end of the next epoch", async () => {
     const world = new AdmissionWorld();
     const key = sessionKey();
-    const grant = await world.admission.openSession(opening(world, alice), key.raw);
+    const grant = await world.admission.openSession(opening(world, alice), { publicKey: key.raw });
     assert.equal(grant.hotkey, alice.hotkey);
     assert.equal(grant.expires_at, (epoch + 2) * 3_600_000);
     let checks = 0;
@@ -51,10 +51,49 @@ describe("sessions", () => {
     assert.equal(world.held().slots, 0);
   });
 
+  it("binds method, path and query where that was asked for at its opening", async () => {
+    const world = new AdmissionWorld();
+    const key = sessionKey();
+    const grant = await world.admission.openSession(opening(world, alice), {
+      publicKey: key.raw,
+      binds: true,
+    });
+    assert.equal(grant.binds, "request");
+    const line = { method: "GET", target: "/v1/challenges?tier=1" };
+    const bound = (to = line): Letter => {
+      const prefix = Buffer.from(`${line.method} ${line.target}.`);
+      const signing = { ...key, sign: (message: Uint8Array) => key.sign(Buffer.concat([prefix, message])) };
+      return { ...underSession(world.letter(alice), grant.session_id, alice, signing), ...to };
+    };
+    const read = (letter: Letter) => world.admission.authenticate(letter, { allowSuspended: false });
+    await read(bound());
+    for (const other of [
+      { ...line, method: "HEAD" },
+      { ...line, target: "/v1/challenges?tier=2" },
+      { ...line, target: "/v1/challenges" },
+    ])
+      assert.equal((await problemOf(() => read(bound(other)))).code, "bad_signature");
+    const unbound = underSession(world.letter(alice), grant.session_id, alice, key);
+    assert.equal((await problemOf(() => read(unbound))).code, "bad_signature");
+  });
+
+  it("keeps its id when it is opened again with the same key, unless it is to bind otherwise", async () => {
+    const world = new AdmissionWorld();
+    const { raw } = sessionKey();
+    const ids: string[] = [];
+    for (const binds of [false, false, true, true, false])
+      ids.push(
+        (await world.admission.openSession(opening(world, alice), { publicKey: raw, binds })).session_id,
+      );
+    assert.equal(ids[0], ids[1]);
+    assert.equal(ids[2], ids[3]);
+    assert.equal(new Set(ids).size, 3);
+  });
+
   it("proves nobody else, and not with another key", async () => {
     const world = new AdmissionWorld();
     const key = sessionKey();
-    const { session_id } = await world.admission.openSession(opening(world, alice), key.raw);
+    const { session_id } = await world.admission.openSession(opening(world, alice), { publicKey: key.raw });
     const asBob = underSession(world.letter(bob), session_id, bob, key);
     assert.equal((await problemOf(() => world.submit(asBob))).code, "session_unknown");
     const wrongKey = underSession(world.letter(alice), session_id, alice, sessionKey());
@@ -67,18 +106,22 @@ describe("sessions", () => {
   it("is not opened by a session key: the hotkey itself must sign", async () => {
     const world = new AdmissionWorld();
     const key = sessionKey();
-    const { session_id } = await world.admission.openSession(opening(world, alice), key.raw);
+    const { session_id } = await world.admission.openSession(opening(world, alice), { publicKey: key.raw });
     const letter = underSession(opening(world, alice), session_id, alice, key);
-    const problem = await problemOf(() => world.admission.openSession(letter, sessionKey().raw));
+    const problem = await problemOf(() =>
+      world.admission.openSession(letter, { publicKey: sessionKey().raw }),
+    );
     assert.deepEqual(problem, { code: "bad_signature" });
   });
 
   it("opens for a suspended miner, which still reads its receipts, and for no unregistered hotkey", async () => {
     const world = new AdmissionWorld();
     world.suspendedUntil = 2000;
-    await world.admission.openSession(opening(world, alice), sessionKey().raw);
+    await world.admission.openSession(opening(world, alice), { publicKey: sessionKey().raw });
     world.registered = false;
-    const problem = await problemOf(() => world.admission.openSession(opening(world, bob), sessionKey().raw));
+    const problem = await problemOf(() =>
+      world.admission.openSession(opening(world, bob), { publicKey: sessionKey().raw }),
+    );
     assert.equal(problem.code, "not_registered");
     assert.equal(world.sessions.size, 1);
   });

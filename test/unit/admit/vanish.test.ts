@@ -88,8 +88,8 @@ describe("clients that vanish", () => {
     assert.equal(world.recorded.size, 1);
   });
 
-  it("one that is gone before it is looked at takes no token", async () => {
-    const world = new AdmissionWorld({ perIpPerMin: 1 });
+  it("one that is gone before it is looked at takes no token of its hotkey", async () => {
+    const world = new AdmissionWorld({ perHotkey: { burst: 1, perSecond: 0.001 } });
     const letter = { ...world.letter(alice), signal: AbortSignal.abort("gone") };
     await assert.rejects(world.submit(letter), (reason) => reason === "gone");
     await assert.rejects(

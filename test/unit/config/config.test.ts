@@ -82,7 +82,7 @@ weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, ever
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 } }
-http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, per_address_connections: 64 }
+http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, per_address_connections: 64, cors_origins: [] }
 admin: { token_file: keys/admin.token }
 `;
 
@@ -380,6 +380,24 @@ describe("relations", () => {
       assert.match(faults[0] ?? "", /^lanes\.sat\.tiers\.2\.allotment: .*1000000.*challenge\.accept/);
     }
     load(yaml(INDEX_ALLOTMENT_MAX + 1, {}));
+  });
+
+  it("origins are those that browsers send, in a list or as a star", async () => {
+    const good = ["https://check.example", "http://localhost:5173", "https://[2001:db8::1]:8443", "*"];
+    assert.deepEqual(load(`http: { cors_origins: ${JSON.stringify(good)} }`).http.cors_origins, good);
+    assert.equal(load('http: { cors_origins: "*" }').http.cors_origins, "*");
+    const env = { ASSAY_HTTP_CORS_ORIGINS: '["https://a.example"]' };
+    assert.deepEqual(load("", env).http.cors_origins, ["https://a.example"]);
+    for (const bad of [
+      "https://a.example/",
+      "https://a.example/x",
+      "a.example",
+      "ftp://a.example",
+      "",
+      "null",
+      "HTTPS://A.example",
+    ])
+      assert.equal((await faultsOf(`http: { cors_origins: ${JSON.stringify([bad])} }`)).length, 1, bad);
   });
 
   it("trusted proxies are addresses or ranges", async () => {

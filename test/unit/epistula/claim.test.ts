@@ -121,6 +121,9 @@ describe("signedMessage", () => {
     for (const body of [Buffer.alloc(0), Buffer.from('{"a":1}')]) {
       const expected = `${sha256Hex(body)}.a-1.${nowMs}.${validator}`;
       assert.equal(signedMessage(body, claim).toString(), expected);
+      const bound = { method: "GET", target: "/v1/challenges?tier=1&offset=0" };
+      const line = "GET /v1/challenges?tier=1&offset=0.";
+      assert.equal(signedMessage(body, claim, bound).toString(), line + expected);
     }
   });
 });

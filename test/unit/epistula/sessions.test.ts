@@ -17,11 +17,16 @@ describe("Sessions", () => {
       const epochMs = epochHours * hour;
       for (const nowMs of [10 * epochMs, 11 * epochMs - 1]) {
         const raw = keyBytes();
-        const { session_id, hotkey, expires_at } = sessions.open(alice, raw, nowMs, systemRandom);
+        const { session_id, hotkey, expires_at } = sessions.open(
+          alice,
+          { publicKey: raw },
+          nowMs,
+          systemRandom,
+        );
         assert.equal(hotkey, alice);
         assert.match(session_id, /^sn_[0-9a-f]{32}$/);
         assert.equal(expires_at, 12 * epochMs);
-        assert.ok(sessions.find(session_id, alice, expires_at - 1)?.equals(ed25519PublicKey(raw)));
+        assert.ok(sessions.find(session_id, alice, expires_at - 1)?.key.equals(ed25519PublicKey(raw)));
         assert.equal(sessions.find(session_id, alice, expires_at), null);
         assert.equal(sessions.size, 0);
       }
@@ -30,8 +35,8 @@ describe("Sessions", () => {
 
   it("belongs to its hotkey alone", () => {
     const sessions = new Sessions({ epochHours: 1 });
-    const { session_id } = sessions.open(alice, keyBytes(), 0, systemRandom);
-    sessions.open(bob, keyBytes(), 0, systemRandom);
+    const { session_id } = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
+    sessions.open(bob, { publicKey: keyBytes() }, 0, systemRandom);
     assert.equal(sessions.find(session_id, bob, 0), null);
     assert.equal(sessions.find(session_id, carol, 0), null);
     assert.equal(sessions.find(`sn_${"0".repeat(32)}`, alice, 0), null);
@@ -41,11 +46,11 @@ describe("Sessions", () => {
   it("the newest wins, and the same key keeps its id", () => {
     const sessions = new Sessions({ epochHours: 1 });
     const raw = keyBytes();
-    const first = sessions.open(alice, raw, 0, systemRandom);
-    const again = sessions.open(alice, raw, hour, systemRandom);
+    const first = sessions.open(alice, { publicKey: raw }, 0, systemRandom);
+    const again = sessions.open(alice, { publicKey: raw }, hour, systemRandom);
     assert.equal(again.session_id, first.session_id);
     assert.equal(again.expires_at, first.expires_at + hour);
-    const other = sessions.open(alice, keyBytes(), hour, systemRandom);
+    const other = sessions.open(alice, { publicKey: keyBytes() }, hour, systemRandom);
     assert.notEqual(other.session_id, first.session_id);
     assert.equal(sessions.find(first.session_id, alice, hour), null);
     assert.equal(sessions.size, 1);
@@ -53,10 +58,10 @@ describe("Sessions", () => {
 
   it("drops the longest unused past its bound", () => {
     const sessions = new Sessions({ epochHours: 1, limit: 2 });
-    const a = sessions.open(alice, keyBytes(), 0, systemRandom);
-    const b = sessions.open(bob, keyBytes(), 0, systemRandom);
+    const a = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
+    const b = sessions.open(bob, { publicKey: keyBytes() }, 0, systemRandom);
     sessions.find(a.session_id, alice, 0);
-    sessions.open(carol, keyBytes(), 0, systemRandom);
+    sessions.open(carol, { publicKey: keyBytes() }, 0, systemRandom);
     assert.equal(sessions.find(b.session_id, bob, 0), null);
     assert.notEqual(sessions.find(a.session_id, alice, 0), null);
     assert.equal(sessions.dropped, 1);
@@ -64,8 +69,8 @@ describe("Sessions", () => {
 
   it("refuses bytes that are no key, and leaves the live session", () => {
     const sessions = new Sessions({ epochHours: 1 });
-    const { session_id } = sessions.open(alice, keyBytes(), 0, systemRandom);
-    assert.throws(() => sessions.open(alice, Buffer.alloc(31), 0, systemRandom), TypeError);
+    const { session_id } = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
+    assert.throws(() => sessions.open(alice, { publicKey: Buffer.alloc(31) }, 0, systemRandom), TypeError);
     assert.notEqual(sessions.find(session_id, alice, 0), null);
   });
 });

@@ -197,7 +197,7 @@ test("the decision log goes out line by line as NDJSON; what it throws first is 
   const { url } = await serve(t, {
     auditLog: async function* (epoch) {
       if (epoch === 1) await refusing({ code: "epoch_open", epoch })();
-      for (let n = 0; n < 5000; n++) yield JSON.stringify({ epoch, n });
+      for (let n = 0; n < 5000; n++) yield `${JSON.stringify({ epoch, n })}\n`;
     },
   });
   const open = await fetch(`${url}/v1/audit/1`);
@@ -239,7 +239,7 @@ test("the decision log is read no faster than its reader, and no further once it
   await until(() => returned);
 });
 
-test("HEAD reads one line of the decision log, and no client reads half of one as whole", async (t) => {
+test("HEAD reads one text of the decision log, and no client reads half of one as whole", async (t) => {
   let read = 0;
   const logged: string[] = [];
   const { url } = await serve(
@@ -249,7 +249,7 @@ test("HEAD reads one line of the decision log, and no client reads half of one a
         for (let n = 0; n < 100_000; n++) {
           read++;
           if (n === 90_000) throw new Error("the store broke");
-          yield `${n}`;
+          yield `${n}\n`;
         }
       },
     },

@@ -111,6 +111,19 @@ test("nesting past 16 levels is json_too_deep, however it is shaped", async (t) 
   assert.equal((await post(url, path, text)).status, 202, "brackets inside texts do not nest");
 });
 
+test("a body of unknown members is refused by their number; a large one by its schema, without a search", async (t) => {
+  const { url } = await serve(t);
+  const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`m${n}`, n]));
+  const answer = await post(url, path, JSON.stringify({ challenge_id, ...unknown }));
+  assert.equal(answer.status, 400);
+  const { code, limit, blame } = await problemIn(answer);
+  assert.deepEqual({ code, limit, blame }, { code: "too_many_members", limit: 32, blame: "miner" });
+  const long = await post(url, path, JSON.stringify({ challenge_id, solution: Array(10_000).fill(1) }));
+  assert.equal(long.status, 422);
+  const { field, expected } = await problemIn(long);
+  assert.deepEqual({ field, expected }, { field: "body", expected: "does not match its schema" });
+});
+
 test("a schema fault names its member", async (t) => {
   const { url } = await serve(t);
   const faults: [unknown, string][] = [
@@ -205,8 +218,8 @@ test("assignment_b64 is standard base64, padded or not, and nothing else", async
 test("a session key is 32 bytes as hex or base64url, handed on as bytes", async (t) => {
   const seen: string[] = [];
   const { url } = await serve(t, {
-    openSession: async (_caller, publicKey) => {
-      seen.push(Buffer.from(publicKey).toString("hex"));
+    openSession: async (_caller, { publicKey, binds }) => {
+      seen.push(`${Buffer.from(publicKey).toString("hex")}${binds ? " binds" : ""}`);
       return { session_id: "s", hotkey, expires_at: 1 };
     },
   });
@@ -223,6 +236,11 @@ test("a session key is 32 bytes as hex or base64url, handed on as bytes", async 
     assert.equal(answer.status, 201, text);
     assert.equal(seen.at(-1), hex);
   }
+  const binding = JSON.stringify({ ed25519_public_key: hex, binds: "request" });
+  assert.equal((await post(url, "/v1/sessions", binding)).status, 201);
+  assert.equal(seen.at(-1), `${hex} binds`);
+  const unknown = await post(url, "/v1/sessions", JSON.stringify({ ed25519_public_key: hex, binds: "body" }));
+  assert.equal((await problemIn(unknown)).field, "/binds");
   for (const text of [
     "",
     hex.slice(2),

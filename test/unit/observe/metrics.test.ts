@@ -1,40 +1,74 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkMetric, MetricRegistry } from "../../../src/observe/metrics.ts";
+import { checkMetric, type MetricType } from "../../../src/observe/metricNames.ts";
+import { MetricRegistry } from "../../../src/observe/metrics.ts";
+import { lintFaults } from "../../support/observe/lint.ts";
 
-test("a name wants the prefix, lower-case words and a unit; counters alone end in _total", () => {
+test("a name is what Prometheus's linter asks for; counters alone end in _total", () => {
+  const check = (name: string, type: MetricType, help = "Help") => checkMetric(name, type, help, []);
   for (const name of [
     "assay_a_seconds",
     "assay_a_bytes",
-    "assay_a_count",
     "assay_a_ratio",
-    "assay_a_blocks",
-    "assay_a_info",
+    "assay_things",
+    "assay_things_in_flight",
   ])
-    assert.doesNotThrow(() => checkMetric(name, false, []), name);
-  assert.doesNotThrow(() => checkMetric("assay_a_b2_total", true, ["lane", "code"]));
-  const refused: [string, boolean][] = [
-    ["a_total", true],
-    ["assay_total2", true],
-    ["assay_Things_total", true],
-    ["assay__things_total", true],
-    ["assay_things", false],
-    ["assay_things", true],
-    ["assay_things_ms", false],
-    ["assay_things_total", false],
-    ["assay_things_count", true],
-    ["xassay_things_total", true],
-    ["assay_things_total\n", true],
+    for (const type of ["gauge", "histogram"] as const) assert.doesNotThrow(() => check(name, type), name);
+  assert.doesNotThrow(() => checkMetric("assay_a_b2_total", "counter", "Help", ["lane", "code"]));
+  const refused: [string, MetricType][] = [
+    ["a_total", "counter"],
+    ["assay_total2", "counter"],
+    ["assay_Things_total", "counter"],
+    ["assay__things_total", "counter"],
+    ["assay_things", "counter"],
+    ["assay_things_ms", "gauge"],
+    ["assay_wait_minutes", "histogram"],
+    ["assay_kb_read", "gauge"],
+    ["assay_things_total", "gauge"],
+    ["assay_things_total", "histogram"],
+    ["assay_things_count", "gauge"],
+    ["assay_things_sum", "gauge"],
+    ["assay_things_bucket", "histogram"],
+    ["assay_things_gauge", "gauge"],
+    ["assay_counter_things_total", "counter"],
+    ["xassay_things_total", "counter"],
+    ["assay_things_total\n", "counter"],
   ];
-  for (const [name, isCounter] of refused)
-    assert.throws(() => checkMetric(name, isCounter, []), RangeError, name);
+  for (const [name, type] of refused) assert.throws(() => check(name, type), RangeError, name);
+  assert.throws(() => check("assay_things", "gauge", " "), RangeError);
+});
+
+test("what the process itself exposes passes the linter's rules", async () => {
+  assert.deepEqual(lintFaults((await new MetricRegistry().expose()).body), []);
+  const faulty = [
+    "# TYPE ants_total gauge",
+    "ants_total 1",
+    "# HELP bees_count B",
+    "# TYPE bees_count gauge",
+    "bees_count 1",
+    "# HELP cats C",
+    "# TYPE cats counter",
+    'cats{le="1"} 1',
+    "dogs 1",
+    "# HELP eels_ms E",
+    "# TYPE eels_ms gauge",
+  ];
+  assert.deepEqual(lintFaults(faulty.join("\n")), [
+    "ants_total: _total on a gauge",
+    "ants_total: no help text",
+    "bees_count: _count on a gauge",
+    "cats: a counter without _total",
+    "cats: label le",
+    "dogs: no type",
+    "eels_ms: no base unit",
+  ]);
 });
 
 test("labels whose values nothing bounds are refused, on every kind", () => {
   const registry = new MetricRegistry();
   for (const label of ["hotkey", "uid", "ip", "challenge_id", "receipt_id", "miner"]) {
     assert.throws(() => registry.counter("assay_x_total", "x", ["lane", label]), RangeError);
-    assert.throws(() => registry.gauge("assay_x_count", "x", [label]), RangeError);
+    assert.throws(() => registry.gauge("assay_x", "x", [label]), RangeError);
     assert.throws(() => registry.histogram("assay_x_seconds", "x", [label]), RangeError);
   }
 });

@@ -26,7 +26,10 @@ async function open(t: TestContext, address: MetricsAddress, retryMs = 5) {
   const logged: { event: string; data: Record<string, unknown> }[] = [];
   const note = (event: string, data: object = {}): void => void logged.push({ event, data: { ...data } });
   const log = { ...silentLog, info: note, error: note };
-  const listener = await MetricsListener.open({ address, retryMs }, { expose: () => registry.expose(), log });
+  const listener = await MetricsListener.open(
+    { address, retryMs },
+    { expose: () => registry.expose(), log, waitMs: () => 0 },
+  );
   t.after(() => listener.close());
   return { listener, logged };
 }
@@ -110,6 +113,7 @@ describe("the listener for metrics", () => {
           return { contentType: "text/plain", body: "all\n" };
         },
         log: { ...silentLog, error: (event) => logged.push(event) },
+        waitMs: () => 0,
       },
     );
     t.after(() => listener.close());
@@ -118,6 +122,39 @@ describe("the listener for metrics", () => {
     assert.deepEqual(logged, ["metrics_failed"]);
     fails = false;
     assert.equal((await ask(at)).body, "all\n");
+  });
+
+  it("takes a token of the scraper's address first, and collects once for those that ask together", async (t) => {
+    let collected = 0;
+    let tokens = 5;
+    const asked: string[] = [];
+    const started = Promise.withResolvers<void>();
+    const modules = {
+      expose: async () => {
+        collected++;
+        await started.promise;
+        return { contentType: "text/plain", body: "all\n" };
+      },
+      log: silentLog,
+      waitMs: (address: string) => {
+        asked.push(address);
+        return tokens-- > 0 ? 0 : 2500;
+      },
+    };
+    const listener = await MetricsListener.open({ address: loopback(0) }, modules);
+    t.after(() => listener.close());
+    const at = await portOf(listener);
+    const together = Promise.all([ask(at), ask(at), ask(at), ask(at), ask(at)]);
+    await until(() => asked.length === 5);
+    started.resolve();
+    assert.deepEqual(
+      (await together).map(({ status }) => status),
+      [200, 200, 200, 200, 200],
+    );
+    assert.equal(collected, 1);
+    const refused = await ask(at);
+    assert.deepEqual([refused.status, refused.headers["retry-after"], collected], [429, "3", 1]);
+    assert.deepEqual(new Set(asked), new Set(["127.0.0.1"]));
   });
 
   it("says once that its address is in use, and listens when it is free", async (t) => {

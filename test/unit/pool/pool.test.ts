@@ -121,10 +121,10 @@ describe("worker pool", () => {
     const shown = async (name: string): Promise<number> => metricIn((await registry.expose()).body, name);
     const results = [pool.run(signature("a", "a")), pool.run(check("valid")), pool.run(check("valid"))];
     await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(await shown("assay_pool_waiting_count"), 2);
+    assert.equal(await shown("assay_pool_waiting"), 2);
     await Promise.all(results);
     assert.equal(await shown("assay_pool_tasks_total"), 3);
-    assert.equal(await shown("assay_pool_waiting_count"), 0);
+    assert.equal(await shown("assay_pool_waiting"), 0);
   });
 
   it("takes signatures before checks that came first", async (t) => {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
 import type { EpochRecord, LogHead, SamplePolicy } from "../../../flow/draw.ts";
-import type { ChainedEntry } from "../../../flow/store.ts";
+import type { ChainedEntry, LogText } from "../../../flow/store.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
 import { read, write } from "./operation.ts";
@@ -61,6 +61,7 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
     }),
     epoch: read(find),
     openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),
+    logText: read((epoch: number, after: number): LogText | null => log.text(epoch, after)),
     logPage: read((epoch: number, after: number, limit: number): ChainedEntry[] =>
       log.page(epoch, after, limit),
     ),

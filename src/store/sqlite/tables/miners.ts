@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
 import type { Evidence, StoredStrike } from "../../../flow/strike.ts";
 import { read } from "./operation.ts";
-import { flag, integer, integerOrNull, json, type Row, real, text } from "./rows.ts";
+import { flag, integer, integerOrNull, json, jsonText, type Row, real, text } from "./rows.ts";
 
 const evidenceMembers = [
   "work_id",
@@ -41,6 +41,19 @@ function minerOf(row: Row): StoredMiner {
   };
 }
 
+/** A strike as it is published; its evidence is not parsed. */
+function strikeText(row: Row): string {
+  const head = JSON.stringify({
+    strike_id: text(row, "strike_id"),
+    lane: text(row, "lane"),
+    block: integer(row, "block"),
+    at: real(row, "at"),
+    counted: flag(row, "counted"),
+    suspended_until: integerOrNull(row, "suspend_until"),
+  });
+  return `${head.slice(0, -1)},"evidence":${jsonText(row, "evidence")}}`;
+}
+
 export function minerOperations(db: DatabaseSync) {
   const one = db.prepare("SELECT * FROM miners WHERE hotkey = ?");
   // No hotkey is below the empty text.
@@ -54,6 +67,10 @@ export function minerOperations(db: DatabaseSync) {
     miners: read((after: string | null, limit: number): StoredMiner[] =>
       page.all(after ?? "", limit).map(minerOf),
     ),
+    strikesText: read((hotkey: string): string => {
+      const items = strikes.all(hotkey).map(strikeText);
+      return `{"hotkey":${JSON.stringify(hotkey)},"items":[${items.join(",")}]}`;
+    }),
     strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).map(strikeOf)),
   };
 }

@@ -10,7 +10,7 @@ export class Unreadable extends Error {
   }
 }
 
-function unreadable(column: string, want: string): Unreadable {
+export function unreadable(column: string, want: string): Unreadable {
   return new Unreadable(`column ${column} does not hold ${want}`);
 }
 
@@ -63,6 +63,13 @@ export function oneOf<T extends string>(row: Row, column: string, words: readonl
   const word = words.find((candidate) => candidate === value);
   if (word === undefined) throw unreadable(column, `one of ${words.join(", ")}`);
   return word;
+}
+
+/** The text of a JSON object, as it was written; only its two ends are looked at. */
+export function jsonText(row: Row | undefined, column: string): string {
+  const value = text(row, column);
+  if (!value.startsWith("{") || !value.endsWith("}")) throw unreadable(column, "a JSON object");
+  return value;
 }
 
 /** A JSON object with at least these members; their shapes are not checked. */

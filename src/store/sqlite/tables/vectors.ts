@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
 import { read, write } from "./operation.ts";
-import { json, type Row, text } from "./rows.ts";
+import { json, jsonText, type Row, text } from "./rows.ts";
 
 const vectorMembers = ["version", "epoch", "weights"] as const;
 
@@ -34,6 +34,11 @@ export function vectorOperations(db: DatabaseSync) {
     vector: read((period: number): SignedVector | null => {
       const row = one.get(period);
       return row === undefined || row.signature === null ? null : signedOf(row);
+    }),
+    vectorText: read((period: number | null): string | null => {
+      const row = period === null ? latest.get() : one.get(period);
+      if (row === undefined || row.signature === null) return null;
+      return `${jsonText(row, "intent").slice(0, -1)},"signature":${JSON.stringify(text(row, "signature"))}}`;
     }),
     latestVector: read((): SignedVector | null => {
       const row = latest.get();

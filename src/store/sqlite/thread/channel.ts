@@ -27,7 +27,7 @@ type ChannelState = "open" | "closing" | "lost";
 
 function storeMetrics(metrics: Metrics) {
   return {
-    waiting: metrics.gauge("assay_store_waiting_count", "Calls that the store's thread has not answered"),
+    waiting: metrics.gauge("assay_store_waiting", "Calls that the store's thread has not answered"),
     refused: metrics.counter("assay_store_refused_total", "Calls refused because too many were waiting"),
     failed: metrics.counter("assay_store_failed_total", "Calls that the store failed"),
     writes: metrics.counter("assay_store_writes_total", "Writes; per group, the mean size of a group"),
@@ -160,10 +160,10 @@ const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
   ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
-  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
+  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage", "logText"],
   ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
-  ...["miner", "miners", "strikes", "operatorActions", "credits"],
-  ...["recordIntent", "saveVector", "vector", "latestVector", "note", "setNote", "ping"],
+  ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number]>;

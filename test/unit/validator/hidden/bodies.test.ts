@@ -60,7 +60,7 @@ for (const penalty of ["reject", "strike"] as const) {
         "store admit",
         "store admitted",
         "handed over",
-        "metric assay_gate_submit_held_count 0",
+        "metric assay_gate_submit_held 0",
         "answered",
       ];
       const at = order.map((step) => steps.indexOf(step));

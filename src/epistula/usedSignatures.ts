@@ -1,0 +1,82 @@
+import type { Clock } from "../core/clock.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+
+/**
+ * What a signature is used for. Reads may repeat and share one, since they change nothing; `once` is for what a second use would
+ * change; any other text names one request exactly, which may be sent again but is never another one.
+ */
+export type Use = "read" | "once" | `${string} ${string} ${string}`;
+
+export interface UsedSignaturesOptions {
+  /** For how long a signature is accepted, from the earliest to the latest moment. */
+  readonly windowMs: number;
+  /** Uuids remembered of one hotkey in a window. */
+  readonly perHotkey: number;
+  /** Uuids remembered in a window altogether. */
+  readonly altogether: number;
+}
+
+/** The uses that were first seen in one window. */
+class Window {
+  readonly startMs: number;
+  readonly byHotkey = new Map<string, Map<string, Use>>();
+  size = 0;
+
+  constructor(startMs: number) {
+    this.startMs = startMs;
+  }
+}
+
+/** A refused use asks to come back after this: a window ends within seconds. */
+const againS = 5;
+
+/**
+ * The uuids that hotkeys have used, each remembered for as long as its signature is accepted, at most twice as long. Nothing is
+ * forgotten before: at a bound a new uuid is refused. Only proven hotkeys may be added, so that nobody spends the place of another.
+ */
+export class UsedSignatures {
+  readonly #options: UsedSignaturesOptions;
+  readonly #clock: Clock;
+  #present: Window;
+  #past: Window;
+
+  constructor(options: UsedSignaturesOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#present = new Window(clock.monotonicMs());
+    this.#past = new Window(this.#present.startMs);
+  }
+
+  get size(): number {
+    return this.#present.size + this.#past.size;
+  }
+
+  /** Throws `signature_used` where the uuid was used for anything else, `too_many_signatures` at a bound. */
+  use(hotkey: string, uuid: string, use: Use): void {
+    this.#turn();
+    const known = this.#past.byHotkey.get(hotkey)?.get(uuid) ?? this.#present.byHotkey.get(hotkey)?.get(uuid);
+    if (known === undefined) this.#remember(hotkey, uuid, use);
+    else if (known !== use || use === "once") throw new AssayError({ code: "signature_used", uuid });
+  }
+
+  #remember(hotkey: string, uuid: string, use: Use): void {
+    const present = this.#present;
+    const { perHotkey, altogether } = this.#options;
+    const own = present.byHotkey.get(hotkey) ?? new Map<string, Use>();
+    if (own.size >= perHotkey || present.size >= altogether)
+      throw new AssayError({ code: "too_many_signatures", retry_after_s: againS });
+    own.set(uuid, use);
+    present.byHotkey.set(hotkey, own);
+    present.size++;
+  }
+
+  /** Begins a new window when the present one has passed. */
+  #turn(): void {
+    const nowMs = this.#clock.monotonicMs();
+    const { windowMs } = this.#options;
+    const age = nowMs - this.#present.startMs;
+    if (age < windowMs) return;
+    this.#past = age < 2 * windowMs ? this.#present : new Window(nowMs);
+    this.#present = new Window(nowMs);
+  }
+}
