@@ -1,6 +1,6 @@
 import { canonical } from "../core/canonical.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { readBytes } from "../keys/files.ts";
+import { readText } from "../keys/readText.ts";
 import { givenKeys, keysOf } from "./keys.ts";
 import { type ClosedEpoch, isSampling, readSampling, readSeen, type SeenEpoch } from "./log/document.ts";
 import { LogAudit } from "./log/logAudit.ts";
@@ -46,9 +46,9 @@ interface Opened {
 const usage = (message: string): AssayError => new AssayError({ code: "usage", message });
 
 function readJson(file: string): unknown {
-  const bytes = readBytes(file);
+  const text = readText(file);
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text);
   } catch (error) {
     const cause_text = `it is not JSON: ${causeText(error)}`;
     throw new AssayError({ code: "file_unreadable", file, cause_text, remedy: "Save it again." });

@@ -41,3 +41,22 @@ export interface Credit {
   readonly hotkey: string;
   readonly weight: number;
 }
+
+/**
+ * The last period that was signed, and the hash of its intent (null when unknown), kept outside the store: a store that was restored
+ * from a backup does not know what was signed after it was made.
+ */
+export interface SigningMark {
+  readonly period: number;
+  readonly intent_sha256: string | null;
+}
+
+/** Where the mark is kept. */
+export interface SigningMarks {
+  /** For messages, such as the file. */
+  readonly place: string;
+  /** Null before the first one. */
+  read(): Promise<SigningMark | null>;
+  /** Durable when it resolves. */
+  write(mark: SigningMark): Promise<void>;
+}

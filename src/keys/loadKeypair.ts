@@ -1,16 +1,15 @@
 import { existsSync } from "node:fs";
 import { AssayError } from "../core/problems/assayError.ts";
 import { isDevelopmentUri } from "./developmentUri.ts";
-import { readBytes, writePrivate } from "./files.ts";
+import { writePrivate } from "./files.ts";
 import { newHotkeyFile, parseHotkeyFile } from "./hotkeyFile.ts";
 import type { Keypair } from "./keypair.ts";
+import { readText } from "./readText.ts";
 import { keypairOfUri } from "./uri.ts";
 
 /** The key pair of a hotkey file or a development URI. */
 export async function loadKeypair(source: string): Promise<Keypair> {
-  return isDevelopmentUri(source)
-    ? keypairOfUri(source)
-    : parseHotkeyFile(source, readBytes(source).toString("utf8"));
+  return isDevelopmentUri(source) ? keypairOfUri(source) : parseHotkeyFile(source, readText(source));
 }
 
 /** The hotkey of a validator: a development URI only on the local chain; a missing file is made. */

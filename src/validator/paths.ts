@@ -1,4 +1,4 @@
-import { isAbsolute, join } from "node:path";
+import { isAbsolute, join, parse } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import type { MetricsAddress } from "../observe/metricsAddress.ts";
@@ -9,6 +9,8 @@ export interface Paths {
   /** A file, or a development URI. */
   readonly hotkey: string;
   readonly publishing: string;
+  /** The last period whose vector was signed. */
+  readonly signingMark: string;
   readonly secret: string;
   readonly previousSecret: string | null;
   readonly adminToken: string;
@@ -24,6 +26,12 @@ function metricsAt({ observe }: Config, at: (path: string) => string): MetricsAd
   return "socket" in metrics ? { socket: at(metrics.socket) } : metrics;
 }
 
+/** A file that belongs to the publishing key and stands beside it: `keys/publishing.mark.json`. */
+function besidePublishing(key: string, what: string): string {
+  const { dir, name } = parse(key);
+  return join(dir, `${name}.${what}.json`);
+}
+
 export function pathsOf(config: Config, dataDir: string): Paths {
   const at = (path: string): string => (isAbsolute(path) ? path : join(dataDir, path));
   const { keys, challenge, admin, chain } = config;
@@ -31,6 +39,7 @@ export function pathsOf(config: Config, dataDir: string): Paths {
     store: at("assay.db"),
     hotkey: isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),
     publishing: at(keys.publishing),
+    signingMark: besidePublishing(at(keys.publishing), "mark"),
     secret: at(challenge.secret_file),
     previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),
     adminToken: at(admin.token_file),

@@ -6,6 +6,7 @@ import type { Hotkey } from "../core/ids.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
+import { MarkFile } from "../keys/markFile.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
@@ -19,6 +20,8 @@ export interface Resources {
   readonly previousSecret: Uint8Array | null;
   readonly hotkey: Hotkey;
   readonly signer: Signer;
+  /** What was signed last, beside the publishing key. */
+  readonly marks: MarkFile;
   readonly adminToken: string;
   readonly store: Store;
   readonly chain: Chain;
@@ -41,13 +44,15 @@ export async function openResources(
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
   const signer = loadOrMakeSigner(paths.publishing);
+  const marks = new MarkFile(paths.signingMark);
+  await marks.read();
   const adminToken = loadOrMakeToken(paths.adminToken, random);
   const metrics = new MetricRegistry();
   const store = await openSqliteStore({ file: paths.store, log, metrics, clock });
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
-  return { secret, previousSecret, hotkey, signer, adminToken, store, chain, metrics };
+  return { secret, previousSecret, hotkey, signer, marks, adminToken, store, chain, metrics };
 }
 
 /** The chain that the configuration names; `minersFile` null means that anyone may mine. */

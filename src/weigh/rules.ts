@@ -1,4 +1,3 @@
-import { isIPv4 } from "node:net";
 import type { Credit } from "../flow/weights.ts";
 
 /** Weight by hotkey; sums to 1, or is empty when nobody earned. */
@@ -10,7 +9,7 @@ export function periodAt(block: number, tempo: number, everyTempos: number): num
 }
 
 /** Scales to a sum of 1 and drops weights of 0. */
-function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
+export function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
   // A fixed order makes the float sum, and so the signed vector, reproducible.
   const earning = [...weights].filter(([, weight]) => weight > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const sum = earning.reduce((total, [, weight]) => total + weight, 0);
@@ -46,41 +45,20 @@ export function combine(
   return normalised(combined);
 }
 
-/** The /16 of an IPv4 address as `a.b`; null without one to cap. */
-export function regionOf(ip: string | undefined): string | null {
-  if (ip === undefined || !isIPv4(ip)) return null;
-  return ip.split(".", 2).join(".");
-}
-
-/** Miners of one /16 that may have weight: `floor(share * uids)`, exact where the float product is slightly too low. */
-export function regionLimit(share: number, uids: number): number {
-  return Math.floor(share * uids + 1e-9);
+/**
+ * Max-upscaled to 65,535, as the chain normalises; all zero when all weights are. Who has a weight has at least 1: beside a large
+ * one, such as a burn, rounding would otherwise leave out miners that were paid.
+ */
+export function upscale(weights: readonly number[]): number[] {
+  const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
+  return weights.map((weight) => (weight > 0 ? Math.max(1, Math.round((weight * 65_535) / most)) : 0));
 }
 
 /**
- * Keeps the weight of the `limit` heaviest hotkeys per region (ties: first by name); the weight of the others is divided
- * among all. A limit of 0 caps nothing, and hotkeys without a region are not capped.
+ * The largest difference between a row's weight and its part of the sum of all u16. Rounding moves each u16 by at most 1, so it is at
+ * most `(rows + 1) / sum`.
  */
-export function capRegions(
-  weights: Weights,
-  regionByHotkey: (hotkey: string) => string | null,
-  limit: number,
-): Weights {
-  if (limit === 0) return normalised(weights);
-  const taken = new Map<string, number>();
-  const heaviestFirst = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const kept = heaviestFirst.filter(([hotkey]) => {
-    const region = regionByHotkey(hotkey);
-    if (region === null) return true;
-    const count = (taken.get(region) ?? 0) + 1;
-    taken.set(region, count);
-    return count <= limit;
-  });
-  return normalised(kept);
-}
-
-/** Max-upscaled to 65,535, as the chain normalises; all zero when all weights are. */
-export function upscale(weights: readonly number[]): number[] {
-  const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
-  return weights.map((weight) => (most > 0 ? Math.round((weight * 65_535) / most) : 0));
+export function roundingError(rows: readonly { readonly weight: number; readonly u16: number }[]): number {
+  const sum = rows.reduce((total, { u16 }) => total + u16, 0);
+  return rows.reduce((most, { weight, u16 }) => Math.max(most, Math.abs(u16 / sum - weight)), 0);
 }
