@@ -23,6 +23,7 @@ export type ModelledStore = Omit<
   | "addCustomerJob"
   | "customerJob"
   | "logPage"
+  | "closedEpochs"
   | "miner"
   | "miners"
   | "strikes"

@@ -7,6 +7,15 @@ export interface WeightRow {
   readonly u16: number;
 }
 
+/**
+ * The largest difference between a row's weight and its part of the sum of all u16. Rounding moves each u16 by at most 1, so it is at
+ * most `(rows + 1) / sum`.
+ */
+export function roundingError(rows: readonly Pick<WeightRow, "weight" | "u16">[]): number {
+  const sum = rows.reduce((total, { u16 }) => total + u16, 0);
+  return rows.reduce((most, { weight, u16 }) => Math.max(most, Math.abs(u16 / sum - weight)), 0);
+}
+
 export interface UnsignedVector {
   readonly version: 1;
   readonly network: string;

@@ -18,6 +18,7 @@ export type Readiness = View<typeof schemas.readiness>;
 export type Status = View<typeof schemas.status>;
 export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
+export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type Released = View<typeof schemas.released>;
@@ -83,6 +84,7 @@ export interface Handlers {
   latestWeights(): Promise<SignedVector>;
   weights(period: number): Promise<SignedVector>;
   sampling(epoch: number): Promise<PublishedEpoch>;
+  closedEpochs(query: { readonly before: number | null; readonly limit: number }): Promise<ClosedEpochPage>;
   /** Lines without their newline. Throws `epoch_open` or `epoch_not_found` before the first. */
   auditLog(epoch: number): AsyncIterable<string>;
   skiplist(): Promise<Skiplist>;

@@ -24,7 +24,7 @@ export function makeHandlers(parts: Parts): Handlers {
 }
 
 function publicHandlers(parts: Parts) {
-  const { store, sampler, signer } = parts;
+  const { store, sampler, signer, retiredKeys } = parts;
   const vectorOrRefuse = async (period: number | null) => {
     const vector = period === null ? await store.latestVector() : await store.vector(period);
     if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
@@ -34,10 +34,15 @@ function publicHandlers(parts: Parts) {
     healthz: () => ({ status: "ok" as const }),
     readyz: () => readinessOf(parts),
     status: () => statusOf(parts),
-    keys: () => ({ keys: [signer.jwk] }),
+    keys: () => ({ keys: [signer.jwk, ...retiredKeys] }),
     latestWeights: () => vectorOrRefuse(null),
     weights: (period: number) => vectorOrRefuse(period),
     sampling: sampler.published.bind(sampler),
+    closedEpochs: async ({ before, limit }) => {
+      const found = await store.closedEpochs(before, limit + 1);
+      const items = found.slice(0, limit);
+      return { items, next_before: found.length > limit ? (items.at(-1)?.epoch ?? null) : null };
+    },
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;
 }

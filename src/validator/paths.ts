@@ -9,6 +9,10 @@ export interface Paths {
   /** A file, or a development URI. */
   readonly hotkey: string;
   readonly publishing: string;
+  /** The public keys before it. */
+  readonly retired: string;
+  /** The key that takes its place, while a rotation is under way. */
+  readonly next: string;
   /** The last period whose vector was signed. */
   readonly signingMark: string;
   readonly secret: string;
@@ -39,6 +43,8 @@ export function pathsOf(config: Config, dataDir: string): Paths {
     store: at("assay.db"),
     hotkey: isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),
     publishing: at(keys.publishing),
+    retired: besidePublishing(at(keys.publishing), "retired"),
+    next: besidePublishing(at(keys.publishing), "next"),
     signingMark: besidePublishing(at(keys.publishing), "mark"),
     secret: at(challenge.secret_file),
     previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),

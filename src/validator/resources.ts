@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { openLocalChain } from "../chain/local/open.ts";
 import type { Config } from "../config/schema.ts";
-import type { Signer } from "../core/ed25519.ts";
+import type { DatedJwk, Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
 import { MarkFile } from "../keys/markFile.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
+import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
@@ -20,6 +21,8 @@ export interface Resources {
   readonly previousSecret: Uint8Array | null;
   readonly hotkey: Hotkey;
   readonly signer: Signer;
+  /** Publishing keys of the past, the last one first. */
+  readonly retiredKeys: readonly DatedJwk[];
   /** What was signed last, beside the publishing key. */
   readonly marks: MarkFile;
   readonly adminToken: string;
@@ -44,6 +47,8 @@ export async function openResources(
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
   const signer = loadOrMakeSigner(paths.publishing);
+  refuseRetired(paths.publishing, signer.kid, paths.retired);
+  const retiredKeys = readRetired(paths.retired);
   const marks = new MarkFile(paths.signingMark);
   await marks.read();
   const adminToken = loadOrMakeToken(paths.adminToken, random);
@@ -52,7 +57,7 @@ export async function openResources(
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
-  return { secret, previousSecret, hotkey, signer, marks, adminToken, store, chain, metrics };
+  return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
 }
 
 /** The chain that the configuration names; `minersFile` null means that anyone may mine. */

@@ -53,12 +53,3 @@ export function upscale(weights: readonly number[]): number[] {
   const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
   return weights.map((weight) => (weight > 0 ? Math.max(1, Math.round((weight * 65_535) / most)) : 0));
 }
-
-/**
- * The largest difference between a row's weight and its part of the sum of all u16. Rounding moves each u16 by at most 1, so it is at
- * most `(rows + 1) / sum`.
- */
-export function roundingError(rows: readonly { readonly weight: number; readonly u16: number }[]): number {
-  const sum = rows.reduce((total, { u16 }) => total + u16, 0);
-  return rows.reduce((most, { weight, u16 }) => Math.max(most, Math.abs(u16 / sum - weight)), 0);
-}

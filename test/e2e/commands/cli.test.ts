@@ -141,6 +141,7 @@ describe("help", () => {
     "doctor",
     "status",
     "keygen",
+    "keys",
     "id",
     "challenge",
     "check",
@@ -154,6 +155,7 @@ describe("help", () => {
   const subs = [
     "id issue",
     "id recover",
+    "keys rotate",
     "skiplist list",
     "skiplist add",
     "skiplist release",

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { ChainMiner } from "../../../src/flow/chain.ts";
+import { roundingError } from "../../../src/flow/weights.ts";
 import { regionOf } from "../../../src/weigh/regions.ts";
 import { placeOnChain, rowsOf } from "../../../src/weigh/rows.ts";
-import { combine, roundingError } from "../../../src/weigh/rules.ts";
+import { combine } from "../../../src/weigh/rules.ts";
 
 const hotkeys = Array.from({ length: 24 }, (_, i) => `h${String(i).padStart(2, "0")}`);
 const credits = fc.array(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { roundingError } from "../../../src/flow/weights.ts";
 import { rowsOf } from "../../../src/weigh/rows.ts";
-import { combine, periodAt, roundingError, upscale } from "../../../src/weigh/rules.ts";
+import { combine, periodAt, upscale } from "../../../src/weigh/rules.ts";
 import { deliveredWork } from "../../../src/weigh/work.ts";
 
 const everyone = () => true;
