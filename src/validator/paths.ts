@@ -1,6 +1,7 @@
 import { isAbsolute, join, parse } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
+import { refuseSecretText } from "../keys/secretText.ts";
 import type { MetricsAddress } from "../observe/metricsAddress.ts";
 
 /** Paths of a validator's files; relative paths are under the data directory. */
@@ -39,6 +40,7 @@ function besidePublishing(key: string, what: string): string {
 export function pathsOf(config: Config, dataDir: string): Paths {
   const at = (path: string): string => (isAbsolute(path) ? path : join(dataDir, path));
   const { keys, challenge, admin, chain } = config;
+  refuseSecretText(keys.hotkey, "keys.hotkey");
   return {
     store: at("assay.db"),
     hotkey: isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),

@@ -6,8 +6,8 @@ import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { loadOrMakeSigner } from "../../../src/keys/files.ts";
 import { KEYS_MAX, readRetired, refuseRetired } from "../../../src/keys/retired.ts";
 import { type PublishingFiles, rotatePublishing } from "../../../src/keys/rotate.ts";
-import { removeDir, temporaryDir } from "../../support/validator/validator.ts";
 import { problemOf } from "../../support/thrown.ts";
+import { removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
 const dir = temporaryDir();
 after(() => removeDir(dir));
