@@ -6,6 +6,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
+import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
@@ -38,11 +39,7 @@ function publicHandlers(parts: Parts) {
     latestWeights: () => vectorOrRefuse(null),
     weights: (period: number) => vectorOrRefuse(period),
     sampling: sampler.published.bind(sampler),
-    closedEpochs: async ({ before, limit }) => {
-      const found = await store.closedEpochs(before, limit + 1);
-      const items = found.slice(0, limit);
-      return { items, next_before: found.length > limit ? (items.at(-1)?.epoch ?? null) : null };
-    },
+    closedEpochs: (page) => closedEpochs(store, page),
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;
 }
