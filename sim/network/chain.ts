@@ -1,4 +1,5 @@
-import type { Chain, ChainMiner } from "../../src/flow/chain.ts";
+import type { Chain, ChainMiner, UidWeight } from "../../src/flow/chain.ts";
+import { heldRows } from "../../src/flow/heldRows.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
 /** Height at the first moment; large enough for everything that happened before. */
@@ -48,9 +49,11 @@ export class ModelChain implements Chain {
 
   async refresh(): Promise<void> {}
 
-  async submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void> {
+  async submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
+    const { held, changed } = heldRows(rows, this.#miners());
     this.handIns++;
-    this.handedIn = new Map(uids.map((uid, i) => [uid, weights[i] ?? 0]));
+    this.handedIn = new Map(held.map(({ uid, u16 }) => [uid, u16]));
+    return changed;
   }
 
   async close(): Promise<void> {}

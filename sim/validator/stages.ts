@@ -51,7 +51,7 @@ export async function makeStages(modules: ValidatorModules): Promise<Stages> {
   const signer = signerOf(random.of("signer").bytes(32));
   const master = random.of("master").bytes(32);
   const own = { clock: world.line.clock, random, log: silentLog, metrics: noMetrics };
-  const base = { ...own, store, chain, signer, lanes };
+  const base = { ...own, store, chain, signer, lanes, marks: store.marks };
   const shared = await assembleStages(stagesOptionsOf(scenario, spec, master), base);
   const pool = new ModelPool(world, lane, {
     threads: spec.host.threads,

@@ -8,6 +8,7 @@ import { periodOf, type SignedVector, type UnsignedVector } from "../../src/flow
 import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
+import { ModelMarks } from "./marks.ts";
 
 /** The calls that the push lane's stages need from a store. */
 export type ModelledStore = Omit<
@@ -23,13 +24,14 @@ export type ModelledStore = Omit<
   | "customerJob"
   | "logPage"
   | "logText"
+  | "closedEpochs"
   | "miner"
   | "miners"
   | "strikes"
   | "strikesText"
   | "operatorActions"
-  | "latestVector"
   | "vectorText"
+  | "latestVector"
   | "applyRetention"
   | "ping"
   | "close"
@@ -60,6 +62,8 @@ const STRIKES_KEPT = 64;
  */
 export class ModelStore implements ModelledStore {
   readonly log: ModelLog;
+  /** The mark that a validator keeps beside its publishing key. */
+  readonly marks = new ModelMarks();
   readonly #world: SimWorld;
   readonly #options: StoreOptions;
   readonly #open = new Map<string, OpenSample>();
@@ -201,6 +205,10 @@ export class ModelStore implements ModelledStore {
 
   vector(period: number): Promise<SignedVector | null> {
     return this.#read(this.#vectors.get(period) ?? null);
+  }
+
+  latestVector(): Promise<SignedVector | null> {
+    return this.#read([...this.#vectors.values()].at(-1) ?? null);
   }
 
   note(key: string): Promise<string | null> {

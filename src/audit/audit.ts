@@ -1,19 +1,24 @@
 import { canonical } from "../core/canonical.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { readBytes } from "../keys/files.ts";
+import { readText } from "../keys/readText.ts";
 import { givenKeys, keysOf } from "./keys.ts";
 import { type ClosedEpoch, isSampling, readSampling, readSeen, type SeenEpoch } from "./log/document.ts";
 import { LogAudit } from "./log/logAudit.ts";
 import type { PublicKeys } from "./log/record.ts";
 import { type Recheck, Rechecks } from "./recheck.ts";
-import { type AuditReport, reportOf } from "./report.ts";
+import { type AuditReport, type KeyTrust, reportOf } from "./report.ts";
 import { type RunModules, runAudit } from "./run.ts";
 import { type Chunks, fileChunks, firstLine, saving, servedLog } from "./sources.ts";
 import { type OwnedStrike, readStrikes } from "./strikeFile.ts";
 
 /** Where the log comes from: a validator, or files. */
 export type AuditSource =
-  | { readonly kind: "url"; readonly url: string; readonly epoch: number; readonly save: string | null }
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      readonly epoch: number | "latest";
+      readonly save: string | null;
+    }
   | { readonly kind: "file"; readonly file: string; readonly sampling: string | null };
 
 export interface AuditRequest {
@@ -38,6 +43,7 @@ export interface AuditModules extends RunModules {
 
 /** What is audited. */
 interface Opened {
+  readonly trust: KeyTrust;
   readonly record: ClosedEpoch;
   readonly keys: PublicKeys;
   readonly log: Chunks;
@@ -46,9 +52,9 @@ interface Opened {
 const usage = (message: string): AssayError => new AssayError({ code: "usage", message });
 
 function readJson(file: string): unknown {
-  const bytes = readBytes(file);
+  const text = readText(file);
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(text);
   } catch (error) {
     const cause_text = `it is not JSON: ${causeText(error)}`;
     throw new AssayError({ code: "file_unreadable", file, cause_text, remedy: "Save it again." });
@@ -64,11 +70,23 @@ async function servedKeys(url: string, { ask }: AuditModules): Promise<PublicKey
   }
 }
 
+/** The epoch that closed last. Throws `failed` where none has. */
+async function latestClosed(url: string, { ask }: AuditModules): Promise<number> {
+  const { items } = ((await ask(url, "/v1/sampling?limit=1")) ?? {}) as { readonly items?: unknown };
+  const [item] = Array.isArray(items) ? (items as readonly { readonly epoch?: unknown }[]) : [];
+  if (typeof item?.epoch === "number" && Number.isSafeInteger(item.epoch)) return item.epoch;
+  throw new AssayError({
+    code: "failed",
+    message: `${url} has no closed epoch yet; an epoch closes when the second epoch after it has begun and its verdicts are in`,
+  });
+}
+
 async function openUrl(
-  { url, epoch, save }: Extract<AuditSource, { kind: "url" }>,
+  { url, epoch: asked, save }: Extract<AuditSource, { kind: "url" }>,
   key: string | null,
   modules: AuditModules,
 ): Promise<Opened> {
+  const epoch = asked === "latest" ? await latestClosed(url, modules) : asked;
   const document = await modules.ask(url, `/v1/sampling/${epoch}`);
   const record = readSampling(document, `${url}/v1/sampling/${epoch}`);
   if (record.epoch !== epoch)
@@ -78,8 +96,9 @@ async function openUrl(
     });
   const keys = key === null ? await servedKeys(url, modules) : givenKeys(key);
   const log = await servedLog(url, epoch, modules.signal);
-  if (save === null) return { record, keys, log };
-  return { record, keys, log: await saving(save, `${canonical(document)}\n`, log) };
+  const trust = key === null ? "validator" : "given";
+  if (save === null) return { trust, record, keys, log };
+  return { trust, record, keys, log: await saving(save, `${canonical(document)}\n`, log) };
 }
 
 /** The sampling document that a bundle begins with, or undefined where the file is a bare log. */
@@ -103,12 +122,22 @@ async function openFile(
   if (document !== undefined && sampling !== null)
     throw usage(`${file} begins with its own sampling document; leave out --sampling`);
   if (document !== undefined)
-    return { record: readSampling(document, file), keys, log: fileChunks(file, line.length + 1) };
+    return {
+      trust: "given",
+      record: readSampling(document, file),
+      keys,
+      log: fileChunks(file, line.length + 1),
+    };
   if (sampling === null)
     throw usage(
       `${file} does not begin with a sampling document; name the saved /v1/sampling/{epoch} with --sampling`,
     );
-  return { record: readSampling(readJson(sampling), sampling), keys, log: fileChunks(file, 0) };
+  return {
+    trust: "given",
+    record: readSampling(readJson(sampling), sampling),
+    keys,
+    log: fileChunks(file, 0),
+  };
 }
 
 function seenIn(files: readonly string[]): SeenEpoch[] {
@@ -147,11 +176,11 @@ async function checkAgain(audit: LogAudit, request: AuditRequest, modules: Audit
 export async function auditEpoch(request: AuditRequest, modules: AuditModules): Promise<AuditReport> {
   const { source, key, recheck } = request;
   const seen = seenIn(request.seen);
-  const { record, keys, log } = await (source.kind === "url"
+  const { trust, record, keys, log } = await (source.kind === "url"
     ? openUrl(source, key, modules)
     : openFile(source, key));
   const audit = new LogAudit(record, keys, { watch: recheck, seen });
   const partial = await runAudit(audit, log, modules);
   const rechecked = partial === null ? await checkAgain(audit, request, modules) : [];
-  return reportOf(record, audit, partial, rechecked);
+  return reportOf({ record, keys, trust }, audit, partial, rechecked);
 }

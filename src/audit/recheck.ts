@@ -5,7 +5,7 @@ import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { JobInput } from "../flow/lane.ts";
 import type { Evidence } from "../flow/strike.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { readBytes } from "../keys/files.ts";
+import { readText } from "../keys/readText.ts";
 import { makeGroth16Lane } from "../lanes/groth16/lane.ts";
 import { recompute } from "./log/draws.ts";
 import type { FindingCode } from "./log/findings.ts";
@@ -36,7 +36,7 @@ type Exhibit = NonNullable<Evidence["exhibit"]>;
 
 /** A lane of one circuit, its public inputs named as the job's are, in their order; rate and pay of the lane do not matter here. */
 async function verdictOn(exhibit: Exhibit, file: string, random: RecheckParts["random"]): Promise<Verdict> {
-  const verificationKey: unknown = JSON.parse(readBytes(file).toString("utf8"));
+  const verificationKey: unknown = JSON.parse(readText(file));
   const lane = makeGroth16Lane({
     policy: { rate: exactFraction("1"), penalty: "strike", maxAttempts: 1, share: 0 },
     circuits: [

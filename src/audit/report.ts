@@ -3,6 +3,7 @@ import type { ClosedEpoch } from "./log/document.ts";
 import type { DrawTally } from "./log/drawTallies.ts";
 import type { AuditFinding } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
+import type { PublicKeys } from "./log/record.ts";
 import type { Recheck } from "./recheck.ts";
 
 /** Draws of one lane and class; the 95 % interval from `low` to `high` holds the rate that they were drawn with. */
@@ -14,6 +15,8 @@ export interface DrawReport {
   readonly low: number;
   readonly high: number;
 }
+
+export type KeyTrust = "given" | "validator";
 
 /** What `assay audit --json` prints. */
 export interface AuditReport {
@@ -37,6 +40,8 @@ export interface AuditReport {
   /** Unix ms, as the validator signed it. */
   readonly committed_at: number;
   readonly key_id: string;
+  /** Whose word the keys are: that of who ran the audit, or only that of the audited validator. */
+  readonly keys: { readonly from: KeyTrust; readonly key_ids: readonly string[] };
   /** Heads that the validator signed. */
   readonly heads: number;
   readonly rechecked: readonly Recheck[];
@@ -55,7 +60,7 @@ function mapped<A, B>(record: Readonly<Record<string, A>>, change: (value: A) =>
 
 /** `partial`: why the log was not read to its end, or null. */
 export function reportOf(
-  record: ClosedEpoch,
+  { record, keys, trust }: { record: ClosedEpoch; keys: PublicKeys; trust: KeyTrust },
   audit: LogAudit,
   partial: string | null,
   rechecked: readonly Recheck[],
@@ -71,6 +76,7 @@ export function reportOf(
     draws: mapped(draws, (classes) => mapped(classes, drawReport)),
     committed_at: record.committed_at,
     key_id: record.key_id,
+    keys: { from: trust, key_ids: [...keys.keys()] },
     heads: record.heads.length,
     rechecked,
     findings,

@@ -10,7 +10,7 @@ import { ask } from "./shared/remote.ts";
 
 interface AuditOptions {
   readonly url?: string;
-  readonly epoch?: number;
+  readonly epoch?: number | "latest";
   readonly save?: string;
   readonly file?: string;
   readonly sampling?: string;
@@ -35,7 +35,7 @@ function sourceOf({ url, epoch, save, file, sampling }: AuditOptions): AuditSour
     return { kind: "file", file, sampling: sampling ?? null };
   }
   if (url === undefined || epoch === undefined)
-    throw usage("--url needs --epoch, the number of a closed epoch");
+    throw usage("--url needs --epoch, the number of a closed epoch, or --epoch latest");
   if (sampling !== undefined) throw usage("--sampling needs --file");
   return { kind: "url", url, epoch, save: save ?? null };
 }
@@ -49,6 +49,9 @@ function requestOf(options: AuditOptions): AuditRequest {
     throw usage("--evidence and --circuit need --recheck");
   return { source, key: key ?? null, seen, recheck, evidence, circuits: circuit };
 }
+
+const epochNumber = integerOption(0, Number.MAX_SAFE_INTEGER);
+const epochOption = (value: string): number | "latest" => (value === "latest" ? value : epochNumber(value));
 
 const listed = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -75,6 +78,13 @@ function drawsText(draws: AuditReport["draws"]): string[] {
   return [table([["lane", "class", "rate", "drawn", "sampled", "realised", "95 % interval"], ...rows])];
 }
 
+function keysText({ keys: { from, key_ids } }: AuditReport): string {
+  const ids = `${key_ids.slice(0, 4).join(", ")}${key_ids.length > 4 ? `, and ${key_ids.length - 4} more` : ""}`;
+  return from === "given"
+    ? `signatures checked with the key given: ${ids}`
+    : `signatures checked with keys that the validator itself serves: ${ids}; give --key, from another source, to know whose they are`;
+}
+
 function text(report: AuditReport): string {
   const { findings, findings_total, partial, rechecked } = report;
   const place = ({ n, work_id, hotkey }: AuditReport["findings"][number]): string =>
@@ -82,6 +92,7 @@ function text(report: AuditReport): string {
   return [
     `epoch ${report.epoch}: ${partial === null ? report.verdict : `partial (${partial})`}, ${findings_total} findings`,
     `${report.lines} lines, ${report.rows} draws, ${report.sampled} sampled: ${report.verified} verified, ${report.voided} void`,
+    keysText(report),
     ...drawsText(report.draws),
     ...rechecked.map(({ work_id, hotkey, outcome, code }) =>
       [outcome, work_id, hotkey, code].filter((part) => part !== null).join("  "),
@@ -122,6 +133,7 @@ that this validator signed the documents. Without --key they are checked against
 
 Examples:
   assay audit --url https://validator.example --epoch 498698 --key n0NvPz...
+  assay audit --url https://validator.example --epoch latest
   assay audit --url https://validator.example --epoch 498698 --save epoch.ndjson
   assay audit --file epoch.ndjson --key jwks.json
   assay audit --file log.ndjson --sampling sampling.json --key jwks.json
@@ -132,7 +144,7 @@ export function auditCommand(): Command {
   return new Command("audit")
     .description("Audit the sampling of a closed epoch: commitment, log, every draw and its verdict.")
     .option("--url <url>", "the validator to audit")
-    .option("--epoch <number>", "a closed epoch, with --url", integerOption(0, Number.MAX_SAFE_INTEGER))
+    .option("--epoch <number|latest>", "a closed epoch, or latest, with --url", epochOption)
     .option("--save <file>", "save what was fetched to a new file, to be read with --file")
     .option("--file <file>", "a file written by --save, or a log as /v1/audit/{epoch} serves it")
     .option("--sampling <file>", "the saved /v1/sampling/{epoch}; needed when --file is a bare log")

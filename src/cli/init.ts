@@ -20,7 +20,7 @@ interface InitReport {
 
 /** Makes what is missing and keeps what exists, so that it can be run again. */
 async function init(data: string): Promise<InitReport> {
-  mkdirSync(join(data, "keys"), { recursive: true });
+  mkdirSync(join(data, "keys"), { recursive: true, mode: 0o700 });
   const made: string[] = [];
   const kept: string[] = [];
   const watch = (file: string): string => {

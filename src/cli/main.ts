@@ -8,6 +8,7 @@ import { doctorCommand } from "./doctor.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
 import { keygenCommand } from "./keygen.ts";
+import { keysCommand } from "./keys.ts";
 import { minerCommand } from "./miner.ts";
 import { planCommand } from "./plan/plan.ts";
 import { exitCodes, printError, printJson } from "./shared/output.ts";
@@ -34,6 +35,7 @@ function makeProgram(): Command {
     doctorCommand,
     statusCommand,
     keygenCommand,
+    keysCommand,
     idCommand,
     challengeCommand,
     checkCommand,

@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { ed25519PublicKey, type PublicJwk, verifyDocument } from "../core/ed25519.ts";
+import { systemClock } from "../core/clock.ts";
+import type { DatedJwk } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { periodOf, type SignedVector } from "../flow/weights.ts";
+import { periodOf, roundingError, type SignedVector } from "../flow/weights.ts";
+import { readText } from "../keys/readText.ts";
 import { DEFAULT_URL, integerOption } from "./shared/options.ts";
 import { exitCodes, print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
+import { judgeVector, verdictText } from "./shared/vectorVerdict.ts";
 
 interface WeightsOptions {
   readonly url: string;
@@ -16,14 +18,15 @@ interface WeightsOptions {
 }
 
 function readJson<T>(file: string): T {
+  const text = readText(file);
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as T;
+    return JSON.parse(text) as T;
   } catch (error) {
-    const why =
-      error instanceof SyntaxError
-        ? { cause_text: `it is not JSON: ${error.message}`, remedy: "Save it again as it was served." }
-        : { cause_text: causeText(error) };
-    throw new AssayError({ code: "file_unreadable", file, ...why });
+    const cause_text = `it is not JSON: ${causeText(error)}`;
+    throw new AssayError({
+      ...{ code: "file_unreadable", file, cause_text },
+      remedy: "Save it again as it was served.",
+    });
   }
 }
 
@@ -41,18 +44,16 @@ async function vectorOf({ file, url, epoch }: WeightsOptions): Promise<SignedVec
   return holding(await ask<SignedVector>(url, `/v1/weights/${epoch ?? "latest"}`), "weights", url);
 }
 
-async function keysOf({ keys, url }: WeightsOptions): Promise<{ keys: PublicJwk[] }> {
-  if (keys !== undefined) return holding(readJson<{ keys: PublicJwk[] }>(keys), "keys", keys);
-  return holding(await ask<{ keys: PublicJwk[] }>(url, "/v1/keys"), "keys", url);
+async function keysOf({ keys, url }: WeightsOptions): Promise<{ keys: DatedJwk[] }> {
+  if (keys !== undefined) return holding(readJson<{ keys: DatedJwk[] }>(keys), "keys", keys);
+  return holding(await ask<{ keys: DatedJwk[] }>(url, "/v1/keys"), "keys", url);
 }
 
-/** What is wrong with the signature of the vector; null when its key signed it. */
-function judgeVector(vector: SignedVector, keys: readonly PublicJwk[]): string | null {
-  const jwk = keys.find((key) => key.kid === vector.key_id);
-  if (jwk === undefined) return `none of the keys has the id ${vector.key_id}`;
-  if (typeof vector.signature !== "string") return "the vector has no signature";
-  const key = ed25519PublicKey(Buffer.from(jwk.x, "base64url"));
-  return verifyDocument({ ...vector }, key) ? null : "the signature is not valid for that key";
+/** How far the chain's integers are from the weights. */
+function roundingText({ weights }: SignedVector): string {
+  const sum = weights.reduce((total, { u16 }) => total + u16, 0);
+  const most = (weights.length + 1) / sum;
+  return `rounding to u16 changes no share by more than ${roundingError(weights).toExponential(1)} (bound ${most.toExponential(1)})`;
 }
 
 function show(vector: SignedVector): string {
@@ -65,7 +66,7 @@ function show(vector: SignedVector): string {
   const head = `period ${periodOf(vector)}  block ${vector.block}  ${vector.network}/${vector.netuid}  key ${vector.key_id}`;
   return rows.length === 0
     ? `${head}\nno hotkey has a weight`
-    : `${head}\n${table([["hotkey", "uid", "weight", "u16"], ...rows])}`;
+    : `${head}\n${table([["hotkey", "uid", "weight", "u16"], ...rows])}\n${roundingText(vector)}`;
 }
 
 function withSource(command: Command): Command {
@@ -88,22 +89,16 @@ export function weightsCommand(): Command {
     },
   );
   const verifyCommand = withSource(
-    new Command("verify").description("Check the signature of a weight vector; exit 1 when it fails."),
+    new Command("verify").description(
+      "Check the signature of a weight vector, and say whether it is expired and which key signed it; exit 1 when the signature fails.",
+    ),
   )
     .option("--keys <file>", "read the keys (JWKS) from a file instead of the validator's /v1/keys")
     .action(async (options: WeightsOptions) => {
       const [vector, { keys }] = [await vectorOf(options), await keysOf(options)];
-      const fault = judgeVector(vector, keys);
-      const verdict = {
-        valid: fault === null,
-        ...{ period: periodOf(vector), epoch: periodOf(vector) },
-        key_id: vector.key_id,
-        ...(fault === null ? {} : { fault }),
-      };
-      print(options.json, verdict, () =>
-        fault === null ? `valid: period ${periodOf(vector)}, key ${vector.key_id}` : `invalid: ${fault}`,
-      );
-      process.exitCode = fault === null ? exitCodes.done : exitCodes.failed;
+      const verdict = judgeVector(vector, keys, systemClock.nowMs());
+      print(options.json, verdict, () => verdictText(verdict));
+      process.exitCode = verdict.valid ? exitCodes.done : exitCodes.failed;
     });
   return new Command("weights")
     .description("Show and verify signed weight vectors.")

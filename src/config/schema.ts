@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
+import { parseHotkey } from "../core/ss58.ts";
 import { corsOrigins } from "./corsOrigins.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
@@ -212,10 +213,24 @@ export const configSchema = z.strictObject({
       .min(0)
       .max(1)
       .default(0.25)
-      .describe("Miners with a weight per address region (/16, IPv6 /32), as a share of all uids; 0: no cap"),
+      .describe(
+        "Most weight of all miners of one address region (/16, IPv6 /32) together, as a share of all weight; a region above it is scaled down, all its miners alike; 0: no cap",
+      ),
     burn: section({
-      share: z.number().min(0).max(1).default(0).describe("Share of all weights that the burn uid receives"),
-      uid: z.int().min(0).max(65_535).nullable().default(null).describe("Uid that receives the burn share"),
+      share: z.number().min(0).max(1).default(0).describe("Share of all weights that the burn receives"),
+      uid: z
+        .int()
+        .min(0)
+        .max(65_535)
+        .nullable()
+        .default(null)
+        .describe("Uid that receives the burn share, while the hotkey that held it at first still does"),
+      hotkey: z
+        .string()
+        .refine((text) => parseHotkey(text) !== null, "must be an ss58 hotkey with prefix 42")
+        .nullable()
+        .default(null)
+        .describe("Hotkey that receives the burn share; with uid, only while it holds that uid"),
     }),
     every_tempos: count(1, 10_000, 1).describe("Tempos per weighing period"),
   }),
@@ -285,8 +300,8 @@ function repeatedCircuit({ lanes }: Config): string | null {
 /** Relations between keys; each returns a fault or null. */
 const relations: readonly ((config: Config) => string | null)[] = [
   (c) =>
-    c.weigh.burn.share > 0 && c.weigh.burn.uid === null
-      ? "weigh.burn.uid: a burn share needs the uid that receives it"
+    c.weigh.burn.share > 0 && c.weigh.burn.uid === null && c.weigh.burn.hotkey === null
+      ? "weigh.burn.uid: a burn share needs the uid or the hotkey that receives it"
       : null,
   (c) => (Object.keys(c.lanes.sat.tiers).length > 0 ? null : "lanes.sat.tiers: at least one tier is needed"),
   tooLargeToIndex,

@@ -7,6 +7,13 @@ export interface ChainMiner {
   readonly port?: number;
 }
 
+/** A weight on its way to the chain, which knows uids: `uid` receives it only while `hotkey` holds that uid. */
+export interface UidWeight {
+  readonly uid: number;
+  readonly hotkey: string;
+  readonly u16: number;
+}
+
 /** What a validator reads from and writes to its chain. */
 export interface Chain {
   readonly kind: string;
@@ -19,7 +26,10 @@ export interface Chain {
   isRegistered(hotkey: string): boolean;
   /** Reads height and miners again; called on a timer. */
   refresh(): Promise<void>;
-  /** Submits a signed vector; a chain without a weights call does nothing. */
-  submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void>;
+  /**
+   * Submits the rows whose uid belongs to its hotkey at this moment, and returns the others, which were left out. A chain without
+   * a weights call sends nothing.
+   */
+  submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]>;
   close(): Promise<void>;
 }

@@ -22,6 +22,13 @@ export interface SamplePolicy {
   readonly floor: string;
 }
 
+/** A closed epoch, as lists name it. */
+export interface ClosedEpochItem {
+  readonly epoch: number;
+  readonly closed_at: number;
+  readonly log_head: string;
+}
+
 /** The sampling state of an epoch, as it is stored and published. */
 export interface EpochRecord {
   readonly epoch: number;

@@ -1,4 +1,4 @@
-import type { DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
+import type { ClosedEpochItem, DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
 import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
 import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
 import type { StoredStrike } from "./strike.ts";
@@ -132,6 +132,8 @@ export interface Store {
   closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null>;
   epoch(epoch: number): Promise<EpochRecord | null>;
   openEpochs(): Promise<EpochRecord[]>;
+  /** Closed epochs, the latest first, from before the given one (or the latest). */
+  closedEpochs(before: number | null, limit: number): Promise<ClosedEpochItem[]>;
   /** Log lines after number `after` (-1 for all), in order. */
   logPage(epoch: number, after: number, limit: number): Promise<ChainedEntry[]>;
   /** The same lines as canonical JSON texts, one per line; some 64 kB at a time. Null after the last one. */

@@ -7,6 +7,15 @@ export interface WeightRow {
   readonly u16: number;
 }
 
+/**
+ * The largest difference between a row's weight and its part of the sum of all u16. Rounding moves each u16 by at most 1, so it is at
+ * most `(rows + 1) / sum`.
+ */
+export function roundingError(rows: readonly Pick<WeightRow, "weight" | "u16">[]): number {
+  const sum = rows.reduce((total, { u16 }) => total + u16, 0);
+  return rows.reduce((most, { weight, u16 }) => Math.max(most, Math.abs(u16 / sum - weight)), 0);
+}
+
 export interface UnsignedVector {
   readonly version: 1;
   readonly network: string;
@@ -40,4 +49,23 @@ export interface Credit {
   readonly lane: string;
   readonly hotkey: string;
   readonly weight: number;
+}
+
+/**
+ * The last period that was signed, and the hash of its intent (null when unknown), kept outside the store: a store that was restored
+ * from a backup does not know what was signed after it was made.
+ */
+export interface SigningMark {
+  readonly period: number;
+  readonly intent_sha256: string | null;
+}
+
+/** Where the mark is kept. */
+export interface SigningMarks {
+  /** For messages, such as the file. */
+  readonly place: string;
+  /** Null before the first one. */
+  read(): Promise<SigningMark | null>;
+  /** Durable when it resolves. */
+  write(mark: SigningMark): Promise<void>;
 }

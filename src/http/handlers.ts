@@ -16,6 +16,7 @@ export type Readiness = View<typeof schemas.readiness>;
 export type Status = View<typeof schemas.status>;
 export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
+export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type Released = View<typeof schemas.released>;
@@ -84,6 +85,7 @@ export interface Handlers {
   /** JSON text of the vector of a period, or of the last one, as it was signed. */
   weights(period: number | null): Promise<string>;
   sampling(epoch: number): Promise<PublishedEpoch>;
+  closedEpochs(query: { readonly before: number | null; readonly limit: number }): Promise<ClosedEpochPage>;
   /** Texts of whole lines, each with its newline. Throws `epoch_open` or `epoch_not_found` before the first. */
   auditLog(epoch: number, ip: string): AsyncIterable<string>;
   skiplist(): Promise<Skiplist>;

@@ -1,23 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { Random } from "../core/random.ts";
+import { readBytes, readText } from "./readText.ts";
 import { parseSecret } from "./secret.ts";
 
-/** Reads a file whole; throws `file_unreadable` naming it. */
-export function readBytes(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
-  }
-}
-
-/** Writes a new file that only its owner can read; never replaces one. */
+/** Writes a new file that only its owner can read, in folders that only its owner can enter; never replaces one. */
 export function writePrivate(file: string, content: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, content, { mode: 0o600, flag: "wx" });
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
@@ -28,7 +20,9 @@ export function writePrivate(file: string, content: string): void {
   }
 }
 
-function parsePublishing(file: string, text: string): PrivateJwk {
+/** The private key of a publishing key file. Throws `key_malformed`. */
+export function readPublishing(file: string): PrivateJwk {
+  const text = readText(file);
   try {
     const jwk = JSON.parse(text) as PrivateJwk;
     makeSigner(jwk);
@@ -41,7 +35,7 @@ function parsePublishing(file: string, text: string): PrivateJwk {
 /** The publishing key; a missing file is made. */
 export function loadOrMakeSigner(file: string): Signer {
   if (!existsSync(file)) writePrivate(file, `${JSON.stringify(generatePrivateJwk())}\n`);
-  return makeSigner(parsePublishing(file, readBytes(file).toString("utf8")));
+  return makeSigner(readPublishing(file));
 }
 
 /** A fresh master secret as text: 32 random bytes in base64url. */
@@ -58,7 +52,7 @@ export function loadSecret(file: string): Uint8Array {
 /** The operator's bearer token; a missing file is made. */
 export function loadOrMakeToken(file: string, random: Random): string {
   if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
-  const token = readBytes(file).toString("utf8").trim();
+  const token = readText(file).trim();
   if (token.length < 16)
     throw new AssayError({
       code: "key_malformed",

@@ -2,15 +2,22 @@ import { bip39Generate, bip39ToMiniSecret, bip39Validate, sr25519Verify } from "
 import { AssayError } from "../core/problems/assayError.ts";
 import { decodeHotkey } from "../core/ss58.ts";
 import { cryptoReady, type Keypair, keypairOf, pairOfPhrase, pairOfSeed } from "./keypair.ts";
+import { mnemonicOf } from "./suri.ts";
+import { keypairOfText } from "./uri.ts";
 
-/** A bittensor hotkey file; every member is optional there. */
+/** The members of a bittensor hotkey file that are read; every one is optional there, and there may be others. */
 interface HotkeyFile {
+  readonly accountId?: string;
   readonly publicKey?: string;
   readonly privateKey?: string;
   readonly secretPhrase?: string;
   readonly secretSeed?: string;
   readonly ss58Address?: string;
 }
+
+const members = [
+  ...["accountId", "publicKey", "privateKey", "secretPhrase", "secretSeed", "ss58Address"],
+] as const satisfies readonly (keyof HotkeyFile)[];
 
 const encryptedStarts = ["$NACL", "$ANSIBLE_VAULT", "gAAAAA"];
 const probe = Buffer.from("assay: does this secret belong to its public key?");
@@ -47,23 +54,34 @@ function pairOfPrivateKey(file: string, secret: Uint8Array, publicKey: Uint8Arra
   throw malformed(file, "privateKey does not belong to publicKey");
 }
 
-function publicKeyOf(file: string, key: HotkeyFile): Uint8Array | null {
-  if (key.publicKey !== undefined) return hex(file, "publicKey", key.publicKey, 32);
-  if (key.ss58Address === undefined) return null;
-  const bytes = decodeHotkey(key.ss58Address);
-  if (bytes === null) throw malformed(file, "ss58Address is not an address with prefix 42");
-  return bytes;
+/** What the file says the public key is: once, twice or three times, and then the same; null when it does not. */
+function publicKeyOf(file: string, { publicKey, accountId, ss58Address }: HotkeyFile): Uint8Array | null {
+  const said: (readonly [name: string, bytes: Uint8Array])[] = [];
+  if (publicKey) said.push(["publicKey", hex(file, "publicKey", publicKey, 32)]);
+  if (accountId) said.push(["accountId", hex(file, "accountId", accountId, 32)]);
+  const address = ss58Address ? decodeHotkey(ss58Address) : null;
+  if (ss58Address && address === null) throw malformed(file, "ss58Address is not an address with prefix 42");
+  if (address !== null) said.push(["ss58Address", address]);
+  const [first] = said;
+  const other = said.find(([, bytes]) => Buffer.compare(bytes, first?.[1] ?? bytes) !== 0);
+  if (first !== undefined && other !== undefined)
+    throw malformed(file, `${first[0]} and ${other[0]} are not the same key`);
+  return first?.[1] ?? null;
 }
 
 function pairOf(file: string, key: HotkeyFile, publicKey: Uint8Array | null): Uint8Array {
   if (key.secretPhrase) {
-    if (!bip39Validate(key.secretPhrase)) throw malformed(file, "secretPhrase is not a valid mnemonic");
-    return pairOfPhrase(key.secretPhrase);
+    const phrase = mnemonicOf(key.secretPhrase);
+    if (!bip39Validate(phrase)) throw malformed(file, "secretPhrase is not a valid mnemonic");
+    return pairOfPhrase(phrase);
   }
   if (key.secretSeed) return pairOfSeed(hex(file, "secretSeed", key.secretSeed, 32));
   if (key.privateKey && publicKey)
     return pairOfPrivateKey(file, hex(file, "privateKey", key.privateKey, 64), publicKey);
-  throw malformed(file, "it holds no secretPhrase, no secretSeed and no privateKey with its publicKey");
+  throw malformed(
+    file,
+    "it holds no secretPhrase, no secretSeed and no privateKey with its publicKey, accountId or ss58Address",
+  );
 }
 
 function parseJson(file: string, text: string): HotkeyFile {
@@ -74,23 +92,30 @@ function parseJson(file: string, text: string): HotkeyFile {
     throw malformed(file, "it is not JSON");
   }
   if (typeof value !== "object" || value === null) throw malformed(file, "it is not a JSON object");
-  for (const [name, member] of Object.entries(value))
+  const given = members.flatMap((name) => {
+    const member = (value as Readonly<Record<string, unknown>>)[name] ?? null;
     if (member !== null && typeof member !== "string") throw malformed(file, `${name} is not text`);
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null)) as HotkeyFile;
+    return member === null ? [] : [[name, member] as const];
+  });
+  return Object.fromEntries(given) as HotkeyFile;
 }
 
-/** Reads a bittensor hotkey file; throws `key_encrypted` or `key_malformed` naming the file. */
+/** Whether a file holds a mnemonic or a seed as it is, rather than a JSON document. */
+function isPlainText(text: string): boolean {
+  return /^\s*(0x[0-9a-f]|[a-z]+\s+[a-z]+\s)/i.test(text);
+}
+
+/** Reads a bittensor hotkey file, or one with a mnemonic or a seed as text; throws `key_encrypted` or `key_malformed` naming the file. */
 export async function parseHotkeyFile(file: string, text: string): Promise<Keypair> {
   if (encryptedStarts.some((start) => text.startsWith(start)))
     throw new AssayError({ code: "key_encrypted", file });
+  if (isPlainText(text)) return keypairOfText(file, text);
   await cryptoReady();
   const key = parseJson(file, text);
   const publicKey = publicKeyOf(file, key);
   const keypair = keypairOf(pairOf(file, key, publicKey));
   if (publicKey !== null && Buffer.compare(publicKey, keypair.publicKey) !== 0)
     throw malformed(file, "the secret does not belong to the public key");
-  if (key.ss58Address !== undefined && key.ss58Address !== keypair.hotkey)
-    throw malformed(file, `the secret is that of ${keypair.hotkey}, ss58Address says otherwise`);
   return keypair;
 }
 

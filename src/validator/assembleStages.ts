@@ -30,6 +30,7 @@ export interface SharedStagesOptions {
 export interface SharedStagesModules extends StartModules {
   readonly metrics: Metrics;
   readonly signer: Signer;
+  readonly marks: WeigherModules["marks"];
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
   readonly chain: JudgeModules["chain"] & WeigherModules["chain"];

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import type { Config } from "../config/schema.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { sibling } from "../core/sibling.ts";
+import { withoutMark } from "../keys/readText.ts";
 import type { Circuit } from "../lanes/groth16/circuit.ts";
 import type { LanesAnswer } from "./circuitThread.ts";
 import type { LaneFacts } from "./lanes.ts";
@@ -16,7 +17,7 @@ function readKey(circuit: string, file: string): unknown {
   try {
     const bytes = readFileSync(file);
     if (bytes.length > KEY_BYTES_MAX) throw new RangeError(`larger than ${KEY_BYTES_MAX} bytes`);
-    return JSON.parse(bytes.toString("utf8"));
+    return JSON.parse(Buffer.from(withoutMark(bytes)).toString("utf8"));
   } catch (error) {
     throw new AssayError({ code: "circuit_invalid", circuit, file, cause_text: causeText(error) });
   }

@@ -10,11 +10,14 @@ import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret } from "../keys/files.ts";
 import { loadKeypair } from "../keys/loadKeypair.ts";
+import { MarkFile } from "../keys/markFile.ts";
+import { refuseRetired } from "../keys/retired.ts";
 import { tryBind } from "../observe/bind.ts";
 import { addressText, type MetricsAddress } from "../observe/metricsAddress.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
+import { exposedFiles } from "./keyFiles.ts";
 import { samplePolicyOf } from "./lanes.ts";
 import { type Paths, pathsOf } from "./paths.ts";
 import { openChain } from "./resources.ts";
@@ -59,9 +62,25 @@ async function hotkeyFinding(source: string): Promise<Omit<DoctorFinding, "name"
     : ok(hotkey);
 }
 
-async function publishingFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(file)) return warn(`${file} does not exist; the first start makes it`);
-  return ok(`key id ${loadOrMakeSigner(file).kid}`);
+async function publishingFinding({ publishing, retired }: Paths): Promise<Omit<DoctorFinding, "name">> {
+  if (!existsSync(publishing)) return warn(`${publishing} does not exist; the first start makes it`);
+  const { kid } = loadOrMakeSigner(publishing);
+  refuseRetired(publishing, kid, retired);
+  return ok(`key id ${kid}`);
+}
+
+async function markFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
+  const mark = await new MarkFile(file).read();
+  return ok(
+    mark === null ? "no vector was signed yet" : `the vector of period ${mark.period} was signed last`,
+  );
+}
+
+async function exposedFinding(paths: Paths): Promise<Omit<DoctorFinding, "name">> {
+  const exposed = exposedFiles(paths).map(({ file, mode }) => `${file} (mode ${mode})`);
+  return exposed.length === 0
+    ? ok("no key file can be read by others")
+    : warn(`others can read ${exposed.join(", ")}; chmod 600 them, and replace what may have been copied`);
 }
 
 async function tokenFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
@@ -144,7 +163,9 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Docto
     await secretFinding("challenge secret", paths.secret),
     ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
     await finding("hotkey", () => hotkeyFinding(paths.hotkey)),
-    await finding("publishing key", () => publishingFinding(paths.publishing)),
+    await finding("publishing key", () => publishingFinding(paths)),
+    await finding("signing mark", () => markFinding(paths.signingMark)),
+    await finding("key files", () => exposedFinding(paths)),
     await finding("operator token", () => tokenFinding(paths.adminToken)),
     await finding("store", () => storeFinding(paths.store)),
     await finding("chain", () => chainFinding(config, paths)),

@@ -7,6 +7,7 @@ import { sharedRun } from "../core/sharedRun.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
+import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
@@ -25,20 +26,21 @@ export function makeHandlers(parts: Parts): Handlers {
 }
 
 function publicHandlers(parts: Parts) {
-  const { store, sampler, signer } = parts;
+  const { store, sampler, signer, retiredKeys } = parts;
   const { addresses } = parts.admission;
   return {
     healthz: () => ({ status: "ok" as const }),
     takeToken: addresses.take.bind(addresses),
     readyz: sharedRun(() => readinessOf(parts)),
     status: () => statusOf(parts),
-    keys: () => ({ keys: [signer.jwk] }),
+    keys: () => ({ keys: [signer.jwk, ...retiredKeys] }),
     weights: async (period: number | null) => {
       const text = await store.vectorText(period);
       if (text === null) throw new AssayError({ code: "weights_not_found", epoch: period });
       return text;
     },
     sampling: sampler.published.bind(sampler),
+    closedEpochs: (page) => closedEpochs(store, page),
     auditLog: (epoch: number, ip: string) =>
       auditLines(store, epoch, (characters) => addresses.paced(ip, characters)),
   } satisfies Partial<Handlers>;

@@ -11,6 +11,7 @@ export interface ReadinessParts {
   readonly chain: Pick<Parts["chain"], "block">;
   readonly verifier: Pick<Parts["verifier"], "canAcceptWork">;
   readonly sampler: Pick<Parts["sampler"], "alarms">;
+  readonly weigher: Pick<Parts["weigher"], "faults">;
   /** Null where no jobs are handed out. */
   readonly push: { readonly canary: Pick<PushParts["canary"], "fault"> } | null;
   readonly dataDir: string;
@@ -60,6 +61,13 @@ function samplingCheck(alarms: ReturnType<ReadinessParts["sampler"]["alarms"]>):
   return faults.length === 0 ? { name: "sampling", ok } : { name: "sampling", ok, detail: faults.join("; ") };
 }
 
+/** Never fails: the validator still takes work, and who takes over a burn uid must not be able to close it for all miners. */
+function weightsCheck(faults: readonly string[]): Check {
+  return faults.length === 0
+    ? { name: "weights", ok: true }
+    : { name: "weights", ok: true, detail: faults.join("; ") };
+}
+
 /** Whether the validator can take submissions, check by check. */
 export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
   const { store, chain, verifier, sampler, push, dataDir } = parts;
@@ -70,6 +78,7 @@ export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
       verifier.canAcceptWork() ? null : "the queue of pending verifications is full",
     ),
     samplingCheck(sampler.alarms()),
+    weightsCheck(parts.weigher.faults()),
     ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
     check("disk", () => freeSpaceFault(dataDir)),
   ]);

@@ -1,15 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { openLocalChain } from "../chain/local/open.ts";
 import type { Config } from "../config/schema.ts";
-import type { Signer } from "../core/ed25519.ts";
+import type { DatedJwk, Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
+import { isDevelopmentUri, shownUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
+import { MarkFile } from "../keys/markFile.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
+import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
+import { warnExposed } from "./keyFiles.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
@@ -19,6 +23,10 @@ export interface Resources {
   readonly previousSecret: Uint8Array | null;
   readonly hotkey: Hotkey;
   readonly signer: Signer;
+  /** Publishing keys of the past, the last one first. */
+  readonly retiredKeys: readonly DatedJwk[];
+  /** What was signed last, beside the publishing key. */
+  readonly marks: MarkFile;
   readonly adminToken: string;
   readonly store: Store;
   readonly chain: Chain;
@@ -33,21 +41,26 @@ export async function openResources(
 ): Promise<Resources> {
   const { config, dataDir } = options;
   const { clock, random, log } = modules;
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const paths = pathsOf(config, dataDir);
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
-  if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
+  if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);
+  refuseRetired(paths.publishing, signer.kid, paths.retired);
+  const retiredKeys = readRetired(paths.retired);
+  const marks = new MarkFile(paths.signingMark);
+  await marks.read();
   const adminToken = loadOrMakeToken(paths.adminToken, random);
+  warnExposed(paths, log);
   const metrics = new MetricRegistry();
   const store = await openSqliteStore({ file: paths.store, log, metrics, clock });
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
-  return { secret, previousSecret, hotkey, signer, adminToken, store, chain, metrics };
+  return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
 }
 
 /** The chain that the configuration names; `minersFile` null means that anyone may mine. */

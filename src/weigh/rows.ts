@@ -1,13 +1,9 @@
 import { regionOf } from "../core/address.ts";
 import type { ChainMiner } from "../flow/chain.ts";
 import type { WeightRow } from "../flow/weights.ts";
-import { capRegions, regionLimit, upscale, type Weights } from "./rules.ts";
-
-export interface Burn {
-  /** Share of all weight that goes to `uid`, 0 for none. */
-  readonly share: number;
-  readonly uid: number | null;
-}
+import type { BurnTarget } from "./burn.ts";
+import { capRegions } from "./regions.ts";
+import { upscale, type Weights } from "./rules.ts";
 
 /** Drops hotkeys that are not on the chain and caps each region; with `miners` null anyone may take part, and nothing is capped. */
 export function placeOnChain(
@@ -18,30 +14,37 @@ export function placeOnChain(
   if (miners === null) return weights;
   const byHotkey = new Map(miners.map((miner) => [miner.hotkey, miner]));
   const registered = new Map([...weights].filter(([hotkey]) => byHotkey.has(hotkey)));
-  const limit = regionLimit(regionCap, miners.length);
-  return capRegions(registered, (hotkey) => regionOf(byHotkey.get(hotkey)?.ip ?? ""), limit);
+  return capRegions(registered, (hotkey) => regionOf(byHotkey.get(hotkey)?.ip ?? ""), regionCap);
 }
 
 type Share = Omit<WeightRow, "u16">;
 
-/** Gives the burn uid its share. Nothing is burnt when nobody earned. */
-function withBurn(shares: readonly Share[], burn: Burn, miners: readonly ChainMiner[] | null): Share[] {
-  const { share, uid } = burn;
-  if (shares.length === 0 || uid === null || share <= 0) return [...shares];
+/**
+ * Gives the burn's hotkey its share, beside what it earned. Nothing is burnt when nobody earned. A burn that is dropped is paid to no
+ * other hotkey: the miners have all the weight, or none where all of it was to be burnt.
+ */
+function withBurn(shares: readonly Share[], burn: BurnTarget): readonly Share[] {
+  if (burn.kind === "none" || shares.length === 0) return shares;
+  const { share } = burn;
+  if (burn.kind === "dropped") return share < 1 ? shares : [];
+  const { hotkey, uid } = burn;
   const kept = shares.map((row) => ({ ...row, weight: row.weight * (1 - share) }));
-  const own = kept.find((row) => row.uid === uid);
-  const hotkey = miners?.find((miner) => miner.uid === uid)?.hotkey ?? null;
+  const own = kept.find((row) => row.hotkey === hotkey);
   const rest = kept.filter((row) => row !== own && row.weight > 0);
   return [...rest, { hotkey, uid, weight: share + (own?.weight ?? 0) }];
 }
 
 /** Rows of a vector, ordered by hotkey, the burn's last. */
-export function rowsOf(weights: Weights, burn: Burn, miners: readonly ChainMiner[] | null): WeightRow[] {
+export function rowsOf(
+  weights: Weights,
+  burn: BurnTarget,
+  miners: readonly ChainMiner[] | null,
+): WeightRow[] {
   const uids = new Map(miners?.map((miner) => [miner.hotkey, miner.uid]));
   const earned = [...weights]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([hotkey, weight]) => ({ hotkey, uid: uids.get(hotkey) ?? null, weight }));
-  const shares = withBurn(earned, burn, miners);
+  const shares = withBurn(earned, burn);
   const scaled = upscale(shares.map((row) => row.weight));
   return shares.map((row, i) => ({ ...row, u16: scaled[i] ?? 0 }));
 }

@@ -9,7 +9,7 @@ export function periodAt(block: number, tempo: number, everyTempos: number): num
 }
 
 /** Scales to a sum of 1 and drops weights of 0. */
-function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
+export function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
   // A fixed order makes the float sum, and so the signed vector, reproducible.
   const earning = [...weights].filter(([, weight]) => weight > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const sum = earning.reduce((total, [, weight]) => total + weight, 0);
@@ -45,35 +45,11 @@ export function combine(
   return normalised(combined);
 }
 
-/** Miners of one region that may have weight: `floor(share * uids)`, exact where the float product is slightly too low. */
-export function regionLimit(share: number, uids: number): number {
-  return Math.floor(share * uids + 1e-9);
-}
-
 /**
- * Keeps the weight of the `limit` heaviest hotkeys per region (ties: first by name); the weight of the others is divided
- * among all. A limit of 0 caps nothing, and hotkeys without a region are not capped.
+ * Max-upscaled to 65,535, as the chain normalises; all zero when all weights are. Who has a weight has at least 1: beside a large
+ * one, such as a burn, rounding would otherwise leave out miners that were paid.
  */
-export function capRegions(
-  weights: Weights,
-  regionByHotkey: (hotkey: string) => string | null,
-  limit: number,
-): Weights {
-  if (limit === 0) return normalised(weights);
-  const taken = new Map<string, number>();
-  const heaviestFirst = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  const kept = heaviestFirst.filter(([hotkey]) => {
-    const region = regionByHotkey(hotkey);
-    if (region === null) return true;
-    const count = (taken.get(region) ?? 0) + 1;
-    taken.set(region, count);
-    return count <= limit;
-  });
-  return normalised(kept);
-}
-
-/** Max-upscaled to 65,535, as the chain normalises; all zero when all weights are. */
 export function upscale(weights: readonly number[]): number[] {
   const most = weights.reduce((max, weight) => Math.max(max, weight), 0);
-  return weights.map((weight) => (most > 0 ? Math.round((weight * 65_535) / most) : 0));
+  return weights.map((weight) => (weight > 0 ? Math.max(1, Math.round((weight * 65_535) / most)) : 0));
 }

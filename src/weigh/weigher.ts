@@ -4,11 +4,16 @@ import type { Signer } from "../core/ed25519.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
+import { AssayError } from "../core/problems/assayError.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
-import type { SignedVector, UnsignedVector, WeightRow } from "../flow/weights.ts";
-import { type Burn, placeOnChain, rowsOf } from "./rows.ts";
+import type { SignedVector, SigningMarks, UnsignedVector, WeightRow } from "../flow/weights.ts";
+import { type Burn, BurnHolder, type BurnTarget } from "./burn.ts";
+import { HandIn } from "./handIn.ts";
+import { Periods } from "./periods.ts";
+import { placeOnChain, rowsOf } from "./rows.ts";
 import { combine, periodAt } from "./rules.ts";
+import { VectorSigner } from "./vectorSigner.ts";
 import { deliveredWork, type PushRules } from "./work.ts";
 
 export interface WeigherOptions {
@@ -17,7 +22,7 @@ export interface WeigherOptions {
   /** The validator's hotkey. */
   readonly validator: string;
   readonly windowHours: number;
-  /** Share of all uids that one /16 may hold. */
+  /** Share of all weight that one /16 may hold. */
   readonly regionCap: number;
   readonly burn: Burn;
   readonly everyTempos: number;
@@ -31,20 +36,16 @@ export interface WeigherOptions {
 export interface WeigherModules {
   readonly store: Pick<
     Store,
-    "credits" | "work" | "recordIntent" | "saveVector" | "vector" | "note" | "setNote"
+    "credits" | "work" | "recordIntent" | "saveVector" | "vector" | "latestVector" | "note" | "setNote"
   >;
   readonly judge: { mayEarn(hotkey: string): boolean };
   readonly chain: Pick<Chain, "block" | "tempo" | "miners" | "submitWeights">;
   readonly signer: Signer;
+  readonly marks: SigningMarks;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
 }
-
-/** The first period that this validator saw: it makes no vectors of earlier periods. */
-const SINCE_NOTE = "weigh_since";
-/** The period whose vector is being made or submitted; empty without one. */
-const OPEN_NOTE = "weigh_open";
 
 /**
  * Makes one vector per period, once the period is over: records the intent, signs it, submits it to the chain. Only the
@@ -54,23 +55,37 @@ export class Weigher {
   readonly #options: WeigherOptions;
   readonly #modules: WeigherModules;
   readonly #vectors: Counter;
+  readonly #dropped: Counter;
   readonly #policyHash: string;
+  readonly #periods: Periods;
+  readonly #burn: BurnHolder;
+  readonly #vectorSigner: VectorSigner;
+  readonly #handIn: HandIn;
   #running: Promise<void> | null = null;
-  #since: number | null = null;
-  /** The period in work according to the note; undefined until the note was read. */
-  #open: number | null | undefined;
   /** The last period that is finished. */
   #done: number | null = null;
+  /** Why the last period due has no vector. */
+  #refused: string | null = null;
+  /** Who receives the burn share at the current height. */
+  #burnNow: BurnTarget = { kind: "none" };
 
   constructor(options: WeigherOptions, modules: WeigherModules) {
     const { windowHours, regionCap, burn, everyTempos, shares, push } = options;
     this.#options = options;
     this.#modules = modules;
     this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by outcome", ["outcome"]);
+    this.#dropped = modules.metrics.counter(
+      "assay_burn_dropped_total",
+      "Vectors without their burn share: its hotkey did not hold the uid",
+    );
+    this.#periods = new Periods(modules.store);
+    this.#burn = new BurnHolder(burn, modules);
+    this.#vectorSigner = new VectorSigner(modules);
+    this.#handIn = new HandIn(modules);
     const policy = {
       window_hours: windowHours,
-      region_cap: regionCap,
-      burn: { share: burn.share, uid: burn.uid },
+      region_cap_by_weight: regionCap,
+      burn: { share: burn.share, uid: burn.uid, hotkey: burn.hotkey },
       every_tempos: everyTempos,
       shares,
       push: {
@@ -92,15 +107,30 @@ export class Weigher {
 
   /** The rows that a vector made now would have. Throws `store_unavailable`. */
   async preview(): Promise<WeightRow[]> {
+    return (await this.#weigh()).rows;
+  }
+
+  /** What the operator must know: why there is no vector, why nothing is burnt, what could not be sent. */
+  faults(): string[] {
+    const burn = this.#burnNow;
+    const unburnt =
+      burn.kind === "dropped"
+        ? `the burn share of ${burn.share} is paid to nobody, and the miners have all the weight: ${burn.why}`
+        : null;
+    return [this.#refused, unburnt, this.#handIn.fault()].filter((fault) => fault !== null);
+  }
+
+  async #weigh(): Promise<{ rows: WeightRow[]; burn: BurnTarget }> {
     const { store, judge, chain, clock } = this.#modules;
-    const { windowHours, shares, push, regionCap, burn } = this.#options;
+    const { windowHours, shares, push, regionCap } = this.#options;
     const nowMs = clock.nowMs();
     const since = nowMs - windowHours * 3_600_000;
     const [solved, work] = await Promise.all([store.credits(since), store.work(since)]);
     const credits = [...solved, ...deliveredWork(work, nowMs, push)];
     const weights = combine(credits, shares, (hotkey) => judge.mayEarn(hotkey));
     const miners = chain.miners();
-    return rowsOf(placeOnChain(weights, miners, regionCap), burn, miners);
+    const burn = await this.#burn.target(miners);
+    return { rows: rowsOf(placeOnChain(weights, miners, regionCap), burn, miners), burn };
   }
 
   async #step(): Promise<void> {
@@ -108,70 +138,55 @@ export class Weigher {
     const block = chain.block();
     if (block === null) return;
     const period = periodAt(block, chain.tempo(), this.#options.everyTempos);
-    const since = await this.#readSince(period);
-    const left = await this.#readOpen();
+    // From the start on, so that a burn uid is pinned before it can change hands.
+    this.#burnNow = await this.#burn.target(chain.miners());
+    const since = await this.#periods.since(period);
+    const left = await this.#periods.open();
     const over = period - 1;
-    if (left !== null && left < over) await this.#finish(left, block, false);
-    if (since <= over && this.#done !== over) await this.#finish(over, block, true);
+    if (left !== null && left < over) await this.#finish(left, over, block);
+    if (since <= over && this.#done !== over) await this.#finish(over, over, block);
   }
 
-  async #readSince(period: number): Promise<number> {
-    if (this.#since !== null && this.#since <= period) return this.#since;
-    const { store } = this.#modules;
-    const text = await store.note(SINCE_NOTE);
-    const isKnown = text !== null && Number(text) <= period;
-    if (!isKnown) await store.setNote(SINCE_NOTE, String(period));
-    this.#since = isKnown ? Number(text) : period;
-    return this.#since;
-  }
-
-  async #readOpen(): Promise<number | null> {
-    if (this.#open === undefined) {
-      const text = await this.#modules.store.note(OPEN_NOTE);
-      this.#open = text ? Number(text) : null;
-    }
-    return this.#open;
-  }
-
-  async #setOpen(period: number | null): Promise<void> {
-    if (this.#open === period) return;
-    await this.#modules.store.setNote(OPEN_NOTE, period === null ? "" : String(period));
-    this.#open = period;
-  }
-
-  /** Finishes a period; `current`: it is the last one over, so its weights still go to the chain. */
-  async #finish(period: number, block: number, current: boolean): Promise<void> {
+  /** Finishes a period; `over` is the last one that is over: only its weights still go to the chain. */
+  async #finish(period: number, over: number, block: number): Promise<void> {
     const known = await this.#modules.store.vector(period);
     // A vector that is no longer in work has been submitted.
-    const handedIn = known !== null && this.#open !== period;
+    const handedIn = known !== null && (await this.#periods.open()) !== period;
     if (!handedIn) {
-      await this.#setOpen(period);
-      const vector = known ?? (await this.#sign(period, block));
-      if (vector !== null && current) await this.#handIn(vector);
-      await this.#setOpen(null);
+      await this.#periods.setOpen(period);
+      const vector = known ?? (await this.#sign(period, over, block));
+      if (vector !== null && period === over) await this.#send(vector);
+      await this.#periods.setOpen(null);
     }
-    if (current) this.#done = period;
+    if (period === over) this.#done = period;
   }
 
-  async #sign(period: number, block: number): Promise<SignedVector | null> {
-    const { store, signer, log } = this.#modules;
-    const intent = await store.recordIntent(await this.#unsigned(period, block));
-    if (intent.key_id !== signer.kid) {
-      // The document names its key: another key must not sign it, and changing it would make a second vector.
-      log.error("weigh_intent_of_another_key", { period, key_id: intent.key_id });
-      this.#vectors.add({ outcome: "abandoned" });
+  async #send(vector: SignedVector): Promise<void> {
+    if (await this.#handIn.send(vector)) this.#vectors.add({ outcome: "handed_in" });
+  }
+
+  async #sign(period: number, over: number, block: number): Promise<SignedVector | null> {
+    const { log } = this.#modules;
+    try {
+      const vector = await this.#vectorSigner.sign(period, over, () => this.#unsigned(period, block));
+      this.#refused = null;
+      this.#vectors.add({ outcome: vector === null ? "abandoned" : "signed" });
+      if (vector === null) log.error("weigh_intent_of_another_key", { period });
+      else log.info("vector_signed", { period, rows: vector.weights.length });
+      return vector;
+    } catch (error) {
+      if (!(error instanceof AssayError) || error.code !== "period_signed") throw error;
+      this.#refused = error.message;
+      this.#vectors.add({ outcome: "refused" });
+      log.error("vector_refused", { period, cause: error.message });
       return null;
     }
-    const vector = { ...intent, signature: signer.signDocument(intent) };
-    await store.saveVector(vector);
-    this.#vectors.add({ outcome: "signed" });
-    log.info("vector_signed", { period, rows: vector.weights.length });
-    return vector;
   }
 
   async #unsigned(period: number, block: number): Promise<UnsignedVector> {
     const { network, netuid, validator, ttlMs } = this.#options;
-    const weights = await this.preview();
+    const { rows, burn } = await this.#weigh();
+    this.#noteBurn(period, burn);
     const issuedAt = this.#modules.clock.nowMs();
     return {
       version: 1,
@@ -184,19 +199,13 @@ export class Weigher {
       expires_at: issuedAt + ttlMs,
       policy_hash: this.#policyHash,
       key_id: this.#modules.signer.kid,
-      weights,
+      weights: rows,
     };
   }
 
-  /** The chain takes uids with weight; without any it keeps its previous weights. */
-  async #handIn(vector: SignedVector): Promise<void> {
-    const rows = vector.weights.filter((row) => row.uid !== null && row.u16 > 0);
-    if (rows.length === 0) return;
-    const uids = rows.map((row) => row.uid).filter((uid) => uid !== null);
-    await this.#modules.chain.submitWeights(
-      uids,
-      rows.map((row) => row.u16),
-    );
-    this.#vectors.add({ outcome: "handed_in" });
+  #noteBurn(period: number, burn: BurnTarget): void {
+    if (burn.kind !== "dropped") return;
+    this.#dropped.add();
+    this.#modules.log.error("burn_dropped", { period, share: burn.share, cause: burn.why });
   }
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import { causeText } from "../../core/problems/assayError.ts";
-import type { Chain, ChainMiner } from "../../flow/chain.ts";
+import type { Chain, ChainMiner, UidWeight } from "../../flow/chain.ts";
+import { heldRows } from "../../flow/heldRows.ts";
 import { parseMiners, readMiners } from "./miners.ts";
 
 export interface LocalChainOptions {
@@ -76,7 +77,10 @@ class LocalChain implements Chain {
     }
   }
 
-  async submitWeights(): Promise<void> {}
+  async submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
+    await this.refresh();
+    return heldRows(rows, this.miners()).changed;
+  }
 
   async close(): Promise<void> {}
 }

@@ -7,7 +7,7 @@ import { defaultConfig } from "../../config/load.ts";
 import { sha256Hex } from "../../core/hash.ts";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
-import { readBytes } from "../../keys/files.ts";
+import { readBytes } from "../../keys/readText.ts";
 import { secretBytes } from "../../keys/secret.ts";
 import { inspect, type Partial } from "../../lanes/sat/check.ts";
 import { parseCnf, renderCnf } from "../../lanes/sat/dimacs.ts";

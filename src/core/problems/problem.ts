@@ -77,7 +77,9 @@ export type Problem =
   | { code: "secret_missing"; file: string }
   | { code: "secret_too_short"; file: string; bytes: number }
   | { code: "file_unreadable"; file: string; cause_text: string; remedy?: string }
-  | { code: "key_malformed"; file: string; cause_text: string }
+  | { code: "key_malformed"; file: string; cause_text: string; remedy?: string }
+  | { code: "key_retired"; file: string; key_id: string; list: string }
+  | { code: "period_signed"; period: number; mark: number; file: string }
   | { code: "key_encrypted"; file: string }
   | { code: "development_key"; uri: string; chain: string }
   | { code: "store_corrupt"; file: string; cause_text: string }

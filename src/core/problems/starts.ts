@@ -39,7 +39,26 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Key file malformed",
-    detail: (p) => `${p.file}: ${p.cause_text}. Restore the file, or make a new one with \`assay keygen\`.`,
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. ${p.remedy ?? "Restore the file, or make a new one with `assay keygen`."}`,
+  },
+  key_retired: {
+    status: null,
+    blame: "operator",
+    title: "Publishing key retired",
+    detail: (p) =>
+      `${p.file} holds the key ${p.key_id}, which ${p.list} lists as retired, so nothing may be signed with it any more. ` +
+      "Restore the file of the current key, or finish the rotation with `assay keys rotate`.",
+  },
+  period_signed: {
+    status: null,
+    blame: "operator",
+    title: "Period may have another vector",
+    detail: (p) =>
+      `The vector of period ${p.period} is not in the store, but ${p.file} says that periods up to ${p.mark} were signed: the store is ` +
+      "older than this file (a restored backup?), and a second vector of one period is never signed. " +
+      `Nothing needs to be done: the vector of period ${p.mark + 1} is signed when that period is over. ` +
+      'If periods are numbered anew on purpose, stop the validator and set "period" in this file to the last period of the new numbering.',
   },
   key_encrypted: {
     status: null,

@@ -15,7 +15,13 @@ const periodPath = Type.Object(
 
 /** Signed weights, sampling commitments and decision logs: public. */
 export function publicationRoutes(handlers: Handlers, log: Log): Route[] {
-  return [latestWeights(handlers), weights(handlers), sampling(handlers), audit(handlers, log)];
+  return [
+    latestWeights(handlers),
+    weights(handlers),
+    closedEpochs(handlers),
+    sampling(handlers),
+    audit(handlers, log),
+  ];
 }
 
 function latestWeights(handlers: Handlers): Route {
@@ -48,6 +54,32 @@ function weights(handlers: Handlers): Route {
       problems: ["weights_not_found", "store_unavailable"],
     },
     serve: async ({ params }, reply) => jsonText(reply, await handlers.weights(params.epoch)),
+  });
+}
+
+const closedQuery = Type.Object(
+  {
+    before: Type.Optional(schemas.epochInteger),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+function closedEpochs(handlers: Handlers): Route {
+  return route({
+    method: "GET",
+    url: "/v1/sampling",
+    schema: { querystring: closedQuery },
+    operation: {
+      id: "closedEpochs",
+      tag: "public record",
+      summary: "List the closed epochs",
+      description:
+        "Epochs whose decision log can be audited, the latest first; next_before is null on the last page.",
+      answers: { 200: { description: "A page of epochs", schema: schemas.closedEpochPage } },
+      problems: ["store_unavailable"],
+    },
+    serve: ({ query: { before = null, limit = 100 } }) => handlers.closedEpochs({ before, limit }),
   });
 }
 

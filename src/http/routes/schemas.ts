@@ -88,6 +88,12 @@ const jwk = object({
   kid: Type.String({ description: "RFC 7638 thumbprint" }),
   use: Type.Literal("sig"),
   alg: Type.Literal("EdDSA"),
+  assay_from: Type.Optional(
+    Type.Integer({ minimum: 0, description: "When the key was made, Unix ms; absent where unknown" }),
+  ),
+  assay_until: Type.Optional(
+    Type.Integer({ minimum: 0, description: "When the key was retired, Unix ms; absent while it signs" }),
+  ),
 });
 export const keys = object({ keys: Type.Array(jwk) });
 
@@ -236,6 +242,9 @@ export const epochRecord = object({
     description: "Oldest first; the last one of a closed epoch is its final head",
   }),
 });
+
+const closedEpochItem = object({ epoch: count, closed_at: millis, log_head: hex64 });
+export const closedEpochPage = object({ items: Type.Array(closedEpochItem), next_before: orNull(count) });
 
 export const skiplistItem = object({
   hotkey: Type.String(),

@@ -142,6 +142,26 @@ export function epochCases(open: OpenStore): void {
       assert.deepEqual(await store.openEpochs(), [fresh(EPOCH), fresh(EPOCH + 2)]);
     }));
 
+  test("closed epochs are listed from the latest on, page by page, without those still open", () =>
+    withStore(open, async (store) => {
+      assert.deepEqual(await store.closedEpochs(null, 10), []);
+      const epochs = [EPOCH, EPOCH + 1, EPOCH + 2, EPOCH + 5];
+      for (const epoch of [...epochs, EPOCH + 4]) await store.commitEpoch(commitment(epoch));
+      for (const epoch of epochs) await closed(store, { epoch });
+      const listed = async (before: number | null, limit: number) =>
+        (await store.closedEpochs(before, limit)).map(({ epoch }) => epoch - EPOCH);
+      assert.deepEqual(await listed(null, 10), [5, 2, 1, 0]);
+      assert.deepEqual(await listed(null, 2), [5, 2]);
+      assert.deepEqual(await listed(EPOCH + 2, 2), [1, 0]);
+      assert.deepEqual(await listed(EPOCH, 2), []);
+      const [latest] = await store.closedEpochs(null, 1);
+      const record = await store.epoch(EPOCH + 5);
+      assert.deepEqual(latest, {
+        ...{ epoch: EPOCH + 5, closed_at: record?.closed_at },
+        log_head: record?.log_head,
+      });
+    }));
+
   test("a close and admissions that race end in one order: no line is logged after the key is out", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());

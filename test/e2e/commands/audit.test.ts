@@ -41,6 +41,10 @@ async function validator(t: TestContext, change: Partial<PublishedLog> = {}): Pr
       if (epoch !== EPOCH) throw new AssayError({ code: "epoch_not_found", epoch });
       return sampling;
     },
+    closedEpochs: async () => ({
+      items: [{ epoch: EPOCH, closed_at: 1, log_head: sampling.log_head }],
+      next_before: null,
+    }),
     auditLog: async function* () {
       for (const line of lines) yield `${line}\n`;
     },
@@ -67,6 +71,10 @@ test("a closed epoch is clean from the network and from what was saved, with the
   const saved = join(dir, "saved.ndjson");
   const first = await audit(...online, "--save", saved);
   assert.deepEqual([first.code, first.report.verdict, first.report.lines], [0, "clean", log.lines.length]);
+  assert.deepEqual(first.report.keys, { from: "validator", key_ids: [signer.kid] });
+  const latest = await audit("--url", url, "--epoch", "latest");
+  assert.deepEqual(latest, first);
+  first.report = { ...first.report, keys: { from: "given", key_ids: [signer.kid] } };
   assert.deepEqual(await audit(...online, `--key=${signer.jwk.x}`), first);
   const jwks = file(JSON.stringify({ keys: [signer.jwk] }));
   assert.deepEqual(await audit("--file", saved, "--key", jwks), first);
@@ -80,6 +88,9 @@ test("a closed epoch is clean from the network and from what was saved, with the
   const plain = await runAssay(["audit", "--file", saved, "--key", jwks]);
   assert.deepEqual([plain.code, plain.stderr], [0, ""]);
   assert.match(plain.stdout, /^epoch 100: clean, 0 findings$/m);
+  assert.ok(plain.stdout.includes(`signatures checked with the key given: ${signer.kid}`));
+  const trusting = await runAssay(["audit", ...online]);
+  assert.match(trusting.stdout, /keys that the validator itself serves: .*; give --key, from another source/);
   assert.ok(plain.stdout.includes(`\n${log.lines.length} lines, `));
   assert.match(plain.stdout, /^groth16 +lane +1\/4 /m);
   const kept = readFileSync(saved, "utf8");
@@ -137,6 +148,8 @@ describe("refusals", () => {
     const url = await validator(t, { sampling: log.early });
     assert.deepEqual(await refused("--url", url, "--epoch", String(EPOCH)), [1, "epoch_open"]);
     assert.deepEqual(await refused("--url", url, "--epoch", "7"), [1, "epoch_not_found"]);
+    const { url: young } = await serve(t, { closedEpochs: async () => ({ items: [], next_before: null }) });
+    assert.deepEqual(await refused("--url", young, "--epoch", "latest"), [1, "failed"]);
   });
 
   it("what is no validator, and nobody there", async () => {

@@ -143,6 +143,7 @@ describe("help", () => {
     "doctor",
     "status",
     "keygen",
+    "keys",
     "id",
     "challenge",
     "check",
@@ -156,6 +157,7 @@ describe("help", () => {
   const subs = [
     "id issue",
     "id recover",
+    "keys rotate",
     "skiplist list",
     "skiplist add",
     "skiplist release",

@@ -176,6 +176,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       state: "open",
       heads: [{ epoch, log_head: hash, signed_at: 1, key_id: "kid", signature: "c2ln" }],
     }),
+    closedEpochs: async () => ({ items: [{ epoch: 1, closed_at: 2, log_head: hash }], next_before: null }),
     auditLog: noLines,
     skiplist: async () => ({ items: [suspension] }),
     suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),

@@ -78,7 +78,7 @@ judge:
   history: 8192
 verify: { concurrency: null, pending_factor: 4 }
 dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
-weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, every_tempos: 1 }
+weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 } }
@@ -361,12 +361,18 @@ describe("tiers", () => {
   });
 });
 
+const HOTKEY = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+
 describe("relations", () => {
-  it("a burn share needs the uid that receives it", async () => {
+  it("a burn share needs the uid or the hotkey that receives it", async () => {
     const [fault = ""] = await faultsOf("weigh: { burn: { share: 0.1 } }");
     assert.match(fault, /^weigh\.burn\.uid: /);
     load("weigh: { burn: { share: 0.1, uid: 0 } }");
-    load("weigh: { burn: { share: 0, uid: null } }");
+    load(`weigh: { burn: { share: 0.1, hotkey: ${HOTKEY} } }`);
+    load(`weigh: { burn: { share: 0.1, uid: 3, hotkey: ${HOTKEY} } }`);
+    const [bad = ""] = await faultsOf("weigh: { burn: { share: 0.1, hotkey: 5Grw } }");
+    assert.match(bad, /^weigh\.burn\.hotkey: must be an ss58 hotkey/);
+    load("weigh: { burn: { share: 0, uid: null, hotkey: null } }");
   });
 
   it("indexed ids, issued or accepted, bound the allotment; sealed ids do not", async () => {

@@ -68,6 +68,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/miners/{hotkey}",
       "get /v1/miners/{hotkey}/strikes",
       "get /v1/receipts/{id}",
+      "get /v1/sampling",
       "get /v1/sampling/{epoch}",
       "get /v1/status",
       "get /v1/stream",

@@ -12,6 +12,7 @@ const well: ReadinessParts = {
   chain: { block: () => 1 },
   verifier: { canAcceptWork: () => true },
   sampler: { alarms: () => [] },
+  weigher: { faults: () => [] },
   push: null,
   dataDir: tmpdir(),
 };
@@ -44,6 +45,19 @@ test("a single miner's alarm shows and leaves the validator ready, and neither n
   assert.equal(both.ready, false);
   assert.match(both.check?.detail ?? "", /^lane groth16.*; the realised rate of 2 miners/);
   assert.doesNotMatch(both.check?.detail ?? "", /5Miner|5Other|427/);
+});
+
+test("what was not paid is shown and leaves the validator ready", async () => {
+  const weigher = { faults: () => ["the burn share of 0.8 is paid to nobody", "2 rows were left out"] };
+  const { ready, checks } = await readinessOf({ ...well, weigher });
+  assert.equal(ready, true);
+  assert.deepEqual(
+    checks.find(({ name }) => name === "weights"),
+    {
+      ...{ name: "weights", ok: true },
+      detail: "the burn share of 0.8 is paid to nobody; 2 rows were left out",
+    },
+  );
 });
 
 test("each other fault makes it not ready by its own name", async () => {

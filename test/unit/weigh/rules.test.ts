@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ChainMiner } from "../../../src/flow/chain.ts";
-import { placeOnChain, rowsOf } from "../../../src/weigh/rows.ts";
-import { capRegions, combine, periodAt, regionLimit, upscale } from "../../../src/weigh/rules.ts";
+import { roundingError } from "../../../src/flow/weights.ts";
+import { rowsOf } from "../../../src/weigh/rows.ts";
+import { combine, periodAt, upscale } from "../../../src/weigh/rules.ts";
 import { deliveredWork } from "../../../src/weigh/work.ts";
 
 const everyone = () => true;
 const credit = (lane: string, hotkey: string, weight: number) => ({ lane, hotkey, weight });
-const noBurn = { share: 0, uid: null };
+const noBurn = { kind: "none" } as const;
+const paid = (share: number, hotkey: string, uid: number | null) =>
+  ({ kind: "paid", share, hotkey, uid }) as const;
 
 function assertWeights(actual: ReadonlyMap<string, number>, expected: Record<string, number>): void {
   assert.deepEqual([...actual.keys()].sort(), Object.keys(expected).sort());
@@ -79,77 +81,6 @@ describe("lanes", () => {
   });
 });
 
-describe("regions", () => {
-  it("may hold floor(25 %) of all uids", () => {
-    assert.deepEqual(
-      [3, 4, 7, 8, 256].map((uids) => regionLimit(0.25, uids)),
-      [0, 1, 1, 2, 64],
-    );
-    assert.equal(regionLimit(0.29, 100), 29, "where the float product is a hair below");
-  });
-
-  it("lose their lightest past the limit, and not at it", () => {
-    const weights = new Map([
-      ["a", 0.4],
-      ["b", 0.3],
-      ["c", 0.2],
-      ["d", 0.1],
-    ]);
-    const oneRegion = () => "1.2";
-    assertWeights(capRegions(weights, oneRegion, 4), { a: 0.4, b: 0.3, c: 0.2, d: 0.1 });
-    assertWeights(capRegions(weights, oneRegion, 3), { a: 4 / 9, b: 3 / 9, c: 2 / 9 });
-    assertWeights(capRegions(weights, oneRegion, 1), { a: 1 });
-  });
-
-  it("break ties by name, so that two validators agree", () => {
-    const weights = new Map([
-      ["z", 0.5],
-      ["a", 0.5],
-    ]);
-    assertWeights(
-      capRegions(weights, () => "1.2", 1),
-      { a: 1 },
-    );
-  });
-
-  it("are not capped where the limit is 0 or the address unknown", () => {
-    const weights = new Map([
-      ["a", 0.5],
-      ["b", 0.5],
-    ]);
-    assertWeights(
-      capRegions(weights, () => "1.2", 0),
-      { a: 0.5, b: 0.5 },
-    );
-    assertWeights(
-      capRegions(weights, () => null, 1),
-      { a: 0.5, b: 0.5 },
-    );
-  });
-
-  it("count all uids of the chain, with weight or not", () => {
-    const miners: ChainMiner[] = Array.from({ length: 8 }, (_, uid) => ({
-      uid,
-      hotkey: `h${uid}`,
-      ip: uid < 3 ? `9.9.0.${uid}` : `10.${uid}.0.1`,
-    }));
-    const weights = new Map(miners.map((miner, i) => [miner.hotkey, (8 - i) / 36]));
-    const placed = placeOnChain(weights, miners, 0.25);
-    assert.equal(placed.has("h2"), false);
-    assert.deepEqual([placed.size, placed.has("h0"), placed.has("h1")], [7, true, true]);
-  });
-
-  it("leave out who is not on the chain", () => {
-    const weights = new Map([
-      ["in", 0.5],
-      ["out", 0.5],
-    ]);
-    assertWeights(placeOnChain(weights, [{ uid: 1, hotkey: "in" }], 0.25), { in: 1 });
-    assertWeights(placeOnChain(weights, [], 0.25), {});
-    assertWeights(placeOnChain(weights, null, 0.25), { in: 0.5, out: 0.5 });
-  });
-});
-
 describe("rows", () => {
   const miners = [
     { uid: 3, hotkey: "a" },
@@ -176,11 +107,24 @@ describe("rows", () => {
     assert.deepEqual(upscale([1, 3]), [21_845, 65_535]);
     assert.deepEqual(upscale([0, 0]), [0, 0]);
     assert.deepEqual(upscale([]), []);
-    assert.deepEqual(upscale([1e-12, 1]), [0, 65_535]);
   });
 
-  it("give the burn uid its share and the rest to the miners", () => {
-    const rows = rowsOf(weights, { share: 0.8, uid: 9 }, miners);
+  it("never round a paid miner to 0, beside however large a burn, and keep the error in bounds", () => {
+    assert.deepEqual(upscale([1e-12, 0, 1]), [1, 0, 65_535]);
+    // Where rounding alone would turn to 0: half of 1 / 65,535 of the largest.
+    assert.deepEqual(upscale([0.49 / 65_535, 0.51 / 65_535, 1.49 / 65_535, 1]), [1, 1, 1, 65_535]);
+    const many = new Map(Array.from({ length: 255 }, (_, i) => [`h${i}`, 1 / 255]));
+    const rows = rowsOf(many, paid(0.999, "owner", 9), null);
+    assert.ok(rows.every(({ u16 }) => u16 >= 1));
+    assert.equal(rows.at(-1)?.u16, 65_535);
+    const sum = rows.reduce((total, { u16 }) => total + u16, 0);
+    assert.ok(roundingError(rows) <= (rows.length + 1) / sum);
+    assert.equal(roundingError([{ weight: 1, u16: 65_535 }]), 0);
+    assert.equal(roundingError([]), 0);
+  });
+
+  it("give the burn's hotkey its share and the rest to the miners", () => {
+    const rows = rowsOf(weights, paid(0.8, "owner", 9), miners);
     assert.deepEqual(
       rows.map((row) => [row.hotkey, row.uid, Number(row.weight.toFixed(12))]),
       [
@@ -192,8 +136,8 @@ describe("rows", () => {
     assert.equal(rows[2]?.u16, 65_535);
   });
 
-  it("add the burn to what its uid earned", () => {
-    const rows = rowsOf(weights, { share: 0.5, uid: 7 }, miners);
+  it("add the burn to what its hotkey earned", () => {
+    const rows = rowsOf(weights, paid(0.5, "b", 7), miners);
     assert.deepEqual(
       rows.map((row) => [row.hotkey, Number(row.weight.toFixed(12))]),
       [
@@ -203,12 +147,17 @@ describe("rows", () => {
     );
   });
 
-  it("burn all at share 1, name no hotkey for a uid that is not listed, and burn nothing when nobody earned", () => {
-    assert.deepEqual(rowsOf(weights, { share: 1, uid: 200 }, miners), [
-      { hotkey: null, uid: 200, weight: 1, u16: 65_535 },
+  it("burn all at share 1, and nothing when nobody earned", () => {
+    assert.deepEqual(rowsOf(weights, paid(1, "owner", 9), miners), [
+      { hotkey: "owner", uid: 9, weight: 1, u16: 65_535 },
     ]);
-    assert.deepEqual(rowsOf(new Map(), { share: 0.5, uid: 9 }, miners), []);
-    assert.equal(rowsOf(weights, { share: 0, uid: 9 }, miners).length, 2);
+    assert.deepEqual(rowsOf(new Map(), paid(0.5, "owner", 9), miners), []);
+  });
+
+  it("pay a dropped burn to nobody else, and nobody at all where everything was to be burnt", () => {
+    const dropped = (share: number) => ({ kind: "dropped", share, why: "" }) as const;
+    assert.deepEqual(rowsOf(weights, dropped(0.8), miners), rowsOf(weights, noBurn, miners));
+    assert.deepEqual(rowsOf(weights, dropped(1), miners), []);
   });
 });
 

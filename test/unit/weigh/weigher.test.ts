@@ -7,139 +7,17 @@ import {
   type Signer,
   verifyDocument,
 } from "../../../src/core/ed25519.ts";
-import { silentLog } from "../../../src/core/log.ts";
-import type { ChainMiner } from "../../../src/flow/chain.ts";
-import type { WorkBucket } from "../../../src/flow/job.ts";
-import { type Credit, periodOf, type SignedVector, type UnsignedVector } from "../../../src/flow/weights.ts";
-import { Weigher, type WeigherOptions } from "../../../src/weigh/weigher.ts";
-import { Counts } from "../../support/counts.ts";
-import { FakeClock } from "../../support/fakeClock.ts";
+import type { WeigherOptions } from "../../../src/weigh/weigher.ts";
+import {
+  HOUR,
+  makeWeigher as make,
+  options,
+  PERIOD,
+  signer,
+  type Vectors,
+} from "../../support/weigh/world.ts";
 
-const HOUR = 3_600_000;
-const PERIOD = 360;
-const signer = makeSigner(generatePrivateJwk());
 const publicKey = (of: Signer) => ed25519PublicKey(Buffer.from(of.jwk.x, "base64url"));
-
-/** The vectors of a store, which survive every crash, and what it credits. */
-class Vectors {
-  readonly intents = new Map<number, UnsignedVector>();
-  readonly saved = new Map<number, SignedVector>();
-  readonly notes = new Map<string, string>();
-  credited: Credit[] = [
-    { lane: "sat", hotkey: "a", weight: 3 },
-    { lane: "sat", hotkey: "b", weight: 1 },
-  ];
-  worked: WorkBucket[] = [];
-  since: number | null = null;
-  workSince: number | null = null;
-  calls = 0;
-  crash: { readonly at: number; readonly effect: "before" | "after" } | null = null;
-
-  async #step<T>(work: () => T): Promise<T> {
-    this.calls++;
-    const crashes = this.crash?.at === this.calls;
-    if (crashes && this.crash?.effect === "before") throw new Error("crash before");
-    const result = work();
-    if (crashes) throw new Error("crash after");
-    return result;
-  }
-
-  credits(since: number) {
-    return this.#step(() => {
-      this.since = since;
-      return this.credited;
-    });
-  }
-  work(since: number) {
-    return this.#step(() => {
-      this.workSince = since;
-      return this.worked;
-    });
-  }
-  recordIntent(vector: UnsignedVector) {
-    return this.#step(() => {
-      const known = this.intents.get(periodOf(vector)) ?? vector;
-      this.intents.set(periodOf(vector), known);
-      return known;
-    });
-  }
-  saveVector(vector: SignedVector) {
-    return this.#step(() => {
-      assert.equal(this.saved.has(periodOf(vector)), false, `two vectors of period ${periodOf(vector)}`);
-      this.saved.set(periodOf(vector), vector);
-    });
-  }
-  vector(period: number) {
-    return this.#step(() => this.saved.get(period) ?? null);
-  }
-  note(key: string) {
-    return this.#step(() => this.notes.get(key) ?? null);
-  }
-  setNote(key: string, value: string) {
-    return this.#step(() => {
-      this.notes.set(key, value);
-    });
-  }
-}
-
-/** A chain whose height the test sets, and that keeps submitted vectors. */
-class WeighChain {
-  height: number | null;
-  listed: ChainMiner[] | null = null;
-  down = false;
-  readonly submitted: { uids: readonly number[]; weights: readonly number[] }[] = [];
-
-  constructor(height: number) {
-    this.height = height;
-  }
-  block() {
-    return this.height;
-  }
-  tempo() {
-    return PERIOD;
-  }
-  miners() {
-    return this.listed;
-  }
-  async submitWeights(uids: readonly number[], weights: readonly number[]): Promise<void> {
-    if (this.down) throw new Error("chain down");
-    this.submitted.push({ uids, weights });
-  }
-}
-
-const options: WeigherOptions = {
-  network: "local",
-  netuid: 5,
-  validator: "validator",
-  windowHours: 24,
-  regionCap: 0.25,
-  burn: { share: 0, uid: null },
-  everyTempos: 1,
-  shares: { sat: 1 },
-  push: { halfLifeMs: 2 * HOUR, minResults: 100, exponent: 1.3 },
-  ttlMs: 1000,
-};
-
-function make(given: { options?: Partial<WeigherOptions>; signer?: Signer; blocked?: string[] } = {}) {
-  const store = new Vectors();
-  const chain = new WeighChain(10 * PERIOD);
-  const clock = new FakeClock(50 * HOUR);
-  const metrics = new Counts();
-  const start = (by: Signer = given.signer ?? signer, changed: Partial<WeigherOptions> = {}) =>
-    new Weigher(
-      { ...options, ...given.options, ...changed },
-      {
-        store,
-        judge: { mayEarn: (hotkey) => !given.blocked?.includes(hotkey) },
-        chain,
-        signer: by,
-        clock,
-        log: silentLog,
-        metrics,
-      },
-    );
-  return { store, chain, clock, metrics, start, weigher: start() };
-}
 
 describe("weigher", () => {
   it("makes no vector for periods before its time, then one for each as it ends", async () => {
@@ -194,7 +72,8 @@ describe("weigher", () => {
       { regionCap: 0.5 },
       { everyTempos: 2 },
       { shares: { sat: 0.5 } },
-      { burn: { share: 0.1, uid: 1 } },
+      { burn: { share: 0.1, uid: 1, hotkey: null } },
+      { burn: { share: 0.1, uid: 1, hotkey: "a" } },
       { push: { ...options.push, halfLifeMs: HOUR } },
       { push: { ...options.push, minResults: 99 } },
       { push: { ...options.push, exponent: 1 } },
@@ -266,7 +145,13 @@ describe("weigher", () => {
     await weigher.tick();
     chain.height = 11 * PERIOD;
     for (let i = 0; i < 3; i++) await weigher.tick();
-    assert.deepEqual(chain.submitted, [{ uids: [4, 2], weights: [65_535, 21_845] }]);
+    assert.deepEqual(chain.submitted, [
+      [
+        { uid: 4, hotkey: "a", u16: 65_535 },
+        { uid: 2, hotkey: "b", u16: 21_845 },
+        { uid: 8, hotkey: "dust", u16: 1 },
+      ],
+    ]);
     assert.equal(store.saved.get(10)?.weights.length, 3);
   });
 
@@ -331,11 +216,11 @@ describe("weigher", () => {
     const { weigher, store, chain, metrics, start } = make();
     await weigher.tick();
     chain.height = 11 * PERIOD;
-    store.crash = { at: store.calls + 5, effect: "after" };
+    store.crash = { at: store.calls + 7, effect: "after" };
     await assert.rejects(weigher.tick(), /crash after/);
     assert.equal(store.intents.size, 1, "the intent is on record");
     const rotated = makeSigner(generatePrivateJwk());
-    const next = start(rotated);
+    const next = start({ by: rotated });
     await next.tick();
     await next.tick();
     assert.equal(store.saved.size, 0);
@@ -350,7 +235,7 @@ describe("weigher", () => {
     const { weigher, store, chain, start } = make();
     await weigher.tick();
     chain.height = 11 * PERIOD;
-    store.crash = { at: store.calls + 5, effect: "after" };
+    store.crash = { at: store.calls + 7, effect: "after" };
     await assert.rejects(weigher.tick(), /crash after/);
     const { period: _, ...old } = store.intents.get(10) ?? assert.fail("no intent");
     store.intents.set(10, old);

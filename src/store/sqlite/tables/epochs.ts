@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
-import type { EpochRecord, LogHead, SamplePolicy } from "../../../flow/draw.ts";
+import type { ClosedEpochItem, EpochRecord, LogHead, SamplePolicy } from "../../../flow/draw.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
@@ -31,6 +31,8 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
   const retired = new RetiredEpochs(db);
   const one = db.prepare("SELECT * FROM epochs WHERE epoch = ?");
   const open = db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
+  const closed = db.prepare(`SELECT epoch, closed_at, log_head FROM epochs
+    WHERE epoch < ? AND closed_at IS NOT NULL ORDER BY epoch DESC LIMIT ?`);
   // The first line's `prev` is the commitment, so an empty log ends there.
   const insert = db.prepare(`INSERT INTO epochs (epoch, commitment, policy, committed_at, signature, key_id,
       closed_at, revealed_key, log_head, log_length)
@@ -60,6 +62,13 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
       return record;
     }),
     epoch: read(find),
+    closedEpochs: read((before: number | null, limit: number): ClosedEpochItem[] =>
+      closed.all(before ?? Number.MAX_SAFE_INTEGER, limit).map((row) => ({
+        epoch: integer(row, "epoch"),
+        closed_at: real(row, "closed_at"),
+        log_head: text(row, "log_head"),
+      })),
+    ),
     openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),
     logText: read((epoch: number, after: number): LogText | null => log.text(epoch, after)),
     logPage: read((epoch: number, after: number, limit: number): ChainedEntry[] =>

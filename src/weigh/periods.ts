@@ -1,0 +1,43 @@
+import type { Store } from "../flow/store.ts";
+
+/** The first period that this validator saw: it makes no vectors of earlier periods. */
+const SINCE_NOTE = "weigh_since";
+/** The period whose vector is being made or submitted; empty without one. */
+const OPEN_NOTE = "weigh_open";
+
+/** What is on record about the progress of weighing. */
+export class Periods {
+  readonly #store: Pick<Store, "note" | "setNote">;
+  #since: number | null = null;
+  /** Undefined until the note was read. */
+  #open: number | null | undefined;
+
+  constructor(store: Pick<Store, "note" | "setNote">) {
+    this.#store = store;
+  }
+
+  /** The first period to make a vector of; begins anew at `period` where heights start anew. */
+  async since(period: number): Promise<number> {
+    if (this.#since !== null && this.#since <= period) return this.#since;
+    const text = await this.#store.note(SINCE_NOTE);
+    const isKnown = text !== null && Number(text) <= period;
+    if (!isKnown) await this.#store.setNote(SINCE_NOTE, String(period));
+    this.#since = isKnown ? Number(text) : period;
+    return this.#since;
+  }
+
+  /** The period in work, such as one that a crash interrupted. */
+  async open(): Promise<number | null> {
+    if (this.#open === undefined) {
+      const text = await this.#store.note(OPEN_NOTE);
+      this.#open = text ? Number(text) : null;
+    }
+    return this.#open;
+  }
+
+  async setOpen(period: number | null): Promise<void> {
+    if (this.#open === period) return;
+    await this.#store.setNote(OPEN_NOTE, period === null ? "" : String(period));
+    this.#open = period;
+  }
+}
