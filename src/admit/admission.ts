@@ -10,6 +10,7 @@ import { addressKey, Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { admitLimits, retryAfterS, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
 
@@ -29,6 +30,7 @@ export class Admission {
   readonly #addresses: Buckets;
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
+  readonly #newcomers: Newcomers;
 
   constructor(options: AdmissionOptions, modules: AdmissionModules) {
     const { clock, metrics } = modules;
@@ -46,6 +48,7 @@ export class Admission {
     });
     this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
+    this.#newcomers = new Newcomers(options.newHotkeysPerAddressHour);
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {
@@ -121,6 +124,7 @@ export class Admission {
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
+    this.#letIn(caller.ip, claim.hotkey);
     return block;
   }
 
@@ -168,6 +172,7 @@ export class Admission {
     }
     this.#requireRegistered(claim.hotkey);
     if (!allowSuspended) this.#requireFree(claim.hotkey);
+    this.#letIn(caller.ip, claim.hotkey);
     return claim;
   }
 
@@ -182,6 +187,14 @@ export class Admission {
   #takeAddress(ip: string): void {
     const waitMs = this.#addresses.take(addressKey(ip), this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "ip_rate_limited", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  /** Takes a token of the address for a new hotkey: in large numbers they push others out of judge's memory. */
+  #letIn(ip: string, hotkey: string): void {
+    const { miners, clock } = this.#modules;
+    const waitMs = miners.isNew(hotkey) ? this.#newcomers.take(ip, hotkey, clock.monotonicMs()) : 0;
+    if (waitMs > 0)
+      throw new AssayError({ code: "too_many_new_hotkeys", retry_after_s: wholeSeconds(waitMs) });
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

@@ -14,6 +14,10 @@ export const admitLimits = {
     value: 16_384,
     reason: "twice the hotkeys that judge remembers; only proven ones are added",
   },
+  newcomers: {
+    value: 16_384,
+    reason: "as the proven hotkeys; one that is forgotten here and is still new is counted again",
+  },
 } as const satisfies Record<string, Limit>;
 
 /** Seconds after which a refused caller may come back. */

@@ -91,6 +91,11 @@ export class Dispatcher implements LinkListener {
     this.#outcomes = new Outcomes(options, modules, {
       ...{ ...shared, ledger: this.#ledger, customers: this.#customers },
       wake: () => this.#scheduler.wake(),
+      caught: (miner) => {
+        // With what it has in flight it could only be caught again.
+        this.#withdraw(miner, "suspended");
+        this.#scheduler.rest(miner);
+      },
       judged: (hotkey) => {
         if (modules.suspended(hotkey)) this.suspendHotkey(hotkey);
       },

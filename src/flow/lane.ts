@@ -1,5 +1,5 @@
 import type { Fraction } from "../core/fraction.ts";
-import type { Verdict } from "./verdict.ts";
+import type { InvalidCode, Verdict } from "./verdict.ts";
 
 /** Determines a task. The seed is a 63-bit integer. */
 export interface TaskRef {
@@ -15,6 +15,12 @@ export interface Answer {
 
 /** What a caught wrong answer costs: the answer, or a strike. */
 export type Penalty = "reject" | "strike";
+
+/** Why the verdict is a proven cheat in a lane of this penalty; null when it is not. */
+export function cheatCode(penalty: Penalty | undefined, verdict: Verdict | null): InvalidCode | null {
+  if (penalty !== "strike" || verdict?.outcome !== "invalid" || verdict.spared) return null;
+  return verdict.code;
+}
 
 export interface LanePolicy {
   /** Share of the lane's work that is verified. */

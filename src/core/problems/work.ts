@@ -85,6 +85,14 @@ export const workProblems = {
       `This hotkey has sent more requests than its limit allows; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
+  too_many_new_hotkeys: {
+    status: 429,
+    blame: "miner",
+    title: "Too many new hotkeys from this address",
+    detail: (p) =>
+      `This IP address has brought more new hotkeys within the hour than its limit allows; try again in ${p.retry_after_s} s, or with a hotkey that has worked here before.`,
+    retry: "abuse",
+  },
   busy: {
     status: 429,
     blame: "validator",
