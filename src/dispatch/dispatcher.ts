@@ -130,7 +130,8 @@ export class Dispatcher implements LinkListener {
     const now = this.#modules.clock.monotonicMs();
     const { job, miner, sentAt } = inFlight;
     this.#measures.seconds.observe((now - (sentAt ?? now)) / 1000, { lane: job.lane.name });
-    this.#end(inFlight, { kind: "answered", answer });
+    if (answer.size > (job.lane.answerMaxBytes ?? answer.size)) this.#fail(inFlight, "handler_error");
+    else this.#end(inFlight, { kind: "answered", answer });
     this.#scheduler.place(miner);
     return null;
   }

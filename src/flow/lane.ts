@@ -79,6 +79,8 @@ export interface JobCheck {
 /** Work that is sent to miners. Pure but for the engine that `prepare` loads; runs inline and in the worker pool. */
 export interface PushLane extends LaneBase {
   readonly mode: "push";
+  /** The most bytes that an answer takes on the wire: a longer one is a failure of the miner, drawn or not. None when left out. */
+  readonly answerMaxBytes?: number;
   /** Names of the kinds of work, such as circuits. */
   readonly kinds: readonly string[];
   /** Prepares for checking; called once in every thread that checks, before its first check. Throws `circuit_invalid`. */

@@ -23,8 +23,8 @@ function assign(values: Uint8Array, literal: number): InvalidCode | null {
   return null;
 }
 
-/** The `v` lines as values; zeros are skipped at any position. */
-function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
+/** The `v` lines as values, with those not assigned left unknown; zeros are skipped at any position. */
+export function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
   const values = new Uint8Array(nVars).fill(UNKNOWN);
   for (const line of linesOf(text)) {
     if (!line.startsWith("v")) continue;
@@ -35,13 +35,17 @@ function readValues(text: string, nVars: number): Uint8Array | InvalidCode {
       if (fault !== null) return fault;
     }
   }
-  return values.includes(UNKNOWN) ? "solution_incomplete_assignment" : values;
+  return values;
 }
 
 /** DIMACS solver output as an assignment, one 0 or 1 per variable, or its first fault. */
 export function parseSolution(text: string, nVars: number): Uint8Array | InvalidCode {
   if (linesOf(text).next().done) return "answer_missing_dimacs_solution";
-  return statusFault(text) ?? readValues(text, nVars);
+  const fault = statusFault(text);
+  if (fault !== null) return fault;
+  const values = readValues(text, nVars);
+  if (typeof values === "string") return values;
+  return values.includes(UNKNOWN) ? "solution_incomplete_assignment" : values;
 }
 
 /** A bitset (bit `i - 1`, least significant first, for variable `i`) as an assignment, or its fault. */
@@ -49,8 +53,13 @@ export function decodeBitset(bytes: Uint8Array, nVars: number): Uint8Array | Inv
   if (bytes.length !== Math.ceil(nVars / 8)) return "assignment_wrong_length";
   const used = nVars % 8;
   if (used !== 0 && (bytes[bytes.length - 1] ?? 0) >> used !== 0) return "assignment_spare_bits";
+  return leadingBits(bytes, nVars);
+}
+
+/** The first bits as an assignment, whatever follows them. */
+export function leadingBits(bytes: Uint8Array, nVars: number): Uint8Array {
   const assignment = new Uint8Array(nVars);
-  for (let v = 0; v < nVars; v++) assignment[v] = ((bytes[v >> 3] as number) >> (v & 7)) & 1;
+  for (let v = 0; v < nVars; v++) assignment[v] = ((bytes[v >> 3] ?? 0) >> (v & 7)) & 1;
   return assignment;
 }
 

@@ -230,7 +230,15 @@ export class PullHiddenWorld {
     const perHotkey = { burst: 60, perSecond: 20 };
     const newHotkeysPerAddressHour = 64;
     return new Admission(
-      { validator, pastMs: 8000, futureMs: 2000, epochHours: 1, ...limits, perHotkey, newHotkeysPerAddressHour },
+      {
+        validator,
+        pastMs: 8000,
+        futureMs: 2000,
+        epochHours: 1,
+        ...limits,
+        perHotkey,
+        newHotkeysPerAddressHour,
+      },
       {
         ...{ ...this.#ports(), random: new SeededRandom(1), pool, store, challenges },
         sessions: new Sessions({ epochHours: 1 }),
