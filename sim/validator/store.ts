@@ -1,7 +1,7 @@
 import { AssayError } from "../../src/core/problems/assayError.ts";
 import type { DrawGroup, EpochRecord, LogHead } from "../../src/flow/draw.ts";
 import type { OpenSample, SampledEnd, WorkBucket, WorkDelta } from "../../src/flow/job.ts";
-import type { Sighting, StandingState, Suspension } from "../../src/flow/standing.ts";
+import type { Remembered, StandingState, Suspension } from "../../src/flow/standing.ts";
 import type { Store } from "../../src/flow/store.ts";
 import type { StrikeRecord } from "../../src/flow/strike.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../src/flow/weights.ts";
@@ -68,7 +68,7 @@ export class ModelStore implements ModelledStore {
   readonly #options: StoreOptions;
   readonly #open = new Map<string, OpenSample>();
   readonly #work = new WorkBuckets();
-  readonly #sightings = new Map<string, Sighting>();
+  readonly #sightings = new Map<string, Remembered>();
   readonly #suspensions = new Map<string, Suspension>();
   readonly #strikes = new Map<string, Struck[]>();
   readonly #intents = new Map<number, UnsignedVector>();
@@ -83,7 +83,7 @@ export class ModelStore implements ModelledStore {
 
   /** Adds a miner that was known long before the simulation began. */
   known(hotkey: string, firstSeen: number, lastSeen: number): void {
-    this.#sightings.set(hotkey, { hotkey, firstSeen, lastSeen });
+    this.#sightings.set(hotkey, { hotkey, firstSeen, lastSeen, delivered: true });
   }
 
   recordDraws(groups: readonly DrawGroup[]): Promise<void> {
@@ -110,7 +110,7 @@ export class ModelStore implements ModelledStore {
         const isForfeit = !this.#options.creditKept && this.#struckSince(hotkey, at);
         const amounts = { verified: 0, unverified: isForfeit ? 0 : credit, debit };
         this.#work.add({ lane, hotkey, at, ...amounts, results: accepted + failed });
-        this.#sight(hotkey, block);
+        this.#sight(hotkey, block, accepted > 0);
       }
     });
   }
@@ -246,8 +246,9 @@ export class ModelStore implements ModelledStore {
     const { at, credit, state, verified } = end;
     const paid = verified ? { verified: credit, unverified: 0 } : { verified: 0, unverified: credit };
     if (state === "accepted") this.#work.add({ lane, hotkey, at, ...paid, debit: 0, results: 1 });
-    if (end.answerSha256 !== null) this.#sight(hotkey, end.block);
+    if (end.answerSha256 !== null) this.#sight(hotkey, end.block, state === "accepted");
     if (end.strike !== null) this.#strike(end.strike);
+    else if (end.forfeits && !this.#options.creditKept) this.#work.forfeit(hotkey);
     return true;
   }
 
@@ -271,10 +272,12 @@ export class ModelStore implements ModelledStore {
       this.#suspensions.set(key, suspension);
   }
 
-  #sight(hotkey: string, block: number): void {
+  #sight(hotkey: string, block: number, accepted: boolean): void {
     const known = this.#sightings.get(hotkey);
     const firstSeen = known?.firstSeen ?? block;
-    this.#sightings.set(hotkey, { hotkey, firstSeen, lastSeen: Math.max(block, known?.lastSeen ?? block) });
+    const lastSeen = Math.max(block, known?.lastSeen ?? block);
+    const delivered = accepted || (known?.delivered ?? false);
+    this.#sightings.set(hotkey, { hotkey, firstSeen, lastSeen, delivered });
   }
 
   #write<T>(apply: () => T): Promise<T> {

@@ -14,6 +14,7 @@ import { Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { admitLimits, retryAfterS, usedSignaturesOptions, wholeSeconds } from "./limits.ts";
 import { AdmitMeasures } from "./measures.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal } from "./record.ts";
 
@@ -35,6 +36,7 @@ export class Admission {
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
   readonly #used: UsedSignatures;
+  readonly #newcomers: Newcomers;
 
   constructor(options: AdmissionOptions, modules: AdmissionModules) {
     const { clock, metrics } = modules;
@@ -52,6 +54,7 @@ export class Admission {
     this.#submitters = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#readers = new Buckets({ ...perHotkey, keys: admitLimits.hotkeys.value });
     this.#used = new UsedSignatures(usedSignaturesOptions(options), clock);
+    this.#newcomers = new Newcomers(options.newHotkeysPerAddressHour);
   }
 
   stats(): { readonly submit: GateStats; readonly read: GateStats } {
@@ -134,6 +137,7 @@ export class Admission {
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
+    this.#letIn(caller.ip, claim.hotkey);
     return block;
   }
 
@@ -183,6 +187,7 @@ export class Admission {
     }
     this.#requireRegistered(claim.hotkey);
     if (!allowSuspended) this.#requireFree(claim.hotkey);
+    this.#letIn(caller.ip, claim.hotkey);
     return claim;
   }
 
@@ -197,6 +202,14 @@ export class Admission {
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
     this.#used.use(claim.hotkey, claim.uuid, use);
+  }
+
+  /** Takes a token of the address for a new hotkey: in large numbers they push others out of judge's memory. */
+  #letIn(ip: string, hotkey: string): void {
+    const { miners, clock } = this.#modules;
+    const waitMs = miners.isNew(hotkey) ? this.#newcomers.take(ip, hotkey, clock.monotonicMs()) : 0;
+    if (waitMs > 0)
+      throw new AssayError({ code: "too_many_new_hotkeys", retry_after_s: wholeSeconds(waitMs) });
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

@@ -28,6 +28,10 @@ export const admitLimits = {
     value: 16_384,
     reason: "twice the hotkeys that judge remembers; only proven ones are added",
   },
+  newcomers: {
+    value: 16_384,
+    reason: "as the proven hotkeys; one that is forgotten here and is still new is counted again",
+  },
 } as const satisfies Record<string, Limit>;
 
 /** What the memory of used signatures must hold: a hotkey's tokens for submissions and for reads, in one window. */

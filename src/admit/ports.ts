@@ -21,6 +21,8 @@ export interface AdmissionOptions {
   readonly gate: GateOptions;
   readonly perIpPerMin: number;
   readonly perHotkey: { readonly burst: number; readonly perSecond: number };
+  /** Hotkeys that were never seen, where anyone may take part. */
+  readonly newHotkeysPerAddressHour: number;
   readonly epochHours: number;
 }
 
@@ -30,6 +32,8 @@ export interface Miners {
   block(): number | null;
   /** Always true where anyone may take part. */
   isRegistered(hotkey: string): boolean;
+  /** Whether anyone may take part, and nothing is remembered of this hotkey. */
+  isNew(hotkey: string): boolean;
   /** The first block at which the hotkey is free, or null when it is not suspended. */
   suspendedUntil(hotkey: string): number | null;
 }

@@ -54,6 +54,10 @@ const sat = z.strictObject({
     .enum(["reject", "strike"])
     .default("reject")
     .describe("What happens after a wrong answer: it is rejected, or the miner also gets a strike"),
+  partial: z
+    .enum(["reject", "accept"])
+    .default("reject")
+    .describe("What is done with a model that leaves variables open but has a true literal in every clause"),
   max_attempts: count(1, 100, 3).describe("Answers allowed per challenge; always 1 where penalty is strike"),
   tiers,
   share: laneShare,
@@ -156,6 +160,9 @@ export const configSchema = z.strictObject({
       burst: count(1, 100_000, 60).describe("Requests at once per proven hotkey"),
       per_s: z.number().positive().max(100_000).default(20).describe("Requests per second and proven hotkey"),
     }),
+    new_hotkeys_per_address_hour: count(1, 1_000_000, 64).describe(
+      "Never seen hotkeys per address (/64 of IPv6) and hour where chain.miners is open; this host itself is not limited",
+    ),
     signature_window_ms: count(1000, 300_000, 8000).describe(
       "Greatest age of a signed timestamp in ms; a quarter of it may lie ahead",
     ),
@@ -169,7 +176,12 @@ export const configSchema = z.strictObject({
     retention_blocks: count(1, 100_000_000, 50_400).describe(
       "Blocks after which an unseen hotkey is forgotten",
     ),
-    history: count(16, 1_000_000, 8192).describe("Hotkeys remembered; the oldest are dropped first"),
+    history: count(16, 1_000_000, 8192).describe(
+      "Hotkeys remembered, suspended ones not counted; what never delivered is dropped first, then what has no weight yet",
+    ),
+    outage_miners: count(1, 65_536, 4).describe(
+      "Active miners from which on many failures to connect at once are presumed to be the validator's fault",
+    ),
   }),
   verify: section({
     concurrency: z

@@ -6,8 +6,9 @@ import { causeText } from "../core/problems/assayError.ts";
 import type { JobOrder } from "../flow/job.ts";
 import type { LinkEnd, LinkListener, MinerLink } from "../flow/link.ts";
 import { Attempt } from "./attempt.ts";
+import { Grace } from "./grace.ts";
 import type { DialBounds } from "./options.ts";
-import type { DialOutcome } from "./response.ts";
+import { type DialOutcome, failed } from "./response.ts";
 
 /** Modules shared by all dialled links. */
 export interface DialShared {
@@ -23,7 +24,18 @@ export interface DialShared {
   readonly ended: (link: DialLink, closed: Promise<void>) => void;
 }
 
-/** A miner that is dialled: each job is one `POST /v1/work`. */
+/** A job at the miner, until it is settled. `dueMs`: when its deadline passes, monotonic. */
+interface Sent {
+  readonly order: JobOrder;
+  readonly dueMs: number;
+  /** It did not reach the miner, and waits to be sent again. */
+  waits: boolean;
+}
+
+/**
+ * A miner that is dialled: each job is one `POST /v1/work`. While the miner cannot be reached, jobs are sent again within a grace
+ * period, and no other job is taken.
+ */
 export class DialLink implements MinerLink {
   readonly transport = "dial";
   readonly hotkey: string;
@@ -34,29 +46,30 @@ export class DialLink implements MinerLink {
   readonly #pool: Pool;
   readonly #shared: DialShared;
   readonly #attempts = new Set<Attempt>();
+  /** Jobs that did not reach the miner so far: they wait, or are being sent again. */
+  readonly #lost = new Set<Sent>();
+  readonly #grace: Grace;
   #ended = false;
 
   constructor(hotkey: string, origin: string, shared: DialShared) {
-    const { capacity, connectMs } = shared.bounds;
+    const { capacity, connectMs, graceMs } = shared.bounds;
     this.hotkey = hotkey;
     this.origin = origin;
     this.lanes = shared.lanes;
     this.capacity = capacity;
     this.#shared = shared;
+    this.#grace = new Grace(graceMs);
     this.#pool = new Pool(origin, { connections: capacity, pipelining: 1, connect: { timeout: connectMs } });
   }
 
   get writable(): boolean {
-    return !this.#ended && this.#attempts.size < this.capacity;
+    return !this.#ended && this.#lost.size === 0 && this.#attempts.size < this.capacity;
   }
 
   send(order: JobOrder): number {
     if (this.#ended) return 0;
-    const { job_id, lane, kind, input, deadline_ms } = order;
-    const body = JSON.stringify({ job_id, lane, kind, input, deadline_ms });
-    const headers = { "content-type": "application/json", ...this.#shared.sign(body, this.hotkey) };
-    this.#start(job_id, body, headers, Math.ceil(deadline_ms));
-    return Buffer.byteLength(body);
+    const dueMs = this.#shared.clock.monotonicMs() + order.deadline_ms;
+    return this.#start({ order, dueMs, waits: false });
   }
 
   close(reason: LinkEnd): void {
@@ -64,42 +77,79 @@ export class DialLink implements MinerLink {
     this.#ended = true;
     for (const attempt of this.#attempts) attempt.cancel();
     this.#attempts.clear();
+    this.#lost.clear();
     this.#shared.ended(this, this.#pool.destroy());
     this.#shared.listener.closed(this, reason);
   }
 
-  /** Gives up requests past their deadline. */
+  /** Gives up requests past their deadline, and sends lost ones again. */
   look(nowMs: number): void {
     for (const attempt of this.#attempts) attempt.look(nowMs);
+    for (const sent of this.#waiting()) {
+      sent.waits = false;
+      if (nowMs < sent.dueMs) this.#start(sent);
+      else this.#change(() => this.#settle(sent, failed("timeout")));
+    }
   }
 
-  #start(jobId: string, body: string, headers: Record<string, string>, deadlineMs: number): void {
-    const { bounds, clock } = this.#shared;
-    const timeouts = { headersTimeout: deadlineMs, bodyTimeout: deadlineMs };
+  /** Sends the job, signed anew and with the time that is left; returns its size in bytes. */
+  #start(sent: Sent): number {
+    const { bounds, clock, sign } = this.#shared;
+    const { job_id, lane, kind, input, deadline_ms: given } = sent.order;
+    const nowMs = clock.monotonicMs();
+    const deadline_ms = Math.min(given, Math.max(1, Math.ceil(sent.dueMs - nowMs)));
+    const body = JSON.stringify({ job_id, lane, kind, input, deadline_ms });
+    const headers = { "content-type": "application/json", ...sign(body, this.hotkey) };
+    const timeouts = { headersTimeout: Math.ceil(deadline_ms), bodyTimeout: Math.ceil(deadline_ms) };
     const attempt: Attempt = new Attempt(
       {
-        jobId,
+        jobId: job_id,
         request: { method: "POST", path: "/v1/work", headers, body, ...timeouts },
         maxResponseBytes: bounds.maxResponseBytes,
-        dueMs: clock.monotonicMs() + bounds.connectMs + deadlineMs,
+        dueMs: nowMs + bounds.connectMs + Math.ceil(deadline_ms),
       },
       this.#pool,
-      (outcome) => this.#settle(attempt, jobId, outcome),
+      (outcome) =>
+        this.#change(() => {
+          this.#attempts.delete(attempt);
+          this.#arrived(sent, outcome);
+        }),
     );
     this.#attempts.add(attempt);
     attempt.start();
+    return Buffer.byteLength(body);
   }
 
-  #settle(attempt: Attempt, jobId: string, outcome: DialOutcome): void {
+  /** What a job's request came to. A job that did not reach the miner stays lost until the grace period is over. */
+  #arrived(sent: Sent, outcome: DialOutcome): void {
+    if (outcome.kind !== "unreachable") {
+      this.#grace.reached();
+      this.#settle(sent, outcome);
+    } else if (this.#grace.failed(this.#shared.clock.monotonicMs())) {
+      sent.waits = true;
+      this.#lost.add(sent);
+    } else for (const one of [sent, ...this.#waiting()]) this.#settle(one, outcome);
+  }
+
+  #waiting(): Sent[] {
+    return [...this.#lost].filter(({ waits }) => waits);
+  }
+
+  #settle(sent: Sent, outcome: DialOutcome): void {
+    this.#lost.delete(sent);
+    this.#shared.outcomes.add({ outcome: outcome.kind });
+    this.#tell(sent.order.job_id, outcome);
+  }
+
+  /** Makes a change that may leave room for other jobs, and tells so. */
+  #change(change: () => void): void {
     if (this.#ended) return;
     const wasFull = !this.writable;
-    this.#attempts.delete(attempt);
-    this.#shared.outcomes.add({ outcome: outcome.kind });
     try {
-      this.#tell(jobId, outcome);
+      change();
       if (wasFull && this.writable) this.#shared.listener.drained(this);
     } catch (error) {
-      this.#shared.log.error("dial_outcome_failed", { outcome: outcome.kind, cause: causeText(error) });
+      this.#shared.log.error("dial_outcome_failed", { cause: causeText(error) });
     }
   }
 

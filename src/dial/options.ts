@@ -6,7 +6,9 @@ export interface DialBounds {
   readonly maxMiners: number;
   readonly maxResponseBytes: number;
   readonly connectMs: number;
-  /** Interval of the search for requests past their deadline. */
+  /** How long a miner that cannot be reached is dialled again before it counts as unreachable. */
+  readonly graceMs: number;
+  /** Interval at which requests past their deadline are given up, and lost ones are sent again. */
   readonly lookMs: number;
 }
 
@@ -25,5 +27,7 @@ export const dialDefaults: DialBounds = {
   // As one frame of a stream.
   maxResponseBytes: 1_048_576,
   connectMs: 5000,
+  // As a stream has to come back: a miner that restarts takes a few seconds.
+  graceMs: 10_000,
   lookMs: 1000,
 };

@@ -91,6 +91,11 @@ export class Dispatcher implements LinkListener {
     this.#outcomes = new Outcomes(options, modules, {
       ...{ ...shared, ledger: this.#ledger, customers: this.#customers },
       wake: () => this.#scheduler.wake(),
+      caught: (miner) => {
+        // With what it has in flight it could only be caught again.
+        this.#withdraw(miner, "suspended");
+        this.#scheduler.rest(miner);
+      },
       judged: (hotkey) => {
         if (modules.suspended(hotkey)) this.suspendHotkey(hotkey);
       },
@@ -125,7 +130,8 @@ export class Dispatcher implements LinkListener {
     const now = this.#modules.clock.monotonicMs();
     const { job, miner, sentAt } = inFlight;
     this.#measures.seconds.observe((now - (sentAt ?? now)) / 1000, { lane: job.lane.name });
-    this.#end(inFlight, { kind: "answered", answer });
+    if (answer.size > (job.lane.answerMaxBytes ?? answer.size)) this.#fail(inFlight, "handler_error");
+    else this.#end(inFlight, { kind: "answered", answer });
     this.#scheduler.place(miner);
     return null;
   }

@@ -1,12 +1,13 @@
 import { isBelow64 } from "../core/fraction.ts";
 import type { AnsweredJob, JobAnswer } from "../flow/job.ts";
 import type { JobEnd, UnansweredCode } from "../flow/jobEnd.ts";
+import { cheatCode } from "../flow/lane.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Totals } from "./bounds/totals.ts";
 import type { JobSource } from "./jobs/jobSource.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { DispatchMeasures } from "./measures.ts";
-import type { InFlightJob } from "./miners/miner.ts";
+import type { InFlightJob, Miner } from "./miners/miner.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import type { CustomerUpdates } from "./records/customerUpdates.ts";
 import type { Ledger } from "./records/ledger.ts";
@@ -24,6 +25,8 @@ export interface OutcomeParts {
   readonly measures: DispatchMeasures;
   /** Called when there may be a job to hand out. */
   readonly wake: () => void;
+  /** Called at once when a cheat of the hotkey is known, before it is on record. */
+  readonly caught: (miner: Miner) => void;
   /** Called when the hotkey may have been suspended. */
   readonly judged: (hotkey: string) => void;
 }
@@ -103,17 +106,19 @@ export class Outcomes {
   }
 
   async #conclude({ inFlight, answered, at, size }: Arrival, verdict: Verdict): Promise<void> {
-    const { ledger, times, totals, judged } = this.#parts;
+    const { ledger, times, totals, caught, judged } = this.#parts;
     const { miner, kind, job } = inFlight;
     const { hotkey } = miner;
-    const isCheat = verdict.outcome === "invalid" && job.lane.policy.penalty === "strike";
+    const isCheat = cheatCode(job.lane.policy.penalty, verdict) !== null;
     if (verdict.outcome === "valid" && isTypical(inFlight))
       times.verified(kind, at - (inFlight.sentAt ?? at));
     // Jobs that a caught cheat still has under way earn nothing, right or wrong.
     const credit = this.#modules.suspended(hotkey) || ledger.isWithheld(hotkey) ? 0 : answered.credit;
     // From when a cheat is known until it is on record, the hotkey gets no credit.
     if (isCheat) ledger.withhold(hotkey);
-    const conclusion = await this.#modules.conclude({ ...answered, credit }, verdict);
+    const concluding = this.#modules.conclude({ ...answered, credit }, verdict);
+    if (isCheat) caught(miner);
+    const conclusion = await concluding;
     totals.bytes -= size;
     const follows = whatFollows({ kind: "concluded", conclusion, verdict }, inFlight, this.#options.retries);
     this.#settle(inFlight, follows, at);

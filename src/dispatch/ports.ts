@@ -43,6 +43,8 @@ export interface DispatchModules {
   /** Chain height; while it is null nothing is dispatched. */
   readonly block: () => number | null;
   readonly suspended: (hotkey: string) => boolean;
+  /** Whether a cheat of the hotkey is being recorded: until that is done it gets no jobs. */
+  readonly caught: (hotkey: string) => boolean;
   readonly verification: JobVerification;
   readonly records: Pick<Store, "recordDraws" | "addWork" | "updateCustomerJob" | "note" | "setNote">;
   /** Called with work that was recorded. */

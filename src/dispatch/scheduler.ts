@@ -37,7 +37,7 @@ export class Scheduler {
   readonly #parts: SchedulerParts;
   readonly #ready = new Levels<Miner>();
   readonly #recorder: DrawRecorder;
-  /** Miners in a back-off, and miners for which no job was found. */
+  /** Miners in a back-off, miners with a cheat being recorded, and miners for which no job was found. */
   readonly #resting = new Set<Miner>();
   #waking = false;
 
@@ -101,8 +101,9 @@ export class Scheduler {
     this.#ready.remove(miner.place);
   }
 
-  /** Puts the miner back in line once its back-off is over. */
+  /** Takes the miner out of the line until the tick after its back-off. */
   rest(miner: Miner): void {
+    this.remove(miner);
     this.#resting.add(miner);
   }
 
@@ -132,10 +133,9 @@ export class Scheduler {
       this.#parts.suspended(miner.hotkey);
       return true;
     }
-    const job = this.#parts.source.take(miner);
+    const job = this.#modules.caught(miner.hotkey) ? null : this.#parts.source.take(miner);
     const task = job === null ? null : taskOf(job);
     if (job === null || task === null) {
-      this.remove(miner);
       this.rest(miner);
       return true;
     }

@@ -60,6 +60,8 @@ export interface SampledEnd {
   /** With an answer, the miner was seen at this block. */
   readonly block: number;
   readonly strike: StrikeRecord | null;
+  /** A proven cheat of work whose strike is on record already: forfeits the hotkey's unverified credit without another strike. */
+  readonly forfeits?: true;
 }
 
 /** A sampled job that was handed out and has no verdict. */

@@ -12,7 +12,7 @@ export type JobFailure =
 
 /** Why a job is taken from a miner without counting as its failure. */
 export type Withdrawal =
-  /** The miner is out of the network. */
+  /** The miner is out of the network, or a cheat of it is being recorded. */
   | "suspended"
   | "validator_stopped"
   /** The miner was gone before the job could be sent. */
@@ -26,7 +26,7 @@ export type JobEnd =
   /** Its draw could not be recorded, so it was never sent. */
   | { readonly kind: "not_recorded" };
 
-/** The outcome of a sampled answer. `struck`: a proven cheat. */
+/** The outcome of a sampled answer, as it is on record. `struck`: a proven cheat; `void` also when no end could be recorded. */
 export type Conclusion = "accepted" | "rejected" | "struck" | "void";
 
 /** The second end of a sampled answer: it was checked, and the conclusion is recorded. */

@@ -1,5 +1,5 @@
 import type { Fraction } from "../core/fraction.ts";
-import type { Verdict } from "./verdict.ts";
+import type { InvalidCode, Verdict } from "./verdict.ts";
 
 /** Determines a task. The seed is a 63-bit integer. */
 export interface TaskRef {
@@ -15,6 +15,12 @@ export interface Answer {
 
 /** What a caught wrong answer costs: the answer, or a strike. */
 export type Penalty = "reject" | "strike";
+
+/** Why the verdict is a proven cheat in a lane of this penalty; null when it is not. */
+export function cheatCode(penalty: Penalty | undefined, verdict: Verdict | null): InvalidCode | null {
+  if (penalty !== "strike" || verdict?.outcome !== "invalid" || verdict.spared) return null;
+  return verdict.code;
+}
 
 export interface LanePolicy {
   /** Share of the lane's work that is verified. */
@@ -73,6 +79,8 @@ export interface JobCheck {
 /** Work that is sent to miners. Pure but for the engine that `prepare` loads; runs inline and in the worker pool. */
 export interface PushLane extends LaneBase {
   readonly mode: "push";
+  /** The most bytes that an answer takes on the wire: a longer one is a failure of the miner, drawn or not. None when left out. */
+  readonly answerMaxBytes?: number;
   /** Names of the kinds of work, such as circuits. */
   readonly kinds: readonly string[];
   /** Prepares for checking; called once in every thread that checks, before its first check. Throws `circuit_invalid`. */

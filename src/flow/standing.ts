@@ -18,9 +18,15 @@ export interface Sighting {
   readonly lastSeen: number;
 }
 
+/** What judge remembers of a hotkey. */
+export interface Remembered extends Sighting {
+  /** Whether any work of it was ever accepted. */
+  readonly delivered: boolean;
+}
+
 /** The records that judge loads at start. */
 export interface StandingState {
-  readonly sightings: readonly Sighting[];
+  readonly sightings: readonly Remembered[];
   readonly suspensions: readonly Suspension[];
   readonly strikes: readonly { readonly hotkey: string; readonly block: number; readonly counted: boolean }[];
 }

@@ -69,7 +69,7 @@ export interface Store {
   admit(submission: NewSubmission): Promise<AdmitOutcome>;
   /**
    * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
-   * credit of the hotkey). A second accepted answer of one challenge ends `void` with code `already_solved`.
+   * credit of the hotkey, as `forfeits` does). A second accepted answer of one challenge ends `void` with code `already_solved`.
    * Returns the row as it is then; null, with nothing changed, when it was not pending.
    */
   decide(decision: Decision): Promise<Submission | null>;

@@ -80,6 +80,8 @@ export interface Decision {
   readonly at: number;
   /** The strike that follows, if any; recorded in the same transaction. */
   readonly strike: StrikeRecord | null;
+  /** As in `SampledEnd`. */
+  readonly forfeits?: true;
 }
 
 /** The receipt document; `signature` is Ed25519 over the rest. */

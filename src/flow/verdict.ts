@@ -1,7 +1,10 @@
-/** `valid`; `invalid`: the miner's fault, with its reason; `error`: nobody's fault. */
+/**
+ * `valid`; `invalid`: the miner's fault, with its reason; `error`: nobody's fault. `spared`: the answer is right and only its form
+ * is refused, so it earns nothing, and never strikes.
+ */
 export type Verdict =
   | { readonly outcome: "valid" }
-  | { readonly outcome: "invalid"; readonly code: InvalidCode }
+  | { readonly outcome: "invalid"; readonly code: InvalidCode; readonly spared?: true }
   | { readonly outcome: "error"; readonly code: ErrorCode };
 
 /** Reasons of the `sat` lane, under the names that miners of this ecosystem know, then those of the `groth16` lane. */
@@ -34,4 +37,4 @@ export const errorCodes = ["check_crashed", "check_timeout", "worker_lost", "inp
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** Codes that a receipt's verdict can have. */
-export type VerdictCode = InvalidCode | ErrorCode | "already_solved" | "suspended";
+export type VerdictCode = InvalidCode | ErrorCode | "already_solved" | "suspended" | "not_recorded";

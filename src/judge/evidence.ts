@@ -10,6 +10,8 @@ export interface Judged {
   readonly receiptId: string | null;
   readonly answerSha256: string;
   readonly draw: Draw;
+  /** At which the work was handed out, or the answer was received. */
+  readonly block: number;
   /** Of a job: its input and its answer. */
   readonly exhibit?: NonNullable<Evidence["exhibit"]>;
 }

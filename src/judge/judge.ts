@@ -1,47 +1,29 @@
-import type { Clock } from "../core/clock.ts";
-import type { Log } from "../core/log.ts";
-import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
+import type { Counter, Gauge } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
-import type { Random } from "../core/random.ts";
-import type { Chain } from "../flow/chain.ts";
 import type { DrawClass } from "../flow/draw.ts";
-import type { Sighting, SkiplistItem, Standing, StandingState, Suspension } from "../flow/standing.ts";
-import type { Store } from "../flow/store.ts";
+import type {
+  Remembered,
+  Sighting,
+  SkiplistItem,
+  Standing,
+  StandingState,
+  Suspension,
+} from "../flow/standing.ts";
 import type { StrikeRecord } from "../flow/strike.ts";
 import type { InvalidCode } from "../flow/verdict.ts";
 import { type Judged, strikeEvidence } from "./evidence.ts";
-import { isColdStart, ruleText, selectPrune, suspensionEnd } from "./rules.ts";
-import { Sightings } from "./sightings.ts";
+import type { JudgeModules, JudgeOptions } from "./ports.ts";
+import { isColdStart, isOfBacklog, pastRetention, ruleText, suspensionEnd } from "./rules.ts";
+import { type Rank, Sightings } from "./sightings.ts";
 import { Strikes } from "./strikes.ts";
-import { Suspensions } from "./suspensions.ts";
+import { itemOf, Suspensions } from "./suspensions.ts";
 import { Unreachable, type UnreachableOutcome } from "./unreachable.ts";
-
-export interface JudgeOptions {
-  /** Strikes within the window that suspend. */
-  readonly strikes: number;
-  readonly windowBlocks: number;
-  readonly suspensionTempos: number;
-  readonly unreachableTempos: number;
-  readonly coldStartBlocks: number;
-  readonly retentionBlocks: number;
-  /** The most hotkeys remembered. */
-  readonly history: number;
-}
-
-export interface JudgeModules {
-  readonly store: Pick<
-    Store,
-    "standingState" | "suspend" | "release" | "dropMiners" | "dropEndedSuspensions"
-  >;
-  readonly chain: Pick<Chain, "block" | "tempo">;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly metrics: Metrics;
-}
 
 /** At least this many strikes are kept in memory per hotkey: enough to recognise a struck one at any quota. */
 const STRIKES_KEPT = 64;
+
+/** Hotkeys dropped per transaction. */
+const FORGET_BATCH = 512;
 
 /** Allocated once, since every job needs one of them. */
 const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly DrawClass[]>> = {
@@ -75,10 +57,6 @@ export class Judge {
     this.#options = options;
     this.#modules = modules;
     this.#strikes = new Strikes(Math.max(STRIKES_KEPT, options.strikes));
-    const isSuspended = (hotkey: string): boolean => this.isSuspended(hotkey);
-    this.#sightings = new Sightings(options.history, isSuspended, state.sightings);
-    const unreachable = { tempos: options.unreachableTempos, remembered: options.history };
-    this.#unreachable = new Unreachable(unreachable, modules, this.#suspensions);
     this.#counters = {
       strikes: metrics.counter("assay_strikes_total", "Proven cheats", ["lane", "suspends"]),
       forgotten: metrics.counter("assay_hotkeys_forgotten_total", "Hotkeys dropped from memory", ["why"]),
@@ -88,6 +66,16 @@ export class Judge {
       known: metrics.gauge("assay_hotkeys_known", "Hotkeys remembered"),
     };
     for (const suspension of state.suspensions) this.#suspensions.add(suspension);
+    this.#sightings = new Sightings(
+      {
+        limit: options.history,
+        rankOf: (sighting) => this.#rankOf(sighting),
+        isKept: (hotkey) => this.isSuspended(hotkey),
+      },
+      state.sightings,
+    );
+    const { unreachableTempos: tempos, history: remembered, outageMiners } = options;
+    this.#unreachable = new Unreachable({ tempos, remembered, outageMiners }, modules, this.#suspensions);
     for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);
   }
 
@@ -108,11 +96,16 @@ export class Judge {
     return isStruck ? classes.struck : classes.none;
   }
 
-  /** A submission of the hotkey was recorded at the block. */
-  seen(hotkey: string, block: number): void {
-    const evicted = this.#sightings.see(hotkey, block);
-    if (evicted === null) return;
-    this.#strikes.forget(evicted);
+  /** Whether the hotkey is remembered. */
+  knows(hotkey: string): boolean {
+    return this.#sightings.get(hotkey) !== undefined;
+  }
+
+  /** Work of the hotkey was recorded at the block. `delivered`: it was accepted. */
+  seen(hotkey: string, block: number, delivered: boolean): void {
+    const forgotten = this.#sightings.see(hotkey, block, delivered);
+    if (forgotten === null) return;
+    this.#strikes.forget(forgotten);
     this.#counters.forgotten.add({ why: "room" });
   }
 
@@ -138,6 +131,14 @@ export class Judge {
     };
   }
 
+  /**
+   * Whether work of that block was handed out before the hotkey's last strike was recorded: then its cheats add no strike. Throws
+   * `chain_unavailable` while the height is unknown.
+   */
+  isBacklog(hotkey: string, workBlock: number): boolean {
+    return isOfBacklog(workBlock, this.#strikes.last(hotkey), this.#block());
+  }
+
   /** Applies a strike that the store has. */
   record(strike: StrikeRecord): void {
     const { hotkey, lane, block, suspendUntil } = strike;
@@ -145,7 +146,7 @@ export class Judge {
     this.#counters.strikes.add({ lane, suspends: String(suspendUntil !== null) });
     if (suspendUntil === null) return;
     this.#strikes.settle(hotkey);
-    this.#suspensions.add({
+    this.#addSuspension({
       hotkey,
       kind: "strike",
       untilBlock: suspendUntil,
@@ -161,8 +162,10 @@ export class Judge {
    * including those that failed within the last minute; when 30 % of them did, the fault is presumed to be the validator's, and
    * all suspended within that minute are released. With the height unknown nobody is suspended. Throws `store_unavailable`.
    */
-  unreachable(hotkey: string, active: number): Promise<UnreachableOutcome> {
-    return this.#unreachable.failed(hotkey, active);
+  async unreachable(hotkey: string, active: number): Promise<UnreachableOutcome> {
+    const outcome = await this.#unreachable.failed(hotkey, active);
+    this.#sightings.suspended(hotkey);
+    return outcome;
   }
 
   /** Releases all miners suspended as unreachable; returns how many. Throws `store_unavailable`. */
@@ -188,9 +191,9 @@ export class Judge {
       at: clock.nowMs(),
     };
     await store.suspend(suspension);
-    this.#suspensions.add(suspension);
+    this.#addSuspension(suspension);
     log.warn("suspended", { hotkey, until_block: untilBlock, by, reason });
-    return rowOf(this.#suspensions.longest(hotkey, null) ?? suspension);
+    return itemOf(this.#suspensions.longest(hotkey, null) ?? suspension);
   }
 
   /** Ends every suspension of the hotkey by hand; returns how many. Throws `suspension_not_found`, `store_unavailable`. */
@@ -207,7 +210,7 @@ export class Judge {
 
   /** The suspended hotkeys, one row per hotkey. */
   skiplist(): SkiplistItem[] {
-    return this.#suspensions.live(this.#height()).map(rowOf);
+    return this.#suspensions.live(this.#height()).map(itemOf);
   }
 
   /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
@@ -241,11 +244,13 @@ export class Judge {
     const block = this.#height();
     if (block === null) return;
     const { store } = this.#modules;
-    const { retentionBlocks, history, windowBlocks } = this.#options;
-    const isSuspended = (hotkey: string): boolean => this.isSuspended(hotkey);
-    const bounds = { block, retentionBlocks, history };
-    const selected = selectPrune(this.#sightings.values(), bounds, isSuspended);
-    await this.#forget([...selected, ...this.#sightings.gone()]);
+    const { retentionBlocks, windowBlocks } = this.#options;
+    this.#sightings.review();
+    const gone = this.#sightings.gone();
+    for (const { hotkey, lastSeen } of this.#sightings.values())
+      if (pastRetention(lastSeen, block, retentionBlocks) && !this.isSuspended(hotkey)) gone.push(hotkey);
+    for (let from = 0; from < gone.length; from += FORGET_BATCH)
+      await this.#forget(gone.slice(from, from + FORGET_BATCH));
     await store.dropEndedSuspensions(block);
     this.#suspensions.dropEnded(block);
     this.#strikes.prune(block, windowBlocks);
@@ -253,8 +258,12 @@ export class Judge {
     this.#gauges.known.set(this.#sightings.size);
   }
 
+  #addSuspension(suspension: Suspension): void {
+    this.#suspensions.add(suspension);
+    this.#sightings.suspended(suspension.hotkey);
+  }
+
   async #forget(hotkeys: readonly string[]): Promise<void> {
-    if (hotkeys.length === 0) return;
     const asOf = new Map(hotkeys.map((hotkey) => [hotkey, this.#sightings.get(hotkey)]));
     await this.#modules.store.dropMiners(hotkeys);
     this.#sightings.forget(hotkeys, asOf);
@@ -278,13 +287,13 @@ export class Judge {
     return this.#suspensions.longest(hotkey, this.#height());
   }
 
+  #rankOf(sighting: Remembered): Rank {
+    if (!sighting.delivered) return 0;
+    return this.#isCold(sighting) ? 1 : 2;
+  }
+
   #isCold(sighting: Sighting | undefined): boolean {
     const block = this.#height();
     return block === null || isColdStart(block, sighting?.firstSeen, this.#options.coldStartBlocks);
   }
-}
-
-function rowOf(suspension: Suspension): SkiplistItem {
-  const { hotkey, kind, untilBlock, reason, by, at } = suspension;
-  return { hotkey, kind, until_block: untilBlock, reason, by, at };
 }

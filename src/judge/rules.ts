@@ -1,5 +1,3 @@
-import type { Sighting } from "../flow/standing.ts";
-
 /** Blocks per tempo while the chain's tempo is unknown. */
 export const FALLBACK_TEMPO = 360;
 /** Blocks for which a strike raises the sample rate of its hotkey: 7 days of 12 s blocks. */
@@ -22,6 +20,14 @@ export function isColdStart(block: number, firstSeen: number | undefined, coldSt
 /** A strike exactly at the cutoff still counts. */
 export function inWindow(strikeBlock: number, block: number, windowBlocks: number): boolean {
   return strikeBlock >= block - windowBlocks;
+}
+
+/**
+ * Whether work belongs to what was handed out before the hotkey's last strike was recorded. That strike is of the same backlog, so
+ * a cheat in it adds no other. A strike above the current height says nothing about the order.
+ */
+export function isOfBacklog(workBlock: number, lastStrike: number | null, block: number): boolean {
+  return lastStrike !== null && lastStrike <= block && workBlock <= lastStrike;
 }
 
 /** How many of the strikes are in the window that ends at `block`. */
@@ -49,9 +55,12 @@ export function ruleText(
   );
 }
 
-/** Whether so large a share of the active miners failed to connect within one minute that the fault is the validator's. */
-export function selfFaultPresumed(unreachable: number, active: number): boolean {
-  return active > 0 && unreachable * 100 >= active * SELF_FAULT_PERCENT;
+/**
+ * Whether so large a share of the active miners failed to connect within one minute that the fault is the validator's. Of fewer
+ * active miners than `least` nothing can be presumed: one of two that is gone is half of them.
+ */
+export function selfFaultPresumed(unreachable: number, active: number, least: number): boolean {
+  return active >= Math.max(1, least) && unreachable * 100 >= active * SELF_FAULT_PERCENT;
 }
 
 /** A failure exactly a minute ago still counts. Monotonic ms. */
@@ -59,29 +68,7 @@ export function withinSelfFaultWindow(failedAtMs: number, nowMs: number): boolea
   return nowMs - failedAtMs <= SELF_FAULT_WINDOW_MS;
 }
 
-export interface PruneBounds {
-  readonly block: number;
-  readonly retentionBlocks: number;
-  /** The most hotkeys remembered. */
-  readonly history: number;
-}
-
-/**
- * Hotkeys to drop: those not seen within the retention, then the least recently seen past the history. A hotkey with a live
- * suspension is kept.
- */
-export function selectPrune(
-  sightings: Iterable<Sighting>,
-  bounds: PruneBounds,
-  isSuspended: (hotkey: string) => boolean,
-): string[] {
-  const all = [...sightings];
-  const oldestFirst = all
-    .filter((sighting) => !isSuspended(sighting.hotkey))
-    .sort((a, b) => a.lastSeen - b.lastSeen || (a.hotkey < b.hotkey ? -1 : 1));
-  const cutoff = bounds.block - bounds.retentionBlocks;
-  const expired = oldestFirst.findIndex((sighting) => sighting.lastSeen >= cutoff);
-  const expiredCount = expired === -1 ? oldestFirst.length : expired;
-  const dropped = Math.max(expiredCount, all.length - bounds.history);
-  return oldestFirst.slice(0, dropped).map((sighting) => sighting.hotkey);
+/** Whether a hotkey was last seen before the retention; one seen exactly at its cutoff is kept. */
+export function pastRetention(lastSeen: number, block: number, retentionBlocks: number): boolean {
+  return lastSeen < block - retentionBlocks;
 }

@@ -31,6 +31,11 @@ export class Strikes {
     return strikesInWindow(counting, block, windowBlocks);
   }
 
+  /** The block of the hotkey's last strike that is kept, or null. */
+  last(hotkey: string): number | null {
+    return this.#byHotkey.get(hotkey)?.at(-1)?.block ?? null;
+  }
+
   /** The strikes led to a suspension: from now on they only count for the sample rate. */
   settle(hotkey: string): void {
     for (const strike of this.#byHotkey.get(hotkey) ?? []) strike.counted = false;

@@ -1,5 +1,10 @@
-import type { Suspension, SuspensionKind } from "../flow/standing.ts";
+import type { SkiplistItem, Suspension, SuspensionKind } from "../flow/standing.ts";
 import { suspendedAt } from "./rules.ts";
+
+/** The suspension as it is served. */
+export function itemOf({ hotkey, kind, untilBlock, reason, by, at }: Suspension): SkiplistItem {
+  return { hotkey, kind, until_block: untilBlock, reason, by, at };
+}
 
 /**
  * Suspensions in memory: one of each kind per hotkey, never shortened. Bounded by the strikes and failures to connect within the

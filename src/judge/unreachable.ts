@@ -13,6 +13,8 @@ export interface UnreachableOptions {
   readonly tempos: number;
   /** Hotkeys whose failures are remembered. */
   readonly remembered: number;
+  /** With fewer active miners than this nothing is presumed. */
+  readonly outageMiners: number;
 }
 
 export interface UnreachableModules {
@@ -86,7 +88,7 @@ export class Unreachable {
 
   async #judge(hotkey: string, failed: number, active: number, nowMs: number): Promise<UnreachableOutcome> {
     const { chain, log } = this.#modules;
-    const ours = selfFaultPresumed(failed, active);
+    const ours = selfFaultPresumed(failed, active, this.#options.outageMiners);
     if (ours && !this.#presumedOurs) log.error("unreachable_presumed_ours", { failed, active });
     this.#presumedOurs = ours;
     if (ours) {

@@ -46,6 +46,7 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),
+      isNew: (miner) => chain.miners() === null && !judge.knows(miner),
       suspendedUntil: (miner) => judge.suspendedUntil(miner),
     },
     draw: (lane, miner, workId, of) => sampler.draw(lane, miner, workId, of, judge.classesFor(miner)),

@@ -60,21 +60,22 @@ export async function assemblePush(
   options: PushStagesOptions,
   modules: PushStagesModules,
 ): Promise<PushStages> {
-  const { clock, store, judge, log, draw } = modules;
+  const { clock, store, judge, strikes, log, draw } = modules;
   const epochNow = (): number => epochAt(clock.nowMs(), options.epochHours);
   const isSuspended = (miner: string): boolean => judge.isSuspended(miner);
+  const caught = (miner: string): boolean => strikes.isCaught(miner);
   const stop = new AbortController();
   const concluder = new JobConcluder({ ...modules, stopped: stop.signal });
   const left = await concluder.endLeftovers();
   if (left > 0) log.warn("jobs_left_by_last_run", { count: left });
   const proofVerifier: ProofVerifier = new ProofVerifier(options.proofVerifier, {
     ...modules,
-    isSuspended,
+    isSuspended: (miner) => caught(miner) || isSuspended(miner),
     freed: () => dispatcher.verificationFreed(),
   });
   const dispatcher: Dispatcher = await Dispatcher.restore(options.dispatcher, {
     ...modules,
-    ...{ epochNow, verification: proofVerifier, suspended: isSuspended, records: store },
+    ...{ epochNow, verification: proofVerifier, suspended: isSuspended, caught, records: store },
     ...concluding(concluder, modules),
     classesFor: (miner) => judge.classesFor(miner),
     memoryAvailable: () => modules.memoryAvailable(dispatcher),

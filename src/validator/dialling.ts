@@ -4,7 +4,7 @@ import { makeRequestSigner } from "../epistula/requestSigner.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Judge } from "../judge/judge.ts";
 import { loadKeypair } from "../keys/loadKeypair.ts";
-import { DIAL_CAPACITY } from "./pushOptions.ts";
+import { DIAL_CAPACITY, GRACE_MS } from "./pushOptions.ts";
 import type { StartModules } from "./startOptions.ts";
 
 export interface DiallingOptions {
@@ -56,7 +56,7 @@ export class Dialling {
     const sign = makeRequestSigner(await loadKeypair(keySource), { clock, random });
     const { openDialer } = await import("../dial/dialer.ts");
     return openDialer(
-      { lanes, allowPrivate, capacity: DIAL_CAPACITY },
+      { lanes, allowPrivate, capacity: DIAL_CAPACITY, graceMs: GRACE_MS },
       {
         listener: dispatcher,
         hasStream: (hotkey) => dispatcher.hasStream(hotkey),

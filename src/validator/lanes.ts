@@ -23,6 +23,7 @@ export function lanesOf({ config, circuits }: LaneFacts): ReadonlyMap<string, La
         share: sat.share,
       },
       tiers: new Map(Object.entries(sat.tiers).map(([number, tier]) => [Number(number), tier])),
+      partial: sat.partial,
     },
     groth16: {
       // A job is sent to one miner at a time and answered once.

@@ -9,6 +9,8 @@ const RETRIES = { customer: 20, benchmark: 5 } as const;
 export const DIAL_CAPACITY = 64;
 /** Canaries: a broken verifier is noticed within a minute, at negligible cost. */
 export const CANARY = { everyMs: 5000, lateMs: 60_000 } as const;
+/** How long a miner that is lost keeps its jobs, whichever side dialled, ms. */
+export const GRACE_MS = 10_000;
 /** The most proofs checked together: past 32 batching saves little, and one invalid proof costs more. */
 const BATCH_MAX = 32;
 
@@ -18,7 +20,7 @@ export function dispatcherOptions({ dispatch }: Config) {
     bytesInFlight: dispatch.bytes_in_flight,
     retries: RETRIES,
     maxDeadlineMs: 180_000,
-    reconnectGraceMs: 10_000,
+    reconnectGraceMs: GRACE_MS,
     queuedMax: QUEUED_MAX,
   };
 }

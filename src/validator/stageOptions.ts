@@ -5,7 +5,7 @@ import type { Masters } from "../challenge/rotation.ts";
 import type { Config } from "../config/schema.ts";
 import { sibling } from "../core/sibling.ts";
 import { type Lane, pullLanes } from "../flow/lane.ts";
-import type { JudgeOptions } from "../judge/judge.ts";
+import type { JudgeOptions } from "../judge/ports.ts";
 import type { PoolOptions } from "../pool/pool.ts";
 import type { SubmissionVerifierOptions } from "../verify/submissions/submissionVerifier.ts";
 import type { WeigherOptions } from "../weigh/weigher.ts";
@@ -70,6 +70,7 @@ export function judgeOptions({ judge }: Config): JudgeOptions {
     coldStartBlocks: judge.cold_start_blocks,
     retentionBlocks: judge.retention_blocks,
     history: judge.history,
+    outageMiners: judge.outage_miners,
   };
 }
 
@@ -82,6 +83,7 @@ export function admissionOptions({ admit, challenge }: Config, validator: string
     gate: { slots: admit.gate.slots, waitMs: admit.gate.wait_ms, queue: admit.gate.queue },
     perIpPerMin: admit.per_ip_per_min,
     perHotkey: { burst: admit.per_hotkey.burst, perSecond: admit.per_hotkey.per_s },
+    newHotkeysPerAddressHour: admit.new_hotkeys_per_address_hour,
     epochHours: challenge.epoch_hours,
   };
 }

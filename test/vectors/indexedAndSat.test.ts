@@ -148,6 +148,8 @@ const formula = parseCnf(golden.solution_verdicts.cnf_text);
 for (const { case: name, solution, ok, reason } of golden.solution_verdicts.cases) {
   test(`solution text: ${name}`, () => {
     const verdict = checkAnswer(formula, { encoding: "text", bytes: Buffer.from(solution) });
-    assert.deepEqual(verdict, ok ? { outcome: "valid" } : { outcome: "invalid", code: reason });
+    // Whether the answer is spared a strike is no matter of these vectors.
+    const { outcome, code } = { code: null, ...verdict };
+    assert.deepEqual([outcome, code], ok ? ["valid", null] : ["invalid", reason]);
   });
 }

@@ -9,7 +9,7 @@ import { AssayError } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { readBytes } from "../../keys/readText.ts";
 import { secretBytes } from "../../keys/secret.ts";
-import { inspect, type Partial } from "../../lanes/sat/check.ts";
+import { inspect, isTaken, type Partial } from "../../lanes/sat/check.ts";
 import { parseCnf, renderCnf } from "../../lanes/sat/dimacs.ts";
 import { faultText } from "../../lanes/sat/faultText.ts";
 import { generate } from "../../lanes/sat/generate.ts";
@@ -84,13 +84,11 @@ export interface Checked {
 /** Judges a solution file against a CNF file, with the codes of the sat lane. */
 export function checkOffline(cnfFile: string, solutionFile: string, partial: Partial): Checked {
   const cnf = parseCnf(readBytes(cnfFile).toString("utf8"));
-  const { fault, unassigned, satisfied } = inspect(cnf, {
-    encoding: "text",
-    bytes: readBytes(solutionFile),
-  });
+  const finding = inspect(cnf, { encoding: "text", bytes: readBytes(solutionFile) });
+  const { fault, unassigned, satisfied } = finding;
   if (fault === null) return { document: { valid: true }, text: "valid" };
   const open = satisfied ? `satisfies, ${unassigned} variable${unassigned === 1 ? "" : "s"} unassigned` : "";
-  if (satisfied && partial === "accept") return { document: { valid: true }, text: `valid: ${open}` };
+  if (isTaken(finding, partial)) return { document: { valid: true }, text: `valid: ${open}` };
   const where = fault.place === undefined ? "" : `${fault.place}: `;
   const lines = [
     `invalid: ${fault.code}`,

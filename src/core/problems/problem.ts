@@ -52,6 +52,7 @@ export type Problem =
   | { code: "ip_rate_limited"; retry_after_s: number }
   | { code: "rate_limited"; retry_after_s: number }
   | { code: "too_many_signatures"; retry_after_s: number }
+  | { code: "too_many_new_hotkeys"; retry_after_s: number }
   | { code: "busy"; retry_after_s: number }
   | { code: "verify_backlog"; retry_after_s: number }
   | { code: "store_unavailable"; retry_after_s: number }

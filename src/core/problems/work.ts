@@ -101,6 +101,14 @@ export const workProblems = {
       `As many signatures as can be remembered were used within their window; try again in ${p.retry_after_s} s.`,
     retry: "saturation",
   },
+  too_many_new_hotkeys: {
+    status: 429,
+    blame: "miner",
+    title: "Too many new hotkeys from this address",
+    detail: (p) =>
+      `This IP address has brought more new hotkeys within the hour than its limit allows; try again in ${p.retry_after_s} s, or with a hotkey that has worked here before.`,
+    retry: "abuse",
+  },
   busy: {
     status: 429,
     blame: "validator",

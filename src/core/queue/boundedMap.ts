@@ -39,6 +39,10 @@ export class BoundedMap<K, V> {
     return this.#entries.delete(key);
   }
 
+  keys(): IterableIterator<K> {
+    return this.#entries.keys();
+  }
+
   values(): IterableIterator<V> {
     return this.#entries.values();
   }

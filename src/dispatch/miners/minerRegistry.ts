@@ -4,6 +4,8 @@ import { Miner } from "./miner.ts";
 
 /** The most miners remembered; past it those longest without a link are dropped. */
 const KNOWN_MAX = 8192;
+/** The most miners looked at to drop one: those that still have jobs in flight stay. */
+const LOOKS_MAX = 8;
 /** A miner whose link ended within this time still counts as active, ms. */
 const ACTIVE_MS = 60_000;
 
@@ -14,6 +16,8 @@ export class MinerRegistry {
   readonly #miners = new Map<string, Miner>();
   /** Monotonic ms of the end of the last link, oldest first. */
   readonly #gone = new Map<string, number>();
+  /** Miners without a link; the one whose link ended first comes first, unless it had jobs in flight when it was looked at. */
+  readonly #idle = new Map<string, Miner>();
   #linked = 0;
 
   /** `caps`: learned by an earlier run. */
@@ -42,12 +46,11 @@ export class MinerRegistry {
 
   /** Miners with a link, and those that had one within the last minute. */
   active(nowMs: number): number {
-    let recent = 0;
     for (const [hotkey, at] of this.#gone) {
-      if (nowMs - at >= ACTIVE_MS) this.#gone.delete(hotkey);
-      else recent++;
+      if (nowMs - at < ACTIVE_MS) break;
+      this.#gone.delete(hotkey);
     }
-    return this.#linked + recent;
+    return this.#linked + this.#gone.size;
   }
 
   /** The miner of a new link, and the link that the new one replaces. */
@@ -56,8 +59,7 @@ export class MinerRegistry {
     const miner = this.#miners.get(hotkey) ?? new Miner(hotkey, this.#caps.get(hotkey) ?? null);
     this.#caps.delete(hotkey);
     this.#gone.delete(hotkey);
-    // Dropped last.
-    this.#miners.delete(hotkey);
+    this.#idle.delete(hotkey);
     this.#miners.set(hotkey, miner);
     const replaced = miner.link === link ? null : miner.link;
     if (miner.link === null) this.#linked++;
@@ -75,6 +77,7 @@ export class MinerRegistry {
     this.#linked--;
     this.#gone.delete(link.hotkey);
     this.#gone.set(link.hotkey, nowMs);
+    this.#idle.set(link.hotkey, miner);
     return miner;
   }
 
@@ -87,11 +90,16 @@ export class MinerRegistry {
 
   #dropOldest(): void {
     if (this.#miners.size <= KNOWN_MAX) return;
-    for (const [hotkey, miner] of this.#miners) {
-      if (miner.link !== null || miner.inFlight.size > 0) continue;
-      this.#miners.delete(hotkey);
-      this.#gone.delete(hotkey);
-      return;
+    let looks = 0;
+    for (const [hotkey, miner] of this.#idle) {
+      this.#idle.delete(hotkey);
+      if (miner.inFlight.size === 0) {
+        this.#miners.delete(hotkey);
+        this.#gone.delete(hotkey);
+        return;
+      }
+      this.#idle.set(hotkey, miner);
+      if (++looks === LOOKS_MAX) return;
     }
   }
 }

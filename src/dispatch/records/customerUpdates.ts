@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
-import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import { isTransient } from "../../core/problems/transient.ts";
 import type { CustomerUpdate } from "../../flow/job.ts";
 import type { Store } from "../../flow/store.ts";
 
@@ -40,7 +41,7 @@ export class CustomerUpdates {
       } catch (error) {
         this.#failed();
         this.#log.error("customer_job_not_recorded", { job_id: update.jobId, cause: causeText(error) });
-        if (error instanceof AssayError) return;
+        if (isTransient(error)) return;
         this.#settle(update, asFailed(update));
         continue;
       }

@@ -1,4 +1,5 @@
 import { causeText } from "../../core/problems/assayError.ts";
+import { isTransient } from "../../core/problems/transient.ts";
 import type { WorkDelta } from "../../flow/job.ts";
 import type { DispatchModules } from "../ports.ts";
 
@@ -34,6 +35,14 @@ class Accounts {
     this.all.push(fresh);
     return fresh;
   }
+
+  /** Takes the hotkey's credit in all lanes. */
+  forfeit(hotkey: string): void {
+    for (const hotkeys of this.#lanes.values()) {
+      const account = hotkeys.get(hotkey);
+      if (account !== undefined) account.credit = 0;
+    }
+  }
 }
 
 /**
@@ -45,7 +54,7 @@ export class Ledger {
   readonly #failed: () => void;
   #accounts = new Accounts();
   /** The accounts being recorded. */
-  #underway: readonly Account[] = [];
+  #underway = new Accounts();
   readonly #withheld = new Map<string, number>();
   #flushing: Promise<void> | null = null;
 
@@ -70,8 +79,8 @@ export class Ledger {
   /** Drops the hotkey's unrecorded credit, and adds none until `release`; calls nest. */
   withhold(hotkey: string): void {
     this.#withheld.set(hotkey, (this.#withheld.get(hotkey) ?? 0) + 1);
-    for (const accounts of [this.#accounts.all, this.#underway])
-      for (const account of accounts) if (account.hotkey === hotkey) account.credit = 0;
+    this.#accounts.forfeit(hotkey);
+    this.#underway.forfeit(hotkey);
   }
 
   isWithheld(hotkey: string): boolean {
@@ -84,7 +93,10 @@ export class Ledger {
     else this.#withheld.delete(hotkey);
   }
 
-  /** Records all accounts, one record at a time. Accounts that the store does not take are kept for the next. Never rejects. */
+  /**
+   * Records all accounts, one record at a time. While the store is down they are kept for the next; an account that the store can
+   * never take is dropped, and holds up no other. Never rejects.
+   */
   flush(at: number, block: number): Promise<void> {
     this.#flushing ??= this.#flush(at, block).finally(() => {
       this.#flushing = null;
@@ -93,21 +105,27 @@ export class Ledger {
   }
 
   async #flush(at: number, block: number): Promise<void> {
-    const accounts = this.#accounts.all;
-    if (accounts.length === 0) return;
+    const accounts = this.#accounts;
+    if (accounts.all.length === 0) return;
     this.#accounts = new Accounts();
     this.#underway = accounts;
+    await this.#write(accounts.all, { at, block });
+    this.#underway = new Accounts();
+  }
+
+  async #write(accounts: readonly Account[], when: Pick<WorkDelta, "at" | "block">): Promise<void> {
     const { records, workRecorded, log } = this.#modules;
-    const deltas = accounts.map((account): WorkDelta => ({ ...account, at, block }));
+    const deltas = accounts.map((account): WorkDelta => ({ ...account, ...when }));
     try {
       await records.addWork(deltas);
       workRecorded(deltas);
     } catch (error) {
       this.#failed();
       log.error("work_not_recorded", { hotkeys: deltas.length, cause: causeText(error) });
-      for (const account of accounts) this.#merge(account);
+      if (isTransient(error)) for (const account of accounts) this.#merge(account);
+      else if (accounts.length > 1) for (const account of accounts) await this.#write([account], when);
+      else log.error("work_lost", { hotkey: accounts[0]?.hotkey, cause: causeText(error) });
     }
-    this.#underway = [];
   }
 
   #merge({ lane, hotkey, credit, debit, accepted, failed }: Account): void {

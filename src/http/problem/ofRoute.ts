@@ -33,6 +33,7 @@ const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>
     "suspended",
     "ip_rate_limited",
     "rate_limited",
+    "too_many_new_hotkeys",
     "busy",
     "store_unavailable",
   ],

@@ -1,4 +1,5 @@
-import type { SampledEnd } from "../../flow/job.ts";
+import type { SampledEnd, WorkDelta } from "../../flow/job.ts";
+import type { Submission } from "../../flow/submission.ts";
 import type { Judge } from "../judge.ts";
 
 /** The hotkey of a record, and its block. */
@@ -19,15 +20,20 @@ export class Recorded {
   }
 
   submission({ hotkey, block }: Sight): void {
-    this.#judge.seen(hotkey, block);
+    this.#judge.seen(hotkey, block, false);
   }
 
-  work(deltas: readonly Sight[]): void {
-    for (const { hotkey, block } of deltas) this.#judge.seen(hotkey, block);
+  /** The end of a submission: an accepted one is a delivery. */
+  decision({ hotkey, block, state }: Pick<Submission, "hotkey" | "block" | "state">): void {
+    if (state === "accepted") this.#judge.seen(hotkey, block, true);
+  }
+
+  work(deltas: readonly (Sight & Pick<WorkDelta, "accepted">)[]): void {
+    for (const { hotkey, block, accepted } of deltas) this.#judge.seen(hotkey, block, accepted > 0);
   }
 
   /** A job without an answer is not a sighting. */
-  jobEnd({ hotkey, block, answerSha256 }: SampledEnd): void {
-    if (answerSha256 !== null) this.#judge.seen(hotkey, block);
+  jobEnd({ hotkey, block, answerSha256, state }: SampledEnd): void {
+    if (answerSha256 !== null) this.#judge.seen(hotkey, block, state === "accepted");
   }
 }

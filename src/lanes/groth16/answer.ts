@@ -1,9 +1,9 @@
 import type { InvalidCode } from "../../flow/verdict.ts";
-import { numberFault, R_TEXT } from "./numbers.ts";
+import { R_TEXT, readNumbers } from "./numbers.ts";
 import { type G1Text, type G2Text, readG1, readG2 } from "./points.ts";
 
-/** An answer longer than this is never parsed. A proof with 512 signals takes about 45 kB. */
-const MAX_BYTES = 65_536;
+/** An answer longer than this is refused before it is one: it is never parsed. A proof with 512 signals takes about 45 kB. */
+export const MAX_BYTES = 65_536;
 
 /** A well-formed answer: numbers canonical and in range, points not at infinity. */
 export interface Proof {
@@ -29,35 +29,26 @@ function parse(text: string): Fields | null {
   }
 }
 
-/** The list under one of its two names; null for none or both. */
+/** The list under one of its two names; of both, that of snarkjs. */
 function signalsOf(answer: Fields): readonly unknown[] | null {
-  const [found, other] = [answer.publicSignals, answer.public_signals];
-  if ((found === undefined) === (other === undefined)) return null;
-  const signals = found ?? other;
+  const signals = answer.publicSignals ?? answer.public_signals;
   return Array.isArray(signals) ? signals : null;
-}
-
-/** `protocol` and `curve` may be left out, but must not be wrong. */
-function isGroth16(proof: Fields): boolean {
-  const [protocol, curve] = [proof.protocol, proof.curve];
-  return (protocol === undefined || protocol === "groth16") && (curve === undefined || curve === "bn128");
 }
 
 function readSignals(signals: readonly unknown[], count: number): InvalidCode | readonly string[] {
   if (signals.length !== count) return "proof_signals_wrong_length";
-  for (const signal of signals) {
-    const fault = numberFault(signal, R_TEXT);
-    if (fault !== null) return fault;
-  }
-  return signals as readonly string[];
+  return readNumbers(signals, R_TEXT);
 }
 
-/** Reads `{proof: {pi_a, pi_b, pi_c, protocol?, curve?}, publicSignals}`, as snarkjs writes it. Never throws. */
+/**
+ * Reads `{proof: {pi_a, pi_b, pi_c}, publicSignals}`, as snarkjs writes it. Other members, such as `protocol` and `curve`, are labels
+ * and are not read: the circuit decides both, and they change nothing about the points. Never throws.
+ */
 export function readProof(text: string, signalCount: number): Proof | InvalidCode {
   const answer = parse(text);
   const proof = answer && fieldsOf(answer.proof);
   const listed = answer && signalsOf(answer);
-  if (!proof || !listed || !isGroth16(proof)) return "proof_malformed";
+  if (!proof || !listed) return "proof_malformed";
   const signals = readSignals(listed, signalCount);
   if (typeof signals === "string") return signals;
   const a = readG1(proof.pi_a);

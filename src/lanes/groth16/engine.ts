@@ -35,8 +35,10 @@ export interface Mcl {
   readonly _mclBnFp2_mul: Map2<Fp>;
   readonly _mclBnFr_setStr: FromText<Fr>;
   readonly _mclBnG1_isValid: Test<G1>;
+  readonly _mclBnG1_normalize: Map1<G1>;
   _mclBnG1_mulVec(z: G1, points: G1, scalars: Fr, count: number): void;
   readonly _mclBnG2_isValid: Test<G2>;
+  readonly _mclBnG2_normalize: Map1<G2>;
   _mclBnG1_mul(z: G1, x: G1, scalar: Fr): void;
   _mclBnG2_isEqual(x: G2, y: G2): number;
   readonly _mclBnG2_neg: Map1<G2>;

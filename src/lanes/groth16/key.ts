@@ -24,6 +24,20 @@ const said: Readonly<Record<PointFault, string>> = {
   proof_point_not_in_subgroup: "a point outside of the subgroup",
 };
 
+/** Names of the one curve. */
+const CURVE_NAMES = [
+  "bn128",
+  "bn254",
+  "bn256",
+  "alt_bn128",
+  "alt-bn128",
+  "altbn128",
+  "bn_128",
+  "bn-128",
+  "bn_254",
+  "bn-254",
+];
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads the parts of one circuit's key; throws every fault as `circuit_invalid`. */
@@ -45,8 +59,11 @@ class KeyReader {
     throw circuitFault(this.#circuit, cause);
   }
 
-  want(name: string, expected: string): void {
-    if (this.#fields[name] !== expected) this.fail(`${name} is not ${expected}`);
+  /** The first name is that of snarkjs; upper and lower case are alike. */
+  want(name: string, names: readonly string[]): void {
+    const found = this.#fields[name];
+    if (typeof found !== "string" || !names.includes(found.toLowerCase()))
+      this.fail(`${name} is not ${names[0]}`);
   }
 
   /** The number of public signals that the key states and that matches the length of IC. */
@@ -91,8 +108,8 @@ function linesOfNegated(engine: Engine, point: G2): Lines {
 export function prepareKey(loader: PointLoader, circuit: Circuit, names: readonly PublicName[]): Key {
   const { engine } = loader;
   const reader = new KeyReader(circuit, loader);
-  reader.want("protocol", "groth16");
-  reader.want("curve", "bn128");
+  reader.want("protocol", ["groth16"]);
+  reader.want("curve", CURVE_NAMES);
   const count = reader.signalCount(names);
   return engine.scope(() => {
     const [alpha, beta, gamma, delta] = [engine.g1(), engine.g2(), engine.g2(), engine.g2()];

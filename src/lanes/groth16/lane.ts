@@ -1,5 +1,6 @@
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { JobTask, LanePolicy, PushLane } from "../../flow/lane.ts";
+import { MAX_BYTES } from "./answer.ts";
 import { type Circuit, circuitFault, type PublicName, publicNames } from "./circuit.ts";
 import { Groth16Verifier } from "./groth16Verifier.ts";
 import { acceptInput } from "./inputs.ts";
@@ -59,6 +60,7 @@ export function makeGroth16Lane(options: Groth16Options): PushLane {
     mode: "push",
     policy: options.policy,
     cost: COST,
+    answerMaxBytes: MAX_BYTES,
     kinds: [...kinds.keys()],
     prepare() {
       if (kinds.size === 0) return Promise.resolve();

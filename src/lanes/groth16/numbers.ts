@@ -19,9 +19,36 @@ export function isBelow(text: string, bound: string): boolean {
   return text.length < bound.length || (text.length === bound.length && text < bound);
 }
 
-/** The fault of a value that should be a number below the bound; null without one. */
-export function numberFault(value: unknown, bound: string): NumberFault | null {
-  if (typeof value !== "string") return "proof_malformed";
-  if (!isCanonical(value)) return "proof_number_not_canonical";
-  return isBelow(value, bound) ? null : "proof_number_out_of_range";
+const decimalPattern = /^\s*\+?0*(0|[1-9][0-9]{0,77})\s*$/;
+const hexPattern = /^\s*0[xX]0*([0-9a-fA-F]{1,64})\s*$/;
+
+/** The canonical text of a value that states a natural number beyond doubt, in whatever form; else null. */
+function naturalOf(value: string | number): string | null {
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : null;
+  if (isCanonical(value)) return value;
+  const decimal = decimalPattern.exec(value)?.[1];
+  if (decimal !== undefined) return decimal;
+  const hex = hexPattern.exec(value)?.[1];
+  return hex === undefined ? null : BigInt(`0x${hex}`).toString();
+}
+
+/** A number below the bound as canonical text; `fault` where the value is none. */
+export type ReadNumber = { readonly text: string } | { readonly fault: NumberFault };
+
+export function readNumber(value: unknown, bound: string): ReadNumber {
+  if (typeof value !== "string" && typeof value !== "number") return { fault: "proof_malformed" };
+  const text = naturalOf(value);
+  if (text === null) return { fault: "proof_number_not_canonical" };
+  return isBelow(text, bound) ? { text } : { fault: "proof_number_out_of_range" };
+}
+
+/** Numbers in order, or the first fault. */
+export function readNumbers(values: readonly unknown[], bound: string): readonly string[] | NumberFault {
+  const texts: string[] = [];
+  for (const value of values) {
+    const read = readNumber(value, bound);
+    if ("fault" in read) return read.fault;
+    texts.push(read.text);
+  }
+  return texts;
 }

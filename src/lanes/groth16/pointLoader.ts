@@ -13,18 +13,25 @@ export class PointLoader {
   }
 
   /** The whole curve is the group: its cofactor is 1. */
-  loadG1(z: G1, [x, y]: G1Text): CurveFault | null {
-    this.engine.setFp(fpAt(z, 0), x);
-    this.engine.setFp(fpAt(z, 1), y);
-    this.engine.setOne(fpAt(z, 2));
-    return this.engine.mcl._mclBnG1_isValid(z) === 1 ? null : "proof_point_not_on_curve";
+  loadG1(z: G1, text: G1Text): CurveFault | null {
+    const { mcl } = this.engine;
+    this.#load(z, text, 1);
+    if (text[2] !== "1") mcl._mclBnG1_normalize(z, z);
+    return mcl._mclBnG1_isValid(z) === 1 ? null : "proof_point_not_on_curve";
   }
 
-  loadG2(z: G2, coordinates: G2Text): CurveFault | null {
-    for (const [index, text] of coordinates.entries()) this.engine.setFp(fpAt(z, index), text);
-    this.engine.setOne(fpAt(z, 4));
-    this.engine.setFp(fpAt(z, 5), "0");
-    if (this.engine.mcl._mclBnG2_isValid(z) !== 1) return "proof_point_not_on_curve";
+  loadG2(z: G2, text: G2Text): CurveFault | null {
+    const { mcl } = this.engine;
+    this.#load(z, text, 2);
+    if (text[4] !== "1" || text[5] !== "0") mcl._mclBnG2_normalize(z, z);
+    if (mcl._mclBnG2_isValid(z) !== 1) return "proof_point_not_on_curve";
     return this.#subgroup.has(z) ? null : "proof_point_not_in_subgroup";
+  }
+
+  #load(z: G1 | G2, numbers: readonly string[], halves: 1 | 2): void {
+    for (const [index, text] of numbers.entries()) {
+      if (index === 2 * halves && text === "1") this.engine.setOne(fpAt(z, index));
+      else this.engine.setFp(fpAt(z, index), text);
+    }
   }
 }

@@ -1,9 +1,9 @@
-import { type NumberFault, numberFault, P_TEXT } from "./numbers.ts";
+import { type NumberFault, P_TEXT, readNumbers } from "./numbers.ts";
 
-/** Affine coordinates, canonical and below p: x, y. */
-export type G1Text = readonly [string, string];
-/** Affine coordinates: x = x0 + x1 u, y = y0 + y1 u. */
-export type G2Text = readonly [string, string, string, string];
+/** Coordinates, canonical and below p: x, y, and z, for the point (x / z^2, y / z^3) as snarkjs reads it. */
+export type G1Text = readonly [string, string, string];
+/** The same over Fp2, each as its two halves: x0 + x1 u, y0 + y1 u, z0 + z1 u. */
+export type G2Text = readonly [string, string, string, string, string, string];
 
 /** Faults of a point that are found without arithmetic. */
 export type TextFault = NumberFault | "proof_point_at_infinity";
@@ -11,36 +11,25 @@ export type TextFault = NumberFault | "proof_point_at_infinity";
 export type CurveFault = "proof_point_not_on_curve" | "proof_point_not_in_subgroup";
 export type PointFault = TextFault | CurveFault;
 
-function coordinateFault(coordinates: readonly unknown[]): NumberFault | null {
-  for (const coordinate of coordinates) {
-    const fault = numberFault(coordinate, P_TEXT);
-    if (fault !== null) return fault;
-  }
-  return null;
-}
+const ONE = ["1", "0"];
 
-/** The third coordinate must be one: proofs are in affine coordinates, and zero is the point at infinity. */
-function thirdFault(third: readonly unknown[]): TextFault | null {
-  if (third.every((part) => part === "0")) return "proof_point_at_infinity";
-  return third[0] === "1" && third.slice(1).every((part) => part === "0") ? null : "proof_malformed";
-}
-
-function pair(value: unknown): readonly unknown[] | null {
-  return Array.isArray(value) && value.length === 2 ? value : null;
+/** A point whose coordinates are of one number or two. The third coordinate may be left out: it is one. */
+function readPoint(value: unknown, halves: 1 | 2): readonly string[] | TextFault {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return "proof_malformed";
+  const given: readonly unknown[] = value.length === 3 ? value : [...value, halves === 1 ? "1" : ONE];
+  const isOfTwo = (part: unknown): boolean => Array.isArray(part) && part.length === 2;
+  if (halves === 2 ? !given.every(isOfTwo) : given.some(Array.isArray)) return "proof_malformed";
+  const numbers = readNumbers(given.flat(), P_TEXT);
+  if (typeof numbers === "string") return numbers;
+  return numbers.slice(2 * halves).every((part) => part === "0") ? "proof_point_at_infinity" : numbers;
 }
 
 /** Reads `[x, y, "1"]`. */
 export function readG1(value: unknown): G1Text | TextFault {
-  if (!Array.isArray(value) || value.length !== 3) return "proof_malformed";
-  const [x, y, z] = value as unknown[];
-  return coordinateFault([x, y, z]) ?? thirdFault([z]) ?? ([x, y] as unknown as G1Text);
+  return readPoint(value, 1) as G1Text | TextFault;
 }
 
 /** Reads `[[x0, x1], [y0, y1], ["1", "0"]]`. */
 export function readG2(value: unknown): G2Text | TextFault {
-  if (!Array.isArray(value) || value.length !== 3) return "proof_malformed";
-  const [x, y, z] = value.map(pair);
-  if (!x || !y || !z) return "proof_malformed";
-  const coordinates = [...x, ...y];
-  return coordinateFault([...coordinates, ...z]) ?? thirdFault(z) ?? (coordinates as unknown as G2Text);
+  return readPoint(value, 2) as G2Text | TextFault;
 }

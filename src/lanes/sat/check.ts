@@ -2,7 +2,7 @@ import type { Answer } from "../../flow/lane.ts";
 import type { Verdict } from "../../flow/verdict.ts";
 import type { Cnf } from "./dimacs.ts";
 import type { Instance } from "./generate.ts";
-import { decodeBitset, type Fault, parseSolution, UNKNOWN } from "./solution.ts";
+import { decodeBitset, type Fault, parseSolution, type Read, UNKNOWN } from "./solution.ts";
 
 /** What is done with a model that leaves variables open but has a true literal in every clause. */
 export type Partial = "reject" | "accept";
@@ -51,10 +51,10 @@ export function firstUnsatisfied(formula: Instance | Cnf, assignment: Uint8Array
   return "ends" in formula ? falseClause(formula, truth) : falseTriple(formula, truth);
 }
 
-function read(formula: Instance | Cnf, answer: Answer): Uint8Array | Fault {
-  return answer.encoding === "bitset"
-    ? decodeBitset(answer.bytes, formula.nVars)
-    : parseSolution(Buffer.from(answer.bytes).toString("utf8"), formula.nVars);
+function read(formula: Instance | Cnf, { encoding, bytes }: Answer): Read {
+  return encoding === "bitset"
+    ? decodeBitset(bytes, formula.nVars)
+    : parseSolution(Buffer.from(bytes).toString("utf8"), formula.nVars);
 }
 
 /** What is known of an answer: its fault or null, and what a person would ask next. */
@@ -62,29 +62,36 @@ export interface Finding {
   readonly fault: Fault | null;
   /** Variables without a value. */
   readonly unassigned: number;
-  /** Whether every clause has a true literal. */
+  /** Whether every clause has a true literal by the values that the answer states. */
   readonly satisfied: boolean;
 }
 
 /** Looks at an answer as received. A model with variables left open is a fault, whether or not it satisfies every clause. */
 export function inspect(formula: Instance | Cnf, answer: Answer): Finding {
-  const values = read(formula, answer);
-  if ("code" in values) return { fault: values, unassigned: 0, satisfied: false };
+  const { fault, values } = read(formula, answer);
+  if (values === null) return { fault, unassigned: 0, satisfied: false };
   const open = values.indexOf(UNKNOWN);
   const unassigned = open < 0 ? 0 : values.filter((value) => value === UNKNOWN).length;
   const clause = firstUnsatisfied(formula, values);
   const satisfied = clause < 0;
-  if (unassigned > 0) {
-    const place = `variable ${open + 1}`;
-    return { fault: { code: "solution_incomplete_assignment", place }, unassigned, satisfied };
-  }
-  const place = `clause ${clause + 1}`;
-  return { fault: satisfied ? null : { code: "solution_unsatisfied", place }, unassigned, satisfied };
+  const found = { unassigned, satisfied };
+  if (fault !== null) return { fault, ...found };
+  if (unassigned > 0)
+    return { fault: { code: "solution_incomplete_assignment", place: `variable ${open + 1}` }, ...found };
+  if (satisfied) return { fault: null, ...found };
+  return { fault: { code: "solution_unsatisfied", place: `clause ${clause + 1}` }, ...found };
 }
 
-/** Checks an answer as received. */
+/** Whether the answer is taken: without a fault, or open in variables that do not matter where that is allowed. */
+export function isTaken({ fault, satisfied }: Finding, partial: Partial): boolean {
+  if (fault === null) return true;
+  return partial === "accept" && satisfied && fault.code === "solution_incomplete_assignment";
+}
+
+/** Checks an answer as received. One that is refused only for its form, and holds a solution, is spared a strike. */
 export function checkAnswer(formula: Instance | Cnf, answer: Answer, partial: Partial = "reject"): Verdict {
-  const { fault, satisfied } = inspect(formula, answer);
-  if (fault === null || (satisfied && partial === "accept")) return { outcome: "valid" };
-  return { outcome: "invalid", code: fault.code };
+  const finding = inspect(formula, answer);
+  if (finding.fault === null || isTaken(finding, partial)) return { outcome: "valid" };
+  const refused = { outcome: "invalid", code: finding.fault.code } as const;
+  return finding.satisfied ? { ...refused, spared: true } : refused;
 }

@@ -1,5 +1,5 @@
 import type { LanePolicy, PullLane, Tier } from "../../flow/lane.ts";
-import { checkAnswer } from "./check.ts";
+import { checkAnswer, type Partial } from "./check.ts";
 import { renderCnf } from "./dimacs.ts";
 import { generate, type Instance, type Method } from "./generate.ts";
 
@@ -17,6 +17,7 @@ export interface SatTier {
 export interface SatOptions {
   readonly policy: LanePolicy;
   readonly tiers: ReadonlyMap<number, SatTier>;
+  readonly partial: Partial;
 }
 
 function listed(tier: SatTier): Tier {
@@ -37,7 +38,7 @@ export function makeSatLane(options: SatOptions): PullLane<Instance> {
       if (spec === undefined) throw new RangeError(`lane sat: no tier ${tier}`);
       return generate({ seed, vars: spec.vars, clauses: spec.clauses, method: spec.method });
     },
-    check: checkAnswer,
+    check: (formula, answer) => checkAnswer(formula, answer, options.partial),
     render: renderCnf,
   };
 }

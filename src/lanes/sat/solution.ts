@@ -77,40 +77,53 @@ function assign(values: Uint8Array, literal: number): Fault | null {
   return null;
 }
 
-function valuesOf(text: string, nVars: number): Uint8Array | Fault {
+/** An answer as read. A fault of its form leaves values where the answer states some all the same. */
+export interface Read {
+  /** The first fault; null without one. */
+  readonly fault: Fault | null;
+  /** 0, 1 or `UNKNOWN` per variable; null where they cannot be told. */
+  readonly values: Uint8Array | null;
+}
+
+function readText(text: string, nVars: number): Read {
   const reading = read(text);
-  if ("code" in reading) return reading;
-  const fault = statusFault(reading.status);
-  if (fault !== null) return fault;
+  if ("code" in reading) return { fault: reading, values: null };
+  const status = statusFault(reading.status);
   const values = new Uint8Array(nVars).fill(UNKNOWN);
   for (const literal of reading.literals) {
-    const wrong = assign(values, literal);
-    if (wrong !== null) return wrong;
+    const fault = assign(values, literal);
+    if (fault !== null) return { fault: status ?? fault, values: null };
   }
-  return values;
+  return { fault: status, values };
 }
 
 /**
- * DIMACS solver output as values, 0, 1 or `UNKNOWN` per variable, or its first fault, in the order of the checker of this
- * ecosystem: integers, status, range and contradiction. A byte order mark is skipped where the text is no answer with it.
+ * Reads DIMACS solver output. Faults come in the order of the checker of this ecosystem: integers, status, range and
+ * contradiction. A byte order mark is skipped where the text is no answer with it.
  */
-export function parseSolution(text: string, nVars: number): Uint8Array | Fault {
-  if (linesOf(text).next().done) return { code: "answer_missing_dimacs_solution" };
-  const values = valuesOf(text, nVars);
-  const marked = "code" in values && text.startsWith(BYTE_ORDER_MARK);
-  return marked ? parseSolution(text.slice(1), nVars) : values;
+export function parseSolution(text: string, nVars: number): Read {
+  if (linesOf(text).next().done) return { fault: { code: "answer_missing_dimacs_solution" }, values: null };
+  const reading = readText(text, nVars);
+  const marked = reading.fault !== null && text.startsWith(BYTE_ORDER_MARK);
+  return marked ? parseSolution(text.slice(1), nVars) : reading;
 }
 
-/** A bitset (bit `i - 1`, least significant first, for variable `i`) as an assignment, or its fault. */
-export function decodeBitset(bytes: Uint8Array, nVars: number): Uint8Array | Fault {
+function bitsetFault(bytes: Uint8Array, nVars: number): Fault | null {
   const length = Math.ceil(nVars / 8);
   if (bytes.length !== length)
     return { code: "assignment_wrong_length", place: `${bytes.length} bytes, not ${length}` };
   const used = nVars % 8;
-  if (used !== 0 && (bytes[bytes.length - 1] ?? 0) >> used !== 0) return { code: "assignment_spare_bits" };
-  const assignment = new Uint8Array(nVars);
-  for (let v = 0; v < nVars; v++) assignment[v] = ((bytes[v >> 3] as number) >> (v & 7)) & 1;
-  return assignment;
+  const spare = used === 0 ? 0 : (bytes[length - 1] ?? 0) >> used;
+  return spare === 0 ? null : { code: "assignment_spare_bits" };
+}
+
+/** Reads a bitset: bit `i - 1`, least significant first, for variable `i`. What follows the last variable is a fault of form. */
+export function decodeBitset(bytes: Uint8Array, nVars: number): Read {
+  const fault = bitsetFault(bytes, nVars);
+  if (bytes.length * 8 < nVars) return { fault, values: null };
+  const values = new Uint8Array(nVars);
+  for (let v = 0; v < nVars; v++) values[v] = ((bytes[v >> 3] as number) >> (v & 7)) & 1;
+  return { fault, values };
 }
 
 /** The bitset of an assignment; spare bits are zero. */

@@ -14,6 +14,7 @@ import { HiddenLanes } from "../hiddenLanes.ts";
 import { Units } from "../units.ts";
 import { checkOne } from "./checkOne.ts";
 import { RecentDurations } from "./recentDurations.ts";
+import { backoffMs, RecordTries } from "./recordTries.ts";
 import { ReleaseClock } from "./releaseClock.ts";
 
 export interface SubmissionVerifierOptions {
@@ -51,10 +52,6 @@ interface Entry {
 const UNIT_MS = 16;
 /** Rows that `recover` reads at once. */
 const RECOVER_BATCH = 64;
-/** Longest delay between two tries, ms. */
-const MAX_WAIT_MS = 30_000;
-/** Tries to record an end before the row is left to `recover`: they span a few minutes of a store that is down. */
-const MAX_RECORD_TRIES = 12;
 
 /**
  * Checks the sampled submissions, and concludes all of them. A row that it drops (when stopping, or while the store stays
@@ -74,7 +71,8 @@ export class SubmissionVerifier {
   /** Delays before another try, ended when draining starts; the release clock stops when draining is over. */
   readonly #retries = new CancellableDelays();
   readonly #releaseClock: ReleaseClock;
-  readonly #counters: { readonly ended: Counter; readonly faults: Counter; readonly unrecorded: Counter };
+  readonly #tries: RecordTries;
+  readonly #counters: { readonly ended: Counter; readonly faults: Counter };
   readonly #seconds: Histogram;
   readonly #pendingGauge: Gauge;
   readonly #running: Units;
@@ -89,12 +87,12 @@ export class SubmissionVerifier {
     this.#modules = modules;
     this.#hidden = new HiddenLanes(lanes.values());
     this.#releaseClock = new ReleaseClock(clock);
+    this.#tries = new RecordTries(options.retryMs, { ...modules, delays: this.#retries });
     this.#units = new Units(options.concurrency * options.pendingFactor);
     this.#running = new Units(options.concurrency);
     this.#counters = {
       ended: metrics.counter("assay_verified_total", "Submissions concluded", ["lane", "outcome"]),
       faults: metrics.counter("assay_verify_faults_total", "Checks that ended in error", ["lane", "code"]),
-      unrecorded: metrics.counter("assay_verify_unrecorded_total", "Failed attempts to record", ["what"]),
     };
     this.#seconds = metrics.histogram("assay_verify_seconds", "Time from a check's turn to its outcome", [
       "lane",
@@ -156,6 +154,7 @@ export class SubmissionVerifier {
       });
     }
     this.#stopped = true;
+    this.#tries.stop();
     this.#releaseClock.end();
     const left = this.#entries.size;
     for (const entry of [...this.#entries.values()]) this.#leave(entry);
@@ -170,7 +169,7 @@ export class SubmissionVerifier {
   async #recover(): Promise<number> {
     let taken = 0;
     for (;;) {
-      const inFlight = new Set(this.#entries.keys());
+      const inFlight = new Set([...this.#entries.keys(), ...this.#tries.refused()]);
       const rows = this.canAcceptWork() ? await this.#modules.store.pending(RECOVER_BATCH, inFlight) : [];
       const before = taken;
       for (const row of rows) {
@@ -242,7 +241,9 @@ export class SubmissionVerifier {
   async #countFault(entry: Entry, verdict: Verdict & { outcome: "error" }): Promise<void> {
     const { submission } = entry;
     this.#counters.faults.add({ lane: submission.lane, code: verdict.code });
-    const tries = await this.#record("try", () => this.#modules.store.countTry(submission.receiptId));
+    const tries = await this.#tries.record(submission.receiptId, "try", () =>
+      this.#modules.store.countTry(submission.receiptId),
+    );
     if (tries === null) this.#leave(entry);
     else if (tries >= this.#options.maxTries) await this.#conclude(entry, verdict);
     else await this.#retry(entry, tries - 1);
@@ -250,36 +251,18 @@ export class SubmissionVerifier {
 
   async #retry(entry: Entry, failures: number): Promise<void> {
     entry.atTurn = false;
-    if (await this.#retries.wait(this.#backoff(failures))) this.#enqueue(entry);
+    if (await this.#retries.wait(backoffMs(this.#options.retryMs, failures))) this.#enqueue(entry);
     else this.#leave(entry);
   }
 
   async #conclude(entry: Entry, verdict: Verdict | null): Promise<void> {
     const { submission } = entry;
-    const done = await this.#record("verdict", async () => {
+    const done = await this.#tries.record(submission.receiptId, "verdict", async () => {
       await this.#modules.conclude(submission, verdict);
       return true;
     });
     if (done) this.#counters.ended.add({ lane: submission.lane, outcome: verdict?.outcome ?? "unsampled" });
     this.#leave(entry);
-  }
-
-  /** Tries until the attempt succeeds; null when it gave up: the row is then still pending in the store. */
-  async #record<T>(what: string, attempt: () => Promise<T>): Promise<T | null> {
-    for (let failures = 0; failures < MAX_RECORD_TRIES && !this.#stopped; failures++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        this.#counters.unrecorded.add({ what });
-        this.#modules.log.error("verify_not_recorded", { what, failures, cause: causeText(error) });
-      }
-      if (!(await this.#retries.wait(this.#backoff(failures)))) return null;
-    }
-    return null;
-  }
-
-  #backoff(failures: number): number {
-    return Math.min(MAX_WAIT_MS, this.#options.retryMs * 2 ** failures);
   }
 
   #leave(entry: Entry): void {

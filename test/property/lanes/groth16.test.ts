@@ -58,26 +58,39 @@ const otherSignal = fc.record({ index: fc.nat(3), by: fc.bigInt(1n, R - 1n) }).m
     },
 );
 
-const notCanonical = fc
+/** Other texts of the same number. */
+const otherForm = fc
   .record({
     slot,
-    write: fc.constantFrom<((text: string, order: bigint) => string)[]>(
+    write: fc.constantFrom<((text: string) => string)[]>(
       (text) => `0${text}`,
-      (text) => `-${text}`,
       (text) => `+${text}`,
       (text) => ` ${text}`,
       (text) => `${text}\n`,
+      (text) => `0x${BigInt(text).toString(16)}`,
+      (text) => "0".repeat(60_000) + text,
+    ),
+  })
+  .map(
+    ({ slot, write }): Change =>
+      (answer) =>
+        rewrite(answer, slot, write),
+  );
+
+const otherNumber = fc
+  .record({
+    slot,
+    write: fc.constantFrom<((text: string, order: bigint) => string)[]>(
+      (text) => `-${text}`,
       (text) => `${text}.0`,
       (text) => `${text}e0`,
       (text) => `${text}n`,
-      (text) => `0x${BigInt(text).toString(16)}`,
       (text, order) => String(BigInt(text) + order),
       (text, order) => String(BigInt(text) + 3n * order),
       (text, order) => String(BigInt(text) - order),
       (text) => [...text].map((char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)).join(""),
       () => "",
       () => "9".repeat(10_000_000),
-      (text) => "0".repeat(60_000) + text,
     ),
   })
   .map(
@@ -92,7 +105,10 @@ const otherType = fc
   .map(
     ({ slot: { list, index }, value }): Change =>
       (answer) =>
-        Object.assign(list(answer) ?? [], { [index]: value }),
+        // A JSON number of the same value is the same number.
+        Object.assign(list(answer) ?? [], {
+          [index]: String(value) === list(answer)?.[index] ? null : value,
+        }),
   );
 
 const donor = (own: number, by: number): AnswerJson =>
@@ -173,12 +189,11 @@ const shape = fc.constantFrom<Change[]>(
   ({ publicSignals }) => publicSignals.push("0"),
   ({ publicSignals }) => publicSignals.reverse(),
   ({ publicSignals }) => publicSignals.splice(0),
-  ({ proof }) => proof.pi_a.pop(),
-  ({ proof }) => proof.pi_b.pop(),
+  ({ proof }) => proof.pi_a.splice(1),
+  ({ proof }) => proof.pi_b.splice(1),
   ({ proof }) => proof.pi_b.reverse(),
   ({ proof }) => proof.pi_b[0]?.reverse(),
   ({ proof }) => proof.pi_c.reverse(),
-  (answer) => Object.assign(answer, { public_signals: [] }),
   (answer) => Object.assign(answer, { proof: [answer.proof] }),
   (answer) => Object.assign(answer, { publicSignals: answer.publicSignals.join() }),
   ({ proof }) => Object.assign(proof, { pi_a: proof.pi_c, pi_c: proof.pi_a }),
@@ -187,7 +202,7 @@ const shape = fc.constantFrom<Change[]>(
 const change = fc.oneof(
   { arbitrary: digit, weight: 4 },
   otherSignal,
-  notCanonical,
+  otherNumber,
   otherType,
   swapped,
   otherOutput,
@@ -203,6 +218,17 @@ function spoil(at: number, how: Change): JobCheck {
   assert.ok(item);
   return world.changed(item, (answer) => how(answer, at));
 }
+
+describe("a true answer with its numbers in another form", () => {
+  it("is valid", () => {
+    fc.assert(
+      fc.property(place, otherForm, (at, how) => {
+        assert.deepEqual(world.one(spoil(at, how)), valid);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
 
 describe("a true answer with anything changed", () => {
   it("is invalid", () => {

@@ -61,6 +61,8 @@ export class AdmissionWorld {
   skippedMs = 0;
   block: number | null = 1000;
   registered = true;
+  /** Whether anyone may take part and nobody is remembered. */
+  allNew = false;
   suspendedUntil: number | null = null;
   backlogFull = false;
   reserved = 0;
@@ -86,6 +88,7 @@ export class AdmissionWorld {
       gate: { slots: 8, waitMs: 20, queue: 16 },
       perIpPerMin: 6000,
       perHotkey: { burst: 60, perSecond: 20 },
+      newHotkeysPerAddressHour: 64,
       epochHours: 1,
       ...options,
     };
@@ -103,6 +106,7 @@ export class AdmissionWorld {
       miners: {
         block: () => this.block,
         isRegistered: () => this.registered,
+        isNew: () => this.allNew,
         suspendedUntil: () => this.suspendedUntil,
       },
       draw: (lane, hotkey, workId, drawEpoch) => drawOf(lane, hotkey, workId, drawEpoch),

@@ -11,7 +11,7 @@ import type {
   WorkDelta,
 } from "../../../src/flow/job.ts";
 import type { Conclusion } from "../../../src/flow/jobEnd.ts";
-import type { PushLane } from "../../../src/flow/lane.ts";
+import { cheatCode, type PushLane } from "../../../src/flow/lane.ts";
 import type { Verdict } from "../../../src/flow/verdict.ts";
 import { decide, sampleKey } from "../../../src/sample/draw.ts";
 import { type Rates, ratesOf } from "../../../src/sample/policy.ts";
@@ -122,6 +122,8 @@ export class World {
   readonly metrics = new Counts();
   readonly records = new MemoryRecords();
   readonly suspended = new Set<string>();
+  /** Hotkeys with a cheat being recorded. */
+  readonly caught = new Set<string>();
   readonly classes = new Map<string, DrawClass[]>();
   /** Sampled answers that wait for a verdict. */
   readonly checks: Checked[] = [];
@@ -235,6 +237,7 @@ export class World {
       epochNow: () => this.epoch,
       block: () => this.block,
       suspended: (hotkey) => this.suspended.has(hotkey),
+      caught: (hotkey) => this.caught.has(hotkey),
       verification: {
         hasRoom: () => this.hasRoom,
         verify: (job, done) => void this.checks.push({ job, tell: done }),
@@ -248,11 +251,14 @@ export class World {
   }
 
   async #conclude(job: AnsweredJob, verdict: Verdict): Promise<Conclusion> {
+    const isCheat = cheatCode(this.lanes.get(job.lane)?.policy.penalty, verdict) !== null;
+    if (isCheat) this.caught.add(job.hotkey);
     await this.concluding();
+    this.caught.delete(job.hotkey);
     this.concluded.push({ job, verdict });
     if (this.concludesAs !== null) return this.concludesAs;
     if (verdict.outcome !== "invalid") return verdict.outcome === "valid" ? "accepted" : "void";
-    if (this.lanes.get(job.lane)?.policy.penalty === "reject") return "rejected";
+    if (!isCheat) return "rejected";
     this.suspended.add(job.hotkey);
     return "struck";
   }

@@ -55,6 +55,7 @@ lanes:
   sat:
     rate: "1"
     penalty: reject
+    partial: reject
     max_attempts: 3
     tiers:
       1: { allotment: 10000, weight: 1.0, vars: 400, clauses: 1704, method: biased }
@@ -65,6 +66,7 @@ admit:
   max_body_bytes: 65536
   body_deadline_ms: 5000
   gate: { slots: 64, wait_ms: 250, queue: 256 }
+  new_hotkeys_per_address_hour: 64
   per_ip_per_min: 6000
   per_hotkey: { burst: 60, per_s: 20 }
   signature_window_ms: 8000
@@ -76,6 +78,7 @@ judge:
   cold_start_blocks: 1800
   retention_blocks: 50400
   history: 8192
+  outage_miners: 4
 verify: { concurrency: null, pending_factor: 4 }
 dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null }, every_tempos: 1 }

@@ -29,7 +29,7 @@ function dialWorld(t: TestContext, options: Partial<DialOptions> = {}): DialWorl
   const streams = new Set<string>();
   const signed: string[] = [];
   const dialer = openDialer(
-    { lanes: ["groth16"], allowPrivate: true, lookMs: 5, ...options },
+    { lanes: ["groth16"], allowPrivate: true, lookMs: 5, graceMs: 0, ...options },
     {
       listener,
       hasStream: (hotkey) => streams.has(hotkey),
@@ -464,4 +464,85 @@ test("a listener that throws costs its answer alone", async (t) => {
   world.listener.answered = answered;
   link.send(order(2));
   await until(() => world.listener.of("answered").length === 1);
+});
+
+/** A port that opens when the test says so, and answers each job with its time left. */
+async function restarting(
+  t: TestContext,
+): Promise<{ port: number; start: () => Promise<void>; jobs: string[] }> {
+  const port = Number(await freePort());
+  const jobs: string[] = [];
+  const server = createServer(async (request, response) => {
+    const { job_id, deadline_ms } = JSON.parse(await bodyOf(request)) as {
+      job_id: string;
+      deadline_ms: number;
+    };
+    jobs.push(job_id);
+    json(response, { job_id, answer: deadline_ms });
+  });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const start = async (): Promise<void> => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  return { port, start, jobs };
+}
+
+test("a miner that restarts keeps its jobs within the grace period, and gets no others meanwhile", async (t) => {
+  const { port, start } = await restarting(t);
+  const world = dialWorld(t, { graceMs: 10_000 });
+  world.dialer.refresh([minerAt(port)]);
+  const link = world.listener.link("a");
+  link.send({ ...order(1), deadline_ms: 60_000 });
+  link.send({ ...order(2), deadline_ms: 60_000 });
+  await until(() => !link.writable);
+  const signed = world.signed.length;
+  await until(() => world.signed.length >= signed + 4);
+  world.clock.advance(9999);
+  await start();
+  await until(() => world.listener.of("answered").length === 2);
+  assert.deepEqual(world.listener.of("unreachable"), []);
+  const left = world.listener.of("answered").map(({ answer }) => Number(answer.text()));
+  assert.ok(
+    left.every((ms) => ms <= 60_000 && ms >= 50_001),
+    `${left} ms left`,
+  );
+  await until(() => link.writable);
+  assert.equal(world.listener.story.filter((event) => event === "drained").length, 1);
+  assert.equal(world.counts.get("assay_dial_outcomes_total", { outcome: "unreachable" }), 0);
+});
+
+test("a miner that is not back when the grace period is over is unreachable, with all of its lost jobs", async (t) => {
+  const world = dialWorld(t, { graceMs: 10_000 });
+  world.dialer.refresh([minerAt(Number(await freePort()))]);
+  const link = world.listener.link("a");
+  for (const n of [1, 2, 3]) link.send({ ...order(n), deadline_ms: 60_000 });
+  await until(() => !link.writable);
+  world.clock.advance(9999);
+  const signed = world.signed.length;
+  await until(() => world.signed.length >= signed + 6);
+  assert.deepEqual(world.listener.of("unreachable"), []);
+  world.clock.advance(1);
+  await until(() => world.listener.of("unreachable").length === 3);
+  assert.equal(link.writable, true);
+  link.send(order(4));
+  await until(() => world.listener.of("unreachable").length === 4);
+});
+
+test("a lost job whose deadline passes is a timeout, and the grace period goes on", async (t) => {
+  const world = dialWorld(t, { graceMs: 10_000 });
+  world.dialer.refresh([minerAt(Number(await freePort()))]);
+  const link = world.listener.link("a");
+  link.send({ ...order(1), deadline_ms: 2000 });
+  await until(() => !link.writable);
+  world.clock.advance(2000);
+  await until(() => world.listener.of("failed").length === 1);
+  assert.equal(world.listener.of("failed")[0]?.code, "timeout");
+  assert.equal(link.writable, true);
+  world.clock.advance(8000);
+  link.send({ ...order(2), deadline_ms: 2000 });
+  await until(() => world.listener.of("unreachable").length === 1);
 });

@@ -348,11 +348,72 @@ describe("a proven cheat", () => {
     const credited = world.records.sums("m");
     assert.equal(credited.credit, 0, "not on record yet");
     world.checks.shift()?.tell(invalid);
-    for (const jobId of [...link.open]) link.answer(jobId);
+    for (const jobId of [...link.open]) assert.equal(link.answer(jobId), "job_already_answered");
     resolve();
     await world.pass(500);
     assert.equal(world.records.sums("m").credit, 0);
-    assert.ok(world.records.sums("m").accepted > 0, "counted all the same");
+  });
+
+  it("gets no job and keeps none from its verdict on, however long the strike takes to be recorded", async () => {
+    const world = worldOf({ rate: "1" }, { m: 32 });
+    const link = await warm(world, "m", 3);
+    link.answer();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.concluding = () => promise;
+    const sent = link.sent.length;
+    world.checks.shift()?.tell(invalid);
+    assert.equal(world.dispatcher.stats().inFlight, 0, "in the same turn");
+    await world.pass(60_000);
+    assert.deepEqual([link.sent.length, link.closedWith], [sent, null]);
+    assert.equal(world.dispatcher.stats().inFlight, 0);
+    resolve();
+    await world.settle();
+    assert.equal(link.closedWith, "suspended");
+  });
+
+  it("of a lane that rejects, or whose form alone is refused, takes nothing from the miner", async () => {
+    const lenient = proveLane();
+    const reject = { ...lenient, policy: { ...lenient.policy, penalty: "reject" as const } };
+    for (const [lanes, verdict] of [
+      [[reject], invalid],
+      [[lenient], { outcome: "invalid", code: "assignment_spare_bits", spared: true }],
+    ] as const) {
+      const world = worldOf({ rate: "1", lanes }, { m: 32 });
+      const link = await warm(world, "m", 3);
+      link.answer();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      world.concluding = () => promise;
+      world.concludesAs = "rejected";
+      const before = world.dispatcher.stats().inFlight;
+      world.checks.shift()?.tell(verdict);
+      assert.equal(world.dispatcher.stats().inFlight, before);
+      resolve();
+      await world.settle();
+      assert.equal(link.closedWith, null);
+    }
+  });
+
+  it("gets jobs again where its strike does not suspend", async () => {
+    const world = worldOf({ rate: "1" }, { m: 32 });
+    const link = await warm(world, "m", 3);
+    link.answer();
+    world.concludesAs = "struck";
+    await world.verdict(invalid);
+    assert.equal(link.closedWith, null);
+    const sent = link.sent.length;
+    await world.pass(500);
+    assert.ok(link.sent.length > sent);
+  });
+
+  it("of another lane, being recorded, holds jobs back too, and only for so long", async () => {
+    const world = worldOf();
+    world.caught.add("m");
+    const link = await world.join("m");
+    await world.pass(5000);
+    assert.deepEqual([link.sent.length, link.closedWith], [0, null]);
+    world.caught.delete("m");
+    await world.pass(250);
+    assert.equal(link.sent.length, 1);
   });
 
   it("earns nothing with verdicts that come late", async () => {

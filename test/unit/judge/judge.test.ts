@@ -3,12 +3,14 @@ import { describe, it } from "node:test";
 import { silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { systemRandom } from "../../../src/core/random.ts";
-import type { Sighting, StandingState, Suspension } from "../../../src/flow/standing.ts";
+import type { Remembered, StandingState, Suspension } from "../../../src/flow/standing.ts";
 import type { StrikeRecord } from "../../../src/flow/strike.ts";
-import { Judge, type JudgeOptions } from "../../../src/judge/judge.ts";
+import { Judge } from "../../../src/judge/judge.ts";
+import type { JudgeOptions } from "../../../src/judge/ports.ts";
 import {
   isColdStart,
-  selectPrune,
+  isOfBacklog,
+  pastRetention,
   selfFaultPresumed,
   strikesInWindow,
   suspendedAt,
@@ -28,13 +30,14 @@ const defaults: JudgeOptions = {
   coldStartBlocks: 1800,
   retentionBlocks: 50_400,
   history: 8192,
+  outageMiners: 4,
 };
 const START = 1_000_000;
 const code = "solution_unsatisfied";
 
 /** What the store keeps of standing; fails on demand. */
 class StandingRows {
-  sightings: Sighting[] = [];
+  sightings: Remembered[] = [];
   suspensions: Suspension[] = [];
   strikes: { hotkey: string; block: number; counted: boolean }[] = [];
   down = false;
@@ -159,46 +162,38 @@ describe("rules of judge, one before, at and one past", () => {
   });
 
   it("30 % unreachable is presumed the validator's fault, less is the miners'", () => {
-    assert.equal(selfFaultPresumed(29, 100), false);
-    assert.equal(selfFaultPresumed(30, 100), true);
-    assert.equal(selfFaultPresumed(31, 100), true);
-    assert.equal(selfFaultPresumed(3, 10), true);
-    assert.equal(selfFaultPresumed(0, 0), false);
+    assert.equal(selfFaultPresumed(29, 100, 4), false);
+    assert.equal(selfFaultPresumed(30, 100, 4), true);
+    assert.equal(selfFaultPresumed(31, 100, 4), true);
+    assert.equal(selfFaultPresumed(3, 10, 4), true);
+    assert.equal(selfFaultPresumed(0, 0, 4), false);
+  });
+
+  it("nothing is presumed of fewer active miners than the least, however many fail", () => {
+    for (const [failed, active, presumed] of [
+      [1, 1, false],
+      [2, 2, false],
+      [3, 3, false],
+      [1, 4, false],
+      [2, 4, true],
+      [4, 4, true],
+    ] as const)
+      assert.equal(selfFaultPresumed(failed, active, 4), presumed, `${failed} of ${active}`);
+    assert.equal(selfFaultPresumed(1, 1, 1), true);
+    assert.equal(selfFaultPresumed(0, 0, 1), false);
   });
 
   it("retention drops hotkeys last seen before its cutoff, not at it", () => {
-    const bounds = { block: 100_000, retentionBlocks: 50_400, history: 100 };
-    const seenAt = (hotkey: string, lastSeen: number): Sighting => ({ hotkey, firstSeen: 0, lastSeen });
-    const sightings = [seenAt("at", 49_600), seenAt("before", 49_599), seenAt("after", 49_601)];
-    assert.deepEqual(
-      selectPrune(sightings, bounds, () => false),
-      ["before"],
-    );
-    assert.deepEqual(
-      selectPrune(sightings, bounds, (hotkey) => hotkey === "before"),
-      [],
-    );
+    const ends = [49_599, 49_600, 49_601].map((lastSeen) => pastRetention(lastSeen, 100_000, 50_400));
+    assert.deepEqual(ends, [true, false, false]);
   });
 
-  it("history drops the least recently seen, never one with a live suspension", () => {
-    const sightings = [5, 3, 4, 1, 2].map((n) => ({ hotkey: `h${n}`, firstSeen: 0, lastSeen: n }));
-    const bounds = { block: 10, retentionBlocks: 100, history: 3 };
-    assert.deepEqual(
-      selectPrune(sightings, bounds, () => false),
-      ["h1", "h2"],
-    );
-    assert.deepEqual(
-      selectPrune(sightings, bounds, (hotkey) => hotkey === "h1"),
-      ["h2", "h3"],
-    );
-    assert.deepEqual(
-      selectPrune(sightings, { ...bounds, history: 5 }, () => false),
-      [],
-    );
-    assert.deepEqual(
-      selectPrune(sightings, bounds, () => true),
-      [],
-    );
+  it("work handed out up to the block of the last strike is of its backlog", () => {
+    const works = [99, 100, 101].map((work) => isOfBacklog(work, 100, 200));
+    assert.deepEqual(works, [true, true, false]);
+    assert.equal(isOfBacklog(99, null, 200), false, "no strike");
+    assert.equal(isOfBacklog(99, 100, 100), true, "a strike at this very height");
+    assert.equal(isOfBacklog(98, 100, 99), false, "a strike above the height");
   });
 });
 
@@ -227,7 +222,15 @@ describe("strikes", () => {
     const { judge } = await make();
     const { draw } = pendingSubmission({ hotkey: "h", lane: "groth16" });
     const exhibit = { kind: "square", input: { x: "3" }, answer: "{}" };
-    const job = { hotkey: "h", lane: "groth16", receiptId: null, answerSha256: "ab", draw, exhibit };
+    const job = {
+      hotkey: "h",
+      lane: "groth16",
+      receiptId: null,
+      answerSha256: "ab",
+      draw,
+      block: 1,
+      exhibit,
+    };
     const { evidence } = judge.assess(job, code);
     assert.deepEqual([evidence.work_id, evidence.receipt_id], [draw.work_id, null]);
     assert.deepEqual(evidence.exhibit, exhibit);
@@ -275,7 +278,7 @@ describe("strikes", () => {
 
   it("raise the sample rate for 50,400 blocks", async () => {
     const { judge, chain, strike } = await make();
-    judge.seen("h", START - 5000);
+    judge.seen("h", START - 5000, true);
     assert.deepEqual(judge.classesFor("h"), []);
     strike("h");
     assert.deepEqual(judge.classesFor("h"), ["struck"]);
@@ -316,14 +319,14 @@ describe("cold start", () => {
   it("lasts 1800 blocks from the first sighting, which later ones do not move", async () => {
     const { judge, chain } = await make();
     assert.equal(judge.mayEarn("h"), false, "unseen");
-    judge.seen("h", START);
+    judge.seen("h", START, true);
     for (const [age, earns] of [
       [1799, false],
       [1800, true],
       [1801, true],
     ] as const) {
       chain.height = START + age;
-      judge.seen("h", START + age);
+      judge.seen("h", START + age, true);
       assert.equal(judge.mayEarn("h"), earns, `after ${age} blocks`);
       assert.equal(judge.classesFor("h").includes("cold_start"), !earns);
     }
@@ -333,7 +336,7 @@ describe("cold start", () => {
 
   it("does not end a suspension", async () => {
     const { judge, strike } = await make();
-    judge.seen("h", START - 1800);
+    judge.seen("h", START - 1800, true);
     assert.equal(judge.mayEarn("h"), true);
     strike("h");
     assert.equal(judge.mayEarn("h"), false);
@@ -343,7 +346,7 @@ describe("cold start", () => {
 describe("a height that is unknown", () => {
   it("judges nothing, and lets nobody earn", async () => {
     const { judge, chain, strike } = await make();
-    judge.seen("h", 0);
+    judge.seen("h", 0, true);
     strike("h");
     chain.height = null;
     const submission = pendingSubmission({ hotkey: "h" });
@@ -440,7 +443,7 @@ describe("standing", () => {
   it("is null for the unseen, and names what applies otherwise", async () => {
     const { judge, chain, strike } = await make();
     assert.equal(judge.standingOf("h"), null);
-    judge.seen("h", START);
+    judge.seen("h", START, true);
     assert.deepEqual(judge.standingOf("h"), {
       hotkey: "h",
       standing: "cold_start",
@@ -475,12 +478,12 @@ describe("forgetting", () => {
   it("drops hotkeys past retention, in the store and in memory, and keeps the rest", async () => {
     const { judge, store, chain, strike, reload } = await make();
     for (const hotkey of ["gone", "kept", "banned"]) {
-      judge.seen(hotkey, START);
-      store.sightings.push({ hotkey, firstSeen: START, lastSeen: START });
+      judge.seen(hotkey, START, true);
+      store.sightings.push({ hotkey, firstSeen: START, lastSeen: START, delivered: true });
     }
     await judge.suspend({ hotkey: "banned", tempos: 1000, reason: "r" }, "operator");
     chain.height = START + 50_401;
-    judge.seen("kept", START + 1);
+    judge.seen("kept", START + 1, true);
     await judge.tick();
     assert.equal(judge.standingOf("gone"), null);
     assert.equal(judge.standingOf("kept")?.first_seen_block, START);
@@ -508,27 +511,27 @@ describe("forgetting", () => {
 
   it("holds a flood of new hotkeys to the history without an amnesty", async () => {
     const { judge, store, metrics, strike } = await make({ history: 100 });
-    judge.seen("cheat", START - 1);
+    judge.seen("cheat", START - 1, true);
     strike("cheat");
-    judge.seen("old", START - 1);
-    for (let i = 0; i < 5000; i++) judge.seen(`flood${i}`, START);
+    judge.seen("old", START - 1, true);
+    for (let i = 0; i < 5000; i++) judge.seen(`flood${i}`, START, true);
     assert.equal(judge.suspendedUntil("cheat"), START + 7200);
     assert.equal(judge.standingOf("cheat")?.standing, "suspended");
     assert.equal(judge.standingOf("old"), null);
-    assert.equal(metrics.get("assay_hotkeys_forgotten_total", { why: "room" }), 4902);
-    store.sightings.push({ hotkey: "old", firstSeen: 0, lastSeen: 0 });
+    assert.equal(metrics.get("assay_hotkeys_forgotten_total", { why: "room" }), 4901);
+    store.sightings.push({ hotkey: "old", firstSeen: 0, lastSeen: 0, delivered: false });
     await judge.tick();
     assert.deepEqual(store.sightings, [], "what had to make room left the store too");
   });
 
   it("keeps a hotkey that is seen again while the store drops it", async () => {
     const { judge, store, chain } = await make();
-    judge.seen("h", START);
+    judge.seen("h", START, true);
     chain.height = START + 60_000;
     const drop = store.dropMiners.bind(store);
     store.dropMiners = async (hotkeys) => {
       await drop(hotkeys);
-      judge.seen("h", START + 60_000);
+      judge.seen("h", START + 60_000, true);
     };
     await judge.tick();
     assert.equal(judge.standingOf("h")?.last_seen_block, START + 60_000);
@@ -536,7 +539,7 @@ describe("forgetting", () => {
 
   it("forgets nothing in memory that the store could not drop", async () => {
     const { judge, store, chain } = await make();
-    judge.seen("h", START);
+    judge.seen("h", START, true);
     chain.height = START + 60_000;
     store.down = true;
     assert.equal((await problemOf(() => judge.tick())).code, "store_unavailable");

@@ -104,7 +104,7 @@ async function makeWorld(store: SlowStore, history: number): Promise<World> {
   };
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const rules = { strikes: 1, windowBlocks: 7200, suspensionTempos: 20, unreachableTempos: 1 };
-  const memory = { coldStartBlocks: 1800, retentionBlocks: 50_400, history };
+  const memory = { coldStartBlocks: 1800, retentionBlocks: 50_400, history, outageMiners: 4 };
   const load = () =>
     Judge.load({ ...rules, ...memory }, { store, chain, clock, random: systemRandom, log, metrics: counts });
   const judge = await load();
@@ -199,18 +199,20 @@ describe("failures of many within a minute", () => {
       for (const event of once) assert.equal(events.filter((one) => one === event).length, 1, event);
     }));
 
-  it("follow the same rule where miners are few", () =>
+  it("shield nobody where fewer miners are active than the rule needs", () =>
     inWorld(async ({ judge, clock }) => {
       for (const [active, outcome] of [
-        [1, "ours"],
-        [2, "ours"],
-        [3, "ours"],
+        [1, "suspended"],
+        [2, "suspended"],
+        [3, "suspended"],
         [4, "suspended"],
         [0, "suspended"],
       ] as const) {
         clock.advance(MINUTE + 1);
         assert.equal(await judge.unreachable(`of${active}`, active), outcome, `1 of ${active}`);
       }
+      assert.equal(await judge.unreachable("another", 3), "suspended", "2 of 3");
+      assert.equal(await judge.unreachable("more", 4), "ours", "3 of 4");
     }));
 
   it("count for a minute, its last moment included, on the clock that never jumps", () =>

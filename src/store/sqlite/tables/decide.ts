@@ -59,6 +59,7 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
       logVerdict(before, { state, code }, decision.verified);
       counts[state].run(before.hotkey);
       if (decision.strike !== null) strikes.record(decision.strike);
+      else if (decision.forfeits) strikes.forfeit(before.hotkey);
       return { ...before, state, code, decidedAt: decision.at };
     }),
   };

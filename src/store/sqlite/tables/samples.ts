@@ -41,6 +41,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog) {
     if (given.state === "accepted") pay(sample, given);
     count(sample, given);
     if (given.strike !== null) strikes.record(given.strike);
+    else if (given.forfeits) strikes.forfeit(sample.hotkey);
     return true;
   };
 

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { causeText } from "../../../core/problems/assayError.ts";
-import type { Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
+import type { Remembered, Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
 import type { OperatorAction } from "../../../flow/store.ts";
 import { isDamage } from "../failure.ts";
 import { strikeOf } from "./miners.ts";
 import { read, write } from "./operation.ts";
-import { integer, oneOf, type Row, real, text, Unreadable } from "./rows.ts";
+import { flag, integer, oneOf, type Row, real, text, Unreadable } from "./rows.ts";
 import { suspender } from "./suspend.ts";
 
 const kinds = ["strike", "unreachable", "operator"] as const;
@@ -17,6 +17,10 @@ export function sightingOf(row: Row): Sighting {
     firstSeen: integer(row, "first_seen"),
     lastSeen: integer(row, "last_seen"),
   };
+}
+
+function rememberedOf(row: Row): Remembered {
+  return { ...sightingOf(row), delivered: flag(row, "delivered") };
 }
 
 function suspensionOf(row: Row): Suspension {
@@ -45,7 +49,9 @@ function struckOf(row: Row): StandingState["strikes"][number] {
 }
 
 export function standingOperations(db: DatabaseSync) {
-  const sightings = db.prepare("SELECT hotkey, first_seen, last_seen FROM miners ORDER BY hotkey");
+  const sightings = db.prepare(
+    "SELECT hotkey, first_seen, last_seen, accepted > 0 AS delivered FROM miners ORDER BY hotkey",
+  );
   const suspensions = db.prepare("SELECT * FROM suspensions ORDER BY hotkey, kind");
   const strikes = db.prepare("SELECT * FROM strikes ORDER BY id");
   const logAction = db.prepare(
@@ -63,7 +69,7 @@ export function standingOperations(db: DatabaseSync) {
     standingState: read((): StandingState => {
       try {
         return {
-          sightings: sightings.all().map(sightingOf),
+          sightings: sightings.all().map(rememberedOf),
           suspensions: suspensions.all().map(suspensionOf),
           strikes: strikes.all().map(struckOf),
         };

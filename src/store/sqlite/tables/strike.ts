@@ -5,6 +5,8 @@ import { suspender } from "./suspend.ts";
 export interface StrikeWriter {
   /** Records a strike and its consequences, inside the caller's transaction. */
   record(strike: StrikeRecord): void;
+  /** Forfeits the hotkey's unverified credit, inside the caller's transaction. */
+  forfeit(hotkey: string): void;
   /** Whether the hotkey was struck after a submission arrived; within one millisecond the row id decides. */
   struckSince(hotkey: string, receivedAt: number, submissionId: number): boolean;
 }
@@ -13,7 +15,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
   const insert = db.prepare(`INSERT INTO strikes (strike_id, hotkey, lane, block, at, evidence, suspend_until,
       counted, after_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, 1, (SELECT coalesce(max(id), 0) FROM submissions))`);
-  const forfeit = db.prepare(
+  const forfeitSolves = db.prepare(
     "UPDATE solves SET forfeited = 1 WHERE hotkey = ? AND verified = 0 AND forfeited = 0",
   );
   const forfeitWork = db.prepare("UPDATE work SET unverified = 0 WHERE hotkey = ? AND unverified > 0");
@@ -22,13 +24,17 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
     "SELECT 1 FROM strikes WHERE hotkey = ? AND at >= ? AND (at > ? OR after_id >= ?) LIMIT 1",
   );
   const suspend = suspender(db);
+  const forfeit = (hotkey: string): void => {
+    forfeitSolves.run(hotkey);
+    forfeitWork.run(hotkey);
+  };
 
   return {
+    forfeit,
     record: (strike) => {
       const { strikeId, hotkey, lane, block, at, evidence, suspendUntil } = strike;
       insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
-      forfeit.run(hotkey);
-      forfeitWork.run(hotkey);
+      forfeit(hotkey);
       if (suspendUntil === null) return;
       const reason = evidence.verdict.code;
       suspend({ hotkey, kind: "strike", untilBlock: suspendUntil, reason, by: "judge", at });

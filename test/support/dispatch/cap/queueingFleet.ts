@@ -192,6 +192,7 @@ export class Fleet {
       classesFor: () => [],
       epochNow: () => 1,
       block: () => 1000,
+      caught: () => false,
       suspended: () => false,
       verification: {
         hasRoom: () => true,

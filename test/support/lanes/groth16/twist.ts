@@ -91,3 +91,18 @@ export function twistOf(json: readonly (readonly string[])[]): G2 {
   point.setZ(value(json[2]));
   return point;
 }
+
+const power = (z: bigint, n: number): bigint =>
+  Array.from({ length: n }, () => z).reduce((a, b) => (a * b) % P, 1n);
+const scaled = (text: string, by: bigint): string => String((BigInt(text) * by) % P);
+
+/** The same point of G1 with third coordinate z. */
+export function jacobian1([x = "", y = ""]: readonly string[], z: bigint): string[] {
+  return [scaled(x, power(z, 2)), scaled(y, power(z, 3)), String(z)];
+}
+
+/** The same point of G2 with third coordinate z, an element of the base field. */
+export function jacobian2([x = [], y = []]: readonly (readonly string[])[], z: bigint): string[][] {
+  const by = (pair: readonly string[], n: number): string[] => pair.map((part) => scaled(part, power(z, n)));
+  return [by(x, 2), by(y, 3), [String(z), "0"]];
+}

@@ -228,12 +228,26 @@ export class PullHiddenWorld {
   #admission(challenges: Challenges, store: Pick<Store, "admit">, pool: Pool): Admission {
     const limits = { gate: { slots: 8, waitMs: 20, queue: 16 }, perIpPerMin: 6000 };
     const perHotkey = { burst: 60, perSecond: 20 };
+    const newHotkeysPerAddressHour = 64;
     return new Admission(
-      { validator, pastMs: 8000, futureMs: 2000, epochHours: 1, ...limits, perHotkey },
+      {
+        validator,
+        pastMs: 8000,
+        futureMs: 2000,
+        epochHours: 1,
+        ...limits,
+        perHotkey,
+        newHotkeysPerAddressHour,
+      },
       {
         ...{ ...this.#ports(), random: new SeededRandom(1), pool, store, challenges },
         sessions: new Sessions({ epochHours: 1 }),
-        miners: { block: () => 1000, isRegistered: () => true, suspendedUntil: () => null },
+        miners: {
+          block: () => 1000,
+          isRegistered: () => true,
+          isNew: () => false,
+          suspendedUntil: () => null,
+        },
         draw: (lane, hotkey, workId, epoch) => {
           this.#note("draw");
           return this.#sampler.draw(lane, hotkey, workId, epoch, []);

@@ -45,7 +45,7 @@ test("status, blame and reason of the documentation are those of the table", () 
 });
 
 test("docs/errors.md has a row for each verdict code, with its outcome, and no other", () => {
-  const voided = ["already_solved", "suspended"] satisfies VerdictCode[];
+  const voided = ["already_solved", "suspended", "not_recorded"] satisfies VerdictCode[];
   const outcomes = new Map<string, string>([
     ...invalidCodes.map((code) => [code, "invalid"] as const),
     ...errorCodes.map((code) => [code, "error"] as const),

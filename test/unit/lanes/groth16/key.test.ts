@@ -72,7 +72,7 @@ const broken: Readonly<Record<string, Circuit>> = {
     delete (key as { vk_beta_2?: unknown }).vk_beta_2;
   }),
   "a number that is not canonical": withKey((key) => {
-    key.vk_alpha_1[0] = `0${key.vk_alpha_1[0]}`;
+    key.vk_alpha_1[0] = `-${key.vk_alpha_1[0]}`;
   }),
   "a coordinate from p on": withKey((key) => {
     key.vk_alpha_1[0] = String(BigInt(key.vk_alpha_1[0] ?? "") + P);

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseFraction } from "../../../../src/core/fraction.ts";
 import { makeLanes } from "../../../../src/lanes/registry.ts";
+import { checkAnswer } from "../../../../src/lanes/sat/check.ts";
+import { parseCnf } from "../../../../src/lanes/sat/dimacs.ts";
 import { generate } from "../../../../src/lanes/sat/generate.ts";
 import { makeSatLane, type SatOptions } from "../../../../src/lanes/sat/lane.ts";
 import { encodeBitset, renderSolution } from "../../../../src/lanes/sat/solution.ts";
@@ -11,6 +13,7 @@ import { problemOf } from "../../../support/thrown.ts";
 const rate = parseFraction("1");
 assert.ok(rate);
 const options: SatOptions = {
+  partial: "reject",
   policy: { rate, penalty: "reject", maxAttempts: 3, share: 0.5 },
   tiers: new Map([
     [1, { allotment: 10_000, weight: 1, vars: 400, clauses: 1704, method: "biased" }],
@@ -128,4 +131,17 @@ test("closing the solver ends a search under way", async () => {
   const search = problemOf(() => solver.solve(lane.render(hard)));
   await solver.close();
   assert.equal((await search).code, "failed");
+});
+
+test("an open model that satisfies every clause is taken only where that is configured, and is never a cheat", () => {
+  const formula = parseCnf("p cnf 3 2\n1 2 0\n-1 3 0\n");
+  const answer = (literals: string) => ({
+    encoding: "text" as const,
+    bytes: Buffer.from(`s SATISFIABLE\nv ${literals} 0\n`),
+  });
+  const code = "solution_incomplete_assignment";
+  assert.deepEqual(checkAnswer(formula, answer("1 3"), "reject"), { outcome: "invalid", code, spared: true });
+  assert.deepEqual(checkAnswer(formula, answer("1 3"), "accept"), { outcome: "valid" });
+  for (const partial of ["reject", "accept"] as const)
+    assert.deepEqual(checkAnswer(formula, answer("1"), partial), { outcome: "invalid", code });
 });

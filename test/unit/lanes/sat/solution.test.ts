@@ -4,15 +4,16 @@ import {
   decodeBitset,
   encodeBitset,
   parseSolution,
+  type Read,
   renderSolution,
 } from "../../../../src/lanes/sat/solution.ts";
 import { parseInteger } from "../../../../src/lanes/sat/text.ts";
 
 const good = [1, 0, 1];
-const codeOf = (result: Uint8Array | { code: string }) => ("code" in result ? result.code : null);
+const codeOf = ({ fault }: Read) => fault?.code ?? null;
 const judged = (text: string) => {
   const result = parseSolution(text, 3);
-  return "code" in result ? result.code : [...result];
+  return codeOf(result) ?? [...(result.values ?? [])];
 };
 
 const cases: readonly (readonly [string, string, string | number[]])[] = [
@@ -94,19 +95,25 @@ test("a megabyte of repeated literals is read like any other text", () => {
 test("bit i - 1, least significant first, is variable i", () => {
   const model = Uint8Array.from([1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
   assert.deepEqual(encodeBitset(model), Uint8Array.from([0b1, 0b10]));
-  assert.deepEqual(decodeBitset(Uint8Array.from([0b1, 0b10]), 10), model);
+  assert.deepEqual(decodeBitset(Uint8Array.from([0b1, 0b10]), 10), { fault: null, values: model });
 });
 
 test("a bitset has exactly the bytes of its variables", () => {
   for (const length of [0, 1, 3])
     assert.equal(codeOf(decodeBitset(new Uint8Array(length), 10)), "assignment_wrong_length");
-  assert.deepEqual(decodeBitset(new Uint8Array(1), 8), new Uint8Array(8));
+  assert.deepEqual(decodeBitset(new Uint8Array(1), 8), { fault: null, values: new Uint8Array(8) });
   assert.equal(codeOf(decodeBitset(new Uint8Array(2), 8)), "assignment_wrong_length");
 });
 
 test("spare bits must be zero, every one of them", () => {
   for (let bit = 2; bit < 8; bit++)
     assert.equal(codeOf(decodeBitset(Uint8Array.from([0, 1 << bit]), 10)), "assignment_spare_bits");
-  assert.deepEqual(decodeBitset(Uint8Array.from([255, 0b11]), 10), new Uint8Array(10).fill(1));
-  assert.deepEqual(decodeBitset(Uint8Array.from([255]), 8), new Uint8Array(8).fill(1));
+  assert.deepEqual(decodeBitset(Uint8Array.from([255, 0b11]), 10), {
+    fault: null,
+    values: new Uint8Array(10).fill(1),
+  });
+  assert.deepEqual(decodeBitset(Uint8Array.from([255]), 8), {
+    fault: null,
+    values: new Uint8Array(8).fill(1),
+  });
 });

@@ -49,6 +49,8 @@ class Rows {
   /** How many of the next calls fail. */
   failConclude = 0;
   failTries = 0;
+  /** The row that the store takes no end of, and how often it was tried. */
+  poison: { readonly receiptId: string; tries: number } | null = null;
 
   add(submission: PendingSubmission): PendingSubmission {
     this.rows.set(submission.receiptId, submission);
@@ -68,6 +70,10 @@ class Rows {
 
   conclude = async (submission: PendingSubmission, verdict: Verdict | null): Promise<void> => {
     if (this.failConclude-- > 0) throw storeDown();
+    if (this.poison?.receiptId === submission.receiptId) {
+      this.poison.tries++;
+      throw new RangeError("constraint");
+    }
     this.concluded.push({ receiptId: submission.receiptId, verdict });
     this.rows.delete(submission.receiptId);
   };
@@ -230,6 +236,17 @@ describe("verifier", () => {
     assert.equal(rows.outcomeOf(id), "valid");
     assert.equal(runsOf("valid only-once"), 1);
     assert.equal(metrics.get("assay_verify_unrecorded_total", { what: "verdict" }), 4);
+  });
+
+  it("sets a row aside whose end the store never takes: it holds no room and does not come back", async (t) => {
+    const { verifier, rows, submit } = make(t, { concurrency: 1, pendingFactor: 1 });
+    const poison = { receiptId: submit("valid poison"), tries: 0 };
+    rows.poison = poison;
+    await until(() => poison.tries === 1 && verifier.pendingUnits() === 0);
+    assert.equal(await verifier.recover(), 0);
+    submit("valid");
+    await until(() => rows.concluded.length === 1);
+    assert.deepEqual([poison.tries, rows.rows.size], [1, 1]);
   });
 
   it("keeps counting a failed check while the store is down", async (t) => {
