@@ -10,7 +10,8 @@ import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
 import type { Route } from "./routes/route.ts";
-import { endConnection, isUnread } from "./wire/socketEnd.ts";
+import { headRefusal } from "./wire/requestHead.ts";
+import { announceEnd, endConnection, isUnread } from "./wire/socketEnd.ts";
 
 /** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
 export class InFlight {
@@ -85,7 +86,8 @@ function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem
   const { raw, headers, routeOptions } = request;
   if (modules.inFlight.draining) return { code: "shutting_down", retry_after_s: backAfterSeconds };
   if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
-  if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
+  const refusal = headRefusal(raw);
+  if (refusal !== null) return refusal;
   if (request.is404) {
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
     return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
@@ -110,7 +112,7 @@ export function installHooks(app: FastifyInstance, modules: RequestModules): voi
     else done(new AssayError(problem));
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
-    if (inFlight.draining) reply.header("connection", "close");
+    if (inFlight.draining) announceEnd(reply);
     done(null, payload);
   });
   app.addHook("onResponse", (request, reply, done) => {
