@@ -28,7 +28,11 @@ export type LinkEnd =
   /** The miner broke the protocol. */
   | "protocol"
   /** The miner did not read what was sent. */
-  | "slow";
+  | "slow"
+  /** A message of the miner was not whole within its time. */
+  | "unfinished"
+  /** The miner sent more frames or bytes than it may. */
+  | "flooding";
 
 /** Why a frame about a job has no effect; reported to the miner, never a strike. */
 export type FrameRefusal = "job_unknown" | "job_not_yours" | "job_already_answered";

@@ -11,7 +11,8 @@ import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
 import { type Route, tokenOf } from "./routes/route.ts";
-import { endConnection, isUnread } from "./wire/socketEnd.ts";
+import { headRefusal } from "./wire/requestHead.ts";
+import { announceEnd, endConnection, isUnread } from "./wire/socketEnd.ts";
 
 /** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
 export class InFlight {
@@ -98,7 +99,8 @@ function takeToken(request: FastifyRequest, { handlers }: RequestModules): void 
 function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem | null {
   const { raw, headers, routeOptions } = request;
   if (raw.rawHeaders.length > 2 * maxHeaderFields) return headersTooLarge;
-  if (raw.headers.host === undefined && raw.httpVersionMinor !== 0) return { code: "malformed_request" };
+  const refusal = headRefusal(raw);
+  if (refusal !== null) return refusal;
   if (request.is404 && request.method === "OPTIONS" && modules.methodsOf(raw.url ?? "").length > 0)
     return null;
   if (request.is404) {
@@ -159,7 +161,7 @@ export function installHooks(app: FastifyInstance, modules: RequestModules): voi
     done(refusal ?? undefined);
   });
   app.addHook("onSend", (_request, reply, payload, done) => {
-    if (inFlight.draining) reply.header("connection", "close");
+    if (inFlight.draining) announceEnd(reply);
     done(null, payload);
   });
   app.addHook("onResponse", (request, reply, done) => {

@@ -17,6 +17,8 @@ export type Problem =
   | { code: "route_not_found"; path: string }
   | { code: "method_not_allowed"; method: string; allow: string }
   | { code: "unsupported_media_type"; content_type: string }
+  | { code: "unsupported_content_encoding"; encoding: string }
+  | { code: "unsupported_transfer_coding"; coding: string }
   | { code: "malformed_request" }
   | { code: "malformed_json" }
   | { code: "json_too_deep"; limit: number }

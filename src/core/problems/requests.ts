@@ -20,6 +20,18 @@ export const requestProblems = {
     title: "Unsupported media type",
     detail: (p) => `Content-Type is "${p.content_type}"; send application/json.`,
   },
+  unsupported_content_encoding: {
+    status: 415,
+    blame: "miner",
+    title: "Unsupported content encoding",
+    detail: (p) => `Content-Encoding is "${p.encoding}"; send the body as it is, without the header.`,
+  },
+  unsupported_transfer_coding: {
+    status: 501,
+    blame: "miner",
+    title: "Unsupported transfer coding",
+    detail: (p) => `Transfer-Encoding names "${p.coding}"; only chunked is read here.`,
+  },
   malformed_request: {
     status: 400,
     blame: "miner",

@@ -26,6 +26,7 @@ function headersOf(problem: Problem): Record<string, string> {
     headers["retry-after"] = `${Math.max(soonest, seconds)}`;
   }
   if (problem.code === "method_not_allowed") headers.allow = problem.allow;
+  if (problem.code === "unsupported_content_encoding") headers["accept-encoding"] = "identity";
   if (status === 401) headers["www-authenticate"] = problem.code === "unauthorized" ? "Bearer" : "Epistula";
   return headers;
 }

@@ -4,6 +4,8 @@ import type { Operation, RequestSchema } from "../routes/route.ts";
 const everyRequest: readonly ProblemCode[] = [
   "malformed_request",
   "headers_too_large",
+  "unsupported_content_encoding",
+  "unsupported_transfer_coding",
   "request_timeout",
   "too_many_connections",
   "shutting_down",

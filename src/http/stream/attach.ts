@@ -12,8 +12,9 @@ import { rawAnswer } from "../problem/document.ts";
 import { callerOf } from "../requests.ts";
 import type { HeldBytes } from "../wire/heldBytes.ts";
 import { PerAddress } from "../wire/perAddress.ts";
+import { originForm } from "../wire/requestHead.ts";
 import { endWith } from "../wire/socketEnd.ts";
-import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol } from "./handshake.ts";
+import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol, webSocket } from "./handshake.ts";
 import { type StreamOptions, streamDefaults } from "./options.ts";
 import { Streams } from "./streams.ts";
 
@@ -118,12 +119,15 @@ export function attachStreams(
     reply.hijack();
     modules.release(reply.raw);
     reply.raw.detachSocket(socket);
+    // Of several protocols that the miner would take, this is the one.
+    request.headers.upgrade = webSocket;
     upgrader.handleUpgrade(request, socket, head, (ws: WebSocket) => streams.add(ws, socket, hotkey));
   };
 
   server.on("upgrade", (request, stream, head) => {
     const socket = stream as Socket;
     modules.upgraded(socket);
+    request.url = originForm(request.url ?? "");
     socket.on("error", () => socket.destroy());
     const response = answerOn(request, socket);
     if (response === null) socket.destroy();

@@ -8,5 +8,7 @@ export const closeCodes: Readonly<Record<LinkEnd, number>> = {
   suspended: 4403,
   silent: 4408,
   slow: 4408,
+  unfinished: 4408,
   replaced: 4409,
+  flooding: 4429,
 };

@@ -2,25 +2,28 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { AssayError } from "../../core/problems/assayError.ts";
+import { hasBody, listOf, originForm, pathOf } from "../wire/requestHead.ts";
 import { lingerAfterAnswer } from "../wire/socketEnd.ts";
 
 export const streamPath = "/v1/stream";
+
+export const webSocket = "websocket";
 
 const protocol = "WebSocket version 13";
 const key = /^[+/0-9A-Za-z]{22}==$/;
 
 /** Whether a request asks for a stream. Other upgrades are ignored, as RFC 9110 section 7.8 allows. */
-export function isStreamUpgrade({ method, url = "", headers }: IncomingMessage): boolean {
-  const path = url.split("?", 1)[0];
-  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-  return (
-    method === "GET" && path === streamPath && headers.upgrade?.toLowerCase() === "websocket" && !hasBody
-  );
+export function isStreamUpgrade(request: IncomingMessage): boolean {
+  const { method, url = "", headers, httpVersionMinor } = request;
+  // An upgrade in HTTP/1.0 must be ignored.
+  if (method !== "GET" || httpVersionMinor === 0 || hasBody(request)) return false;
+  return listOf(headers.upgrade).includes(webSocket) && pathOf(originForm(url)) === streamPath;
 }
 
 /** Throws `upgrade_required`, and names the protocol in a header. */
 export function refuseProtocol(reply: FastifyReply): never {
-  reply.headers({ upgrade: "websocket", "sec-websocket-version": "13" });
+  const connection = reply.raw.shouldKeepAlive ? "upgrade" : "close, upgrade";
+  reply.headers({ connection, upgrade: webSocket, "sec-websocket-version": "13" });
   throw new AssayError({ code: "upgrade_required", protocol });
 }
 

@@ -1,5 +1,6 @@
 import type { Metrics } from "../../core/metrics.ts";
 import type { LinkEnd } from "../../flow/link.ts";
+import type { FrameKind } from "./frameBudget.ts";
 import type { FrameCode } from "./frameCodes.ts";
 
 /** Metrics of streams; frames and bytes are summed here and added to the metrics at intervals. */
@@ -18,6 +19,11 @@ export class StreamMeasures {
       frames: metrics.counter("assay_stream_frames_total", "Frames on streams", ["direction"]),
       bytes: metrics.counter("assay_stream_frame_bytes_total", "Payload of frames on streams", ["direction"]),
       faulty: metrics.counter("assay_stream_faulty_frames_total", "Frames answered with an error", ["code"]),
+      flooded: metrics.counter(
+        "assay_stream_floods_total",
+        "Streams ended because their miner sent too much of a kind",
+        ["kind"],
+      ),
       unsaid: metrics.counter("assay_stream_replies_dropped_total", "Replies to miners that do not read"),
     };
   }
@@ -32,6 +38,10 @@ export class StreamMeasures {
 
   faulty(code: FrameCode): void {
     this.#metrics.faulty.add({ code });
+  }
+
+  flooded(kind: FrameKind): void {
+    this.#metrics.flooded.add({ kind });
   }
 
   replyDropped(): void {

@@ -15,6 +15,8 @@ export interface StreamOptions {
   readonly silentMs: number;
   /** When its stream is full for this long, the miner counts as not reading. */
   readonly slowMs: number;
+  /** From the first byte of a message to its last. */
+  readonly messageMs: number;
   /** Faulty frames that one stream may send in a minute. */
   readonly faultsPerMinute: number;
   /** Pings that one stream may send in a minute; each further one is a faulty frame. */
@@ -35,6 +37,8 @@ export const streamDefaults: StreamOptions = {
   pingMs: 20_000,
   silentMs: 60_000,
   slowMs: 30_000,
+  // The largest message at 50 KiB/s.
+  messageMs: 20_000,
   faultsPerMinute: 100,
   pingsPerMinute: 60,
   lookMs: 1000,

@@ -11,7 +11,12 @@ export interface SendQueueModules {
   readonly measures: StreamMeasures;
   /** Called when the waiting frames were sent after the queue was full. */
   readonly drained: () => void;
+  /** Called when the bytes that wait to be sent are no longer few, and until they are again. */
+  readonly unsent: (bytes: number) => void;
 }
+
+/** What waits for less than a turn of the event loop when the miner reads. */
+const fewBytes = 16_384;
 
 /** The sending side of one stream. Its frames are numbered from 1. */
 export class SendQueue implements Corked {
@@ -23,6 +28,7 @@ export class SendQueue implements Corked {
   readonly #modules: SendQueueModules;
   #id = 0;
   #corked = false;
+  #told = false;
 
   constructor(ws: WebSocket, socket: Duplex, highWaterBytes: number, modules: SendQueueModules) {
     this.#ws = ws;
@@ -65,11 +71,19 @@ export class SendQueue implements Corked {
     this.#ws.send(text, this.#sent);
     this.#modules.measures.sentFrames++;
     this.#modules.measures.sentBytes += size;
-    if (this.#ws.bufferedAmount > this.#highWaterBytes) this.full = true;
+    const buffered = this.#ws.bufferedAmount;
+    if (buffered > this.#highWaterBytes) this.full = true;
+    if (buffered > fewBytes) this.#tell(buffered);
     return size;
   }
 
+  #tell(bytes: number): void {
+    this.#told = bytes > 0;
+    this.#modules.unsent(bytes);
+  }
+
   readonly #sent = (): void => {
+    if (this.#told) this.#tell(this.#ws.bufferedAmount);
     if (!this.full || this.#ws.bufferedAmount * 4 >= this.#highWaterBytes) return;
     this.full = false;
     this.#modules.drained();

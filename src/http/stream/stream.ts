@@ -5,11 +5,14 @@ import type { Log } from "../../core/log.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import type { JobOrder } from "../../flow/job.ts";
 import type { LinkEnd, LinkListener, MinerLink } from "../../flow/link.ts";
+import type { HeldBytes, Holder } from "../wire/heldBytes.ts";
 import { closeCodes } from "./closeCodes.ts";
+
 import type { Corks } from "./corks.ts";
 import { FixedWindowLimiter } from "./fixedWindowLimiter.ts";
 import { type Frame, type FrameId, readBinary, readText } from "./frame.ts";
 import type { FrameCode } from "./frameCodes.ts";
+import { Inbound } from "./inbound.ts";
 import type { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
 import { SendQueue } from "./sendQueue.ts";
@@ -21,6 +24,7 @@ export interface StreamShared {
   readonly log: Log;
   readonly measures: StreamMeasures;
   readonly corks: Corks;
+  readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
   /** The stream has sent its `hello` and is about to be reported to the listener. */
@@ -35,7 +39,7 @@ export interface StreamShared {
  * One miner's stream. It is `greeting` until a good `hello`, then `open`, then `ended`, and never goes back. The listener
  * is called from `open` on: `opened`, then events, then `closed` once. After that it is not called again.
  */
-export class MinerStream implements MinerLink {
+export class MinerStream implements MinerLink, Holder {
   readonly transport = "stream";
   readonly hotkey: string;
   lanes: readonly string[] = [];
@@ -45,6 +49,7 @@ export class MinerStream implements MinerLink {
   readonly #outbox: SendQueue;
   readonly #options: StreamOptions;
   readonly #shared: StreamShared;
+  readonly #inbound: Inbound;
   readonly #faults: FixedWindowLimiter;
   readonly #pings: FixedWindowLimiter;
   /** A frame or pong has arrived since the last check. */
@@ -52,6 +57,7 @@ export class MinerStream implements MinerLink {
   #heardMs: number;
   #pingMs: number;
   #fullMs: number | null = null;
+  #unsent = 0;
   readonly #openedMs: number;
   /** The bound that the last check found passed. */
   #suspect: LinkEnd | null = null;
@@ -64,11 +70,15 @@ export class MinerStream implements MinerLink {
     this.#shared = shared;
     const { corks, measures } = shared;
     const drained = () => this.#drained();
-    this.#outbox = new SendQueue(ws, socket, options.highWaterBytes, { corks, measures, drained });
+    const unsent = (bytes: number) => this.#hold(bytes);
+    this.#outbox = new SendQueue(ws, socket, options.highWaterBytes, { corks, measures, drained, unsent });
+    this.#inbound = new Inbound(options, now);
     this.#faults = new FixedWindowLimiter(options.faultsPerMinute);
     this.#pings = new FixedWindowLimiter(options.pingsPerMinute);
     this.#openedMs = this.#heardMs = now;
     this.#pingMs = now + options.pingMs;
+    // Before the WebSocket reads them: it has the other listener.
+    socket.prependListener("data", (bytes: Buffer) => this.#arrived(bytes));
     ws.on("message", (data, isBinary) => this.#message(data as Buffer, isBinary));
     ws.on("ping", () => this.#pinged(null));
     ws.on("pong", () => {
@@ -78,6 +88,7 @@ export class MinerStream implements MinerLink {
     ws.on("error", () => this.close("protocol"));
     ws.on("close", () => {
       this.close("gone");
+      shared.held.set(this, 0);
       shared.gone(this);
     });
   }
@@ -87,7 +98,9 @@ export class MinerStream implements MinerLink {
   }
 
   send(order: JobOrder): number {
-    return this.#state === "open" ? this.#outbox.job(order) : 0;
+    if (this.#state !== "open") return 0;
+    this.#inbound.job();
+    return this.#outbox.job(order);
   }
 
   close(reason: LinkEnd): void {
@@ -130,7 +143,26 @@ export class MinerStream implements MinerLink {
     else this.#fullMs ??= nowMs;
     if (this.#state === "greeting" && nowMs - this.#openedMs >= helloMs) return "protocol";
     if (nowMs - this.#heardMs >= silentMs) return "silent";
-    return this.#fullMs !== null && nowMs - this.#fullMs >= slowMs ? "slow" : null;
+    if (this.#fullMs !== null && nowMs - this.#fullMs >= slowMs) return "slow";
+    return this.#inbound.isOverdue(nowMs) ? "unfinished" : null;
+  }
+
+  /** Counts what has arrived before it is read. */
+  #arrived(bytes: Buffer): void {
+    if (this.#state === "ended") return;
+    const over = this.#inbound.arrived(bytes, this.#shared.clock.monotonicMs());
+    if (over === null) this.#hold(this.#unsent);
+    else {
+      this.#shared.measures.flooded(over);
+      this.close("flooding");
+      // The rest stays unread in the kernel; the socket is cut when its time to close is over.
+      this.#ws.pause();
+    }
+  }
+
+  #hold(unsent: number): void {
+    this.#unsent = unsent;
+    this.#shared.held.set(this, this.#inbound.unfinishedBytes + unsent);
   }
 
   #message(data: Buffer, isBinary: boolean): void {

@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import type { LinkListener } from "../../flow/link.ts";
+import type { HeldBytes } from "../wire/heldBytes.ts";
 import { Corks } from "./corks.ts";
 import { StreamMeasures } from "./measures.ts";
 import type { StreamOptions } from "./options.ts";
@@ -20,6 +21,7 @@ export interface StreamsModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
 }
@@ -39,13 +41,14 @@ export class Streams {
   #onEmpty: (() => void) | null = null;
 
   constructor(options: StreamOptions, modules: StreamsModules) {
-    const { listener, clock, log, metrics, lanes } = modules;
+    const { listener, clock, log, metrics, lanes, held } = modules;
     this.#options = options;
     this.#shared = {
       listener,
       clock,
       log,
       lanes,
+      held,
       measures: new StreamMeasures(metrics),
       corks: new Corks(),
       greeted: (stream) => this.#greeted(stream),

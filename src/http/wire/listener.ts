@@ -3,6 +3,7 @@ import type { Metrics } from "../../core/metrics.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
 import { type Connections, defaultStalledMs } from "./connections.ts";
+import { originForm } from "./requestHead.ts";
 
 /** An idle connection is kept this long for the next request. */
 const keepAliveMs = 20_000;
@@ -45,6 +46,7 @@ export function makeListener(
   const { bodyDeadlineMs, maxBodyBytes, maxConnections, stalledMs = defaultStalledMs } = options;
   const listener: RequestListener = (request, response) => {
     connections.enter(request, response);
+    request.url = originForm(request.url ?? "");
     serve(request, response);
   };
   const server = createServer(

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { hasBody } from "./requestHead.ts";
 
 /** How long a refused client may go on sending before its connection is cut. */
 const lingerMs = 1000;
@@ -29,13 +30,17 @@ export function endWith(socket: Socket, bytes: string, atOnce: boolean): void {
 }
 
 /** Whether a client may still be sending its body. */
-export function isUnread({ raw, headers }: FastifyRequest): boolean {
-  const announced = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-  return announced && !raw.complete;
+export function isUnread({ raw }: FastifyRequest): boolean {
+  return hasBody(raw) && !raw.complete;
+}
+
+/** Says that an answer is the last one of its connection; one that names a protocol to upgrade to says that here too. */
+export function announceEnd(reply: FastifyReply): void {
+  reply.header("connection", reply.hasHeader("upgrade") ? "close, upgrade" : "close");
 }
 
 /** Makes an answer the last one of its connection. */
 export function endConnection(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header("connection", "close");
+  announceEnd(reply);
   lingerAfterAnswer(request.raw.socket);
 }

@@ -49,7 +49,7 @@ export class JobConcluder {
       "assay_jobs_unrecorded_total",
       "Failed attempts to record the end of a job",
     );
-    this.#lost = lostEnds(modules.metrics);
+    this.#lost = lostEnds(modules.metrics, "job");
   }
 
   /** Resolves with the end that is on record; with `void` where none is. Never rejects. */

@@ -27,7 +27,7 @@ export class SubmissionConcluder {
 
   constructor(modules: SubmissionConcluderModules) {
     this.#modules = modules;
-    this.#lost = lostEnds(modules.metrics);
+    this.#lost = lostEnds(modules.metrics, "submission");
   }
 
   /**

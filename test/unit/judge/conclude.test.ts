@@ -190,7 +190,8 @@ describe("an end that is refused", () => {
     await submissions.conclude(submission("poison"), invalid);
     await submissions.conclude(submission("poison"), null);
     assert.equal(await jobs.conclude(job("b"), invalid), "struck");
-    assert.equal(metrics.get("assay_ends_lost_total", { lane: "strict" }), 4);
+    for (const work of ["submission", "job"])
+      assert.equal(metrics.get(`assay_${work}_ends_lost_total`, { lane: "strict" }), 2, work);
     assert.deepEqual(
       ends.map(({ state: ended, code }) => `${ended} ${code}`),
       [...Array<string>(4).fill("void not_recorded"), "rejected proof_rejected"],

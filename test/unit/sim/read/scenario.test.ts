@@ -45,7 +45,7 @@ describe("defaults", () => {
     assert.deepEqual({ block_ms, tempo }, { block_ms: chain.block_ms, tempo: chain.tempo });
     assert.equal(epoch_hours, challenge.epoch_hours);
     const { settings, host } = validators[0] ?? assert.fail("no validator");
-    const { retention_blocks: _, history: __, ...rules } = judge;
+    const { retention_blocks: _, history: __, outage_miners: ___, ...rules } = judge;
     assert.deepEqual(settings, {
       ...{ rate: lanes.groth16.rate, classes: sample.classes, floor: sample.floor },
       ...rules,

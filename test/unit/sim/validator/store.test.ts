@@ -164,7 +164,7 @@ describe("a miner known before the start", () => {
     const store = storeOf(running);
     await store.addWork([delta({ block: 100 })]);
     assert.deepEqual((await store.standingState()).sightings, [
-      { hotkey: "5Alice", firstSeen: 10, lastSeen: 100 },
+      { hotkey: "5Alice", firstSeen: 10, lastSeen: 100, delivered: true },
     ]);
   });
 });
