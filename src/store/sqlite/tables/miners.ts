@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
 import type { Evidence, StoredStrike } from "../../../flow/strike.ts";
+import { ExhibitRows } from "./exhibits.ts";
 import { read } from "./operation.ts";
 import { flag, integer, integerOrNull, json, type Row, real, text } from "./rows.ts";
 
@@ -14,7 +15,7 @@ const evidenceMembers = [
   "rule",
 ] as const;
 
-export function strikeOf(row: Row): StoredStrike {
+function strikeOf(row: Row): StoredStrike {
   return {
     strikeId: text(row, "strike_id"),
     hotkey: text(row, "hotkey"),
@@ -41,11 +42,21 @@ function minerOf(row: Row): StoredMiner {
   };
 }
 
+/** The most strikes of one answer; the newest. */
+const STRIKES_SERVED = 200;
+
 export function minerOperations(db: DatabaseSync) {
+  const exhibits = new ExhibitRows(db);
   const one = db.prepare("SELECT * FROM miners WHERE hotkey = ?");
   // No hotkey is below the empty text.
   const page = db.prepare("SELECT * FROM miners WHERE hotkey > ? ORDER BY hotkey LIMIT ?");
-  const strikes = db.prepare("SELECT * FROM strikes WHERE hotkey = ? ORDER BY id");
+  const strikes = db.prepare(
+    `SELECT * FROM strikes WHERE hotkey = ? ORDER BY at DESC, after_id DESC, id DESC LIMIT ${STRIKES_SERVED}`,
+  );
+  const complete = (row: Row): StoredStrike => {
+    const strike = strikeOf(row);
+    return { ...strike, evidence: exhibits.complete(integer(row, "id"), strike.evidence) };
+  };
   return {
     miner: read((hotkey: string): StoredMiner | null => {
       const row = one.get(hotkey);
@@ -54,6 +65,6 @@ export function minerOperations(db: DatabaseSync) {
     miners: read((after: string | null, limit: number): StoredMiner[] =>
       page.all(after ?? "", limit).map(minerOf),
     ),
-    strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).map(strikeOf)),
+    strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).reverse().map(complete)),
   };
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StrikeRecord } from "../../../flow/strike.ts";
+import { ExhibitRows } from "./exhibits.ts";
 import { suspender } from "./suspend.ts";
 
 export interface StrikeWriter {
@@ -22,11 +23,14 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
     "SELECT 1 FROM strikes WHERE hotkey = ? AND at >= ? AND (at > ? OR after_id >= ?) LIMIT 1",
   );
   const suspend = suspender(db);
+  const exhibits = new ExhibitRows(db);
 
   return {
     record: (strike) => {
-      const { strikeId, hotkey, lane, block, at, evidence, suspendUntil } = strike;
-      insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
+      const { strikeId, hotkey, lane, block, at, suspendUntil } = strike;
+      const { evidence, put } = exhibits.take(strike);
+      const row = insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
+      put(Number(row.lastInsertRowid));
       forfeit.run(hotkey);
       forfeitWork.run(hotkey);
       if (suspendUntil === null) return;

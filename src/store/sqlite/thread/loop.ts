@@ -40,7 +40,9 @@ export class Loop {
     this.#data = data;
     this.#clock = clock;
     this.#group = new Group(file.db, data.file);
-    this.#operations = makeOperations(file.db, file.snapshot) as Readonly<Record<OperationName, Runnable>>;
+    this.#operations = makeOperations(file.db, file.snapshot, clock) as Readonly<
+      Record<OperationName, Runnable>
+    >;
     this.#calls = new BoundedQueue(data.queueMax);
     this.#scans = new BoundedQueue(data.queueMax);
   }
