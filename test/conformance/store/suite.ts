@@ -1,5 +1,6 @@
 import { describe } from "node:test";
 import { admitCases } from "./admitCases.ts";
+import { boundCases } from "./boundCases.ts";
 import { concurrencyCases } from "./concurrencyCases.ts";
 import { decideCases } from "./decideCases.ts";
 import { epochCases } from "./epochCases.ts";
@@ -18,6 +19,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
     describe("jobs", () => jobCases(open));
+    describe("bounds", () => boundCases(open));
     describe("concurrency", () => concurrencyCases(open));
     describe("model", () => modelCases(open));
   });

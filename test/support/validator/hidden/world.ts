@@ -76,7 +76,7 @@ export class PullHiddenWorld {
     const rate = parseFraction("1/2");
     if (rate === null) throw new RangeError("1/2 is a fraction");
     const maxAttempts = penalty === "strike" ? 1 : 3;
-    const tier = { allotment: 100_000, weight: 1, shape: { n_vars: 4, n_clauses: 17 } };
+    const tier = { allotment: 100_000, weight: 1, answerBytes: 1000, shape: { n_vars: 4, n_clauses: 17 } };
     this.#lane = {
       ...namedLane(LANE, 1, penalty),
       policy: { rate, penalty, maxAttempts, share: 1 },
@@ -210,7 +210,7 @@ export class PullHiddenWorld {
           current: master,
           previous: null,
         },
-        tiers: new Map([[1, { lane: LANE, allotment, weight, maxAttempts, ...shape }]]),
+        tiers: new Map([[1, { lane: LANE, allotment, weight, answerBytes: 1000, maxAttempts, ...shape }]]),
       },
       { clock: this.clock, buildIndex: async () => new Uint8Array() },
     );
