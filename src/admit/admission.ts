@@ -210,7 +210,8 @@ export class Admission {
 
 /** Throws `answer_too_large` for what no answer to the challenge can be. */
 function requireShort({ bytes }: SubmitRequest["answer"], { answerBytes }: RecognisedChallenge): void {
-  if (bytes.length > answerBytes) throw new AssayError({ code: "answer_too_large", limit_bytes: answerBytes });
+  if (bytes.length > answerBytes)
+    throw new AssayError({ code: "answer_too_large", limit_bytes: answerBytes });
 }
 
 function backlogRefusal(): AssayError {

@@ -6,6 +6,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
+import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
@@ -14,17 +15,19 @@ import { statusOf } from "./status.ts";
 
 /** The routes' handlers over the parts of a validator. */
 export function makeHandlers(parts: Parts): Handlers {
+  const reads = queuedReads(parts.store, parts.metrics);
   return {
-    ...publicHandlers(parts),
-    ...workHandlers(parts),
-    ...minerHandlers(parts),
+    ...publicHandlers(parts, reads),
+    ...workHandlers(parts, reads),
+    ...minerHandlers(parts, reads),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
   };
 }
 
-function publicHandlers(parts: Parts) {
-  const { store, sampler, signer } = parts;
+function publicHandlers(parts: Parts, store: PublicStore) {
+  const { sampler, signer } = parts;
+  const ready = sharedWhilePending(() => readinessOf(parts));
   const vectorOrRefuse = async (period: number | null) => {
     const vector = period === null ? await store.latestVector() : await store.vector(period);
     if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
@@ -32,17 +35,17 @@ function publicHandlers(parts: Parts) {
   };
   return {
     healthz: () => ({ status: "ok" as const }),
-    readyz: () => readinessOf(parts),
+    readyz: ready,
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
     latestWeights: () => vectorOrRefuse(null),
     weights: (period: number) => vectorOrRefuse(period),
-    sampling: sampler.published.bind(sampler),
+    sampling: (epoch: number) => sampler.published(epoch, store),
     auditLog: (epoch: number) => auditLines(store, epoch),
   } satisfies Partial<Handlers>;
 }
 
-function workHandlers(parts: Parts) {
+function workHandlers(parts: Parts, reads: MinersStore) {
   const { admission, challenges, store, verifier, lanes, signer, pool, clock, log } = parts;
   return {
     listChallenges: async (caller, { lane, tier, offset, limit }) => {
@@ -78,13 +81,24 @@ function workHandlers(parts: Parts) {
     },
     receipt: async (caller, id) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: true });
-      const submission = isReceiptId(id) ? await store.submission(id) : null;
+      const submission = isReceiptId(id) ? await reads.submission(id) : null;
       if (submission === null || submission.hotkey !== hotkey)
         throw new AssayError({ code: "receipt_not_found" });
       const busy = submission.state === "pending" && verifier.isVerifying(id);
       return receiptOf(submission, busy ? "verifying" : submission.state, lanes.get(submission.lane), signer);
     },
   } satisfies Partial<Handlers>;
+}
+
+/** One run for all who ask while it is under way: a check of readiness writes to the store. */
+function sharedWhilePending<T>(run: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | null = null;
+  return () => {
+    pending ??= run().finally(() => {
+      pending = null;
+    });
+    return pending;
+  };
 }
 
 function operatorHandlers(parts: Parts) {

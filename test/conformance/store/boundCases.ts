@@ -55,7 +55,8 @@ export function boundCases(open: OpenStore): void {
       kept.forEach(({ evidence }, index) => {
         const one = shown[index] ?? assert.fail();
         if (index < 2) assert.deepEqual([evidence.exhibit, evidence.exhibit_dropped], [one, undefined]);
-        else assert.deepEqual([evidence.exhibit, evidence.exhibit_dropped], [undefined, dropped(one, "budget")]);
+        else
+          assert.deepEqual([evidence.exhibit, evidence.exhibit_dropped], [undefined, dropped(one, "budget")]);
         assert.equal(evidence.answer_sha256.length, 64);
       });
     }));
@@ -80,9 +81,13 @@ export function boundCases(open: OpenStore): void {
       const shown = exhibit(100);
       await caught(store, shown, 5 * DAY - 1);
       await caught(store, shown, 5 * DAY);
-      assert.deepEqual(await store.applyRetention({ ...noBounds, keepExhibitsSince: 5 * DAY - 1 }), { dropped: 0 });
+      assert.deepEqual(await store.applyRetention({ ...noBounds, keepExhibitsSince: 5 * DAY - 1 }), {
+        dropped: 0,
+      });
       // The exhibit, and two rows of its day's budget.
-      assert.deepEqual(await store.applyRetention({ ...noBounds, keepExhibitsSince: 5 * DAY }), { dropped: 3 });
+      assert.deepEqual(await store.applyRetention({ ...noBounds, keepExhibitsSince: 5 * DAY }), {
+        dropped: 3,
+      });
       const [old, fresh] = await store.strikes("5Alice");
       assert.deepEqual(old?.evidence.exhibit_dropped, dropped(shown, "expired"));
       assert.deepEqual(fresh?.evidence.exhibit, shown);
@@ -96,14 +101,21 @@ export function boundCases(open: OpenStore): void {
         await decided(store, row, struck(row, { at, block: at, suspendUntil: null }));
       }
       const served = (await store.strikes("5Alice")).map(({ at }) => at);
-      assert.deepEqual(served, Array.from({ length: 200 }, (_, index) => index + 2));
+      assert.deepEqual(
+        served,
+        Array.from({ length: 200 }, (_, index) => index + 2),
+      );
     }));
 
   test("standing is loaded within bounds: who was accepted, then who was seen last, and always the suspended", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());
       await decided(store, newSubmission({ hotkey: "5Earner", block: 1 }));
-      for (const [hotkey, block] of [["5Old", 2], ["5New", 4], ["5Mid", 3]] as const)
+      for (const [hotkey, block] of [
+        ["5Old", 2],
+        ["5New", 4],
+        ["5Mid", 3],
+      ] as const)
         await admitted(store, newSubmission({ hotkey, block }));
       for (const at of [1, 2, 3]) {
         const row = newSubmission({ hotkey: "5Cheat", block: 0 });
@@ -122,9 +134,15 @@ export function boundCases(open: OpenStore): void {
   test("who was not seen since the block is dropped with strikes and exhibits, unless suspended", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());
-      for (const [hotkey, block] of [["5Old", 9], ["5Edge", 10]] as const)
+      for (const [hotkey, block] of [
+        ["5Old", 9],
+        ["5Edge", 10],
+      ] as const)
         await admitted(store, newSubmission({ hotkey, block }));
-      for (const [hotkey, suspendUntil] of [["5Held", 9000], ["5Free", null]] as const) {
+      for (const [hotkey, suspendUntil] of [
+        ["5Held", 9000],
+        ["5Free", null],
+      ] as const) {
         const row = newSubmission({ hotkey, block: 1 });
         await decided(store, row, struck(row, { suspendUntil }));
       }

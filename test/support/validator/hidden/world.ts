@@ -18,6 +18,7 @@ import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from ".
 import type { Store } from "../../../../src/flow/store.ts";
 import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../../../src/flow/submission.ts";
 import { startHttp } from "../../../../src/http/server.ts";
+import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { Sampler } from "../../../../src/sample/sampler.ts";
 import { makeHandlers } from "../../../../src/validator/handlers.ts";
 import type { Parts } from "../../../../src/validator/parts.ts";
@@ -220,7 +221,7 @@ export class PullHiddenWorld {
     const parts: Partial<Parts> = {
       ...{ lanes, pool, challenges, admission, store: store as Store, clock, log },
       ...{ sampler: this.#sampler, verifier: this.#verifier, signer: this.#signer },
-      ...{ adminToken: "token", push: null },
+      ...{ adminToken: "token", push: null, metrics: new MetricRegistry() },
     };
     return parts as Parts;
   }
