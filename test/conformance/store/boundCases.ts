@@ -9,6 +9,7 @@ import {
   admitted,
   commitment,
   decided,
+  decision,
   EPOCH,
   newSubmission,
   type OpenStore,
@@ -59,6 +60,20 @@ export function boundCases(open: OpenStore): void {
           assert.deepEqual([evidence.exhibit, evidence.exhibit_dropped], [undefined, dropped(one, "budget")]);
         assert.equal(evidence.answer_sha256.length, 64);
       });
+    }));
+
+  test("an exhibit that is longer than a hotkey's budget allows is not compressed, and not kept", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      for (const [length, kept] of [
+        [32_000, true],
+        [33_000, false],
+      ] as const) {
+        const shown = { kind: "square", input: {}, answer: "7".repeat(length) };
+        const { evidence } = await caught(store, shown, DAY);
+        assert.deepEqual(evidence.exhibit, kept ? shown : undefined);
+        assert.deepEqual(evidence.exhibit_dropped, kept ? undefined : dropped(shown, "budget"));
+      }
     }));
 
   test("the exhibits of a day have a budget together", () =>
@@ -129,6 +144,20 @@ export function boundCases(open: OpenStore): void {
       assert.deepEqual(await load(1, 64), ["Cheat Earner", 1, [1, 2, 3]]);
       assert.deepEqual(await load(3, 2), ["Cheat Earner Mid New", 1, [2, 3]]);
       assert.deepEqual(await load(9, 0), ["Cheat Earner Mid New Old", 1, []]);
+    }));
+
+  test("a strike of a hotkey that was dropped since its answer is loaded, and can be dropped", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      const row = newSubmission();
+      await admitted(store, row);
+      await store.dropMiners(["5Alice"]);
+      await store.decide(decision(row.receiptId, struck(row, { block: 120, suspendUntil: null })));
+      const { sightings, strikes } = await store.standingState();
+      assert.deepEqual(sightings, [{ hotkey: "5Alice", firstSeen: 120, lastSeen: 120 }]);
+      assert.equal(strikes.length, 1);
+      await store.applyRetention({ ...noBounds, keepSeenSince: 121 });
+      assert.deepEqual(await store.strikes("5Alice"), []);
     }));
 
   test("who was not seen since the block is dropped with strikes and exhibits, unless suspended", () =>

@@ -10,8 +10,8 @@ const DAY_MS = 86_400_000;
 const HOTKEY_DAY_BYTES = 16_384;
 /** The same of all hotkeys: 6,000 proofs a day, and 32 MB on disk with a week's exhibits. */
 const DAY_BYTES = 4_194_304;
-/** The most that a stored exhibit may inflate to: the largest answer, its input, and their JSON. */
-const INFLATED_MOST = 1_048_576;
+/** A longer exhibit does not fit, as digits compress to a half; it is not tried, since compressing 64 KB takes milliseconds. */
+const TEXT_MOST = 2 * HOTKEY_DAY_BYTES;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
@@ -43,16 +43,12 @@ export class ExhibitRows {
     const { exhibit, ...kept } = evidence;
     if (exhibit === undefined) return { evidence, put: () => {} };
     const text = canonical(exhibit);
-    const body = deflateRawSync(text);
+    const bytes = Buffer.byteLength(text);
     const day = dayOf(at);
-    const fits =
-      this.#usedBy(day, hotkey) + body.length <= HOTKEY_DAY_BYTES &&
-      this.#usedBy(day, ALL) + body.length <= DAY_BYTES;
-    const dropped: DroppedExhibit = {
-      why: fits ? "expired" : "budget",
-      bytes: Buffer.byteLength(text),
-      sha256: sha256Hex(text),
-    };
+    const left = this.#left(day, hotkey);
+    const body = left > 0 && bytes <= TEXT_MOST ? deflateRawSync(text, { level: 1 }) : null;
+    const fits = body !== null && body.length <= left;
+    const dropped: DroppedExhibit = { why: fits ? "expired" : "budget", bytes, sha256: sha256Hex(text) };
     const put = (strike: number): void => {
       if (!fits) return;
       this.#insert.run(strike, day, body);
@@ -69,6 +65,11 @@ export class ExhibitRows {
     return { ...kept, exhibit: exhibitOf(row) };
   }
 
+  /** How many bytes of the day the hotkey may still use. */
+  #left(day: number, hotkey: string): number {
+    return Math.min(HOTKEY_DAY_BYTES - this.#usedBy(day, hotkey), DAY_BYTES - this.#usedBy(day, ALL));
+  }
+
   #usedBy(day: number, hotkey: string): number {
     return integer(this.#used.get(day, hotkey), "n");
   }
@@ -76,7 +77,7 @@ export class ExhibitRows {
 
 function exhibitOf(row: Row): Exhibit {
   try {
-    const text = inflateRawSync(bytes(row, "body"), { maxOutputLength: INFLATED_MOST }).toString("utf8");
+    const text = inflateRawSync(bytes(row, "body"), { maxOutputLength: TEXT_MOST }).toString("utf8");
     return JSON.parse(text) as Exhibit;
   } catch {
     throw new Unreadable("column body does not hold an exhibit");

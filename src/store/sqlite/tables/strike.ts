@@ -14,6 +14,10 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
   const insert = db.prepare(`INSERT INTO strikes (strike_id, hotkey, lane, block, at, evidence, suspend_until,
       counted, after_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, 1, (SELECT coalesce(max(id), 0) FROM submissions))`);
+  // A hotkey that was dropped since its answer: standing is loaded, and retention drops, by what was seen.
+  const sight =
+    db.prepare(`INSERT INTO miners (hotkey, first_seen, last_seen, submitted, accepted, rejected, void)
+    VALUES (?1, ?2, ?2, 0, 0, 0, 0) ON CONFLICT DO NOTHING`);
   const forfeit = db.prepare(
     "UPDATE solves SET forfeited = 1 WHERE hotkey = ? AND verified = 0 AND forfeited = 0",
   );
@@ -31,6 +35,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
       const { evidence, put } = exhibits.take(strike);
       const row = insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
       put(Number(row.lastInsertRowid));
+      sight.run(hotkey, block);
       forfeit.run(hotkey);
       forfeitWork.run(hotkey);
       if (suspendUntil === null) return;
