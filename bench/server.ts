@@ -12,6 +12,7 @@ export interface BenchServer {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  readonly pid: number;
   /** Of the listener for metrics. */
   readonly metricsSocket: string;
   stop(): Promise<void>;
@@ -53,6 +54,7 @@ export async function startServer(
     host: url.hostname,
     port: Number(url.port),
     url: url.origin,
+    pid: child.pid ?? 0,
     metricsSocket: join(dir, "metrics.sock"),
     stop: async () => {
       child.kill("SIGTERM");

@@ -95,6 +95,7 @@ export class Admission {
     const challenge = await this.#measures.timed("recognise", () =>
       this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
     );
+    requireShort(request.answer, challenge);
     caller.signal.throwIfAborted();
     if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
     const outcome = await this.#throughGate(caller, claim, challenge, async () => {
@@ -233,6 +234,12 @@ export class Admission {
     if (until === null || block >= until) return;
     throw new AssayError({ code: "suspended", hotkey, until_block: until });
   }
+}
+
+/** Throws `answer_too_large` for what no answer to the challenge can be. */
+function requireShort({ bytes }: SubmitRequest["answer"], { answerBytes }: RecognisedChallenge): void {
+  if (bytes.length > answerBytes)
+    throw new AssayError({ code: "answer_too_large", limit_bytes: answerBytes });
 }
 
 function backlogRefusal(): AssayError {

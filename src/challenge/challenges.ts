@@ -16,6 +16,7 @@ export interface ChallengeTier {
   readonly lane: string;
   readonly allotment: number;
   readonly weight: number;
+  readonly answerBytes: number;
   readonly maxAttempts: number;
   readonly n_vars: number;
   readonly n_clauses: number;
@@ -156,6 +157,7 @@ function recognised(id: ParsedId, tier: ChallengeTier, seq: number, seed: bigint
     seq,
     seed,
     weight: tier.weight,
+    answerBytes: tier.answerBytes,
     maxAttempts: tier.maxAttempts,
   };
 }

@@ -15,6 +15,7 @@ const names = [
   "sim",
   "memory",
   "stream-memory",
+  "rest",
   "audit",
   "abuse",
 ] as const;

@@ -8,6 +8,8 @@ export interface RecognisedChallenge {
   readonly seed: bigint;
   /** Credit of an accepted answer. */
   readonly weight: number;
+  /** The most bytes that an answer may have. */
+  readonly answerBytes: number;
   readonly maxAttempts: number;
 }
 

@@ -38,6 +38,8 @@ export interface Tier {
   readonly allotment: number;
   /** Credit of one accepted answer. */
   readonly weight: number;
+  /** The most bytes that an answer may have; a longer one is refused before it is recorded. */
+  readonly answerBytes: number;
   /** Size of the tier's tasks, shown in the listing. */
   readonly shape: { readonly n_vars: number; readonly n_clauses: number };
 }

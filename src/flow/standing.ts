@@ -24,7 +24,17 @@ export interface Remembered extends Sighting {
   readonly delivered: boolean;
 }
 
-/** The records that judge loads at start. */
+/** How much of the standing is loaded: as much as judge would keep. */
+export interface StandingBounds {
+  readonly hotkeys: number;
+  /** Per hotkey. */
+  readonly strikes: number;
+}
+
+/**
+ * The records that judge loads at start: every suspension; the sightings of the suspended and, up to the bound, of other
+ * hotkeys, those with an accepted answer first and then those seen last; of these hotkeys the newest strikes.
+ */
 export interface StandingState {
   readonly sightings: readonly Remembered[];
   readonly suspensions: readonly Suspension[];

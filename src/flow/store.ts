@@ -1,11 +1,14 @@
 import type { ClosedEpochItem, DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
 import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
-import type { MinerCounts, Sighting, StandingState, Suspension } from "./standing.ts";
+import type { MinerCounts, Sighting, StandingBounds, StandingState, Suspension } from "./standing.ts";
 import type { StoredStrike } from "./strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
 import type { Credit, SignedVector, UnsignedVector } from "./weights.ts";
 
-/** Issued challenges, for people and audits; nothing on the submit path reads it. */
+/**
+ * Issued challenges, for people and audits; nothing on the submit path reads it. One record per hotkey, epoch, lane and tier,
+ * which a listing beyond it extends: from the least seq that was listed to the greatest.
+ */
 export interface IssuedPage {
   readonly lane: string;
   readonly hotkey: string;
@@ -15,6 +18,7 @@ export interface IssuedPage {
   readonly from: number;
   /** Last seq, exclusive. */
   readonly to: number;
+  /** The last listing that extended it. */
   readonly at: number;
 }
 
@@ -53,6 +57,10 @@ export interface RetentionBounds {
   readonly keepSolvesSince: number;
   /** Ended customer jobs from before this time are dropped; queued ones never. */
   readonly keepJobsSince: number;
+  /** Exhibits of strikes of earlier days are dropped; absent: none is. */
+  readonly keepExhibitsSince?: number;
+  /** Hotkeys last seen before this block are dropped with their strikes, unless suspended; absent: none is. */
+  readonly keepSeenSince?: number;
 }
 
 /**
@@ -139,8 +147,11 @@ export interface Store {
   /** The same lines as canonical JSON texts, one per line; some 64 kB at a time. Null after the last one. */
   logText(epoch: number, after: number): Promise<LogText | null>;
 
-  /** Everything that judge needs at start. Throws `store_corrupt` rather than leave out a damaged record. */
-  standingState(): Promise<StandingState>;
+  /**
+   * What judge needs at start, within bounds (8,192 hotkeys and 64 strikes of each, unless given), so that its size does not
+   * depend on how many there were. Throws `store_corrupt` rather than leave out a damaged record.
+   */
+  standingState(bounds?: StandingBounds): Promise<StandingState>;
   /** Keeps the later `untilBlock`: a suspension is never shortened. Records the action of an operator. */
   suspend(suspension: Suspension): Promise<void>;
   /** An operator's action ends every suspension of the hotkey and is recorded; null ends only `unreachable` ones. Returns how many ended. */
@@ -151,6 +162,7 @@ export interface Store {
   miner(hotkey: string): Promise<StoredMiner | null>;
   /** Miners by hotkey, after the given one (or from the start). */
   miners(after: string | null, limit: number): Promise<StoredMiner[]>;
+  /** The newest 200, oldest first. */
   strikes(hotkey: string): Promise<StoredStrike[]>;
   /** The strikes as the JSON text of a `StrikeList`, their evidence as it was written. */
   strikesText(hotkey: string): Promise<string>;

@@ -1,6 +1,23 @@
 import type { Draw } from "./draw.ts";
 import type { JobInput } from "./lane.ts";
 
+/** The answer that was judged, with what it answers, so that anyone can repeat the check. */
+export interface Exhibit {
+  readonly kind: string;
+  readonly input: JobInput;
+  readonly answer: string;
+}
+
+/** An exhibit that the store no longer has, or never took. */
+export interface DroppedExhibit {
+  /** `budget`: its hotkey, or all of them, had their share of that day; `expired`: it was kept for its time. */
+  readonly why: "budget" | "expired";
+  /** Of its canonical JSON. */
+  readonly bytes: number;
+  /** Of its canonical JSON, 64 hex digits: anyone who has it can show that it is this one. */
+  readonly sha256: string;
+}
+
 /** Evidence stored with a strike; the miner can fetch it. */
 export interface Evidence {
   readonly work_id: string;
@@ -11,8 +28,10 @@ export interface Evidence {
   readonly verdict: { readonly outcome: "invalid"; readonly code: string };
   readonly checker: string;
   readonly rule: string;
-  /** Of a job: its input and the answer, so that anyone can repeat the check. */
-  readonly exhibit?: { readonly kind: string; readonly input: JobInput; readonly answer: string };
+  /** Of a job. */
+  readonly exhibit?: Exhibit;
+  /** In place of an exhibit that is not kept. */
+  readonly exhibit_dropped?: DroppedExhibit;
 }
 
 export interface StrikeRecord {

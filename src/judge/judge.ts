@@ -49,7 +49,8 @@ export class Judge {
 
   /** Throws `store_corrupt` when standing cannot be read in full, so that no suspension is lost. */
   static async load(options: JudgeOptions, modules: JudgeModules): Promise<Judge> {
-    return new Judge(options, modules, await modules.store.standingState());
+    const bounds = { hotkeys: options.history, strikes: Math.max(STRIKES_KEPT, options.strikes) };
+    return new Judge(options, modules, await modules.store.standingState(bounds));
   }
 
   private constructor(options: JudgeOptions, modules: JudgeModules, state: StandingState) {

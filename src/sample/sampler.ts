@@ -116,10 +116,13 @@ export class Sampler {
   }
 
   /** Throws `epoch_not_found` when the epoch was never committed. */
-  async published(epoch: number): Promise<PublishedEpoch> {
-    const record = await this.#modules.store.epoch(epoch);
+  async published(
+    epoch: number,
+    store: Pick<SamplerModules["store"], "epoch" | "logHeads"> = this.#modules.store,
+  ): Promise<PublishedEpoch> {
+    const record = await store.epoch(epoch);
     if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
-    const heads = await this.#modules.store.logHeads(epoch);
+    const heads = await store.logHeads(epoch);
     if (record.closed_at !== null) return { ...record, state: "closed", heads };
     const log_head = heads.at(-1)?.log_head ?? record.commitment;
     return { ...record, state: "open", revealed_key: null, log_head, log_length: 0, heads };

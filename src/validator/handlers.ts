@@ -7,6 +7,7 @@ import { sharedRun } from "../core/sharedRun.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
+import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
 import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
@@ -16,17 +17,18 @@ import { statusOf } from "./status.ts";
 
 /** The routes' handlers over the parts of a validator. */
 export function makeHandlers(parts: Parts): Handlers {
+  const reads = queuedReads(parts.store, parts.metrics);
   return {
-    ...publicHandlers(parts),
-    ...workHandlers(parts),
-    ...minerHandlers(parts),
+    ...publicHandlers(parts, reads),
+    ...workHandlers(parts, reads),
+    ...minerHandlers(parts, reads),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
   };
 }
 
-function publicHandlers(parts: Parts) {
-  const { store, sampler, signer, retiredKeys } = parts;
+function publicHandlers(parts: Parts, store: PublicStore) {
+  const { sampler, signer, retiredKeys } = parts;
   const { addresses } = parts.admission;
   return {
     healthz: () => ({ status: "ok" as const }),
@@ -39,14 +41,14 @@ function publicHandlers(parts: Parts) {
       if (text === null) throw new AssayError({ code: "weights_not_found", epoch: period });
       return text;
     },
-    sampling: sampler.published.bind(sampler),
+    sampling: (epoch: number) => sampler.published(epoch, store),
     closedEpochs: (page) => closedEpochs(store, page),
     auditLog: (epoch: number, ip: string) =>
       auditLines(store, epoch, (characters) => addresses.paced(ip, characters)),
   } satisfies Partial<Handlers>;
 }
 
-function workHandlers(parts: Parts) {
+function workHandlers(parts: Parts, reads: MinersStore) {
   const { admission, challenges, store, verifier, lanes, signer, pool, clock, log } = parts;
   return {
     listChallenges: async (caller, { lane, tier, offset, limit }) => {
@@ -82,7 +84,7 @@ function workHandlers(parts: Parts) {
     },
     receipt: async (caller, id) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: true });
-      const submission = isReceiptId(id) ? await store.submission(id) : null;
+      const submission = isReceiptId(id) ? await reads.submission(id) : null;
       if (submission === null || submission.hotkey !== hotkey)
         throw new AssayError({ code: "receipt_not_found" });
       const busy = submission.state === "pending" && verifier.isVerifying(id);

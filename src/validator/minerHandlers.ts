@@ -1,10 +1,11 @@
 import { AssayError } from "../core/problems/assayError.ts";
 import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerView } from "../http/handlers.ts";
+import type { PublicStore } from "../store/queuedReads.ts";
 import type { Parts } from "./parts.ts";
 
 /** Public facts about the miners: standing, counts, evidence. */
-export function minerHandlers({ store, judge }: Parts) {
+export function minerHandlers({ judge }: Pick<Parts, "judge">, store: PublicStore) {
   const view = (miner: StoredMiner): MinerView => ({ ...judge.standing(miner), counts: miner.counts });
   return {
     miners: async ({ after, limit }) => {

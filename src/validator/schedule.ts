@@ -10,7 +10,8 @@ const every = {
   /** Pruning of history. */
   judge: 60_000,
   chain: 30_000,
-  retention: 3_600_000,
+  /** Soon after a start, and often: little is due at a time. */
+  retention: 60_000,
   /** Deadlines of jobs, caps, accounts. */
   dispatch: 250,
   /** Saving of the learned caps for a restart. */
@@ -26,11 +27,20 @@ const EPOCHS_KEPT = 168;
 /** How long an operator can fetch the answer of a job. */
 const JOBS_KEPT_MS = 7 * 86_400_000;
 
-async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {
+/** How long a strike keeps the answer that was judged; its hash and the verdict stay. */
+const EXHIBITS_KEPT_MS = 7 * 86_400_000;
+
+async function retain({ clock, chain, challenges, config, store, log }: Parts): Promise<void> {
+  const block = chain.block();
   const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
   const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
   const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
-  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince, keepJobsSince });
+  const keepExhibitsSince = clock.nowMs() - EXHIBITS_KEPT_MS;
+  const { dropped } = await store.applyRetention({
+    ...{ beforeEpoch, keepSolvesSince, keepJobsSince, keepExhibitsSince },
+    // What judge forgets too; with the height unknown nobody is dropped.
+    ...(block === null ? {} : { keepSeenSince: block - config.judge.retention_blocks }),
+  });
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
 }
 

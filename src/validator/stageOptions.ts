@@ -127,8 +127,8 @@ export function weigherOptions(
 /** Which lane a tier of a challenge id belongs to. */
 function tierTable(lanes: ReadonlyMap<string, Lane>): ReadonlyMap<number, ChallengeTier> {
   const rows = pullLanes(lanes).flatMap((lane) =>
-    [...lane.tiers].map(([number, { allotment, weight, shape }]) => {
-      const row = { lane: lane.name, allotment, weight, maxAttempts: lane.policy.maxAttempts, ...shape };
+    [...lane.tiers].map(([number, { shape, ...tier }]) => {
+      const row = { lane: lane.name, ...tier, maxAttempts: lane.policy.maxAttempts, ...shape };
       return [number, row] as const;
     }),
   );

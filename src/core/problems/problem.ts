@@ -42,6 +42,7 @@ export type Problem =
   | { code: "malformed_challenge_id" }
   | { code: "epoch_expired"; epoch: number; current: number }
   | { code: "not_your_challenge" }
+  | { code: "answer_too_large"; limit_bytes: number }
   | { code: "already_solved"; challenge_id: string }
   | { code: "already_answered"; challenge_id: string }
   | { code: "attempts_exhausted"; challenge_id: string; max_attempts: number }

@@ -22,6 +22,13 @@ export const workProblems = {
     title: "Not a challenge of this hotkey",
     detail: () => "The id was not issued to this hotkey; list your own with GET /v1/challenges.",
   },
+  answer_too_large: {
+    status: 413,
+    blame: "miner",
+    title: "Answer too large",
+    detail: (p) =>
+      `An answer to this challenge has at most ${p.limit_bytes} bytes; send assignment_b64, or the solver's output without its log.`,
+  },
   already_solved: {
     status: 409,
     blame: "miner",

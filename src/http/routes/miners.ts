@@ -32,7 +32,7 @@ function page(handlers: Handlers): Route {
       description:
         "Standing and counts of all miners known here, by hotkey; next_after is null on the last page.",
       answers: { 200: { description: "A page of miners", schema: schemas.minerPage } },
-      problems: ["store_unavailable"],
+      problems: ["busy", "store_unavailable"],
     },
     serve: ({ query: { after = null, limit = 100 } }) => handlers.miners({ after, limit }),
   });
@@ -49,7 +49,7 @@ function one(handlers: Handlers): Route {
       summary: "One miner",
       description: "Standing and counts of a hotkey.",
       answers: { 200: { description: "The miner", schema: schemas.miner } },
-      problems: ["miner_not_found", "store_unavailable"],
+      problems: ["miner_not_found", "busy", "store_unavailable"],
     },
     serve: ({ params }) => handlers.miner(params.hotkey),
   });
@@ -66,7 +66,7 @@ function strikes(handlers: Handlers): Route {
       summary: "Strikes with their evidence",
       description: "Each proven cheat of a hotkey: work, answer hash, draw, verdict, checker and rule.",
       answers: { 200: { description: "The strikes", schema: schemas.strikeList } },
-      problems: ["miner_not_found", "store_unavailable"],
+      problems: ["miner_not_found", "busy", "store_unavailable"],
     },
     serve: async ({ params }, reply) => jsonText(reply, await handlers.strikes(params.hotkey)),
   });

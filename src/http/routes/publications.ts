@@ -34,7 +34,7 @@ function latestWeights(handlers: Handlers): Route {
       summary: "The latest weights",
       description: "The signed weight vector of the last weighing period.",
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
-      problems: ["weights_not_found", "store_unavailable"],
+      problems: ["weights_not_found", "busy", "store_unavailable"],
     },
     serve: async (_request, reply) => jsonText(reply, await handlers.weights(null)),
   };
@@ -51,7 +51,7 @@ function weights(handlers: Handlers): Route {
       summary: "Weights of a period",
       description: "The signed weight vector of a weighing period, as it was signed.",
       answers: { 200: { description: "Signed vector", schema: schemas.vector } },
-      problems: ["weights_not_found", "store_unavailable"],
+      problems: ["weights_not_found", "busy", "store_unavailable"],
     },
     serve: async ({ params }, reply) => jsonText(reply, await handlers.weights(params.epoch)),
   });
@@ -95,7 +95,7 @@ function sampling(handlers: Handlers): Route {
       description:
         "Commitment and policy; the key once the epoch closed, null before; signed heads of the decision log.",
       answers: { 200: { description: "The epoch's record", schema: schemas.epochRecord } },
-      problems: ["epoch_not_found", "store_unavailable"],
+      problems: ["epoch_not_found", "busy", "store_unavailable"],
     },
     serve: ({ params }) => handlers.sampling(params.epoch),
   });
@@ -114,7 +114,7 @@ function audit(handlers: Handlers, log: Log): Route {
       answers: {
         200: { description: "NDJSON", mediaType: "application/x-ndjson", schema: Type.String() },
       },
-      problems: ["epoch_not_found", "epoch_open", "store_unavailable"],
+      problems: ["epoch_not_found", "epoch_open", "busy", "store_unavailable"],
     },
     serve: async (request, reply) => {
       const { epoch } = request.params;

@@ -172,6 +172,16 @@ const evidence = object({
   checker: Type.String(),
   rule: Type.String(),
   exhibit: Type.Optional(exhibit),
+  exhibit_dropped: Type.Optional(
+    object(
+      {
+        why: Type.Union([Type.Literal("budget"), Type.Literal("expired")]),
+        bytes: Type.Integer({ minimum: 0, description: "Of the canonical JSON of the exhibit" }),
+        sha256: hex64,
+      },
+      "In place of an exhibit that is no longer kept, or that exceeded the day's budget",
+    ),
+  ),
 });
 const strike = object({
   strike_id: Type.String(),

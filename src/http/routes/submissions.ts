@@ -91,6 +91,7 @@ function submit(handlers: Handlers): Route {
         "malformed_challenge_id",
         "epoch_expired",
         "not_your_challenge",
+        "answer_too_large",
         "already_solved",
         "already_answered",
         "attempts_exhausted",

@@ -20,9 +20,22 @@ export interface SatOptions {
   readonly partial: Partial;
 }
 
+/** What a solver may print besides its literals: comments, statistics, blank lines. */
+const SOLVER_BYTES = 16_384;
+/** Of one literal: a sign, up to seven digits, a space, and its share of a line's `v`; then as much again. */
+const LITERAL_BYTES = 20;
+
+/** The most bytes of an answer: the raw output of a solver. A bitset is shorter than that at any size. */
+export function answerBytes(vars: number): number {
+  return SOLVER_BYTES + LITERAL_BYTES * vars;
+}
+
 function listed(tier: SatTier): Tier {
   const { allotment, weight, vars, clauses } = tier;
-  return { allotment, weight, shape: { n_vars: vars, n_clauses: clauses } };
+  return {
+    ...{ allotment, weight, answerBytes: answerBytes(vars) },
+    shape: { n_vars: vars, n_clauses: clauses },
+  };
 }
 
 /** Planted 3-SAT: made from a seed, answered with an assignment. */

@@ -7,12 +7,12 @@ import { openSampleOf } from "./tables/draws.ts";
 import { epochOf } from "./tables/epochs.ts";
 import { logHeadOf } from "./tables/heads.ts";
 import { text, Unreadable } from "./tables/rows.ts";
-import { standingOperations } from "./tables/standing.ts";
+import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 
 /** Decodes every row that a start needs; throws `Unreadable` on the first damaged one. */
 export function checkRows(db: DatabaseSync): void {
-  standingOperations(db).standingState.run();
+  checkStanding(db);
   for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
   const heads = "SELECT h.* FROM log_heads h JOIN epochs USING (epoch) WHERE closed_at IS NULL";
   for (const row of db.prepare(heads).iterate()) logHeadOf(row);

@@ -158,9 +158,9 @@ export function decideCases(open: OpenStore): void {
       assert.deepEqual(
         strikes.map(({ hotkey, counted }) => [hotkey, counted]),
         [
+          ["5Alice", false],
+          ["5Alice", false],
           ["5Bob", true],
-          ["5Alice", false],
-          ["5Alice", false],
         ],
       );
     }));

@@ -213,17 +213,22 @@ export function epochCases(open: OpenStore): void {
       assert.deepEqual(await store.logPage(EPOCH + 9, -1, 100), []);
     }));
 
-  test("issued pages are recorded once each, by hotkey and epoch", () =>
+  test("issued pages are one record per hotkey, epoch, lane and tier, from the least seq to the greatest", () =>
     withStore(open, async (store, reopen) => {
-      const page = { lane: "sat", hotkey: "5Alice", epoch: EPOCH, tier: 1, from: 0, to: 50, at: 1.5 };
-      const next = { ...page, from: 50, to: 100, at: 2 };
-      await store.recordPage(next);
+      const page = { lane: "sat", hotkey: "5Alice", epoch: EPOCH, tier: 1, from: 50, to: 100, at: 1.5 };
       await store.recordPage(page);
-      await store.recordPage({ ...page, at: 3 });
-      await store.recordPage({ ...page, hotkey: "5Bob" });
-      await store.recordPage({ ...page, epoch: EPOCH + 1 });
+      await store.recordPage({ ...page, from: 51, to: 99, at: 2 });
+      assert.deepEqual(await store.issuedPages("5Alice", EPOCH), [page]);
+      await store.recordPage({ ...page, from: 49, to: 50, at: 3 });
+      await store.recordPage({ ...page, from: 100, to: 101, at: 4 });
+      const others = [{ lane: "tas" }, { tier: 2 }, { epoch: EPOCH + 1 }, { hotkey: "5Bob" }];
+      for (const other of others) await store.recordPage({ ...page, ...other });
       const again = await reopen();
-      assert.deepEqual(await again.issuedPages("5Alice", EPOCH), [page, next]);
+      assert.deepEqual(await again.issuedPages("5Alice", EPOCH), [
+        { ...page, from: 49, to: 101, at: 4 },
+        { ...page, tier: 2 },
+        { ...page, lane: "tas" },
+      ]);
       assert.deepEqual(await again.issuedPages("5Nobody", EPOCH), []);
     }));
 }

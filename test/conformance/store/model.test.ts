@@ -15,7 +15,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a close and admissions that race end in one order: no line is logged after the key is out",
     "the log of each epoch is a chain of its own that starts at its commitment",
     "a log is read in pages: after a number, so many, to the end",
-    "issued pages are recorded once each, by hotkey and epoch",
+    "issued pages are one record per hotkey, epoch, lane and tier, from the least seq to the greatest",
     "a strike in a push lane that suspends forfeits unverified credit in every lane",
     "a strike in the pull lane that suspends forfeits unverified credit in every lane",
     "a strike in a push lane that does not suspend forfeits unverified credit in every lane",

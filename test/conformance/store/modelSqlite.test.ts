@@ -164,7 +164,8 @@ class Pair {
       ...{ verified: state !== "void", answerSha256: answered ? hashOf(job.jobId) : null },
     };
     const suspendUntil = strike === "suspends" ? block + 100 : null;
-    const isStruck = state === "rejected" && strike !== "none";
+    // Only an answer can be a cheat, so who is struck was seen.
+    const isStruck = state === "rejected" && strike !== "none" && answered;
     if (!isStruck) return sampledEnd(job.jobId, { ...change, code: state === "accepted" ? null : "x" });
     return { ...struckEnd(newJobId(), change, { at: this.#now, block, suspendUntil }), jobId: job.jobId };
   }

@@ -1,5 +1,6 @@
 import { describe } from "node:test";
 import { admitCases } from "./admitCases.ts";
+import { boundCases } from "./boundCases.ts";
 import { concurrencyCases } from "./concurrencyCases.ts";
 import { decideCases } from "./decideCases.ts";
 import { epochCases } from "./epochCases.ts";
@@ -20,6 +21,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("vectors, notes, retention", () => weightCases(open));
     describe("published texts", () => textCases(open));
     describe("jobs", () => jobCases(open));
+    describe("bounds", () => boundCases(open));
     describe("concurrency", () => concurrencyCases(open));
     describe("model", () => modelCases(open));
   });

@@ -66,6 +66,8 @@ export class AdmissionWorld {
   suspendedUntil: number | null = null;
   backlogFull = false;
   reserved = 0;
+  /** The most bytes of an answer. */
+  readonly answerBytes = 1000;
   storeAnswer: ((submission: NewSubmission) => AdmitOutcome) | null = null;
   handOver: (submission: PendingSubmission, reservation: Reservation) => void = () => {};
   /** Runs before a stand-in answers: where a test makes it slow, fail or watch. */
@@ -160,7 +162,8 @@ export class AdmissionWorld {
     const owner = this.#owners.get(parts[3] ?? "");
     if (owner !== hotkey) throw new AssayError({ code: "not_your_challenge" });
     const seq = Number(parts[4]);
-    return { challengeId: text, lane: "sat", epoch, tier: 1, seq, seed: 1n, weight: 1, maxAttempts: 3 };
+    const issued = { challengeId: text, lane: "sat", epoch, tier: 1, seq, seed: 1n, weight: 1 };
+    return { ...issued, answerBytes: this.answerBytes, maxAttempts: 3 };
   }
 
   async #run<K extends PoolTaskKind>(given: TaskOfKind<K>): Promise<PoolResults[K]> {

@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
+import type { ChainedEntry } from "../../../src/flow/store.ts";
+import { ChainLog } from "../../../src/store/sqlite/tables/chainLog.ts";
+import type { Row } from "../../../src/store/sqlite/tables/rows.ts";
+import { submissionOf } from "../../../src/store/sqlite/tables/submission.ts";
 
 export interface SubmissionRow {
   readonly receipt_id: string;
@@ -51,7 +55,7 @@ interface EpochRow {
 /** What a stopped validator left behind, read from its file. */
 export interface RecordsOnDisk {
   readonly submissions: readonly SubmissionRow[];
-  readonly solves: readonly { readonly challenge_id: string; readonly weight: number }[];
+  readonly solves: readonly Pick<SubmissionRow, "challenge_id" | "weight">[];
   readonly miners: readonly MinerRow[];
   /** Sampled jobs without a verdict. */
   readonly openSamples: readonly { readonly job_id: string; readonly hotkey: string }[];
@@ -61,21 +65,27 @@ export interface RecordsOnDisk {
   readonly logged: Readonly<Record<string, number>>;
 }
 
+/** The whole log of an epoch. */
+export function* linesOnDisk(db: DatabaseSync, epoch: number): Generator<ChainedEntry> {
+  const log = new ChainLog(db);
+  for (let after = -1; ; ) {
+    const page = log.page(epoch, after, 1000);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.n;
+  }
+}
+
 function checkChain(db: DatabaseSync, { epoch, commitment, log_head, log_length }: EpochRow): string[] {
-  const rows = db.prepare("SELECT n, line, hash FROM log_lines WHERE epoch = ? ORDER BY n").all(epoch);
   let prev = commitment;
-  const types = rows.map((row, n) => {
-    const line = JSON.parse(String(row.line)) as { n: number; prev: string; epoch: number; type: string };
-    assert.deepEqual(
-      [row.n, line.n, line.epoch, line.prev],
-      [n, n, epoch, prev],
-      `epoch ${epoch}, line ${n}`,
-    );
+  const types = [...linesOnDisk(db, epoch)].map(({ hash, ...line }, n) => {
+    assert.deepEqual([line.n, line.epoch, line.prev], [n, epoch, prev], `epoch ${epoch}, line ${n}`);
     prev = sha256Hex(canonical(line));
-    assert.equal(row.hash, prev, `epoch ${epoch}, line ${n}`);
+    assert.equal(hash, prev, `epoch ${epoch}, line ${n}`);
     return line.type;
   });
-  assert.deepEqual([log_head, log_length], [prev, rows.length], `epoch ${epoch}`);
+  assert.deepEqual([log_head, log_length], [prev, types.length], `epoch ${epoch}`);
   return types;
 }
 
@@ -89,6 +99,18 @@ function checkReveal(db: DatabaseSync, { epoch, log_head, closed_at, revealed_ke
   assert.equal(last?.log_head, log_head, `epoch ${epoch} has no final head`);
 }
 
+function rowOf(row: Row): SubmissionRow {
+  const { receiptId, challengeId, hotkey, state, code, weight, sampled } = submissionOf(row);
+  return {
+    ...{ receipt_id: receiptId, hotkey, challenge_id: challengeId, state, code, weight },
+    sampled: sampled ? 1 : 0,
+  };
+}
+
+/** The submission of each solve; a solve without one cannot be decoded. */
+const solved = `SELECT s.* FROM solves p LEFT JOIN submissions s ON s.epoch = p.epoch AND s.challenge = p.challenge
+  AND s.lane = p.lane AND s.state = 'accepted'`;
+
 /** Reads the store of a data directory and asserts that SQLite finds it whole, the hash chains link, and closed epochs are revealed. */
 export function recordsOnDisk(dataDir: string): RecordsOnDisk {
   const db = new DatabaseSync(join(dataDir, "assay.db"), { readOnly: true });
@@ -101,10 +123,8 @@ export function recordsOnDisk(dataDir: string): RecordsOnDisk {
       for (const type of checkChain(db, epoch)) logged[type] = (logged[type] ?? 0) + 1;
     }
     return {
-      submissions: all(
-        "SELECT receipt_id, hotkey, challenge_id, state, code, weight, sampled FROM submissions",
-      ),
-      solves: all("SELECT challenge_id, weight FROM solves"),
+      submissions: db.prepare("SELECT * FROM submissions").all().map(rowOf),
+      solves: db.prepare(solved).all().map(rowOf),
       miners: all("SELECT hotkey, submitted, accepted, rejected, void FROM miners"),
       openSamples: all("SELECT job_id, hotkey FROM open_samples"),
       work: all("SELECT hotkey, lane, verified, unverified, debit, results FROM work"),

@@ -60,6 +60,15 @@ describe("Admission.submit", () => {
     assert.deepEqual(world.held(), nothingHeld);
   });
 
+  it("records an answer of the most bytes that the lane allows, and of one more nothing", async () => {
+    const world = new AdmissionWorld();
+    const problem = await problemOf(() => world.submit(world.letter(alice, "v".repeat(1001))));
+    assert.deepEqual(problem, { code: "answer_too_large", limit_bytes: 1000 });
+    assert.equal(world.recorded.size, 0);
+    assert.deepEqual(world.held(), nothingHeld);
+    assert.equal((await world.submit(world.letter(alice, "v".repeat(1000)))).kind, "admitted");
+  });
+
   it("returns what it repeats, and keeps no reservation for it", async () => {
     const world = new AdmissionWorld();
     const first = await world.submit(world.letter(alice));

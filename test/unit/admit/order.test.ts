@@ -34,6 +34,11 @@ const named = (challenge_id: string) => (letter: Letter) => ({
   body: { ...letter.body, challenge_id },
 });
 
+const answered = (length: number) => (letter: Letter) => ({
+  ...letter,
+  body: { ...letter.body, answer: { encoding: "text" as const, bytes: Buffer.alloc(length, "v") } },
+});
+
 async function sendUntil(world: AdmissionWorld, code: string, make: () => Letter): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     const end = await world.submit(make()).then(
@@ -64,6 +69,7 @@ const faults: readonly Fault[] = [
   { code: "timestamp_stale", spoil: headerSet("epistula-timestamp", String(epoch * 3_600_000 - 8000)) },
   { code: "wrong_validator", spoil: headerSet("epistula-signed-for", bob.hotkey) },
   { code: "not_your_challenge", spoil: named(ownId(bob)) },
+  { code: "answer_too_large", spoil: answered(1001) },
   {
     code: "verify_backlog",
     prepare: async (world) => {

@@ -13,7 +13,15 @@ const bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const old = Buffer.from("old-secret-old-secret-old-secret!");
 const fresh = Buffer.from("new-secret-new-secret-new-secret!");
 
-const tier = { lane: "sat", allotment: 100, weight: 1, maxAttempts: 3, n_vars: 400, n_clauses: 1704 };
+const tier = {
+  lane: "sat",
+  allotment: 100,
+  weight: 1,
+  answerBytes: 900,
+  maxAttempts: 3,
+  n_vars: 400,
+  n_clauses: 1704,
+};
 const tiers = new Map([
   [1, tier],
   [2, { ...tier, allotment: 1, weight: 2 }],
@@ -55,7 +63,8 @@ for (const issue of schemes) {
     const { challenges, idOf } = world({ issue, accept: [] });
     const found = await challenges.recognise(idOf(99), alice);
     assert.deepEqual(found, {
-      ...{ challengeId: idOf(99), lane: "sat", epoch: EPOCH, tier: 1, seq: 99, weight: 1, maxAttempts: 3 },
+      ...{ challengeId: idOf(99), lane: "sat", epoch: EPOCH, tier: 1, seq: 99 },
+      ...{ weight: 1, answerBytes: 900, maxAttempts: 3 },
       seed: challenges.seedOf({ challengeId: idOf(99), hotkey: alice, epoch: EPOCH, tier: 1, seq: 99 }),
     });
     assert.equal(typeof found.seed, "bigint");

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
 import type { Evidence, StoredStrike } from "../../../flow/strike.ts";
+import { ExhibitRows } from "./exhibits.ts";
 import { read } from "./operation.ts";
-import { flag, integer, integerOrNull, json, jsonText, type Row, real, text } from "./rows.ts";
+import { flag, integer, integerOrNull, json, type Row, real, text } from "./rows.ts";
 
 const evidenceMembers = [
   "work_id",
@@ -14,7 +15,7 @@ const evidenceMembers = [
   "rule",
 ] as const;
 
-export function strikeOf(row: Row): StoredStrike {
+function strikeOf(row: Row): StoredStrike {
   return {
     strikeId: text(row, "strike_id"),
     hotkey: text(row, "hotkey"),
@@ -41,24 +42,26 @@ function minerOf(row: Row): StoredMiner {
   };
 }
 
-/** A strike as it is published; its evidence is not parsed. */
-function strikeText(row: Row): string {
-  const head = JSON.stringify({
-    strike_id: text(row, "strike_id"),
-    lane: text(row, "lane"),
-    block: integer(row, "block"),
-    at: real(row, "at"),
-    counted: flag(row, "counted"),
-    suspended_until: integerOrNull(row, "suspend_until"),
-  });
-  return `${head.slice(0, -1)},"evidence":${jsonText(row, "evidence")}}`;
+/** A strike as it is published. */
+function published({ hotkey: _, strikeId, suspendUntil, evidence, ...rest }: StoredStrike): object {
+  return { strike_id: strikeId, ...rest, suspended_until: suspendUntil, evidence };
 }
 
+/** The most strikes of one answer; the newest. */
+const STRIKES_SERVED = 200;
+
 export function minerOperations(db: DatabaseSync) {
+  const exhibits = new ExhibitRows(db);
   const one = db.prepare("SELECT * FROM miners WHERE hotkey = ?");
   // No hotkey is below the empty text.
   const page = db.prepare("SELECT * FROM miners WHERE hotkey > ? ORDER BY hotkey LIMIT ?");
-  const strikes = db.prepare("SELECT * FROM strikes WHERE hotkey = ? ORDER BY id");
+  const strikes = db.prepare(
+    `SELECT * FROM strikes WHERE hotkey = ? ORDER BY at DESC, after_id DESC, id DESC LIMIT ${STRIKES_SERVED}`,
+  );
+  const complete = (row: Row): StoredStrike => {
+    const strike = strikeOf(row);
+    return { ...strike, evidence: exhibits.complete(integer(row, "id"), strike.evidence) };
+  };
   return {
     miner: read((hotkey: string): StoredMiner | null => {
       const row = one.get(hotkey);
@@ -67,10 +70,9 @@ export function minerOperations(db: DatabaseSync) {
     miners: read((after: string | null, limit: number): StoredMiner[] =>
       page.all(after ?? "", limit).map(minerOf),
     ),
-    strikesText: read((hotkey: string): string => {
-      const items = strikes.all(hotkey).map(strikeText);
-      return `{"hotkey":${JSON.stringify(hotkey)},"items":[${items.join(",")}]}`;
-    }),
-    strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).map(strikeOf)),
+    strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).reverse().map(complete)),
+    strikesText: read((hotkey: string): string =>
+      JSON.stringify({ hotkey, items: strikes.all(hotkey).reverse().map(complete).map(published) }),
+    ),
   };
 }

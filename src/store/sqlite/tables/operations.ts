@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../../core/clock.ts";
 import type { WorkBucket } from "../../../flow/job.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { NewSubmission } from "../../../flow/submission.ts";
@@ -42,7 +43,7 @@ export type Operations = {
 };
 
 /** Prepares every statement, once. */
-export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync): Operations {
+export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: Clock): Operations {
   const log = new ChainLog(db);
   const heads = new HeadRows(db);
   return {
@@ -61,6 +62,6 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync): Operat
     ...customerJobOperations(db),
     ...vectorOperations(db),
     ...noteOperations(db),
-    ...retentionOperations(db),
+    ...retentionOperations(db, clock),
   };
 }

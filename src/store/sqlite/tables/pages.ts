@@ -16,15 +16,14 @@ function pageOf(row: Row): IssuedPage {
 }
 
 export function pageOperations(db: DatabaseSync) {
-  // A page that is fetched again keeps its first record.
-  const insert = db.prepare(`INSERT INTO pages (epoch, hotkey, lane, tier, first, past, at)
-    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
-  const list = db.prepare(
-    "SELECT * FROM pages WHERE epoch = ? AND hotkey = ? ORDER BY lane, tier, first, past",
-  );
+  // A listing that lies within the row changes nothing, and so needs no fsync.
+  const extend = db.prepare(`INSERT INTO pages (epoch, hotkey, lane, tier, first, past, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET first = min(first, excluded.first),
+      past = max(past, excluded.past), at = excluded.at WHERE excluded.first < first OR excluded.past > past`);
+  const list = db.prepare("SELECT * FROM pages WHERE epoch = ? AND hotkey = ? ORDER BY lane, tier");
   return {
     recordPage: write(({ epoch, hotkey, lane, tier, from, to, at }: IssuedPage): void => {
-      insert.run(epoch, hotkey, lane, tier, from, to, at);
+      extend.run(epoch, hotkey, lane, tier, from, to, at);
     }),
     issuedPages: read((hotkey: string, epoch: number): IssuedPage[] => list.all(epoch, hotkey).map(pageOf)),
   };

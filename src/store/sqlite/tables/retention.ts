@@ -1,59 +1,118 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../../core/clock.ts";
 import type { RetentionBounds } from "../../../flow/store.ts";
+import { minerDropper } from "./dropMiner.ts";
+import { dayOf } from "./exhibits.ts";
 import { write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
-import { integer } from "./rows.ts";
+import { integer, text } from "./rows.ts";
 
-/** Rows of each kind per step: keeps the transaction, and with it every other call's wait, to a few milliseconds. */
-const STEP_ROWS = 1000;
-/** The same for log lines: a line of draws has about ten KiB, and every page of it is read before it is freed. */
-const STEP_LINE_BYTES = 1_048_576;
+/** How long a step drops rows, ms: every other call waits for at most one step. */
+const STEP_MS = 10;
+/** Rows of one statement, after which the time is read: about 1 ms when their pages have to be read. */
+const ROWS = 64;
+/** The same of lines: a line of draws has about ten KiB, and every page of it is read before it is freed. */
+const LINES = 8;
+/** Hotkeys of one statement: each may have hundreds of strikes. */
+const HOTKEYS = 1;
 
 /** Rows older than the bound whose epoch is not on record. An open epoch keeps all its rows. */
 const orphaned = (table: string): string =>
   `${table}.epoch < ? AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
 
+/** Drops some rows of one kind; returns how many, 0 when none is left. */
+type Dropper = (bounds: RetentionBounds) => number;
+
 /**
  * Retention in steps. The epoch's record is dropped first, so that no auditor is served an epoch whose log has lost its
  * start; the rows that depended on it follow, even after an interruption.
  */
-export function retentionOperations(db: DatabaseSync) {
-  const retired = new RetiredEpochs(db);
-  const epochs = db.prepare("DELETE FROM epochs WHERE epoch < ? AND closed_at IS NOT NULL RETURNING epoch");
-  const submissions = db.prepare(`DELETE FROM submissions WHERE id IN
-    (SELECT id FROM submissions WHERE ${orphaned("submissions")} AND state <> 'pending' LIMIT ${STEP_ROWS})`);
-  const lines = db.prepare(`DELETE FROM log_lines WHERE (epoch, n) IN
-    (SELECT epoch, n FROM
-      (SELECT epoch, n, size, sum(size) OVER (ORDER BY epoch, n) AS total FROM
-        (SELECT epoch, n, octet_length(line) AS size FROM log_lines WHERE ${orphaned("log_lines")}
-          ORDER BY epoch, n LIMIT ${STEP_ROWS}))
-      WHERE total - size < ${STEP_LINE_BYTES})`);
-  const heads = db.prepare(`DELETE FROM log_heads WHERE (epoch, n) IN
-    (SELECT epoch, n FROM log_heads WHERE ${orphaned("log_heads")} LIMIT ${STEP_ROWS})`);
-  const pages = db.prepare(`DELETE FROM pages WHERE (epoch, hotkey, lane, tier, first, past) IN
-    (SELECT epoch, hotkey, lane, tier, first, past FROM pages WHERE ${orphaned("pages")} LIMIT ${STEP_ROWS})`);
-  const solves = db.prepare(`DELETE FROM solves WHERE (lane, challenge_id) IN
-    (SELECT lane, challenge_id FROM solves WHERE ${orphaned("solves")} AND received_at < ? LIMIT ${STEP_ROWS})`);
-
-  const work = db.prepare(`DELETE FROM work WHERE (start, lane, hotkey) IN
-    (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${STEP_ROWS})`);
-  const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
-    (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${STEP_ROWS})`);
-
-  const dropEpochs = (before: number): number => {
-    const gone = epochs.all(before).map((row) => integer(row, "epoch"));
-    for (const epoch of gone.sort((a, b) => a - b)) retired.add(epoch);
-    return gone.length;
-  };
+export function retentionOperations(db: DatabaseSync, clock: Clock) {
+  const droppers = [
+    epochDropper(db),
+    ...epochRows(db),
+    ...timedRows(db),
+    unseenDropper(db),
+  ] as const satisfies readonly Dropper[];
 
   return {
     /** Rows dropped by this step; 0 when nothing is left to drop. */
-    retire: write(({ beforeEpoch, keepSolvesSince, keepJobsSince }: RetentionBounds): number => {
-      let dropped = dropEpochs(beforeEpoch);
-      for (const step of [submissions, lines, heads, pages]) dropped += Number(step.run(beforeEpoch).changes);
-      dropped += Number(solves.run(beforeEpoch, keepSolvesSince).changes);
-      dropped += Number(work.run(keepSolvesSince).changes);
-      return dropped + Number(jobs.run(keepJobsSince).changes);
+    retire: write((bounds: RetentionBounds): number => {
+      const until = clock.monotonicMs() + STEP_MS;
+      let dropped = 0;
+      for (const drop of droppers) {
+        for (let rows = drop(bounds); rows > 0; rows = drop(bounds)) {
+          dropped += rows;
+          if (clock.monotonicMs() >= until) return dropped;
+        }
+      }
+      return dropped;
     }),
+  };
+}
+
+function epochDropper(db: DatabaseSync): Dropper {
+  const retired = new RetiredEpochs(db);
+  const epochs = db.prepare("DELETE FROM epochs WHERE epoch < ? AND closed_at IS NOT NULL RETURNING epoch");
+  return ({ beforeEpoch }) => {
+    const gone = epochs.all(beforeEpoch).map((row) => integer(row, "epoch"));
+    for (const epoch of gone.sort((a, b) => a - b)) retired.add(epoch);
+    return gone.length;
+  };
+}
+
+/** What belongs to an epoch. */
+function epochRows(db: DatabaseSync): Dropper[] {
+  const submissions = db.prepare(`DELETE FROM submissions WHERE id IN
+    (SELECT id FROM submissions WHERE ${orphaned("submissions")} AND state <> 'pending' LIMIT ${ROWS})`);
+  const lines = db.prepare(`DELETE FROM log_lines WHERE (epoch, n) IN
+    (SELECT epoch, n FROM log_lines WHERE ${orphaned("log_lines")} ORDER BY epoch, n LIMIT ${LINES})`);
+  const heads = db.prepare(`DELETE FROM log_heads WHERE (epoch, n) IN
+    (SELECT epoch, n FROM log_heads WHERE ${orphaned("log_heads")} LIMIT ${ROWS})`);
+  const pages = db.prepare(`DELETE FROM pages WHERE (epoch, hotkey, lane, tier) IN
+    (SELECT epoch, hotkey, lane, tier FROM pages WHERE ${orphaned("pages")} LIMIT ${ROWS})`);
+  const solves = db.prepare(`DELETE FROM solves WHERE (epoch, challenge, lane) IN
+    (SELECT epoch, challenge, lane FROM solves WHERE ${orphaned("solves")} AND received_at < ? LIMIT ${ROWS})`);
+  return [
+    ...[submissions, lines, heads, pages].map(
+      (statement): Dropper =>
+        ({ beforeEpoch }) =>
+          Number(statement.run(beforeEpoch).changes),
+    ),
+    ({ beforeEpoch, keepSolvesSince }) => Number(solves.run(beforeEpoch, keepSolvesSince).changes),
+  ];
+}
+
+/** What is kept for a time. */
+function timedRows(db: DatabaseSync): Dropper[] {
+  const work = db.prepare(`DELETE FROM work WHERE (start, lane, hotkey) IN
+    (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${ROWS})`);
+  const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
+    (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${LINES})`);
+  const exhibits = db.prepare(`DELETE FROM exhibits WHERE strike IN
+    (SELECT strike FROM exhibits WHERE day < ? LIMIT ${LINES})`);
+  const use = db.prepare(`DELETE FROM exhibit_use WHERE (day, hotkey) IN
+    (SELECT day, hotkey FROM exhibit_use WHERE day < ? LIMIT ${ROWS})`);
+  const ofDay =
+    (statement: typeof use): Dropper =>
+    ({ keepExhibitsSince: since }) =>
+      since === undefined ? 0 : Number(statement.run(dayOf(since)).changes);
+  return [
+    ({ keepSolvesSince }) => Number(work.run(keepSolvesSince).changes),
+    ({ keepJobsSince }) => Number(jobs.run(keepJobsSince).changes),
+    ofDay(exhibits),
+    ofDay(use),
+  ];
+}
+
+/** Hotkeys that were not seen for long; judge has forgotten them too. */
+function unseenDropper(db: DatabaseSync): Dropper {
+  const unseen = db.prepare(`SELECT hotkey FROM miners WHERE last_seen < ?
+      AND NOT EXISTS (SELECT 1 FROM suspensions WHERE suspensions.hotkey = miners.hotkey) LIMIT ${HOTKEYS}`);
+  const drop = minerDropper(db);
+  return ({ keepSeenSince: since }) => {
+    const gone = since === undefined ? [] : unseen.all(since).map((row) => text(row, "hotkey"));
+    for (const hotkey of gone) drop(hotkey);
+    return gone.length;
   };
 }

@@ -1,9 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import { causeText } from "../../../core/problems/assayError.ts";
-import type { Remembered, Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
+import type {
+  Remembered,
+  Sighting,
+  StandingBounds,
+  StandingState,
+  Suspension,
+} from "../../../flow/standing.ts";
 import type { OperatorAction } from "../../../flow/store.ts";
 import { isDamage } from "../failure.ts";
-import { strikeOf } from "./miners.ts";
+import { minerDropper } from "./dropMiner.ts";
 import { read, write } from "./operation.ts";
 import { flag, integer, oneOf, type Row, real, text, Unreadable } from "./rows.ts";
 import { suspender } from "./suspend.ts";
@@ -44,16 +50,30 @@ function actionOf(row: Row): OperatorAction {
 }
 
 function struckOf(row: Row): StandingState["strikes"][number] {
-  const { hotkey, block, counted } = strikeOf(row);
-  return { hotkey, block, counted };
+  return { hotkey: text(row, "hotkey"), block: integer(row, "block"), counted: flag(row, "counted") };
+}
+
+const boundsOfJudge: StandingBounds = { hotkeys: 8192, strikes: 64 };
+
+/** Decodes every record of standing, one at a time; throws `Unreadable` on the first damaged one. */
+export function checkStanding(db: DatabaseSync): void {
+  for (const row of db.prepare("SELECT hotkey, first_seen, last_seen FROM miners").iterate()) sightingOf(row);
+  for (const row of db.prepare("SELECT * FROM suspensions").iterate()) suspensionOf(row);
+  // In the index alone: how much evidence there is must not matter to a start.
+  const strikes = db.prepare("SELECT hotkey, block, counted FROM strikes INDEXED BY strikes_by_hotkey");
+  for (const row of strikes.iterate()) struckOf(row);
 }
 
 export function standingOperations(db: DatabaseSync) {
-  const sightings = db.prepare(
-    "SELECT hotkey, first_seen, last_seen, accepted > 0 AS delivered FROM miners ORDER BY hotkey",
-  );
   const suspensions = db.prepare("SELECT * FROM suspensions ORDER BY hotkey, kind");
-  const strikes = db.prepare("SELECT * FROM strikes ORDER BY id");
+  const sightings =
+    db.prepare(`SELECT hotkey, first_seen, last_seen, accepted > 0 AS delivered FROM miners WHERE hotkey IN
+      (SELECT hotkey FROM suspensions UNION
+        SELECT hotkey FROM (SELECT hotkey FROM miners ORDER BY accepted > 0 DESC, last_seen DESC LIMIT ?))
+    ORDER BY hotkey`);
+  const strikes = db.prepare(
+    "SELECT hotkey, block, counted FROM strikes WHERE hotkey = ? ORDER BY at DESC, after_id DESC LIMIT ?",
+  );
   const logAction = db.prepare(
     "INSERT INTO operator_actions (action, hotkey, reason, at) VALUES (?, ?, ?, ?)",
   );
@@ -61,18 +81,24 @@ export function standingOperations(db: DatabaseSync) {
   const releaseAll = db.prepare("DELETE FROM suspensions WHERE hotkey = ?");
   const releaseReach = db.prepare("DELETE FROM suspensions WHERE hotkey = ? AND kind = 'unreachable'");
   const dropEnded = db.prepare("DELETE FROM suspensions WHERE until_block <= ?");
-  const dropMiner = db.prepare("DELETE FROM miners WHERE hotkey = ?");
-  const dropStrikes = db.prepare("DELETE FROM strikes WHERE hotkey = ?");
+  const drop = minerDropper(db);
   const put = suspender(db);
 
+  const load = ({ hotkeys, strikes: newest }: StandingBounds): StandingState => {
+    const suspended = suspensions.all().map(suspensionOf);
+    const seen = sightings.all(hotkeys).map(rememberedOf);
+    const loaded = new Set([...suspended, ...seen].map(({ hotkey }) => hotkey));
+    return {
+      sightings: seen,
+      suspensions: suspended,
+      strikes: [...loaded].flatMap((hotkey) => strikes.all(hotkey, newest).map(struckOf).reverse()),
+    };
+  };
+
   return {
-    standingState: read((): StandingState => {
+    standingState: read((bounds: StandingBounds = boundsOfJudge): StandingState => {
       try {
-        return {
-          sightings: sightings.all().map(rememberedOf),
-          suspensions: suspensions.all().map(suspensionOf),
-          strikes: strikes.all().map(struckOf),
-        };
+        return load(bounds);
       } catch (error) {
         throw isDamage(error) ? new Unreadable(causeText(error)) : error;
       }
@@ -90,10 +116,7 @@ export function standingOperations(db: DatabaseSync) {
     }),
     /** Drops the hotkeys that judge drops; a suspension stays until it ends or is lifted. */
     dropMiners: write((hotkeys: readonly string[]): void => {
-      for (const hotkey of hotkeys) {
-        dropMiner.run(hotkey);
-        dropStrikes.run(hotkey);
-      }
+      for (const hotkey of hotkeys) drop(hotkey);
     }),
     dropEndedSuspensions: write((block: number): void => {
       dropEnded.run(block);

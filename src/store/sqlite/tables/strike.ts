@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StrikeRecord } from "../../../flow/strike.ts";
+import { ExhibitRows } from "./exhibits.ts";
 import { suspender } from "./suspend.ts";
 
 export interface StrikeWriter {
@@ -15,6 +16,10 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
   const insert = db.prepare(`INSERT INTO strikes (strike_id, hotkey, lane, block, at, evidence, suspend_until,
       counted, after_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, 1, (SELECT coalesce(max(id), 0) FROM submissions))`);
+  // A hotkey that was dropped since its answer: standing is loaded, and retention drops, by what was seen.
+  const sight =
+    db.prepare(`INSERT INTO miners (hotkey, first_seen, last_seen, submitted, accepted, rejected, void)
+    VALUES (?1, ?2, ?2, 0, 0, 0, 0) ON CONFLICT DO NOTHING`);
   const forfeitSolves = db.prepare(
     "UPDATE solves SET forfeited = 1 WHERE hotkey = ? AND verified = 0 AND forfeited = 0",
   );
@@ -28,12 +33,16 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
     forfeitSolves.run(hotkey);
     forfeitWork.run(hotkey);
   };
+  const exhibits = new ExhibitRows(db);
 
   return {
     forfeit,
     record: (strike) => {
-      const { strikeId, hotkey, lane, block, at, evidence, suspendUntil } = strike;
-      insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
+      const { strikeId, hotkey, lane, block, at, suspendUntil } = strike;
+      const { evidence, put } = exhibits.take(strike);
+      const row = insert.run(strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil);
+      put(Number(row.lastInsertRowid));
+      sight.run(hotkey, block);
       forfeit(hotkey);
       if (suspendUntil === null) return;
       const reason = evidence.verdict.code;

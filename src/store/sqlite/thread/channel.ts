@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
 import type { Clock } from "../../../core/clock.ts";
 import type { Log } from "../../../core/log.ts";
@@ -155,6 +156,9 @@ export class Channel {
   }
 }
 
+/** As long as a step of retention takes. */
+const RETIRE_PAUSE_MS = 10;
+
 /** Methods of the port that map to one call of the same name. */
 const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
@@ -193,13 +197,14 @@ export function storeOver(channel: Channel): Store {
       ]);
       return reply.kind === "admitted" ? { kind: "admitted", submission: admitted(submission) } : reply;
     },
-    /** In steps: the thread serves other calls between them. */
+    /** In steps with a pause after each: half of the time is left to others, and no call waits for two steps. */
     async applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }> {
       let dropped = 0;
       for (;;) {
         const step = await channel.call("retire", [bounds]);
         if (step === 0) return { dropped };
         dropped += step;
+        await sleep(RETIRE_PAUSE_MS);
       }
     },
     close: () => channel.close(),

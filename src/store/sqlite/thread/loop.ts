@@ -40,7 +40,9 @@ export class Loop {
     this.#data = data;
     this.#clock = clock;
     this.#group = new Group(file.db, data.file);
-    this.#operations = makeOperations(file.db, file.snapshot) as Readonly<Record<OperationName, Runnable>>;
+    this.#operations = makeOperations(file.db, file.snapshot, clock) as Readonly<
+      Record<OperationName, Runnable>
+    >;
     this.#calls = new BoundedQueue(data.queueMax);
     this.#scans = new BoundedQueue(data.queueMax);
   }
@@ -83,15 +85,22 @@ export class Loop {
       if (call === undefined) break;
       this.#start(call, reads);
     }
-    const writes = this.#group.size;
-    const replies: Reply[] = [...this.#group.commit()];
-    const seconds = (this.#clock.monotonicMs() - started) / 1000;
+    this.#commit(started);
+    const replies: Reply[] = [];
     for (const [id, name, args] of reads) {
       replies.push(this.#answer(id, () => this.#operations[name].run(...args)));
     }
     this.#stepScan(replies);
-    this.#reply(replies, writes === 0 ? null : { writes, seconds });
+    this.#reply(replies, null);
     if (this.#group.fatal !== null) throw this.#group.fatal;
+  }
+
+  /** Writes are answered at once: they wait for no read. */
+  #commit(started: number): void {
+    const writes = this.#group.size;
+    const replies = this.#group.commit();
+    const seconds = (this.#clock.monotonicMs() - started) / 1000;
+    this.#reply(replies, writes === 0 ? null : { writes, seconds });
   }
 
   /** A call that arrived while the group ran, until the group's time bound is over. */

@@ -18,6 +18,7 @@ import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from ".
 import type { Store } from "../../../../src/flow/store.ts";
 import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../../../src/flow/submission.ts";
 import { startHttp } from "../../../../src/http/server.ts";
+import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { Sampler } from "../../../../src/sample/sampler.ts";
 import { makeHandlers } from "../../../../src/validator/handlers.ts";
 import type { Parts } from "../../../../src/validator/parts.ts";
@@ -76,7 +77,7 @@ export class PullHiddenWorld {
     const rate = parseFraction("1/2");
     if (rate === null) throw new RangeError("1/2 is a fraction");
     const maxAttempts = penalty === "strike" ? 1 : 3;
-    const tier = { allotment: 100_000, weight: 1, shape: { n_vars: 4, n_clauses: 17 } };
+    const tier = { allotment: 100_000, weight: 1, answerBytes: 1000, shape: { n_vars: 4, n_clauses: 17 } };
     this.#lane = {
       ...namedLane(LANE, 1, penalty),
       policy: { rate, penalty, maxAttempts, share: 1 },
@@ -210,7 +211,7 @@ export class PullHiddenWorld {
           current: master,
           previous: null,
         },
-        tiers: new Map([[1, { lane: LANE, allotment, weight, maxAttempts, ...shape }]]),
+        tiers: new Map([[1, { lane: LANE, allotment, weight, answerBytes: 1000, maxAttempts, ...shape }]]),
       },
       { clock: this.clock, buildIndex: async () => new Uint8Array() },
     );
@@ -220,7 +221,7 @@ export class PullHiddenWorld {
     const parts: Partial<Parts> = {
       ...{ lanes, pool, challenges, admission, store: store as Store, clock, log },
       ...{ sampler: this.#sampler, verifier: this.#verifier, signer: this.#signer },
-      ...{ adminToken: "token", push: null },
+      ...{ adminToken: "token", push: null, metrics: new MetricRegistry() },
     };
     return parts as Parts;
   }

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { DrawClass, DrawGroup, LogEntry, SamplePolicy } from "../../../../src/flow/draw.ts";
 import { drawX, isSampled, sampleKey } from "../../../../src/sample/draw.ts";
 import { rateFor, ratesOf } from "../../../../src/sample/policy.ts";
+import { linesOnDisk } from "../../store/recordsOnDisk.ts";
 import { testSecret } from "../validator.ts";
 
 type VerdictLine = Extract<LogEntry, { readonly type: "verdict" }>;
@@ -64,9 +65,8 @@ function checkDraws(draws: readonly LoggedDraw[], policies: ReadonlyMap<number, 
 export function auditOf(dataDir: string): Audit {
   const db = new DatabaseSync(join(dataDir, "assay.db"), { readOnly: true });
   const all = (sql: string) => db.prepare(sql).all();
-  const entries = all("SELECT line FROM log_lines ORDER BY epoch, n").map(
-    ({ line }) => JSON.parse(String(line)) as LogEntry,
-  );
+  const epochs = all("SELECT epoch FROM epochs ORDER BY epoch").map(({ epoch }) => Number(epoch));
+  const entries: LogEntry[] = epochs.flatMap((epoch) => [...linesOnDisk(db, epoch)]);
   const policies = all("SELECT epoch, policy FROM epochs").map(
     ({ epoch, policy }) => [Number(epoch), JSON.parse(String(policy)) as SamplePolicy] as const,
   );

@@ -31,7 +31,10 @@ test("the registry holds the lane under its name", () => {
 });
 
 test("the lane shows its tiers and policy, and its load in verification units", () => {
-  assert.deepEqual(lane.tiers.get(2), { allotment: 5000, weight: 2, shape: { n_vars: 12, n_clauses: 30 } });
+  assert.deepEqual(lane.tiers.get(2), {
+    ...{ allotment: 5000, weight: 2, answerBytes: 16_384 + 20 * 12 },
+    shape: { n_vars: 12, n_clauses: 30 },
+  });
   assert.equal(lane.policy, options.policy);
   assert.equal(lane.cost, 1 / 32);
 });

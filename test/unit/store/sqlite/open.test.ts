@@ -39,6 +39,7 @@ import {
   unsigned,
 } from "../../../conformance/store/fixtures.ts";
 import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
+import { rewriteAsVersion4 } from "../../../support/store/version4.ts";
 import { problemOf } from "../../../support/thrown.ts";
 
 const child = join(import.meta.dirname, "../../../support/store/child.ts");
@@ -151,18 +152,16 @@ test("a store with an overwritten page is refused, whichever page it is", () =>
   }));
 
 const damages: Record<string, string> = {
-  "evidence that is no JSON": "UPDATE strikes SET evidence = '{'",
-  "evidence that is not evidence": `UPDATE strikes SET evidence = '{"work_id":"x"}'`,
-  "evidence that is null": "UPDATE strikes SET evidence = 'null'",
   "a strike without a block": `PRAGMA writable_schema = ON;
     UPDATE sqlite_schema SET sql = replace(sql, 'block INTEGER NOT NULL', 'block INTEGER') WHERE name = 'strikes';
     PRAGMA writable_schema = RESET; UPDATE strikes SET block = NULL`,
   "a strike that counts by half": "UPDATE strikes SET counted = 2",
   "a suspension of no known kind": "UPDATE suspensions SET kind = 'amnesty'",
   "a policy that is no JSON": "UPDATE epochs SET policy = ''",
-  "a pending answer of no known encoding":
-    "UPDATE submissions SET answer_encoding = 'x' WHERE state = 'pending'",
+  "a pending answer of no known encoding": "UPDATE answers SET encoding = 'x'",
+  "a pending answer that is gone": "DELETE FROM answers",
   "a pending row without its draw": "DELETE FROM log_lines WHERE n = 2",
+  "a pending draw of no known class": "UPDATE submissions SET draw_class = '' WHERE state = 'pending'",
   "a table that is gone": "DROP TABLE suspensions",
   "open samples that are gone": "DROP TABLE open_samples",
   "signed heads that are gone": "DROP TABLE log_heads",
@@ -181,12 +180,31 @@ for (const [name, sql] of Object.entries(damages)) {
     }));
 }
 
+const noEvidence: Record<string, string> = {
+  "no JSON": "UPDATE strikes SET evidence = '{'",
+  "not evidence": `UPDATE strikes SET evidence = '{"work_id":"x"}'`,
+  null: "UPDATE strikes SET evidence = 'null'",
+};
+
+for (const [name, sql] of Object.entries(noEvidence)) {
+  test(`evidence that is ${name} is refused to who asks for it; its strike and its suspension stand`, () =>
+    inFolder(async (file) => {
+      await filled(file);
+      tamper(file, sql);
+      const store = await open(file);
+      const { strikes, suspensions } = await store.standingState();
+      assert.deepEqual([strikes.length, suspensions.length], [1, 1]);
+      assert.equal((await problemOf(() => store.strikes("5Alice"))).code, "store_corrupt");
+      await store.close();
+    }));
+}
+
 test("standing that is damaged while the store runs is reported, never left out", () =>
   inFolder(async (file) => {
     const store = await open(file);
     await fill(store);
     assert.equal((await store.standingState()).strikes.length, 1);
-    tamper(file, "UPDATE strikes SET evidence = '{'");
+    tamper(file, "UPDATE strikes SET counted = 2");
     const problem = await problemOf(() => store.standingState());
     assert.equal(problem.code, "store_corrupt");
     await store.close();
@@ -325,6 +343,7 @@ const toVersion1 = `${toVersion2}; DROP TABLE open_samples; DROP TABLE work; DRO
 test("a store of version 1 is brought up with all it holds, and takes jobs", () =>
   inFolder(async (file) => {
     await filled(file);
+    rewriteAsVersion4(file);
     tamper(file, toVersion1);
     const store = await open(file);
     assert.equal((await assertLog(store)).length, 3);
@@ -349,6 +368,7 @@ test("a store of version 2 is brought up: an epoch that closed before has no sig
     const record = await closed(before);
     assert.equal(record?.closed_at, 1);
     await before.close();
+    rewriteAsVersion4(file);
     tamper(file, toVersion2);
     const store = await open(file);
     assert.deepEqual(await store.epoch(EPOCH), record);
@@ -370,6 +390,7 @@ test("a store of version 3 is brought up: its vectors and intents stay as they w
     await before.saveVector({ ...old(unsigned(7)), signature: "s" });
     await before.recordIntent(old(unsigned(8)));
     await before.close();
+    rewriteAsVersion4(file);
     tamper(file, toVersion3);
     const store = await open(file);
     assert.deepEqual(await store.vector(7), { ...old(unsigned(7)), signature: "s" });
@@ -378,9 +399,52 @@ test("a store of version 3 is brought up: its vectors and intents stay as they w
     await store.close();
   }));
 
+test("a store of version 4 is brought up: rows, log, credit and pages stay, answers that were decided go", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    await fill(before);
+    const id = `pm-t1-e${EPOCH}-${"0a".repeat(12)}`;
+    const rows = [
+      newSubmission({ challengeId: id, text: "right", answerSha256: sha256Hex("right") }),
+      newSubmission({ challengeId: `${id}x`, receiptId: "rc_short" }),
+      newSubmission({ lane: "other", challengeId: "odd", answerSha256: "odd", hotkey: "5Bob" }),
+    ];
+    for (const row of rows) await decided(before, row);
+    const page = { lane: "sat", hotkey: "5Alice", epoch: EPOCH, tier: 1, from: 5, to: 50, at: 2 };
+    await before.recordPage(page);
+    const facts = async (store: Store) => ({
+      log: await assertLog(store),
+      rows: await Promise.all(rows.map((row) => store.submission(row.receiptId))),
+      pending: await store.pending(10, new Set()),
+      credits: await store.credits(0),
+      standing: await store.standingState(),
+      strikes: await store.strikes("5Alice"),
+      pages: await store.issuedPages("5Alice", EPOCH),
+    });
+    const was = await facts(before);
+    await before.close();
+    rewriteAsVersion4(file);
+    tamper(file, `INSERT INTO pages VALUES (${EPOCH}, '5Alice', 'sat', 1, 20, 30, 1)`);
+    const store = await open(file);
+    assert.deepEqual(await facts(store), was);
+    // Known answers are replays, solved challenges stay solved, and what waited can be decided, in the same log.
+    for (const row of rows) assert.equal((await store.admit(row)).kind, "replay");
+    for (const { challengeId, lane } of rows)
+      assert.deepEqual(await store.admit(newSubmission({ challengeId, lane, text: "other" })), {
+        ...{ kind: "refused", code: "already_solved" },
+      });
+    for (const { receiptId } of was.pending) await store.decide(decision(receiptId));
+    assert.deepEqual((await assertLog(store)).slice(0, was.log.length), was.log);
+    await store.close();
+    const db = new DatabaseSync(file);
+    assert.equal(db.prepare("SELECT count(*) AS n FROM answers").get()?.n, 0);
+    db.close();
+  }));
+
 test("a store of version 1 whose rows are damaged is refused as it is", () =>
   inFolder(async (file) => {
     await filled(file);
+    rewriteAsVersion4(file);
     tamper(file, `${toVersion1}; UPDATE suspensions SET kind = 'amnesty'`);
     assert.equal((await problemOf(() => open(file))).code, "store_corrupt");
     const db = new DatabaseSync(file);
