@@ -60,7 +60,16 @@ export const startProblems = {
     blame: "operator",
     title: "Store corrupt",
     detail: (p) =>
-      `${p.file}: ${p.cause_text}. Nothing was changed. Restore a backup; starting with an empty store would lift every suspension.`,
+      `${p.file}: ${p.cause_text}. ${p.lost === undefined ? "" : `Lost at most: ${p.lost}. `}Nothing was changed. ` +
+      "`assay store check` lists every fault. Restore a backup, or go on with what can be read: `assay store salvage` " +
+      "makes a new store of it and says what is lost. Starting with an empty store would lift every suspension.",
+  },
+  store_full: {
+    status: null,
+    blame: "operator",
+    title: "No space for the store",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. Nothing is damaged: free space on that disk, then start again.`,
   },
   store_too_new: {
     status: null,

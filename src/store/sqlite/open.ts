@@ -39,6 +39,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const [first]: FromThread[] = await Promise.race([once(worker, "message"), exited]);
   if (first?.kind === "opened") {
     log.info("store_opened", { file });
+    for (const warning of first.warnings) log.warn("store_warning", { file, warning });
     return storeOver(new Channel(worker, { queueMax, log, metrics, clock }));
   }
   await worker.terminate();

@@ -17,6 +17,8 @@ type Runnable =
   | { readonly kind: "read" | "write"; readonly run: (...args: readonly unknown[]) => unknown }
   | { readonly kind: "scan"; readonly run: (...args: readonly unknown[]) => Generator<undefined, unknown> };
 
+const SETTLE_MS = 150;
+
 /**
  * The loop of the store's thread. A round takes the waiting calls: writes into one group, committed at once; then the reads;
  * then one step of a scan. Calls that arrive meanwhile form the next round, so a lone write does not wait and many writes
@@ -33,13 +35,14 @@ export class Loop {
   readonly #scans: BoundedQueue<Call>;
   #scan: RunningScan | null = null;
   #closing = false;
+  #settling = false;
 
   constructor(file: OpenFile, port: MessagePort, data: ThreadData, clock: Clock) {
     this.#file = file;
     this.#port = port;
     this.#data = data;
     this.#clock = clock;
-    this.#group = new Group(file.db, data.file);
+    this.#group = new Group(file.db, data.file, file.guard);
     this.#operations = makeOperations(file.db, file.snapshot) as Readonly<Record<OperationName, Runnable>>;
     this.#calls = new BoundedQueue(data.queueMax);
     this.#scans = new BoundedQueue(data.queueMax);
@@ -52,9 +55,10 @@ export class Loop {
       this.#round();
       this.#poll();
     }
-    if (!this.#closing) return;
-    this.#file.close();
-    this.#port.close();
+    if (this.#closing) {
+      this.#file.close();
+      this.#port.close();
+    } else this.#settle();
   }
 
   #take(message: ToThread): void {
@@ -92,6 +96,17 @@ export class Loop {
     this.#stepScan(replies);
     this.#reply(replies, writes === 0 ? null : { writes, seconds });
     if (this.#group.fatal !== null) throw this.#group.fatal;
+    if (writes > 0) this.#file.guard.rest(this.#clock);
+  }
+
+  /** The mark of the last group is fsynced soon, even when nothing follows it. */
+  #settle(): void {
+    if (!this.#file.guard.restless || this.#settling) return;
+    this.#settling = true;
+    setTimeout(() => {
+      this.#settling = false;
+      if (!this.#closing) this.#file.guard.rest(this.#clock);
+    }, SETTLE_MS).unref();
   }
 
   /** A call that arrived while the group ran, until the group's time bound is over. */

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -88,9 +89,12 @@ async function refuses(file: string, code: string): Promise<void> {
   assert.deepEqual(fingerprints(file), before);
 }
 
-/** Changes a closed store behind the adapter's back. */
+/** Changes a closed store behind the adapter's back; what would notice that is made to know nothing of the store. */
 function tamper(file: string, sql: string): void {
   const db = new DatabaseSync(file, { defensive: false });
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seal'").get())
+    db.exec("UPDATE seal SET writes = 0");
+  for (const suffix of [".sums", ".mark"]) rmSync(`${file}${suffix}`, { force: true });
   db.exec(sql);
   db.close();
 }
@@ -101,7 +105,10 @@ test("opening makes the folder and the file; closing leaves one whole file and t
     const store = await open(file);
     await store.ping();
     await store.close();
-    assert.deepEqual(readdirSync(dirname(file)).sort(), ["assay.db", "assay.db.lock"]);
+    assert.deepEqual(
+      readdirSync(dirname(file)).sort(),
+      ["", ".lock", ".mark", ".sums"].map((suffix) => `assay.db${suffix}`),
+    );
     await (await open(file)).close();
   }));
 
@@ -310,8 +317,11 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one of version 4, as it was before acknowledged writes were counted. */
+const toVersion4 = "DROP TABLE seal; PRAGMA user_version = 4";
+
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
-const toVersion3 = "ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3";
+const toVersion3 = `${toVersion4}; ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
 
 /** Turns a store into one of version 2, as it was before signed heads. */
 const toVersion2 = `${toVersion3}; DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2`;
