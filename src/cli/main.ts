@@ -14,6 +14,7 @@ import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
+import { storeCommand } from "./store.ts";
 import { upCommand } from "./up.ts";
 import { weightsCommand } from "./weights.ts";
 
@@ -42,6 +43,7 @@ function makeProgram(): Command {
     auditCommand,
     skiplistCommand,
     weightsCommand,
+    storeCommand,
     benchCommand,
   ])
     program.addCommand(make());

@@ -7,7 +7,7 @@ import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
 import { examine } from "./guard/examine.ts";
 import { Guard } from "./guard/guard.ts";
 import { syncFolder } from "./guard/mark.ts";
-import type { PageSums } from "./guard/pageSums.ts";
+import { PageSums } from "./guard/pageSums.ts";
 import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -93,17 +93,22 @@ function openLocked(file: string): OpenFile {
 function inspect(file: string): { sums: PageSums; warnings: string[] } {
   const findings = examine(file, false);
   const warnings: string[] = [];
-  for (;;) {
-    const step = findings.next();
-    if (step.done) return { sums: step.value, warnings };
-    const { name, fault, detail, lost, warning } = step.value;
-    if (fault !== null) throw new Unreadable(fault, lost);
-    if (warning) warnings.push(`${name}: ${detail}`);
+  try {
+    for (;;) {
+      const step = findings.next();
+      if (step.done) return { sums: step.value, warnings };
+      const { name, fault, detail, lost, warning } = step.value;
+      if (fault !== null) throw new Unreadable(fault, lost);
+      if (warning) warnings.push(`${name}: ${detail}`);
+    }
+  } finally {
+    // Closes what it had opened.
+    findings.return(new PageSums(0));
   }
 }
 
 /** Makes the file under another name first, so that the file under its own name is always complete. */
-function create(file: string): void {
+export function create(file: string): void {
   for (const [suffix, name] of Object.entries(companions)) {
     const path = `${file}${suffix}`;
     if (existsSync(path) && statSync(path).size > 0)

@@ -222,6 +222,13 @@ export function* examine(file: string, thorough: boolean): Generator<Finding, Pa
   }
 }
 
+/** Pages that are not what was written; empty when nothing tells. */
+export function changedPagesOf(file: string): readonly number[] {
+  const { recorded, found, log } = gather(file);
+  if (!(recorded instanceof PageSums) || recorded.writes === UNKNOWN_WRITES) return [];
+  return changedPages(recorded, found, log.pages);
+}
+
 /** The recorded sums where they hold, since pages in the log differ from the file's; else the file's. */
 function kept(evidence: Evidence, seal: SealRow | null): PageSums {
   const { recorded, found } = evidence;

@@ -54,6 +54,13 @@ function headerOf(bytes: Buffer): LogHeader | null {
   return { pageSize, salts: Buffer.from(bytes.subarray(16, 24)), big, sums };
 }
 
+/** A header that was damaged, as this code's stores have it; the first frame then does not chain, but those after it do. */
+function guessedHeader(fd: number): LogHeader {
+  const salts = Buffer.alloc(8);
+  readSync(fd, salts, 0, 8, HEADER + 8);
+  return { pageSize: 4096, salts, big: false, sums: [0, 0] };
+}
+
 /** Reads the frames of an open log in order, at most `limit`; an incomplete last one is left out. */
 function* framesIn(fd: number, header: LogHeader, limit: number): Generator<Frame> {
   const size = FRAME_HEADER + header.pageSize;
@@ -80,8 +87,8 @@ function* framesIn(fd: number, header: LogHeader, limit: number): Generator<Fram
 /** What a log holds beyond its header; the content of a frame is only valid until the next one is asked for. */
 export type LogContent =
   | { readonly kind: "empty" }
-  | { readonly kind: "damaged" }
-  | { readonly kind: "frames"; readonly pageSize: number; readonly frames: Iterable<Frame> };
+  /** `damaged`: the header is; these are the frames with the salts of the first one, which SQLite would not read. */
+  | { readonly kind: "frames" | "damaged"; readonly pageSize: number; readonly frames: Iterable<Frame> };
 
 /** Opens the write-ahead log beside a store for one pass over its frames. */
 export function withLog<T>(file: string, limit: number, use: (content: LogContent) => T): T {
@@ -94,9 +101,10 @@ export function withLog<T>(file: string, limit: number, use: (content: LogConten
     if (fstatSync(fd).size < HEADER) return use({ kind: "empty" });
     readSync(fd, bytes, 0, HEADER, 0);
     if (bytes.every((byte) => byte === 0)) return use({ kind: "empty" });
-    const header = headerOf(bytes);
-    if (header === null) return use({ kind: "damaged" });
-    return use({ kind: "frames", pageSize: header.pageSize, frames: framesIn(fd, header, limit) });
+    const found = headerOf(bytes);
+    const header = found ?? guessedHeader(fd);
+    const kind = found === null ? "damaged" : "frames";
+    return use({ kind, pageSize: header.pageSize, frames: framesIn(fd, header, limit) });
   } finally {
     closeSync(fd);
   }

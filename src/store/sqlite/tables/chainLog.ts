@@ -3,7 +3,8 @@ import { canonical } from "../../../core/canonical.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { LogEntry } from "../../../flow/draw.ts";
 import type { ChainedEntry } from "../../../flow/store.ts";
-import { integer, json, type Row, text } from "./rows.ts";
+import { brokenLink } from "../guard/logChains.ts";
+import { integer, json, type Row, text, Unreadable } from "./rows.ts";
 
 /** The end of an epoch's log, where the next line goes. */
 export interface LogEnd {
@@ -22,14 +23,18 @@ export class ChainLog {
   readonly #insert: StatementSync;
   readonly #advance: StatementSync;
   readonly #page: StatementSync;
+  readonly #line: StatementSync;
   readonly #end: StatementSync;
   readonly #before: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#insert = db.prepare("INSERT INTO log_lines (epoch, n, line, hash) VALUES (?, ?, ?, ?)");
     this.#advance = db.prepare("UPDATE epochs SET log_head = ?, log_length = ? WHERE epoch = ?");
-    this.#page = db.prepare("SELECT line, hash FROM log_lines WHERE epoch = ? AND n > ? ORDER BY n LIMIT ?");
-    this.#end = db.prepare("SELECT log_head, log_length FROM epochs WHERE epoch = ?");
+    this.#page = db.prepare(
+      "SELECT n, line, hash FROM log_lines WHERE epoch = ? AND n > ? ORDER BY n LIMIT ?",
+    );
+    this.#line = db.prepare("SELECT hash FROM log_lines WHERE epoch = ? AND n = ?");
+    this.#end = db.prepare("SELECT commitment, log_head, log_length FROM epochs WHERE epoch = ?");
     this.#before = db.prepare(
       "SELECT n FROM log_lines WHERE epoch = ? AND n >= ? AND hash = ? ORDER BY n DESC LIMIT 1",
     );
@@ -57,8 +62,28 @@ export class ChainLog {
     return line === undefined ? null : integer(line, "n") + 1;
   }
 
+  /** Lines after a number; throws `Unreadable` rather than give one that is not the line that was logged. */
   page(epoch: number, after: number, limit: number): ChainedEntry[] {
-    return this.#page.all(epoch, after, limit).map(chainedEntry);
+    const rows = this.#page.all(epoch, after, limit);
+    this.#checkLinks(epoch, after, rows, rows.length < limit);
+    return rows.map(chainedEntry);
+  }
+
+  #checkLinks(epoch: number, after: number, rows: readonly Row[], isEnd: boolean): void {
+    const record = this.#end.get(epoch);
+    if (record === undefined) return;
+    let prev = after < 0 ? text(record, "commitment") : text(this.#line.get(epoch, after), "hash");
+    let n = Math.max(after, -1) + 1;
+    for (const row of rows) {
+      const fault = brokenLink(row, n, prev);
+      if (fault !== null) throw new Unreadable(`log of epoch ${epoch}: ${fault}`);
+      prev = text(row, "hash");
+      n++;
+    }
+    if (isEnd && (prev !== record.log_head || n !== record.log_length))
+      throw new Unreadable(
+        `log of epoch ${epoch}: it ends after line ${n - 1} and not in the head on record`,
+      );
   }
 }
 

@@ -19,7 +19,7 @@ export function sightingOf(row: Row): Sighting {
   };
 }
 
-function suspensionOf(row: Row): Suspension {
+export function suspensionOf(row: Row): Suspension {
   return {
     hotkey: text(row, "hotkey"),
     kind: oneOf(row, "kind", kinds),

@@ -287,6 +287,50 @@ test("the lock of a killed process does not outlive it", () =>
     await (await open(file)).close();
   }));
 
+test("deleting the lock file, or every file beside the database, lets no second process in", () =>
+  inFolder(async (file) => {
+    const holder = spawn(process.execPath, [child, "hold", file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = await once(holder.stdout, "data");
+    assert.equal(String(said), "open\n");
+    for (const suffixes of [[".lock"], [], [".lock", "-shm", "-wal", ".mark", ".sums"]]) {
+      for (const suffix of suffixes) rmSync(`${file}${suffix}`);
+      assert.equal((await problemOf(() => open(file))).code, "store_in_use");
+    }
+    const exited = once(holder, "exit");
+    holder.kill("SIGKILL");
+    await exited;
+    await (await open(file)).close();
+  }));
+
+test("another program may read the store while it is open, and does not keep a start away afterwards", () =>
+  inFolder(async (file) => {
+    const store = await open(file);
+    await fill(store);
+    const script = `const { DatabaseSync } = require("node:sqlite");
+      const db = new DatabaseSync(process.argv[1], { readOnly: true });
+      console.log(db.prepare("SELECT count(*) AS n FROM strikes").get().n);`;
+    const reader = spawn(process.execPath, ["-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [[read]] = await Promise.all([once(reader.stdout, "data"), once(reader, "exit")]);
+    assert.equal(String(read), "1\n");
+    await store.close();
+    await (await open(file)).close();
+  }));
+
+test("a store whose file was deleted or replaced acknowledges nothing more", () =>
+  inFolder(async (file) => {
+    for (const replace of [false, true]) {
+      const store = openInlineStore(file);
+      await store.commitEpoch(commitment());
+      const before = readFileSync(file);
+      rmSync(file);
+      if (replace) writeFileSync(file, before);
+      const lost = once(process, "uncaughtException");
+      assert.equal((await problemOf(() => store.setNote("a", "1"))).code, "store_unavailable");
+      assert.match(String((await lost)[0]), /was deleted or replaced/);
+      for (const name of readdirSync(dirname(file))) rmSync(join(dirname(file), name), { force: true });
+    }
+  }));
+
 test("durability is read back: anything but WAL with FULL is refused", () =>
   inFolder(async (file) => {
     const db = new DatabaseSync(file);
