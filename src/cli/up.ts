@@ -1,14 +1,18 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
 import { systemRandom } from "../core/random.ts";
 import { readVersion } from "../core/version.ts";
 import { startDemo } from "../demo/demo.ts";
 import { demoOverride } from "../demo/settings.ts";
 import { makeLog } from "../observe/log.ts";
+import { LogSink } from "../observe/logSink.ts";
+import { stderrOutlet } from "../observe/stderrOutlet.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
-import { exitCodes, note } from "./shared/output.ts";
+import { exitCodes, note, printError } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
 
 interface UpOptions extends SettingsOptions {
@@ -52,10 +56,12 @@ async function up(options: UpOptions): Promise<void> {
     if (demo > 0) demoOverride(raw);
     overlay(raw, options);
   });
-  const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
+  const logSink = new LogSink(stderrOutlet());
+  const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info"), destination: logSink });
+  const { promise: failure, resolve: fatal } = Promise.withResolvers<Error>();
   const { startValidator } = await import("../validator/start.ts");
   const { host, port, data } = options;
-  const modules = { clock: systemClock, random: systemRandom, log };
+  const modules = { clock: systemClock, random: systemRandom, log, logSink, fatal };
   const validator = await startValidator(
     { config, dataDir: data, host, port, demo: demo > 0, version: readVersion() },
     modules,
@@ -66,11 +72,29 @@ async function up(options: UpOptions): Promise<void> {
     demo > 0
       ? startDemo({ count: demo, validator, print: (text) => process.stdout.write(text) }, modules)
       : null;
-  const signal = await stop;
-  note(`assay: ${signal} received, draining`);
+  const end = await Promise.race([stop, failure]);
+  if (end instanceof Error) return endFailed(end, { log, logSink, close: () => validator.close() });
+  note(`assay: ${end} received, draining`);
   await miners?.close();
   await validator.close();
-  log.info("stopped", { signal });
+  log.info("stopped", { signal: end });
+  // A destination that is stalled must not keep the process.
+  if (!(await logSink.flush(FLUSH_MS))) process.exit();
+}
+
+/** How long a process that failed waits for its parts to close: what the cause took along may never do so. */
+const FAILED_CLOSE_MS = 3000;
+const FLUSH_MS = 2000;
+
+/** Ends the process non-zero with the cause, so that a supervisor starts it again. */
+async function endFailed(
+  cause: Error,
+  parts: { log: Log; logSink: LogSink; close: () => Promise<void> },
+): Promise<never> {
+  parts.log.error("failed", { cause: cause.message });
+  await Promise.race([parts.close(), sleep(FAILED_CLOSE_MS)]);
+  await parts.logSink.flush(FLUSH_MS);
+  process.exit(printError(false, cause));
 }
 
 const help = `

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -14,17 +14,28 @@ export function readBytes(file: string): Buffer {
   }
 }
 
-/** Writes a new file that only its owner can read; never replaces one. */
+/** Writes a new file that only its owner can read; never replaces one, and never leaves half of one under its name. */
 export function writePrivate(file: string, content: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+    writeWhole(file, content);
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
     const why = exists
       ? { cause_text: "it already exists, and is not replaced", remedy: "Name another file." }
       : { cause_text: causeText(error) };
     throw new AssayError({ code: "file_unreadable", file, ...why }, { cause: error });
+  }
+}
+
+/** Written and fsynced under another name first; a link, unlike a rename, replaces nothing. */
+function writeWhole(file: string, content: string): void {
+  const unfinished = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(unfinished, content, { mode: 0o600, flag: "wx", flush: true });
+    linkSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { openLocalChain } from "../chain/local/open.ts";
 import type { Config } from "../config/schema.ts";
 import type { Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
@@ -43,7 +44,14 @@ export async function openResources(
   const signer = loadOrMakeSigner(paths.publishing);
   const adminToken = loadOrMakeToken(paths.adminToken, random);
   const metrics = new MetricRegistry();
-  const store = await openSqliteStore({ file: paths.store, log, metrics, clock });
+  const dropped = metrics.counter(
+    "assay_log_dropped_lines_total",
+    "Log lines that their destination did not take",
+  );
+  modules.logSink?.onDropped((lines) => dropped.add({}, lines));
+  const lost = (cause: unknown): void =>
+    modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
+  const store = await openSqliteStore({ file: paths.store, log, metrics, clock, lost });
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());

@@ -78,6 +78,7 @@ export type Problem =
   | { code: "development_key"; uri: string; chain: string }
   | { code: "store_corrupt"; file: string; cause_text: string; lost?: string }
   | { code: "store_full"; file: string; cause_text: string }
+  | { code: "store_lost"; file: string; cause_text: string }
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_not_durable"; file: string; found: string }

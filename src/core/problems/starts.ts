@@ -71,6 +71,13 @@ export const startProblems = {
     detail: (p) =>
       `${p.file}: ${p.cause_text}. Nothing is damaged: free space on that disk, then start again.`,
   },
+  store_lost: {
+    status: null,
+    blame: "validator",
+    title: "Store lost while running",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. The process ends, because what the disk holds now is only known after reading it again; what was acknowledged is compared at the next start. Check the disk, then start again.`,
+  },
   store_too_new: {
     status: null,
     blame: "operator",

@@ -30,7 +30,16 @@ export function resultCode(error: unknown): number | null {
   return error.errcode & 0xff;
 }
 
+/** What is on disk is not known, or not this store any more. */
+export class Untrusted extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Untrusted";
+  }
+}
+
 export function isFatal(error: unknown): boolean {
+  if (error instanceof Untrusted) return true;
   const code = resultCode(error);
   return code !== null && fatal.has(code);
 }
@@ -75,7 +84,7 @@ export function toFailure(error: unknown, file: string): Failure {
   }
   const code = resultCode(error);
   if (code === sqlite.constraint) return { kind: "fault", name: "RangeError", message: cause };
-  if (code !== null) return { kind: "problem", problem: unavailable(), cause };
+  if (code !== null || error instanceof Untrusted) return { kind: "problem", problem: unavailable(), cause };
   return { kind: "fault", name: error instanceof Error ? error.name : "Error", message: cause };
 }
 

@@ -1,6 +1,8 @@
 import { statSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
+import { causeText } from "../../../core/problems/assayError.ts";
+import { Untrusted } from "../failure.ts";
 import { integer } from "../tables/rows.ts";
 import { Mark, type Reached } from "./mark.ts";
 import { type PageSums, UNKNOWN_WRITES } from "./pageSums.ts";
@@ -14,13 +16,8 @@ const RETRY_FRAMES = 1024;
 const SYNC_EVERY_MS = 100;
 const SYNC_SHARE = 20;
 
-/** The database's file was deleted or replaced while it was open. */
-export class FileGone extends Error {
-  constructor(file: string) {
-    super(`${file} was deleted or replaced while the store was open`);
-    this.name = "FileGone";
-  }
-}
+const inodeOf = (path: string): bigint | null =>
+  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 
 /** Keeps mark and page sums of an open store true: what makes damage noticed at the next start. */
 export class Guard {
@@ -29,7 +26,7 @@ export class Guard {
   readonly #sums: PageSums;
   readonly #seal: SealWriter;
   readonly #mark: Mark;
-  readonly #inode: bigint;
+  readonly #inode: bigint | null;
   readonly #log: StatementSync;
   #pending: Reached | null = null;
   #triedAt = 0;
@@ -46,7 +43,7 @@ export class Guard {
     this.#file = file;
     this.#sums = sums;
     this.#seal = new SealWriter(db, at);
-    this.#inode = statSync(file, { bigint: true }).ino;
+    this.#inode = inodeOf(file);
     this.#log = db.prepare("PRAGMA wal_checkpoint(NOOP)");
     this.#saveSums(this.#logState().frames);
     this.#mark = new Mark(file, at);
@@ -57,15 +54,19 @@ export class Guard {
     this.#pending = this.#seal.advance(writes);
   }
 
-  /** After a group's commit, before anything of it is acknowledged. Throws when that must not happen. */
+  /** After a group's commit, before anything of it is acknowledged. Throws `Untrusted` when that must not happen. */
   afterCommit(): void {
-    if (statSync(this.#file, { bigint: true, throwIfNoEntry: false })?.ino !== this.#inode)
-      throw new FileGone(this.#file);
     const next = this.#pending;
     this.#pending = null;
+    if (inodeOf(this.#file) !== this.#inode)
+      throw new Untrusted("the database was deleted or replaced while the store was open");
     if (next === null) return;
     this.#seal.settle(next);
-    this.#mark.write(next);
+    try {
+      this.#mark.write(next);
+    } catch (error) {
+      throw new Untrusted(`the mark of what was acknowledged: ${causeText(error)}`, { cause: error });
+    }
   }
 
   /** Between groups, after the replies: what need not delay them. */

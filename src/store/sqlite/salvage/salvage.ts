@@ -56,7 +56,7 @@ function salvageInto(file: string, target: string): SalvageReport {
     try {
       const tables = copyRows(source.db, to);
       const suspensions = tables.find(({ table }) => table === "suspensions");
-      const isRead = suspensions !== undefined && suspensions.complete && suspensions.dropped === 0;
+      const isRead = suspensions?.complete === true && suspensions.dropped === 0;
       const isLost = !isRead || doubtful.some((table) => table === "suspensions" || table === "unknown");
       found = { tables, ...restoreRules(to, isLost || (writesLost ?? 1) > 0) };
     } finally {

@@ -41,6 +41,7 @@ import {
 } from "../../../conformance/store/fixtures.ts";
 import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
 import { problemOf } from "../../../support/thrown.ts";
+import { until } from "../../../support/until.ts";
 
 const child = join(import.meta.dirname, "../../../support/store/child.ts");
 
@@ -319,14 +320,21 @@ test("another program may read the store while it is open, and does not keep a s
 test("a store whose file was deleted or replaced acknowledges nothing more", () =>
   inFolder(async (file) => {
     for (const replace of [false, true]) {
-      const store = openInlineStore(file);
+      let lost: unknown = null;
+      const store = await openSqliteStore({
+        ...{ file, log: silentLog, metrics: noMetrics, clock: systemClock },
+        lost: (cause) => {
+          lost = cause;
+        },
+      });
       await store.commitEpoch(commitment());
       const before = readFileSync(file);
       rmSync(file);
       if (replace) writeFileSync(file, before);
-      const lost = once(process, "uncaughtException");
       assert.equal((await problemOf(() => store.setNote("a", "1"))).code, "store_unavailable");
-      assert.match(String((await lost)[0]), /was deleted or replaced/);
+      await until(() => lost !== null);
+      assert.match(String(lost), /was deleted or replaced/);
+      await store.close();
       for (const name of readdirSync(dirname(file))) rmSync(join(dirname(file), name), { force: true });
     }
   }));
