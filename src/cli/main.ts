@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../core/version.ts";
+import { adoptCommand } from "./adopt.ts";
 import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
@@ -44,6 +45,7 @@ function makeProgram(): Command {
     skiplistCommand,
     weightsCommand,
     storeCommand,
+    adoptCommand,
     benchCommand,
   ])
     program.addCommand(make());

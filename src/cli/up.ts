@@ -48,9 +48,14 @@ function overlay(raw: Tree, options: UpOptions): void {
   if (allowPrivate !== undefined) section("dispatch", { allow_private: allowPrivate });
 }
 
-async function up(options: UpOptions): Promise<void> {
+/** A demo has blocks of 2 s and keys of its own: it never meets the store of a validator by default. */
+const DEMO_DATA = "data-demo";
+
+async function up(given: UpOptions, command: Command): Promise<void> {
   boundHeap();
-  const demo = options.demo ?? 0;
+  const demo = given.demo ?? 0;
+  const isDefault = command.getOptionValueSource("data") === "default";
+  const options = demo > 0 && isDefault ? { ...given, data: DEMO_DATA } : given;
   const stop = stopSignal();
   const config = settings(options, (raw) => {
     if (demo > 0) demoOverride(raw);
@@ -119,7 +124,7 @@ export function upCommand(): Command {
     .option("--port <number>", "port to listen on; 0 picks a free one", integerOption(0, 65_535), 8420)
     .option(
       "--demo <N>",
-      "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s",
+      "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s; --data is data-demo",
       integerOption(1, 64),
     )
     .option(

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -33,9 +33,19 @@ function writeWhole(file: string, content: string): void {
   const unfinished = `${file}.${process.pid}.new`;
   try {
     writeFileSync(unfinished, content, { mode: 0o600, flag: "wx", flush: true });
-    linkSync(unfinished, file);
+    linkOrRename(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });
+  }
+}
+
+/** Some file systems have no hard links. */
+function linkOrRename(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" || existsSync(to)) throw error;
+    renameSync(from, to);
   }
 }
 

@@ -11,6 +11,7 @@ import { readHotkey } from "../keys/readHotkey.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
+import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 
@@ -39,6 +40,7 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
+  requireKeys(paths);
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
   const signer = loadOrMakeSigner(paths.publishing);
@@ -55,6 +57,7 @@ export async function openResources(
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
+  await checkIdentity(store, presentIdentity(options, { hotkey, keyId: signer.kid, height: chain.block() }));
   return { secret, previousSecret, hotkey, signer, adminToken, store, chain, metrics };
 }
 

@@ -1,3 +1,4 @@
+import { recordHeight } from "./identity.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import type { Timers } from "./timers.ts";
 
@@ -11,6 +12,8 @@ const every = {
   judge: 60_000,
   chain: 30_000,
   retention: 3_600_000,
+  /** The height on record, so that one that fell is noticed at a start. */
+  height: 60_000,
   /** Deadlines of jobs, caps, accounts. */
   dispatch: 250,
   /** Saving of the learned caps for a restart. */
@@ -52,5 +55,6 @@ export function schedule(parts: Parts, timers: Timers): void {
   timers.every("judge", every.judge, () => parts.judge.tick());
   timers.every("chain", every.chain, () => parts.chain.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
+  timers.every("height", every.height, () => recordHeight(parts.store, parts.chain.block()));
   timers.every("retention", every.retention, () => retain(parts));
 }

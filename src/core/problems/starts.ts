@@ -99,6 +99,23 @@ export const startProblems = {
     detail: (p) =>
       `${p.file}: ${p.found}. A receipt promises that a power cut loses nothing, and this store cannot keep that promise. Use a local disk.`,
   },
+  identity_changed: {
+    status: null,
+    blame: "operator",
+    title: "Store of another validator",
+    detail: (p) =>
+      `${p.file} remembers what it belongs to, and this start is another:\n` +
+      p.changes.map((c) => `  - ${c.what}: the store has ${c.pinned}, this start ${c.present}`).join("\n") +
+      "\nCorrect what changed by mistake. To go on with the new values: `assay adopt` shows them, `assay adopt --yes` takes them over.",
+  },
+  key_missing: {
+    status: null,
+    blame: "operator",
+    title: "Key file missing",
+    detail: (p) =>
+      `${p.file} does not exist, but the store ${p.store} does and belongs to that key; restore the file. ` +
+      `To go on with a new one: \`assay keygen --kind ${p.kind} --out ${p.file}\`, then \`assay adopt\`.`,
+  },
   circuit_invalid: {
     status: null,
     blame: "operator",
