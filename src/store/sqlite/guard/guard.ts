@@ -10,6 +10,8 @@ import { readSeal, SealWriter } from "./seal.ts";
 
 /** Frames of the write-ahead log at which it is copied into the database: 16 MB. */
 const CHECKPOINT_FRAMES = 4096;
+/** Frames whose pages are summed at once. */
+const TAKE_FRAMES = 128;
 /** Between two tries while a reader holds the log open. */
 const RETRY_FRAMES = 1024;
 /** The mark is fsynced at most this often, and at most a twentieth of the time is spent on it. */
@@ -30,8 +32,9 @@ export class Guard {
   readonly #log: StatementSync;
   #pending: Reached | null = null;
   #triedAt = 0;
-  /** Frames at the last look, and those of them that the sums know. */
+  /** Frames at the last look, those of them that the sums know, and those that the saved sums know. */
   #seen = 0;
+  #taken = 0;
   #summed = 0;
   #syncDueAt = 0;
 
@@ -74,6 +77,8 @@ export class Guard {
     const { frames, copied } = this.#logState();
     if (frames < this.#seen) this.#restarted();
     this.#seen = frames;
+    // A little at a time, so that no group waits for all of it.
+    if (frames >= this.#taken + TAKE_FRAMES) this.#take(frames);
     if (frames - copied >= CHECKPOINT_FRAMES && frames >= this.#triedAt + RETRY_FRAMES) {
       this.#triedAt = frames;
       this.#saveSums(frames);
@@ -101,6 +106,7 @@ export class Guard {
       this.#sums.save(this.#file);
     }
     this.#triedAt = 0;
+    this.#taken = 0;
     this.#summed = 0;
   }
 
@@ -112,8 +118,13 @@ export class Guard {
     this.#syncDueAt = now + Math.max(SYNC_EVERY_MS, SYNC_SHARE * (now - started));
   }
 
+  #take(frames: number): void {
+    this.#sums.takeLog(this.#file, this.#taken, frames);
+    this.#taken = frames;
+  }
+
   #saveSums(frames: number): void {
-    this.#sums.takeLog(this.#file, frames);
+    this.#take(frames);
     this.#sums.writes = this.#seal.at.writes;
     this.#sums.save(this.#file);
     this.#summed = frames;

@@ -11,7 +11,7 @@ import {
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { syncFolder } from "./mark.ts";
-import { withLog } from "./wal.ts";
+import { type LogContent, withLog } from "./wal.ts";
 
 // A checksum per page of the database, in a file beside it. The sums of the pages in the write-ahead log are written before
 // the log is copied into the database; until the log begins anew it holds these pages itself, with its own checksums. So at
@@ -81,12 +81,13 @@ export class PageSums {
     this.#dirty.add(Math.floor(at / BLOCK));
   }
 
-  /** Takes over the pages of the log's first frames, which are known to be committed. */
-  takeLog(file: string, frames: number): void {
-    withLog(file, frames, (content) => {
+  /** Takes over the pages of some of the log's frames, which are known to be committed. */
+  takeLog(file: string, from: number, to: number): void {
+    const take = (content: LogContent): void => {
       if (content.kind !== "frames") return;
       for (const frame of content.frames) this.put(frame.page, frame.content);
-    });
+    };
+    withLog(file, to, take, from);
   }
 
   /** Writes what changed; durable when this returns. */

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { endianness } from "node:os";
 
 // The format is SQLite's: a header of 32 bytes, then frames of a header of 24 bytes and a page. The checksum of a frame
 // continues that of the frame before it, and a frame belongs to the log only while its salts are those of the header.
@@ -30,12 +31,21 @@ export interface Frame {
   readonly chained: boolean;
 }
 
+/** Words of 32 bits in the order of bytes that the log's header states. */
+function wordsOf(bytes: Buffer, big: boolean): Int32Array {
+  const copy = Buffer.from(new ArrayBuffer(bytes.length));
+  bytes.copy(copy);
+  if (big === (endianness() === "LE")) copy.swap32();
+  return new Int32Array(copy.buffer);
+}
+
 function checksum(bytes: Buffer, big: boolean, [first, second]: Sums): Sums {
+  const words = wordsOf(bytes, big);
   let a = first;
   let b = second;
-  for (let at = 0; at < bytes.length; at += 8) {
-    a = (a + (big ? bytes.readInt32BE(at) : bytes.readInt32LE(at)) + b) | 0;
-    b = (b + (big ? bytes.readInt32BE(at + 4) : bytes.readInt32LE(at + 4)) + a) | 0;
+  for (let at = 0; at < words.length; at += 2) {
+    a = (a + (words[at] as number) + b) | 0;
+    b = (b + (words[at + 1] as number) + a) | 0;
   }
   return [a, b];
 }
@@ -62,24 +72,31 @@ function guessedHeader(fd: number): LogHeader {
 }
 
 /** Reads the frames of an open log in order, at most `limit`; an incomplete last one is left out. */
-function* framesIn(fd: number, header: LogHeader, limit: number): Generator<Frame> {
+function* framesIn(
+  fd: number,
+  header: LogHeader,
+  limit: number,
+  trustedFrom: number | null,
+): Generator<Frame> {
   const size = FRAME_HEADER + header.pageSize;
-  const chunk = Buffer.allocUnsafe(size * CHUNK_FRAMES);
+  const chunk = Buffer.allocUnsafe(size * Math.min(CHUNK_FRAMES, limit - (trustedFrom ?? 0)));
   let before = header.sums;
-  for (let index = 0; index < limit; ) {
+  for (let index = trustedFrom ?? 0; index < limit; ) {
     const read = readSync(fd, chunk, 0, chunk.length, HEADER + index * size);
     const whole = Math.floor(read / size);
     if (whole === 0) return;
     for (let i = 0; i < whole && index < limit; i++, index++) {
       const head = chunk.subarray(i * size, i * size + FRAME_HEADER);
       const content = chunk.subarray(i * size + FRAME_HEADER, (i + 1) * size);
+      const frame = { index, page: head.readUInt32BE(0), commit: head.readUInt32BE(4), content };
+      if (trustedFrom !== null) {
+        yield { ...frame, chained: true };
+        continue;
+      }
       const stated: Sums = [head.readInt32BE(16), head.readInt32BE(20)];
-      const current = head.subarray(8, 16).equals(header.salts);
-      const chained =
-        current &&
-        same(stated, checksum(content, header.big, checksum(head.subarray(0, 8), header.big, before)));
+      const sums = checksum(content, header.big, checksum(head.subarray(0, 8), header.big, before));
       before = stated;
-      yield { index, page: head.readUInt32BE(0), commit: head.readUInt32BE(4), content, chained };
+      yield { ...frame, chained: head.subarray(8, 16).equals(header.salts) && same(stated, sums) };
     }
   }
 }
@@ -90,8 +107,16 @@ export type LogContent =
   /** `damaged`: the header is; these are the frames with the salts of the first one, which SQLite would not read. */
   | { readonly kind: "frames" | "damaged"; readonly pageSize: number; readonly frames: Iterable<Frame> };
 
-/** Opens the write-ahead log beside a store for one pass over its frames. */
-export function withLog<T>(file: string, limit: number, use: (content: LogContent) => T): T {
+/**
+ * Opens the write-ahead log beside a store for one pass over its frames. `trustedFrom`: begin there; these frames were written by
+ * this process or recovered by SQLite, so nothing is computed again.
+ */
+export function withLog<T>(
+  file: string,
+  limit: number,
+  use: (content: LogContent) => T,
+  trustedFrom: number | null = null,
+): T {
   const path = `${file}-wal`;
   if (!existsSync(path)) return use({ kind: "empty" });
   const fd = openSync(path, "r");
@@ -104,7 +129,7 @@ export function withLog<T>(file: string, limit: number, use: (content: LogConten
     const found = headerOf(bytes);
     const header = found ?? guessedHeader(fd);
     const kind = found === null ? "damaged" : "frames";
-    return use({ kind, pageSize: header.pageSize, frames: framesIn(fd, header, limit) });
+    return use({ kind, pageSize: header.pageSize, frames: framesIn(fd, header, limit, trustedFrom) });
   } finally {
     closeSync(fd);
   }
