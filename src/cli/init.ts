@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { starterConfig } from "../config/starter.ts";
 import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
-import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing } from "../keys/files.ts";
+import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing, writePrivate } from "../keys/files.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
 import { pathsOf } from "../validator/paths.ts";
 import { print } from "./shared/output.ts";
@@ -28,7 +28,7 @@ async function init(data: string): Promise<InitReport> {
     return file;
   };
   const yaml = watch(join(data, "assay.yaml"));
-  if (!existsSync(yaml)) writeFileSync(yaml, starterConfig(), { flag: "wx" });
+  if (!existsSync(yaml)) writePrivate(yaml, starterConfig());
   const config = loadConfig({ file: yaml, env: process.env });
   const paths = pathsOf(config, data);
   makeSecretIfMissing(watch(paths.secret), systemRandom);

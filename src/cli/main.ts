@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../core/version.ts";
+import { adoptCommand } from "./adopt.ts";
 import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
@@ -15,6 +16,7 @@ import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
+import { storeCommand } from "./store.ts";
 import { upCommand } from "./up.ts";
 import { weightsCommand } from "./weights.ts";
 
@@ -44,6 +46,8 @@ function makeProgram(): Command {
     auditCommand,
     skiplistCommand,
     weightsCommand,
+    storeCommand,
+    adoptCommand,
     benchCommand,
   ])
     program.addCommand(make());

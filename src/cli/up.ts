@@ -1,14 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
 import { systemRandom } from "../core/random.ts";
 import { readVersion } from "../core/version.ts";
 import { startDemo } from "../demo/demo.ts";
 import { terminalScreen } from "../demo/screen.ts";
 import { demoOverride } from "../demo/settings.ts";
 import { makeLog } from "../observe/log.ts";
+import { LogSink } from "../observe/logSink.ts";
+import { stderrOutlet } from "../observe/stderrOutlet.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
-import { note } from "./shared/output.ts";
+import { note, printError } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
 import { stopSignal } from "./shared/stopSignal.ts";
 
@@ -39,18 +43,25 @@ function overlay(raw: Tree, options: UpOptions): void {
   if (allowPrivate !== undefined) section("dispatch", { allow_private: allowPrivate });
 }
 
-async function up(options: UpOptions): Promise<void> {
+/** A demo has blocks of 2 s and keys of its own: it never meets the store of a validator by default. */
+const DEMO_DATA = "data-demo";
+
+async function up(given: UpOptions, command: Command): Promise<void> {
   boundHeap();
-  const demo = options.demo ?? 0;
+  const demo = given.demo ?? 0;
+  const isDefault = command.getOptionValueSource("data") === "default";
+  const options = demo > 0 && isDefault ? { ...given, data: DEMO_DATA } : given;
   const stop = stopSignal();
   const config = settings(options, (raw) => {
     if (demo > 0) demoOverride(raw);
     overlay(raw, options);
   });
-  const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info") });
+  const logSink = new LogSink(stderrOutlet());
+  const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info"), destination: logSink });
+  const { promise: failure, resolve: fatal } = Promise.withResolvers<Error>();
   const { startValidator } = await import("../validator/start.ts");
   const { host, port } = config.http;
-  const modules = { clock: systemClock, random: systemRandom, log };
+  const modules = { clock: systemClock, random: systemRandom, log, logSink, fatal };
   const validator = await startValidator(
     { config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
     modules,
@@ -58,12 +69,31 @@ async function up(options: UpOptions): Promise<void> {
   growYoungHeap();
   process.stdout.write(`listening on ${validator.url}\n`);
   const miners = demo > 0 ? startDemo({ count: demo, validator, screen: terminalScreen() }, modules) : null;
-  const signal = await stop;
-  note(`assay: ${signal} received, draining`);
+  const end = await Promise.race([stop, failure]);
+  if (end instanceof Error) return endFailed(end, { log, logSink, close: () => validator.close() });
+  note(`assay: ${end} received, draining`);
   await miners?.close();
   await validator.close();
-  log.info("stopped", { signal });
+  log.info("stopped", { signal: end });
+  // A destination that is stalled must not keep the process.
+  const isFlushed = await logSink.flush(FLUSH_MS);
   note("assay: stopped");
+  if (!isFlushed) process.exit();
+}
+
+/** How long a process that failed waits for its parts to close: what the cause took along may never do so. */
+const FAILED_CLOSE_MS = 3000;
+const FLUSH_MS = 2000;
+
+/** Ends the process non-zero with the cause, so that a supervisor starts it again. */
+async function endFailed(
+  cause: Error,
+  parts: { log: Log; logSink: LogSink; close: () => Promise<void> },
+): Promise<never> {
+  parts.log.error("failed", { cause: cause.message });
+  await Promise.race([parts.close(), sleep(FAILED_CLOSE_MS)]);
+  await parts.logSink.flush(FLUSH_MS);
+  process.exit(printError(false, cause));
 }
 
 const help = `
@@ -92,7 +122,7 @@ export function upCommand(): Command {
     )
     .option(
       "--demo <N>",
-      "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s",
+      "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s; --data is data-demo",
       integerOption(1, 64),
     )
     .option(

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generatePrivateJwk, makeSigner, type PrivateJwk, type Signer } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -6,17 +6,41 @@ import type { Random } from "../core/random.ts";
 import { readBytes, readText } from "./readText.ts";
 import { parseSecret } from "./secret.ts";
 
-/** Writes a new file that only its owner can read, in folders that only its owner can enter; never replaces one. */
+/**
+ * Writes a new file that only its owner can read, in folders that only its owner can enter; never replaces one, and never leaves
+ * half of one under its name.
+ */
 export function writePrivate(file: string, content: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, content, { mode: 0o600, flag: "wx" });
+    writeWhole(file, content);
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === "EEXIST";
     const why = exists
       ? { cause_text: "it already exists, and is not replaced", remedy: "Name another file." }
       : { cause_text: causeText(error) };
     throw new AssayError({ code: "file_unreadable", file, ...why }, { cause: error });
+  }
+}
+
+/** Written and fsynced under another name first; a link, unlike a rename, replaces nothing. */
+function writeWhole(file: string, content: string): void {
+  const unfinished = `${file}.${process.pid}.new`;
+  try {
+    writeFileSync(unfinished, content, { mode: 0o600, flag: "wx", flush: true });
+    linkOrRename(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** Some file systems have no hard links. */
+function linkOrRename(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" || existsSync(to)) throw error;
+    renameSync(from, to);
   }
 }
 

@@ -1,12 +1,12 @@
-import { type DestinationStream, destination, levels, pino, stdTimeFunctions } from "pino";
+import { type DestinationStream, levels, pino, stdTimeFunctions } from "pino";
 import type { Log } from "../core/log.ts";
 import { redact } from "./redact.ts";
 
 export interface LogOptions {
   /** trace, debug, info, warn, error, fatal or silent. */
   readonly level: string;
-  /** Receives whole lines; stderr unless given. */
-  readonly destination?: DestinationStream;
+  /** Receives whole lines, and neither blocks nor throws. */
+  readonly destination: DestinationStream;
 }
 
 type Level = keyof Log;
@@ -25,7 +25,6 @@ function lineOf(data: object): object {
 export function makeLog(options: LogOptions): Log {
   const { level } = options;
   if (level !== "silent" && !Object.hasOwn(levels.values, level)) throw new RangeError(`log level ${level}`);
-  const sink = options.destination ?? destination({ fd: 2, sync: true });
   const logger = pino(
     {
       level,
@@ -34,7 +33,7 @@ export function makeLog(options: LogOptions): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    sink,
+    options.destination,
   );
   const write = (at: Level) => (event: string, data?: object) => {
     if (!logger.isLevelEnabled(at)) return;

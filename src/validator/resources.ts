@@ -3,6 +3,7 @@ import { openLocalChain } from "../chain/local/open.ts";
 import type { Config } from "../config/schema.ts";
 import type { DatedJwk, Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
+import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
 import { isDevelopmentUri, shownUri } from "../keys/developmentUri.ts";
@@ -13,6 +14,7 @@ import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
+import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -46,6 +48,7 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
+  requireKeys(paths);
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);
@@ -56,10 +59,18 @@ export async function openResources(
   const adminToken = loadOrMakeToken(paths.adminToken, random);
   warnExposed(paths, log);
   const metrics = new MetricRegistry();
-  const store = await openSqliteStore({ file: paths.store, log, metrics, clock });
+  const dropped = metrics.counter(
+    "assay_log_dropped_lines_total",
+    "Log lines that their destination did not take",
+  );
+  modules.logSink?.onDropped((lines) => dropped.add({}, lines));
+  const lost = (cause: unknown): void =>
+    modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
+  const store = await openSqliteStore({ file: paths.store, log, metrics, clock, lost });
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
+  await checkIdentity(store, presentIdentity(options, { hotkey, keyId: signer.kid, height: chain.block() }));
   return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
 }
 

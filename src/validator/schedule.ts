@@ -1,3 +1,4 @@
+import { recordHeight } from "./identity.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import type { Timers } from "./timers.ts";
 
@@ -12,6 +13,8 @@ const every = {
   chain: 30_000,
   /** Soon after a start, and often: little is due at a time. */
   retention: 60_000,
+  /** The height on record, so that one that fell is noticed at a start. */
+  height: 60_000,
   /** Deadlines of jobs, caps, accounts. */
   dispatch: 250,
   /** Saving of the learned caps for a restart. */
@@ -62,5 +65,6 @@ export function schedule(parts: Parts, timers: Timers): void {
   timers.every("judge", every.judge, () => parts.judge.tick());
   timers.every("chain", every.chain, () => parts.chain.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
+  timers.every("height", every.height, () => recordHeight(parts.store, parts.chain.block()));
   timers.every("retention", every.retention, () => retain(parts));
 }

@@ -17,4 +17,8 @@ export interface StartModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where the log goes, when it can drop lines. */
+  readonly logSink?: { onDropped(count: (lines: number) => void): void };
+  /** Called once when a fault of this process or its machine can only be mended by a new start. */
+  readonly fatal?: (cause: Error) => void;
 }

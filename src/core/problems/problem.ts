@@ -11,6 +11,13 @@ export interface ReadyCheck {
   readonly detail?: string;
 }
 
+/** What a store remembers, and what it was started with. */
+export interface IdentityChange {
+  readonly what: string;
+  readonly pinned: string;
+  readonly present: string;
+}
+
 /** Every refusal and failure of Assay, as `{code, ...data}`. */
 export type Problem =
   // Requests.
@@ -86,10 +93,14 @@ export type Problem =
   | { code: "period_signed"; period: number; mark: number; file: string }
   | { code: "key_encrypted"; file: string }
   | { code: "development_key"; uri: string; chain: string }
-  | { code: "store_corrupt"; file: string; cause_text: string }
+  | { code: "store_corrupt"; file: string; cause_text: string; lost?: string }
+  | { code: "store_full"; file: string; cause_text: string }
+  | { code: "store_lost"; file: string; cause_text: string }
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_not_durable"; file: string; found: string }
+  | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }
+  | { code: "key_missing"; file: string; store: string; kind: "hotkey" | "publishing" }
   | { code: "circuit_invalid"; circuit: string; file: string; cause_text: string }
   | { code: "rate_below_floor"; lane: string; rate: string; floor: string }
   | { code: "commitment_unmatched"; epoch: number }

@@ -79,7 +79,23 @@ export const startProblems = {
     blame: "operator",
     title: "Store corrupt",
     detail: (p) =>
-      `${p.file}: ${p.cause_text}. Nothing was changed. Restore a backup; starting with an empty store would lift every suspension.`,
+      `${p.file}: ${p.cause_text}. ${p.lost === undefined ? "" : `Lost at most: ${p.lost}. `}Nothing was changed. ` +
+      "`assay store check` lists every fault. Restore a backup, or go on with what can be read: `assay store salvage` " +
+      "makes a new store of it and says what is lost. Starting with an empty store would lift every suspension.",
+  },
+  store_full: {
+    status: null,
+    blame: "operator",
+    title: "No space for the store",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. Nothing is damaged: free space on that disk, then start again.`,
+  },
+  store_lost: {
+    status: null,
+    blame: "validator",
+    title: "Store lost while running",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. The process ends, because what the disk holds now is only known after reading it again; what was acknowledged is compared at the next start. Check the disk, then start again.`,
   },
   store_too_new: {
     status: null,
@@ -101,6 +117,23 @@ export const startProblems = {
     title: "Store not durable",
     detail: (p) =>
       `${p.file}: ${p.found}. A receipt promises that a power cut loses nothing, and this store cannot keep that promise. Use a local disk.`,
+  },
+  identity_changed: {
+    status: null,
+    blame: "operator",
+    title: "Store of another validator",
+    detail: (p) =>
+      `${p.file} remembers what it belongs to, and this start is another:\n` +
+      p.changes.map((c) => `  - ${c.what}: the store has ${c.pinned}, this start ${c.present}`).join("\n") +
+      "\nCorrect what changed by mistake. To go on with the new values: `assay adopt` shows them, `assay adopt --yes` takes them over.",
+  },
+  key_missing: {
+    status: null,
+    blame: "operator",
+    title: "Key file missing",
+    detail: (p) =>
+      `${p.file} does not exist, but the store ${p.store} does and belongs to that key; restore the file. ` +
+      `To go on with a new one: \`assay keygen --kind ${p.kind} --out ${p.file}\`, then \`assay adopt\`.`,
   },
   circuit_invalid: {
     status: null,

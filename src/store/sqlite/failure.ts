@@ -14,6 +14,7 @@ export const sqlite = {
   readOnly: 8,
   io: 10,
   corrupt: 11,
+  full: 13,
   cannotOpen: 14,
   constraint: 19,
   authorization: 23,
@@ -29,9 +30,35 @@ export function resultCode(error: unknown): number | null {
   return error.errcode & 0xff;
 }
 
+/** What is on disk is not known, or not this store any more. */
+export class Untrusted extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "Untrusted";
+  }
+}
+
 export function isFatal(error: unknown): boolean {
+  if (error instanceof Untrusted) return true;
   const code = resultCode(error);
   return code !== null && fatal.has(code);
+}
+
+/** SQLite could not make its shared memory larger, for want of space. */
+const IO_SHARED_MEMORY_SIZE = 4874;
+
+/** Whether the disk, or the share of it that the user may have, is full. */
+export function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (resultCode(error) === sqlite.full) return true;
+  if ("errcode" in error) return error.errcode === IO_SHARED_MEMORY_SIZE;
+  return "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+/** Whether a failed commit was undone for certain: no room, or a lock that another program holds. */
+export function leavesKnownState(error: unknown): boolean {
+  const code = resultCode(error);
+  return code === sqlite.full || code === sqlite.busy || code === sqlite.constraint;
 }
 
 /** Whether SQLite found pages that are not those of a database. */
@@ -44,15 +71,20 @@ export function unavailable(): Problem {
   return { code: "store_unavailable", retry_after_s: 1 };
 }
 
+/** The damage as the operator reads it. */
+export function corrupt(file: string, { message, lost }: Unreadable): Problem {
+  return { code: "store_corrupt", file, cause_text: message, ...(lost === null ? {} : { lost }) };
+}
+
 export function toFailure(error: unknown, file: string): Failure {
   const cause = causeText(error);
   if (error instanceof AssayError) return { kind: "problem", problem: error.problem, cause };
   if (error instanceof Unreadable) {
-    return { kind: "problem", problem: { code: "store_corrupt", file, cause_text: cause }, cause };
+    return { kind: "problem", problem: corrupt(file, error), cause };
   }
   const code = resultCode(error);
   if (code === sqlite.constraint) return { kind: "fault", name: "RangeError", message: cause };
-  if (code !== null) return { kind: "problem", problem: unavailable(), cause };
+  if (code !== null || error instanceof Untrusted) return { kind: "problem", problem: unavailable(), cause };
   return { kind: "fault", name: error instanceof Error ? error.name : "Error", message: cause };
 }
 

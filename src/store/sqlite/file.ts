@@ -1,20 +1,14 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { assertDurable } from "./durable.ts";
-import { resultCode, sqlite } from "./failure.ts";
-import { checkRows, inspect } from "./inspect.ts";
+import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
+import { examine } from "./guard/examine.ts";
+import { Guard } from "./guard/guard.ts";
+import { syncFolder } from "./guard/mark.ts";
+import { PageSums } from "./guard/pageSums.ts";
+import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Unreadable } from "./tables/rows.ts";
@@ -24,24 +18,32 @@ export interface OpenFile {
   readonly db: DatabaseSync;
   /** A second connection that only reads, for scans that run beside the writes. */
   readonly snapshot: DatabaseSync;
+  /** Keeps what makes damage noticed at the next start. */
+  readonly guard: Guard;
+  /** What was found, and is no fault, but should be known. */
+  readonly warnings: readonly string[];
   /** Checkpoints, closes and unlocks. */
   close(): void;
 }
 
 /**
- * A commit fsyncs the log once; on macOS `fullfsync` makes the drive flush too. A larger checkpoint (16 MB) and cache (16 MB)
- * write an index page once for many groups; the log's file shrinks back to 64 MB after a burst.
+ * A commit fsyncs the log once; on macOS `fullfsync` makes the drive flush too. The guard copies the log into the database,
+ * 16 MB at a time: that and the cache (16 MB) write an index page once for many groups; the log's file shrinks back to 64 MB
+ * after a burst.
  */
 const pragmas = `
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA fullfsync = ON;
 PRAGMA checkpoint_fullfsync = ON;
-PRAGMA wal_autocheckpoint = 4096;
+PRAGMA wal_autocheckpoint = 0;
 PRAGMA journal_size_limit = 67108864;
 PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 `;
+
+/** What a store leaves beside its file, and an empty folder has not. */
+const companions = { "-wal": "write-ahead log", ".mark": "mark of what was acknowledged" };
 
 /** How long a write waits for another process that has locked the file. */
 const FOREIGN_LOCK_MS = 1000;
@@ -54,7 +56,7 @@ const accessCodes: ReadonlySet<number> = new Set([
   sqlite.authorization,
 ]);
 
-/** Opens or makes a store. Throws `store_in_use`, `store_corrupt`, `store_too_new`, `store_not_durable`, `file_unreadable`. */
+/** Opens or makes a store. Throws `store_in_use`, `store_corrupt`, `store_full`, `store_too_new`, `store_not_durable`, `file_unreadable`. */
 export function openFile(path: string): OpenFile {
   let file = path;
   try {
@@ -70,32 +72,53 @@ export function openFile(path: string): OpenFile {
 function openLocked(file: string): OpenFile {
   const lock = takeLock(file);
   try {
-    if (existsSync(file)) inspect(file);
-    else create(file);
-    const { db, snapshot } = connect(file);
+    if (!existsSync(file)) create(file);
+    const { sums, warnings } = inspect(file);
+    const { db, snapshot, guard } = connect(file, sums);
+    lock.confirm();
     const close = (): void => {
       snapshot.close();
-      db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      guard.close();
       db.close();
       lock.release();
     };
-    return { db, snapshot, close };
+    return { db, snapshot, guard, warnings, close };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
+/** Examines an existing store; throws `Unreadable` at the first fault, or `store_too_new`. */
+function inspect(file: string): { sums: PageSums; warnings: string[] } {
+  const findings = examine(file, false);
+  const warnings: string[] = [];
+  try {
+    for (;;) {
+      const step = findings.next();
+      if (step.done) return { sums: step.value, warnings };
+      const { name, fault, detail, lost, warning } = step.value;
+      if (fault !== null) throw new Unreadable(fault, lost);
+      if (warning) warnings.push(`${name}: ${detail}`);
+    }
+  } finally {
+    // Closes what it had opened.
+    findings.return(new PageSums(0));
+  }
+}
+
 /** Makes the file under another name first, so that the file under its own name is always complete. */
-function create(file: string): void {
-  const log = `${file}-wal`;
-  if (existsSync(log) && statSync(log).size > 0) {
-    throw new Unreadable("the file is missing, but its write-ahead log exists");
+export function create(file: string): void {
+  for (const [suffix, name] of Object.entries(companions)) {
+    const path = `${file}${suffix}`;
+    if (existsSync(path) && statSync(path).size > 0)
+      throw new Unreadable(`the file is missing, but its ${name} (${suffix}) exists`, "everything");
   }
   const unfinished = `${file}.creating`;
-  for (const suffix of ["", "-journal"]) rmSync(`${unfinished}${suffix}`, { force: true });
+  for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(`${unfinished}${suffix}`, { force: true });
   const db = new DatabaseSync(unfinished);
   try {
+    db.exec("PRAGMA journal_mode = WAL");
     migrate(db, () => {});
   } finally {
     db.close();
@@ -104,34 +127,29 @@ function create(file: string): void {
   syncFolder(dirname(file));
 }
 
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function connect(file: string): Pick<OpenFile, "db" | "snapshot"> {
+function connect(file: string, sums: PageSums): Pick<OpenFile, "db" | "snapshot" | "guard"> {
   const db = new DatabaseSync(file, { timeout: FOREIGN_LOCK_MS });
   try {
     db.exec(pragmas);
     assertDurable(db, file);
     migrate(db, checkRows);
-    return { db, snapshot: new DatabaseSync(file, { readOnly: true, timeout: FOREIGN_LOCK_MS }) };
+    const guard = new Guard(db, file, sums);
+    return { db, guard, snapshot: new DatabaseSync(file, { readOnly: true, timeout: FOREIGN_LOCK_MS }) };
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function asProblem(error: unknown, file: string): unknown {
+/** What went wrong, as the operator reads it. */
+export function asProblem(error: unknown, file: string): unknown {
   const code = resultCode(error);
   const ofSystem = error instanceof Error && "syscall" in error;
   if (code === null && !ofSystem && !(error instanceof Unreadable)) return error;
   const cause_text = causeText(error);
+  if (error instanceof Unreadable) return new AssayError(corrupt(file, error), { cause: error });
   if (code === sqlite.busy) return new AssayError({ code: "store_in_use", file }, { cause: error });
+  if (isFull(error)) return new AssayError({ code: "store_full", file, cause_text }, { cause: error });
   const denied = code === null ? ofSystem : accessCodes.has(code);
   return new AssayError(
     { code: denied ? "file_unreadable" : "store_corrupt", file, cause_text },

@@ -1,16 +1,14 @@
-import { statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { AssayError } from "../../core/problems/assayError.ts";
-import { isOurs, knownVersion, schemaVersion } from "./migrations/migrate.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { walkChain } from "./guard/logChains.ts";
 import { customerJobOf } from "./tables/customerJobs.ts";
 import { openSampleOf } from "./tables/draws.ts";
 import { epochOf } from "./tables/epochs.ts";
 import { logHeadOf } from "./tables/heads.ts";
-import { text, Unreadable } from "./tables/rows.ts";
+import { Unreadable } from "./tables/rows.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 
-/** Decodes every row that a start needs; throws `Unreadable` on the first damaged one. */
+/** Decodes every row that a start needs and walks the logs of open epochs; throws `Unreadable` on the first damaged one. */
 export function checkRows(db: DatabaseSync): void {
   checkStanding(db);
   for (const row of db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL").iterate()) epochOf(row);
@@ -21,26 +19,15 @@ export function checkRows(db: DatabaseSync): void {
   for (const row of db.prepare("SELECT * FROM customer_jobs WHERE state = 'queued'").iterate()) {
     customerJobOf(row);
   }
+  checkChains(db, "WHERE closed_at IS NULL");
 }
 
-/** Inspects an existing store through a read-only connection. Throws `Unreadable` or `store_too_new`. */
-export function inspect(file: string): void {
-  // SQLite takes an empty file for a valid database; a store's file is never empty, so its content was lost.
-  if (statSync(file).size === 0) throw new Unreadable("the file is empty");
-  const db = new DatabaseSync(file, { readOnly: true });
-  try {
-    if (!isOurs(db)) throw new Unreadable("the file is not an assay store");
-    const version = schemaVersion(db);
-    if (version > knownVersion) {
-      throw new AssayError({ code: "store_too_new", file, version, known: knownVersion });
-    }
-    const faults = db
-      .prepare("PRAGMA quick_check(3)")
-      .all()
-      .map((row) => text(row, "quick_check"));
-    if (faults[0] !== "ok") throw new Unreadable(faults.join("; "));
-    if (version === knownVersion) checkRows(db);
-  } finally {
-    db.close();
+/** Walks the logs of the chosen epochs; throws `Unreadable` at the first that is not whole. */
+export function checkChains(db: DatabaseSync, which: string): void {
+  for (const row of db.prepare(`SELECT * FROM epochs ${which} ORDER BY epoch`).all()) {
+    const { lines, fault } = walkChain(db, row);
+    if (fault === null) continue;
+    const lost = `the log of epoch ${row.epoch} after line ${lines}`;
+    throw new Unreadable(`log of epoch ${row.epoch}: ${fault}`, lost);
   }
 }

@@ -20,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Called when the open store cannot be trusted any more: every call fails from then on. */
+  readonly lost?: (cause: unknown) => void;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface SqliteStoreOptions {
  * `file_unreadable`; a file that is refused is left as it is.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock } = options;
+  const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock, lost } = options;
   checkBounds(groupMs, groupMax, queueMax);
   const data: ThreadData = { file, groupMs, groupMax, queueMax };
   const worker = new Worker(sibling(import.meta.url, "thread/thread"), {
@@ -39,7 +41,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const [first]: FromThread[] = await Promise.race([once(worker, "message"), exited]);
   if (first?.kind === "opened") {
     log.info("store_opened", { file });
-    return storeOver(new Channel(worker, { queueMax, log, metrics, clock }));
+    for (const warning of first.warnings) log.warn("store_warning", { file, warning });
+    return storeOver(new Channel(worker, { queueMax, log, metrics, clock, lost: lost ?? (() => {}) }));
   }
   await worker.terminate();
   if (first?.kind === "refused") throw fromFailure(first.failure);

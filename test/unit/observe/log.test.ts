@@ -36,7 +36,7 @@ test("the level cuts, and an unknown level is refused", () => {
   silent.log.error("e");
   assert.deepEqual(silent.lines, []);
   for (const level of ["loud", "", "toString", "__proto__"])
-    assert.throws(() => makeLog({ level }), RangeError);
+    assert.throws(() => collecting(level), RangeError);
 });
 
 test("data never overwrites the line's own members", () => {

@@ -3,9 +3,9 @@ import { canonical } from "../../../core/canonical.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { LogEntry } from "../../../flow/draw.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
-import { entryOfSubmission } from "./lineOfSubmission.ts";
+import { brokenLink, lineOf, lineSelect, publishedLine } from "./logLine.ts";
 import { packHash, unpack } from "./packed.ts";
-import { integer, json, jsonText, type Row, text, unreadable } from "./rows.ts";
+import { integer, text, Unreadable } from "./rows.ts";
 
 /** The end of an epoch's log, where the next line goes. */
 export interface LogEnd {
@@ -19,11 +19,7 @@ const LOOK_BACK = 4096;
 
 /** A page ends after about this many bytes of lines: a line of draws has up to 50 kB, and a page is made while writes wait. */
 const PAGE_BYTES = 65_536;
-/** About what a line of a submission has. */
-const LINE_BYTES = 450;
 const PAGE_LINES = 128;
-
-const linkMembers = ["type", "epoch", "n", "prev"] as const;
 
 /**
  * The hash-chained logs. What is hashed is canonical JSON with `n` and `prev`, without `hash`. A line of a submission is stored
@@ -42,8 +38,7 @@ export class ChainLog {
       "INSERT INTO log_lines (epoch, n, hash, submission, line) VALUES (?, ?, ?, ?, ?)",
     );
     this.#advance = db.prepare("UPDATE epochs SET log_head = ?, log_length = ? WHERE epoch = ?");
-    this.#page = db.prepare(`SELECT s.*, l.n, l.hash, l.line FROM log_lines l
-      LEFT JOIN submissions s ON s.id = l.submission WHERE l.epoch = ? AND l.n > ? ORDER BY l.n LIMIT ?`);
+    this.#page = db.prepare(`${lineSelect} AND l.n > ? ORDER BY l.n LIMIT ?`);
     this.#end = db.prepare("SELECT log_head, log_length FROM epochs WHERE epoch = ?");
     this.#before = db.prepare(
       "SELECT n FROM log_lines WHERE epoch = ? AND n >= ? AND hash = ? ORDER BY n DESC LIMIT 1",
@@ -81,59 +76,45 @@ export class ChainLog {
 
   /** The lines after number `after` as texts, up to the one with which they reach `PAGE_BYTES`; null at the end. */
   text(epoch: number, after: number): LogText | null {
-    let prev = this.#hashBefore(epoch, after);
-    if (prev === null) return null;
-    let lines = "";
+    let text = "";
     let last = after;
-    for (const row of this.#page.iterate(epoch, after, PAGE_LINES)) {
-      const hash = unpack(row, "hash", "");
-      lines += `${publishedLine(row, prev, hash)}\n`;
-      prev = hash;
-      last = integer(row, "n");
-      if (lines.length >= PAGE_BYTES) break;
+    for (const { n, line, hash } of this.#walk(epoch, after, PAGE_LINES)) {
+      text += `${publishedLine(line, hash)}\n`;
+      last = n;
     }
-    return lines === "" ? null : { text: lines, last };
-  }
-
-  #hashBefore(epoch: number, after: number): string | null {
-    const before = this.#prev.get(epoch, after);
-    return before === undefined ? null : unpack(before, "prev", "");
+    return text === "" ? null : { text, last };
   }
 
   /** Lines of an epoch on record after number `after`; fewer than `limit` when they are long, none only at the end. */
   page(epoch: number, after: number, limit: number): ChainedEntry[] {
+    return Array.from(
+      this.#walk(epoch, after, limit),
+      ({ line, hash }) => ({ ...JSON.parse(line), hash }) as ChainedEntry,
+    );
+  }
+
+  /** Throws `Unreadable` rather than give a line that is not the one that was logged. */
+  *#walk(epoch: number, after: number, limit: number): Generator<{ n: number; line: string; hash: string }> {
+    const record = this.#end.get(epoch);
+    if (record === undefined || after >= integer(record, "log_length")) return;
     const before = this.#prev.get(epoch, after);
-    if (before === undefined) return [];
     let prev = unpack(before, "prev", "");
-    const entries: ChainedEntry[] = [];
+    let n = Math.max(after, -1) + 1;
     let bytes = 0;
     for (const row of this.#page.iterate(epoch, after, limit)) {
-      const entry = chainedEntry(row, prev);
-      entries.push(entry);
-      prev = entry.hash;
-      bytes += typeof row.line === "string" ? row.line.length : LINE_BYTES;
-      if (bytes >= PAGE_BYTES) break;
+      const line = lineOf(row, prev);
+      const fault = brokenLink(row, line, n, prev);
+      if (fault !== null) throw new Unreadable(`log of epoch ${epoch}: ${fault}`);
+      prev = unpack(row, "hash", "");
+      yield { n, line, hash: prev };
+      n++;
+      bytes += line.length;
+      if (bytes >= PAGE_BYTES) return;
     }
-    return entries;
+    const { head, length } = this.endOf(epoch);
+    if (n > length || (n === length && prev !== head) || (n < length && n - after - 1 < limit))
+      throw new Unreadable(
+        `log of epoch ${epoch}: it ends after line ${n - 1} and not in the head on record`,
+      );
   }
-}
-
-const epochMember = '"epoch":';
-
-/**
- * The canonical text of a line with its hash. A stored text is not parsed: in every kind of line `hash` comes right after `epoch`,
- * and inside a string the member's quotes would be escaped.
- */
-function publishedLine(row: Row, prev: string, hash: string): string {
-  if (row.line === null) return canonical(chainedEntry(row, prev));
-  const line = jsonText(row, "line");
-  const end = line.indexOf(",", line.indexOf(epochMember));
-  if (!line.includes(epochMember) || end === -1) throw unreadable("line", "an object with epoch");
-  return `${line.slice(0, end)},"hash":"${hash}"${line.slice(end)}`;
-}
-
-function chainedEntry(row: Row, prev: string): ChainedEntry {
-  const hash = unpack(row, "hash", "");
-  if (row.line === null) return { ...entryOfSubmission(row), n: integer(row, "n"), prev, hash };
-  return { ...json<Omit<ChainedEntry, "hash">>(row, "line", linkMembers), hash } as ChainedEntry;
 }

@@ -15,7 +15,7 @@ const evidenceMembers = [
   "rule",
 ] as const;
 
-function strikeOf(row: Row): StoredStrike {
+export function strikeOf(row: Row): StoredStrike {
   return {
     strikeId: text(row, "strike_id"),
     hotkey: text(row, "hotkey"),

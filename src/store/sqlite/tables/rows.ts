@@ -4,9 +4,13 @@ export type Row = Record<string, SQLOutputValue>;
 
 /** A row that cannot have been written like this: the file is damaged. */
 export class Unreadable extends Error {
-  constructor(message: string) {
+  /** What is lost at most by going on without it. */
+  readonly lost: string | null;
+
+  constructor(message: string, lost: string | null = null) {
     super(message);
     this.name = "Unreadable";
+    this.lost = lost;
   }
 }
 

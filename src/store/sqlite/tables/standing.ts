@@ -29,7 +29,7 @@ function rememberedOf(row: Row): Remembered {
   return { ...sightingOf(row), delivered: flag(row, "delivered") };
 }
 
-function suspensionOf(row: Row): Suspension {
+export function suspensionOf(row: Row): Suspension {
   return {
     hotkey: text(row, "hotkey"),
     kind: oneOf(row, "kind", kinds),

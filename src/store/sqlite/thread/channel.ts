@@ -21,6 +21,7 @@ export interface ChannelOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly lost?: (cause: unknown) => void;
 }
 
 /** `closing` takes no new calls but answers those it has; `lost` answers none. */
@@ -145,6 +146,7 @@ export class Channel {
   /** The thread has ended: calls under way may or may not be recorded, and are rejected with `store_unavailable`. */
   #lose(cause: unknown): void {
     if (this.#state === "lost") return;
+    const wasOpen = this.#state === "open";
     if (this.#state === "open" || this.#waiting.size > 0) {
       this.#options.log.error("store_thread_lost", { cause: causeText(cause) });
     }
@@ -153,6 +155,7 @@ export class Channel {
     for (const { reject } of this.#waiting.values()) reject(new AssayError(unavailable(), { cause }));
     this.#waiting.clear();
     this.#metrics.waiting.set(0);
+    if (wasOpen) this.#options.lost?.(cause);
   }
 }
 

@@ -1,6 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Failure, isFatal, toFailure } from "../failure.ts";
+import { type Failure, isFatal, leavesKnownState, toFailure } from "../failure.ts";
 import type { Reply } from "./messages.ts";
+
+/** Counts what is acknowledged: in the transaction before it commits, and beside the database before it is told. */
+export interface Seal {
+  beforeCommit(writes: number): void;
+  afterCommit(): void;
+}
+
+const noSeal: Seal = { beforeCommit() {}, afterCommit() {} };
 
 /**
  * Writes that share one transaction. Each runs under its own savepoint, so a failing write does not affect the others; when
@@ -9,6 +17,7 @@ import type { Reply } from "./messages.ts";
 export class Group {
   readonly #db: DatabaseSync;
   readonly #file: string;
+  readonly #seal: Seal;
   readonly #statements: Record<"begin" | "mark" | "keep" | "undo" | "commit", StatementSync>;
   #replies: Reply[] = [];
   #ids: number[] = [];
@@ -17,9 +26,10 @@ export class Group {
   /** Set once the file or the disk cannot be trusted any more. */
   fatal: unknown = null;
 
-  constructor(db: DatabaseSync, file: string) {
+  constructor(db: DatabaseSync, file: string, seal: Seal = noSeal) {
     this.#db = db;
     this.#file = file;
+    this.#seal = seal;
     this.#statements = {
       begin: db.prepare("BEGIN IMMEDIATE"),
       mark: db.prepare("SAVEPOINT one"),
@@ -51,7 +61,7 @@ export class Group {
   /** Replies to every write since the last commit, in order; durable when this returns. */
   commit(): readonly Reply[] {
     try {
-      if (this.#db.isTransaction) this.#statements.commit.run();
+      if (this.#db.isTransaction) this.#commitSealed();
     } catch (error) {
       this.#failAll(error);
     }
@@ -60,6 +70,18 @@ export class Group {
     this.#ids = [];
     this.#lostTo = this.fatal;
     return replies;
+  }
+
+  /** What a failure of COMMIT leaves is unknown, unless it found no room: then the thread ends, and a start reads it anew. */
+  #commitSealed(): void {
+    this.#seal.beforeCommit(this.#ids.length);
+    try {
+      this.#statements.commit.run();
+      this.#seal.afterCommit();
+    } catch (error) {
+      if (!leavesKnownState(error)) this.fatal = error;
+      throw error;
+    }
   }
 
   #failOne(id: number, error: unknown): void {

@@ -17,6 +17,8 @@ type Runnable =
   | { readonly kind: "read" | "write"; readonly run: (...args: readonly unknown[]) => unknown }
   | { readonly kind: "scan"; readonly run: (...args: readonly unknown[]) => Generator<undefined, unknown> };
 
+const SETTLE_MS = 150;
+
 /**
  * The loop of the store's thread. A round takes the waiting calls: writes into one group, committed at once; then the reads;
  * then one step of a scan. Calls that arrive meanwhile form the next round, so a lone write does not wait and many writes
@@ -33,13 +35,14 @@ export class Loop {
   readonly #scans: BoundedQueue<Call>;
   #scan: RunningScan | null = null;
   #closing = false;
+  #settling = false;
 
   constructor(file: OpenFile, port: MessagePort, data: ThreadData, clock: Clock) {
     this.#file = file;
     this.#port = port;
     this.#data = data;
     this.#clock = clock;
-    this.#group = new Group(file.db, data.file);
+    this.#group = new Group(file.db, data.file, file.guard);
     this.#operations = makeOperations(file.db, file.snapshot, clock) as Readonly<
       Record<OperationName, Runnable>
     >;
@@ -54,9 +57,10 @@ export class Loop {
       this.#round();
       this.#poll();
     }
-    if (!this.#closing) return;
-    this.#file.close();
-    this.#port.close();
+    if (this.#closing) {
+      this.#file.close();
+      this.#port.close();
+    } else this.#settle();
   }
 
   #take(message: ToThread): void {
@@ -85,7 +89,7 @@ export class Loop {
       if (call === undefined) break;
       this.#start(call, reads);
     }
-    this.#commit(started);
+    const writes = this.#commit(started);
     const replies: Reply[] = [];
     for (const [id, name, args] of reads) {
       replies.push(this.#answer(id, () => this.#operations[name].run(...args)));
@@ -93,14 +97,26 @@ export class Loop {
     this.#stepScan(replies);
     this.#reply(replies, null);
     if (this.#group.fatal !== null) throw this.#group.fatal;
+    if (writes > 0) this.#file.guard.rest(this.#clock);
   }
 
-  /** Writes are answered at once: they wait for no read. */
-  #commit(started: number): void {
+  /** The mark of the last group is fsynced soon, even when nothing follows it. */
+  #settle(): void {
+    if (!this.#file.guard.restless || this.#settling) return;
+    this.#settling = true;
+    setTimeout(() => {
+      this.#settling = false;
+      if (!this.#closing) this.#file.guard.rest(this.#clock);
+    }, SETTLE_MS).unref();
+  }
+
+  /** Writes are answered at once: they wait for no read. Returns how many there were. */
+  #commit(started: number): number {
     const writes = this.#group.size;
     const replies = this.#group.commit();
     const seconds = (this.#clock.monotonicMs() - started) / 1000;
     this.#reply(replies, writes === 0 ? null : { writes, seconds });
+    return writes;
   }
 
   /** A call that arrived while the group ran, until the group's time bound is over. */

@@ -17,7 +17,7 @@ export interface ThreadData {
 export type ToThread = readonly Call[] | "close";
 
 export type FromThread =
-  | { readonly kind: "opened" }
+  | { readonly kind: "opened"; readonly warnings: readonly string[] }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "round"; readonly replies: readonly Reply[]; readonly group: GroupFigures | null };
 

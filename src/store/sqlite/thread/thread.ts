@@ -22,7 +22,7 @@ function run(): void {
   }
   const loop = new Loop(file, port, data, systemClock);
   port.on("message", (message: ToThread) => loop.receive(message));
-  say({ kind: "opened" });
+  say({ kind: "opened", warnings: file.warnings });
 }
 
 run();

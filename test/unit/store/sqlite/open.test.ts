@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -41,6 +42,7 @@ import {
 import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
 import { rewriteAsVersion4 } from "../../../support/store/version4.ts";
 import { problemOf } from "../../../support/thrown.ts";
+import { until } from "../../../support/until.ts";
 
 const child = join(import.meta.dirname, "../../../support/store/child.ts");
 
@@ -89,9 +91,12 @@ async function refuses(file: string, code: string): Promise<void> {
   assert.deepEqual(fingerprints(file), before);
 }
 
-/** Changes a closed store behind the adapter's back. */
+/** Changes a closed store behind the adapter's back; what would notice that is made to know nothing of the store. */
 function tamper(file: string, sql: string): void {
   const db = new DatabaseSync(file, { defensive: false });
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'seal'").get())
+    db.exec("UPDATE seal SET writes = 0");
+  for (const suffix of [".sums", ".mark"]) rmSync(`${file}${suffix}`, { force: true });
   db.exec(sql);
   db.close();
 }
@@ -102,7 +107,10 @@ test("opening makes the folder and the file; closing leaves one whole file and t
     const store = await open(file);
     await store.ping();
     await store.close();
-    assert.deepEqual(readdirSync(dirname(file)).sort(), ["assay.db", "assay.db.lock"]);
+    assert.deepEqual(
+      readdirSync(dirname(file)).sort(),
+      ["", ".lock", ".mark", ".sums"].map((suffix) => `assay.db${suffix}`),
+    );
     await (await open(file)).close();
   }));
 
@@ -298,6 +306,57 @@ test("the lock of a killed process does not outlive it", () =>
     await (await open(file)).close();
   }));
 
+test("deleting the lock file, or every file beside the database, lets no second process in", () =>
+  inFolder(async (file) => {
+    const holder = spawn(process.execPath, [child, "hold", file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [said] = await once(holder.stdout, "data");
+    assert.equal(String(said), "open\n");
+    for (const suffixes of [[".lock"], [], [".lock", "-shm", "-wal", ".mark", ".sums"]]) {
+      for (const suffix of suffixes) rmSync(`${file}${suffix}`);
+      assert.equal((await problemOf(() => open(file))).code, "store_in_use");
+    }
+    const exited = once(holder, "exit");
+    holder.kill("SIGKILL");
+    await exited;
+    await (await open(file)).close();
+  }));
+
+test("another program may read the store while it is open, and does not keep a start away afterwards", () =>
+  inFolder(async (file) => {
+    const store = await open(file);
+    await fill(store);
+    const script = `const { DatabaseSync } = require("node:sqlite");
+      const db = new DatabaseSync(process.argv[1], { readOnly: true });
+      console.log(db.prepare("SELECT count(*) AS n FROM strikes").get().n);`;
+    const reader = spawn(process.execPath, ["-e", script, file], { stdio: ["ignore", "pipe", "inherit"] });
+    const [[read]] = await Promise.all([once(reader.stdout, "data"), once(reader, "exit")]);
+    assert.equal(String(read), "1\n");
+    await store.close();
+    await (await open(file)).close();
+  }));
+
+test("a store whose file was deleted or replaced acknowledges nothing more", () =>
+  inFolder(async (file) => {
+    for (const replace of [false, true]) {
+      let lost: unknown = null;
+      const store = await openSqliteStore({
+        ...{ file, log: silentLog, metrics: noMetrics, clock: systemClock },
+        lost: (cause) => {
+          lost = cause;
+        },
+      });
+      await store.commitEpoch(commitment());
+      const before = readFileSync(file);
+      rmSync(file);
+      if (replace) writeFileSync(file, before);
+      assert.equal((await problemOf(() => store.setNote("a", "1"))).code, "store_unavailable");
+      await until(() => lost !== null);
+      assert.match(String(lost), /was deleted or replaced/);
+      await store.close();
+      for (const name of readdirSync(dirname(file))) rmSync(join(dirname(file), name), { force: true });
+    }
+  }));
+
 test("durability is read back: anything but WAL with FULL is refused", () =>
   inFolder(async (file) => {
     const db = new DatabaseSync(file);
@@ -328,8 +387,11 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one of version 4, as it was before acknowledged writes were counted. */
+const toVersion4 = "DROP TABLE seal; PRAGMA user_version = 4";
+
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
-const toVersion3 = "ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3";
+const toVersion3 = `${toVersion4}; ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
 
 /** Turns a store into one of version 2, as it was before signed heads. */
 const toVersion2 = `${toVersion3}; DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2`;

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../config/schema.ts";
+import { systemClock } from "../core/clock.ts";
+import { silentLog } from "../core/log.ts";
+import { noMetrics } from "../core/metrics.ts";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { IdentityChange } from "../core/problems/problem.ts";
+import { loadOrMakeSigner } from "../keys/files.ts";
+import { readHotkey } from "../keys/readHotkey.ts";
+import { openSqliteStore } from "../store/sqlite/open.ts";
+import { adoptIdentity, presentIdentity, requireKeys } from "./identity.ts";
+import { pathsOf } from "./paths.ts";
+import { openChain } from "./resources.ts";
+
+export interface AdoptOptions {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly demo: boolean;
+  /** False only tells what would change. */
+  readonly yes: boolean;
+}
+
+/** What the store remembers otherwise than configuration and keys say; with `yes` they are taken over. */
+export async function adopt(options: AdoptOptions): Promise<readonly IdentityChange[]> {
+  const { config, dataDir } = options;
+  const paths = pathsOf(config, dataDir);
+  if (!existsSync(paths.store))
+    throw new AssayError({
+      code: "file_unreadable",
+      file: paths.store,
+      cause_text: "there is no store",
+      remedy: "Name the data directory with --data.",
+    });
+  requireKeys(paths);
+  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
+  const keyId = loadOrMakeSigner(paths.publishing).kid;
+  const modules = { log: silentLog, metrics: noMetrics, clock: systemClock };
+  const chain = await openChain(config, paths.miners, modules);
+  const store = await openSqliteStore({ file: paths.store, ...modules });
+  try {
+    const present = presentIdentity(options, { hotkey, keyId, height: chain.block() });
+    const at = options.yes ? new Date(systemClock.nowMs()).toISOString() : null;
+    return await adoptIdentity(store, present, at);
+  } finally {
+    await store.close();
+    await chain.close();
+  }
+}

@@ -1,0 +1,153 @@
+import { existsSync } from "node:fs";
+import { AssayError } from "../core/problems/assayError.ts";
+import type { IdentityChange } from "../core/problems/problem.ts";
+import type { Store } from "../flow/store.ts";
+import { isDevelopmentUri } from "../keys/developmentUri.ts";
+import { type Paths, pathsOf } from "./paths.ts";
+import type { StartOptions } from "./startOptions.ts";
+
+/** What a start is: the store is one validator's, on one network, on one chain. */
+export interface Present {
+  readonly file: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly keyId: string;
+  /** Null while it is unknown. */
+  readonly height: number | null;
+  /** Blocks that the height may fall between two starts: a clock that was corrected by a minute. */
+  readonly tolerance: number;
+}
+
+/** What the store remembers of it. */
+interface Pinned {
+  readonly facts: Readonly<Record<string, string>>;
+  /** Publishing keys that it was started with. */
+  readonly keyIds: readonly string[];
+  readonly adopted: readonly { readonly at: string; readonly changes: readonly IdentityChange[] }[];
+}
+
+type Notes = Pick<Store, "note" | "setNote">;
+
+const IDENTITY = "identity";
+const HEIGHT = "identity_height";
+const TOLERANCE_MS = 60_000;
+/** Adoptions kept on record, newest last. */
+const ADOPTIONS_KEPT = 100;
+
+/** What a configuration and its keys amount to. */
+export function presentIdentity(
+  { config, dataDir, demo }: Pick<StartOptions, "config" | "dataDir" | "demo">,
+  known: { readonly hotkey: string; readonly keyId: string; readonly height: number | null },
+): Present {
+  const { network, netuid, chain } = config;
+  return {
+    file: pathsOf(config, dataDir).store,
+    facts: {
+      hotkey: known.hotkey,
+      network,
+      netuid: String(netuid),
+      "chain.kind": chain.kind,
+      "chain.genesis_ms": String(chain.genesis_ms),
+      "chain.block_ms": String(chain.block_ms),
+      "chain.tempo": String(chain.tempo),
+      demo: demo ? "yes" : "no",
+    },
+    keyId: known.keyId,
+    height: known.height,
+    tolerance: Math.ceil(TOLERANCE_MS / chain.block_ms),
+  };
+}
+
+/** A key file that is missing where a store exists is not made: the store belongs to the one that is gone. */
+export function requireKeys(paths: Paths): void {
+  if (!existsSync(paths.store)) return;
+  for (const kind of ["hotkey", "publishing"] as const) {
+    const file = paths[kind];
+    if (!isDevelopmentUri(file) && !existsSync(file))
+      throw new AssayError({ code: "key_missing", file, store: paths.store, kind });
+  }
+}
+
+/** Whether the store knows a publishing key: one that it was started with, or that was taken over. */
+function knowsKey({ keyIds }: Pinned, keyId: string): boolean {
+  return keyIds.includes(keyId);
+}
+
+/** Every difference between what the store remembers and this start; the one rule of both `up` and `adopt`. */
+function changesOf(pinned: Pinned, height: number | null, present: Present): IdentityChange[] {
+  const changes: IdentityChange[] = [];
+  for (const [what, now] of Object.entries(present.facts)) {
+    const before = pinned.facts[what];
+    if (before !== undefined && before !== now) changes.push({ what, pinned: before, present: now });
+  }
+  if (!knowsKey(pinned, present.keyId))
+    changes.push({ what: "publishing key", pinned: pinned.keyIds.join(", "), present: present.keyId });
+  if (height !== null && present.height !== null && present.height < height - present.tolerance)
+    changes.push({ what: "height", pinned: `block ${height}`, present: `block ${present.height}` });
+  return changes;
+}
+
+function parsePinned(text: string, file: string): Pinned {
+  try {
+    const { facts, keyIds, adopted } = JSON.parse(text) as Pinned;
+    if (typeof facts === "object" && Array.isArray(keyIds) && Array.isArray(adopted))
+      return { facts, keyIds, adopted };
+  } catch {
+    // The same as any other content.
+  }
+  throw new AssayError({
+    code: "store_corrupt",
+    file,
+    cause_text: "what the store belongs to cannot be read",
+  });
+}
+
+async function readPinned(
+  store: Notes,
+  file: string,
+): Promise<{ pinned: Pinned | null; height: number | null }> {
+  const [text, height] = [await store.note(IDENTITY), await store.note(HEIGHT)];
+  return {
+    pinned: text === null ? null : parsePinned(text, file),
+    height: height === null ? null : Number(height),
+  };
+}
+
+async function pin(
+  store: Notes,
+  present: Present,
+  { keyIds, adopted }: Omit<Pinned, "facts">,
+): Promise<void> {
+  const pinned: Pinned = { facts: present.facts, keyIds, adopted };
+  await store.setNote(IDENTITY, JSON.stringify(pinned));
+  await recordHeight(store, present.height);
+}
+
+/** Throws `identity_changed`; a store that remembers nothing yet is pinned. */
+export async function checkIdentity(store: Notes, present: Present): Promise<void> {
+  const { pinned, height } = await readPinned(store, present.file);
+  if (pinned === null) return pin(store, present, { keyIds: [present.keyId], adopted: [] });
+  const changes = changesOf(pinned, height, present);
+  if (changes.length > 0) throw new AssayError({ code: "identity_changed", file: present.file, changes });
+}
+
+/** What a start would be refused for. With `at` the store is told to belong to this start from now on, and records that. */
+export async function adoptIdentity(
+  store: Notes,
+  present: Present,
+  at: string | null,
+): Promise<readonly IdentityChange[]> {
+  const { pinned, height } = await readPinned(store, present.file);
+  if (pinned === null) return [];
+  const changes = changesOf(pinned, height, present);
+  if (at !== null && changes.length > 0)
+    await pin(store, present, {
+      keyIds: [...new Set([...pinned.keyIds, present.keyId])],
+      adopted: [...pinned.adopted, { at, changes }].slice(-ADOPTIONS_KEPT),
+    });
+  return changes;
+}
+
+/** Remembers how high the chain was. */
+export async function recordHeight(store: Pick<Store, "setNote">, height: number | null): Promise<void> {
+  if (height !== null) await store.setNote(HEIGHT, String(height));
+}
