@@ -33,7 +33,9 @@ export function removeDir(dir: string): void {
 }
 
 /** A data directory with the test secret and a configuration (JSON is YAML). */
-export function dataDirWith(config: object): string {
+export function dataDirWith(given: object): string {
+  // All clients of a test share one address.
+  const config = { http: { per_address_connections: 4096 }, ...given };
   const dir = temporaryDir();
   mkdirSync(join(dir, "keys"));
   writeFileSync(join(dir, "keys", "challenge.secret"), `${testSecret}\n`);

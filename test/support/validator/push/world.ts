@@ -28,7 +28,6 @@ export const circuit = { id: KIND, verification_key: "square.json", public_input
 export function pushDir(groth16: object = {}, more: object = {}): string {
   const dir = dataDirWith({
     admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
-    http: { per_address_connections: 4096 },
     judge: { cold_start_blocks: 0 },
     lanes: { groth16: { circuits: [circuit], ...groth16 } },
     ...more,
