@@ -8,6 +8,7 @@ import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
+import { boundsOfJudge, loadStanding } from "./loadStanding.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
 
 interface Waiting {
@@ -165,7 +166,7 @@ const plain = [
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
   ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
   ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
-  ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
+  ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "operatorActions", "credits"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
@@ -197,6 +198,7 @@ export function storeOver(channel: Channel): Store {
         await sleep(RETIRE_PAUSE_MS);
       }
     },
+    standingState: (bounds = boundsOfJudge) => loadStanding((name, args) => channel.call(name, args), bounds),
     close: () => channel.close(),
   };
 }
