@@ -32,8 +32,8 @@ export interface StandingBounds {
 }
 
 /**
- * The records that judge loads at start: every suspension; the sightings of the suspended and, up to the bound, of other
- * hotkeys, those with an accepted answer first and then those seen last; of these hotkeys the newest strikes.
+ * The records that judge loads at start: every suspension; sightings up to the bound, of hotkeys with an accepted answer first
+ * and then of those seen last, with their newest strikes; the sighting and the newest strike of every other suspended hotkey.
  */
 export interface StandingState {
   readonly sightings: readonly Remembered[];

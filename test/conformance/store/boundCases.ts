@@ -141,8 +141,9 @@ export function boundCases(open: OpenStore): void {
         const names = state.sightings.map(({ hotkey }) => hotkey.slice(1)).join(" ");
         return [names, state.suspensions.length, state.strikes.map(({ block }) => block)];
       };
-      assert.deepEqual(await load(1, 64), ["Cheat Earner", 1, [1, 2, 3]]);
-      assert.deepEqual(await load(3, 2), ["Cheat Earner Mid New", 1, [2, 3]]);
+      assert.deepEqual(await load(1, 64), ["Cheat Earner", 1, [3]]);
+      assert.deepEqual(await load(3, 2), ["Cheat Earner Mid New", 1, [3]]);
+      assert.deepEqual(await load(9, 2), ["Cheat Earner Mid New Old", 1, [2, 3]]);
       assert.deepEqual(await load(9, 0), ["Cheat Earner Mid New Old", 1, []]);
     }));
 

@@ -1,12 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { causeText } from "../../../core/problems/assayError.ts";
-import type {
-  Remembered,
-  Sighting,
-  StandingBounds,
-  StandingState,
-  Suspension,
-} from "../../../flow/standing.ts";
+import type { Remembered, Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
 import type { OperatorAction } from "../../../flow/store.ts";
 import { isDamage } from "../failure.ts";
 import { minerDropper } from "./dropMiner.ts";
@@ -40,6 +34,25 @@ export function suspensionOf(row: Row): Suspension {
   };
 }
 
+/** The place of a suspension in the order of a start. */
+export type SuspensionKey = Pick<Suspension, "hotkey"> & { readonly kind: string };
+
+export type SuspensionPage = { readonly suspension: Suspension; readonly sighting: Remembered | null }[];
+
+function suspendedOf(row: Row): SuspensionPage[number] {
+  const isSeen = row.first_seen !== null || row.last_seen !== null;
+  return { suspension: suspensionOf(row), sighting: isSeen ? rememberedOf(row) : null };
+}
+
+/** A damaged page is as a damaged record: nothing may be left out. */
+function whole<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (error) {
+    throw isDamage(error) ? new Unreadable(causeText(error)) : error;
+  }
+}
+
 function actionOf(row: Row): OperatorAction {
   return {
     action: oneOf(row, "action", actions),
@@ -53,8 +66,6 @@ function struckOf(row: Row): StandingState["strikes"][number] {
   return { hotkey: text(row, "hotkey"), block: integer(row, "block"), counted: flag(row, "counted") };
 }
 
-const boundsOfJudge: StandingBounds = { hotkeys: 8192, strikes: 64 };
-
 /** Decodes every record of standing, one at a time; throws `Unreadable` on the first damaged one. */
 export function checkStanding(db: DatabaseSync): void {
   for (const row of db.prepare("SELECT hotkey, first_seen, last_seen FROM miners").iterate()) sightingOf(row);
@@ -65,12 +76,13 @@ export function checkStanding(db: DatabaseSync): void {
 }
 
 export function standingOperations(db: DatabaseSync) {
-  const suspensions = db.prepare("SELECT * FROM suspensions ORDER BY hotkey, kind");
-  const sightings =
-    db.prepare(`SELECT hotkey, first_seen, last_seen, accepted > 0 AS delivered FROM miners WHERE hotkey IN
-      (SELECT hotkey FROM suspensions UNION
-        SELECT hotkey FROM (SELECT hotkey FROM miners ORDER BY accepted > 0 DESC, last_seen DESC LIMIT ?))
-    ORDER BY hotkey`);
+  // No hotkey is below the empty text.
+  const suspensions =
+    db.prepare(`SELECT s.*, m.first_seen, m.last_seen, m.accepted > 0 AS delivered FROM suspensions s LEFT JOIN miners m USING (hotkey)
+    WHERE (s.hotkey, s.kind) > (?, ?) ORDER BY s.hotkey, s.kind LIMIT ?`);
+  const sightings = db.prepare(
+    "SELECT hotkey, first_seen, last_seen, accepted > 0 AS delivered FROM miners ORDER BY accepted > 0 DESC, last_seen DESC LIMIT ?",
+  );
   const strikes = db.prepare(
     "SELECT hotkey, block, counted FROM strikes WHERE hotkey = ? ORDER BY at DESC, after_id DESC LIMIT ?",
   );
@@ -84,25 +96,25 @@ export function standingOperations(db: DatabaseSync) {
   const drop = minerDropper(db);
   const put = suspender(db);
 
-  const load = ({ hotkeys, strikes: newest }: StandingBounds): StandingState => {
-    const suspended = suspensions.all().map(suspensionOf);
-    const seen = sightings.all(hotkeys).map(rememberedOf);
-    const loaded = new Set([...suspended, ...seen].map(({ hotkey }) => hotkey));
-    return {
-      sightings: seen,
-      suspensions: suspended,
-      strikes: [...loaded].flatMap((hotkey) => strikes.all(hotkey, newest).map(struckOf).reverse()),
-    };
-  };
+  const flatStrikes = (hotkey: string, newest: number): number[] =>
+    strikes
+      .all(hotkey, newest)
+      .map(struckOf)
+      .reverse()
+      .flatMap(({ block, counted }) => [block, counted ? 1 : 0]);
 
   return {
-    standingState: read((bounds: StandingBounds = boundsOfJudge): StandingState => {
-      try {
-        return load(bounds);
-      } catch (error) {
-        throw isDamage(error) ? new Unreadable(causeText(error)) : error;
-      }
-    }),
+    /** Suspensions by hotkey and kind, after the given one, each with the sighting of its hotkey. */
+    suspensionPage: read(
+      (after: SuspensionKey, limit: number): SuspensionPage =>
+        whole(() => suspensions.all(after.hotkey, after.kind, limit).map(suspendedOf)),
+    ),
+    /** Hotkeys with an accepted answer first, then those seen last. */
+    topSightings: read((limit: number): Remembered[] => whole(() => sightings.all(limit).map(rememberedOf))),
+    /** Of each hotkey its newest strikes, oldest first: block and 1 if counted, else 0, in turn. */
+    newestStrikes: read((hotkeys: readonly string[], newest: number): number[][] =>
+      whole(() => hotkeys.map((hotkey) => flatStrikes(hotkey, newest))),
+    ),
     suspend: write((suspension: Suspension): void => {
       const { hotkey, reason, at } = suspension;
       put(suspension);

@@ -8,6 +8,7 @@ import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
+import { boundsOfJudge, loadStanding } from "./loadStanding.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
 
 interface Waiting {
@@ -178,7 +179,7 @@ const plain = [
     "logPage",
     "logText",
   ],
-  ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
+  ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
@@ -210,6 +211,7 @@ export function storeOver(channel: Channel): Store {
         await sleep(RETIRE_PAUSE_MS);
       }
     },
+    standingState: (bounds = boundsOfJudge) => loadStanding((name, args) => channel.call(name, args), bounds),
     close: () => channel.close(),
   };
 }
