@@ -40,11 +40,6 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  requireKeys(paths);
-  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
-  if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
-  const signer = loadOrMakeSigner(paths.publishing);
-  const adminToken = loadOrMakeToken(paths.adminToken, random);
   const metrics = new MetricRegistry();
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
@@ -53,7 +48,13 @@ export async function openResources(
   modules.logSink?.onDropped((lines) => dropped.add({}, lines));
   const lost = (cause: unknown): void =>
     modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
-  const store = await openSqliteStore({ file: paths.store, log, metrics, clock, lost });
+  const openStore = () => openSqliteStore({ file: paths.store, log, metrics, clock, lost });
+  await requireKeys(paths, openStore);
+  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
+  if (paths.hotkey.startsWith("//")) log.warn("development_key", { uri: paths.hotkey });
+  const signer = loadOrMakeSigner(paths.publishing);
+  const adminToken = loadOrMakeToken(paths.adminToken, random);
+  const store = await openStore();
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
