@@ -31,12 +31,13 @@ export async function adopt(options: AdoptOptions): Promise<readonly IdentityCha
       cause_text: "there is no store",
       remedy: "Name the data directory with --data.",
     });
-  requireKeys(paths);
+  const modules = { log: silentLog, metrics: noMetrics, clock: systemClock };
+  const open = () => openSqliteStore({ file: paths.store, ...modules });
+  await requireKeys(paths, open);
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   const keyId = loadOrMakeSigner(paths.publishing).kid;
-  const modules = { log: silentLog, metrics: noMetrics, clock: systemClock };
   const chain = await openChain(config, paths.miners, modules);
-  const store = await openSqliteStore({ file: paths.store, ...modules });
+  const store = await open();
   try {
     const present = presentIdentity(options, { hotkey, keyId, height: chain.block() });
     const at = options.yes ? new Date(systemClock.nowMs()).toISOString() : null;

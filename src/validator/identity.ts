@@ -57,13 +57,17 @@ export function presentIdentity(
   };
 }
 
-/** A key file that is missing where a store exists is not made: the store belongs to the one that is gone. */
-export function requireKeys(paths: Paths): void {
+/**
+ * A key file that is missing where a store exists is not made: the store belongs to the one that is gone. A store that cannot
+ * be opened is the first thing to know.
+ */
+export async function requireKeys(paths: Paths, open: () => Promise<Store>): Promise<void> {
   if (!existsSync(paths.store)) return;
   for (const kind of ["hotkey", "publishing"] as const) {
     const file = paths[kind];
-    if (!isDevelopmentUri(file) && !existsSync(file))
-      throw new AssayError({ code: "key_missing", file, store: paths.store, kind });
+    if (isDevelopmentUri(file) || existsSync(file)) continue;
+    await (await open()).close();
+    throw new AssayError({ code: "key_missing", file, store: paths.store, kind });
   }
 }
 

@@ -48,7 +48,16 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  requireKeys(paths);
+  const metrics = new MetricRegistry();
+  const dropped = metrics.counter(
+    "assay_log_dropped_lines_total",
+    "Log lines that their destination did not take",
+  );
+  modules.logSink?.onDropped((lines) => dropped.add({}, lines));
+  const lost = (cause: unknown): void =>
+    modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
+  const openStore = () => openSqliteStore({ file: paths.store, log, metrics, clock, lost });
+  await requireKeys(paths, openStore);
   const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
   if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);
@@ -58,15 +67,7 @@ export async function openResources(
   await marks.read();
   const adminToken = loadOrMakeToken(paths.adminToken, random);
   warnExposed(paths, log);
-  const metrics = new MetricRegistry();
-  const dropped = metrics.counter(
-    "assay_log_dropped_lines_total",
-    "Log lines that their destination did not take",
-  );
-  modules.logSink?.onDropped((lines) => dropped.add({}, lines));
-  const lost = (cause: unknown): void =>
-    modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
-  const store = await openSqliteStore({ file: paths.store, log, metrics, clock, lost });
+  const store = await openStore();
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
