@@ -58,7 +58,7 @@ describe("a job that is answered", () => {
     const job = world.checks[0]?.job;
     assert.deepEqual(job && { ...job, draw: null }, {
       ...{ jobId: order?.job_id, lane: "prove", kind: "square", hotkey: "m", draw: null, block: 1000 },
-      ...{ input: order?.input, answer: '{"proof":1}', credit: 100 },
+      ...{ input: order?.input, answer: '{"proof":1}', credit: 100, startedAt: 1_700_000_000_000 },
     });
     await world.verdict(valid);
     await world.pass(250);
