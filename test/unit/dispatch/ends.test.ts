@@ -482,6 +482,25 @@ describe("a proven cheat", () => {
   });
 });
 
+describe("a job that is withdrawn before its draw was given to the store", () => {
+  it("has no draw on record, since nothing would end its sample", async () => {
+    const world = worldOf({ rate: "1" });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.records.held = promise;
+    await world.join("first");
+    // Picked while the first record is under way, so it waits for the next.
+    await world.join("m");
+    world.dispatcher.suspendHotkey("m");
+    const withdrawn = world.unanswered.map(({ sample }) => sample.jobId);
+    assert.equal(withdrawn.length, 1);
+    resolve();
+    world.records.held = null;
+    await world.pass(500);
+    const drawn = world.records.draws.flat().filter(({ hotkeys }) => hotkeys.includes("m"));
+    assert.deepEqual(drawn, []);
+  });
+});
+
 describe("a miner that was suspended and released while its jobs were being recorded", () => {
   it("gets another job than the one that was withdrawn", async () => {
     const world = worldOf({ rate: "1" });
