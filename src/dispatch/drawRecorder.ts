@@ -62,10 +62,16 @@ export class DrawRecorder {
   flush(): void {
     if (this.#batch.length === 0 || this.#recording >= RECORDS) return;
     if (this.#recording > 0 && this.#batch.length < WORTHWHILE) return;
-    const batch = this.#batch;
+    const picked = this.#batch;
+    const bytes = picked.reduce((sum, one) => sum + one.bytes, 0);
+    // The end of one that was withdrawn meanwhile came to the store before its draw would: the sample would stay open for ever.
+    const batch = picked.filter((one) => one.miner.inFlight.has(one));
     this.#batch = [];
+    if (batch.length === 0) {
+      this.#bytes -= bytes;
+      return;
+    }
     this.#recording++;
-    const bytes = batch.reduce((sum, one) => sum + one.bytes, 0);
     this.#modules.records
       .recordDraws(groupsOf(batch))
       .then(

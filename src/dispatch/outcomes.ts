@@ -97,6 +97,7 @@ export class Outcomes {
       input: input ?? {},
       answer: answer.text(),
       credit: this.#parts.times.referenceMs(kind),
+      startedAt: this.#modules.clock.nowMs() - (at - (inFlight.sentAt ?? at)),
     };
     // The input is kept with the answer.
     const size = inFlight.bytes + answer.size;

@@ -32,7 +32,10 @@ export interface AnsweredJob {
   readonly answer: string;
   /** Earned when the answer is valid. */
   readonly credit: number;
+  /** When it was handed out. */
   readonly block: number;
+  /** The same in Unix ms. */
+  readonly startedAt: number;
 }
 
 /** Verifies sampled answers within a bound, and reports a verdict for each. */

@@ -10,10 +10,14 @@ export interface Judged {
   readonly receiptId: string | null;
   readonly answerSha256: string;
   readonly draw: Draw;
-  /** At which the work was handed out, or the answer was received. */
-  readonly block: number;
   /** Of a job: its input and its answer. */
   readonly exhibit?: NonNullable<Evidence["exhibit"]>;
+}
+
+/** The same with when the work was handed out or the answer received: the block, and Unix ms. */
+export interface Dated extends Judged {
+  readonly block: number;
+  readonly startedAt: number;
 }
 
 /** The evidence that a strike stores. `rule`: the rule and its numbers in words. */

@@ -11,7 +11,7 @@ import type {
 } from "../flow/standing.ts";
 import type { StrikeRecord } from "../flow/strike.ts";
 import type { InvalidCode } from "../flow/verdict.ts";
-import { type Judged, strikeEvidence } from "./evidence.ts";
+import { type Dated, type Judged, strikeEvidence } from "./evidence.ts";
 import type { JudgeModules, JudgeOptions } from "./ports.ts";
 import { isColdStart, isOfBacklog, pastRetention, ruleText, suspensionEnd } from "./rules.ts";
 import { type Rank, Sightings } from "./sightings.ts";
@@ -77,7 +77,8 @@ export class Judge {
     );
     const { unreachableTempos: tempos, history: remembered, outageMiners } = options;
     this.#unreachable = new Unreachable({ tempos, remembered, outageMiners }, modules, this.#suspensions);
-    for (const { hotkey, block, counted } of state.strikes) this.#strikes.add(hotkey, block, counted);
+    for (const { hotkey, block, counted } of state.strikes)
+      this.#strikes.add(hotkey, { block, at: null }, counted);
   }
 
   /** Whether the hotkey is suspended now; with the height unknown every suspension holds. */
@@ -132,18 +133,17 @@ export class Judge {
     };
   }
 
-  /**
-   * Whether work of that block was handed out before the hotkey's last strike was recorded: then its cheats add no strike. Throws
-   * `chain_unavailable` while the height is unknown.
-   */
-  isBacklog(hotkey: string, workBlock: number): boolean {
-    return isOfBacklog(workBlock, this.#strikes.last(hotkey), this.#block());
+  /** Whether the work was handed out before its hotkey's last strike was recorded: then it adds none. Throws as `assess` does. */
+  isBacklog({ hotkey, block, startedAt: at }: Dated): boolean {
+    const now = { block: this.#block(), at: this.#modules.clock.nowMs() };
+    return isOfBacklog({ block, at }, this.#strikes.last(hotkey), now);
   }
 
   /** Applies a strike that the store has. */
   record(strike: StrikeRecord): void {
     const { hotkey, lane, block, suspendUntil } = strike;
-    this.#strikes.add(hotkey, block, suspendUntil === null);
+    const at = this.#modules.clock.nowMs();
+    this.#strikes.add(hotkey, { block, at }, suspendUntil === null);
     this.#counters.strikes.add({ lane, suspends: String(suspendUntil !== null) });
     if (suspendUntil === null) return;
     this.#strikes.settle(hotkey);

@@ -22,12 +22,21 @@ export function inWindow(strikeBlock: number, block: number, windowBlocks: numbe
   return strikeBlock >= block - windowBlocks;
 }
 
+/** A moment as judge orders them: by time, or by block where the time is of an earlier run (null). */
+export interface Moment {
+  readonly block: number;
+  readonly at: number | null;
+}
+
 /**
  * Whether work belongs to what was handed out before the hotkey's last strike was recorded. That strike is of the same backlog, so
- * a cheat in it adds no other. A strike above the current height says nothing about the order.
+ * a cheat in it adds no other. A strike that lies ahead of now says nothing about the order: the clock went back.
  */
-export function isOfBacklog(workBlock: number, lastStrike: number | null, block: number): boolean {
-  return lastStrike !== null && lastStrike <= block && workBlock <= lastStrike;
+export function isOfBacklog(work: Moment, strike: Moment | null, now: Moment): boolean {
+  if (strike === null) return false;
+  if (strike.at === null || work.at === null || now.at === null)
+    return strike.block <= now.block && work.block <= strike.block;
+  return strike.at <= now.at && work.at < strike.at;
 }
 
 /** How many of the strikes are in the window that ends at `block`. */

@@ -1,7 +1,9 @@
-import { inWindow, STRUCK_BLOCKS, strikesInWindow } from "./rules.ts";
+import { inWindow, type Moment, STRUCK_BLOCKS, strikesInWindow } from "./rules.ts";
 
 interface Struck {
   readonly block: number;
+  /** When it was recorded, Unix ms; null when by an earlier run. */
+  readonly at: number | null;
   /** False once it led to a suspension. */
   counted: boolean;
 }
@@ -16,9 +18,9 @@ export class Strikes {
     this.#limit = limit;
   }
 
-  add(hotkey: string, block: number, counted: boolean): void {
+  add(hotkey: string, { block, at }: Moment, counted: boolean): void {
     const strikes = this.#byHotkey.get(hotkey) ?? [];
-    strikes.push({ block, counted });
+    strikes.push({ block, at, counted });
     strikes.sort((a, b) => a.block - b.block);
     if (strikes.length > this.#limit) strikes.shift();
     this.#byHotkey.set(hotkey, strikes);
@@ -31,9 +33,9 @@ export class Strikes {
     return strikesInWindow(counting, block, windowBlocks);
   }
 
-  /** The block of the hotkey's last strike that is kept, or null. */
-  last(hotkey: string): number | null {
-    return this.#byHotkey.get(hotkey)?.at(-1)?.block ?? null;
+  /** The hotkey's last strike that is kept, or null. */
+  last(hotkey: string): Moment | null {
+    return this.#byHotkey.get(hotkey)?.at(-1) ?? null;
   }
 
   /** The strikes led to a suspension: from now on they only count for the sample rate. */

@@ -137,6 +137,7 @@ export class Canary {
       draw: draw(lane.name, jobId),
       credit: 0,
       block: 0,
+      startedAt: 0,
     };
   }
 

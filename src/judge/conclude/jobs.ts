@@ -9,7 +9,7 @@ import type { AnsweredJob, OpenSample, SampledEnd } from "../../flow/job.ts";
 import type { Conclusion } from "../../flow/jobEnd.ts";
 import type { Store } from "../../flow/store.ts";
 import type { Verdict } from "../../flow/verdict.ts";
-import type { Judged } from "../evidence.ts";
+import type { Dated } from "../evidence.ts";
 import { endOf } from "./end.ts";
 import { lostEnds } from "./lostEnds.ts";
 import type { Recorded } from "./recorded.ts";
@@ -148,9 +148,9 @@ function sampleOf({ jobId, lane, hotkey, draw }: AnsweredJob): OpenSample {
   return { jobId, lane, hotkey, epoch: draw.epoch };
 }
 
-function judgedOf({ hotkey, lane, kind, input, answer, draw, block }: AnsweredJob): Judged {
+function judgedOf({ hotkey, lane, kind, input, answer, draw, block, startedAt }: AnsweredJob): Dated {
   return {
-    ...{ hotkey, lane, draw, block },
+    ...{ hotkey, lane, draw, block, startedAt },
     receiptId: null,
     answerSha256: sha256Hex(answer),
     ...(answer.length > EXHIBIT_MAX ? {} : { exhibit: { kind, input, answer } }),

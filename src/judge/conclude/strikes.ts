@@ -2,7 +2,7 @@ import type { Log } from "../../core/log.ts";
 import { cheatCode, type Lane } from "../../flow/lane.ts";
 import type { StrikeRecord } from "../../flow/strike.ts";
 import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
-import type { Judged } from "../evidence.ts";
+import type { Dated } from "../evidence.ts";
 import type { Judge } from "../judge.ts";
 
 export interface StrikeConcluderModules {
@@ -48,7 +48,7 @@ export class StrikeConcluder {
    * does; `assess` throws while the chain height is unknown.
    */
   take(
-    judged: Judged,
+    judged: Dated,
     code: InvalidCode,
     record: (assess: () => Charge) => Promise<Charge | null>,
   ): Promise<Charge | null> {
@@ -67,7 +67,7 @@ export class StrikeConcluder {
   async #take(...[judged, code, record]: Parameters<StrikeConcluder["take"]>): Promise<Charge | null> {
     const { judge, log } = this.#modules;
     const charge = await record(() =>
-      judge.isBacklog(judged.hotkey, judged.block) ? forfeit : { strike: judge.assess(judged, code) },
+      judge.isBacklog(judged) ? forfeit : { strike: judge.assess(judged, code) },
     );
     if (charge === null || charge.strike === null) return charge;
     judge.record(charge.strike);

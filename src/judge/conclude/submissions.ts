@@ -52,7 +52,8 @@ export class SubmissionConcluder {
       await this.#decide(decision);
       return;
     }
-    await strikes.take(submission, code, async (assess) => {
+    const judged = { ...submission, startedAt: submission.receivedAt };
+    await strikes.take(judged, code, async (assess) => {
       const charge = assess();
       const ended = await this.#decide({ ...decision, ...charge });
       return ended === null ? null : charge;

@@ -38,7 +38,8 @@ export type ReadNumber = { readonly text: string } | { readonly fault: NumberFau
 export function readNumber(value: unknown, bound: string): ReadNumber {
   if (typeof value !== "string" && typeof value !== "number") return { fault: "proof_malformed" };
   const text = naturalOf(value);
-  if (text === null) return { fault: "proof_number_not_canonical" };
+  if (text === null)
+    return { fault: typeof value === "number" ? "proof_malformed" : "proof_number_not_canonical" };
   return isBelow(text, bound) ? { text } : { fault: "proof_number_out_of_range" };
 }
 

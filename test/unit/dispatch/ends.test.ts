@@ -58,7 +58,7 @@ describe("a job that is answered", () => {
     const job = world.checks[0]?.job;
     assert.deepEqual(job && { ...job, draw: null }, {
       ...{ jobId: order?.job_id, lane: "prove", kind: "square", hotkey: "m", draw: null, block: 1000 },
-      ...{ input: order?.input, answer: '{"proof":1}', credit: 100 },
+      ...{ input: order?.input, answer: '{"proof":1}', credit: 100, startedAt: 1_700_000_000_000 },
     });
     await world.verdict(valid);
     await world.pass(250);
@@ -479,6 +479,25 @@ describe("a proven cheat", () => {
     await world.settle();
     assert.deepEqual([link.sent.length, world.dispatcher.stats().inFlight], [0, 0]);
     assert.equal(world.unanswered.length, 1);
+  });
+});
+
+describe("a job that is withdrawn before its draw was given to the store", () => {
+  it("has no draw on record, since nothing would end its sample", async () => {
+    const world = worldOf({ rate: "1" });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.records.held = promise;
+    await world.join("first");
+    // Picked while the first record is under way, so it waits for the next.
+    await world.join("m");
+    world.dispatcher.suspendHotkey("m");
+    const withdrawn = world.unanswered.map(({ sample }) => sample.jobId);
+    assert.equal(withdrawn.length, 1);
+    resolve();
+    world.records.held = null;
+    await world.pass(500);
+    const drawn = world.records.draws.flat().filter(({ hotkeys }) => hotkeys.includes("m"));
+    assert.deepEqual(drawn, []);
   });
 });
 

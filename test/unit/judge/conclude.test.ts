@@ -34,7 +34,8 @@ function make() {
   };
   const metrics = new Counts();
   const judge = {
-    isBacklog: (hotkey: string, block: number) => block <= (state.struck.get(hotkey) ?? -1),
+    isBacklog: ({ hotkey, block }: { hotkey: string; block: number }) =>
+      block <= (state.struck.get(hotkey) ?? -1),
     assess: ({ hotkey }: { hotkey: string }) => {
       told.push(`assess ${hotkey}`);
       return { hotkey, suspendUntil: null, evidence: { work_id: "w" } } as unknown as StrikeRecord;
@@ -84,7 +85,7 @@ const submission = (hotkey: string, block = 7, lane = "strict") =>
 function job(hotkey: string, lane = "strict", block = 7): AnsweredJob {
   const { draw } = pendingSubmission({ hotkey, lane });
   const work = { jobId: `job of ${hotkey}`, lane, kind: "k", hotkey, draw, input: { x: "1" } };
-  return { ...work, answer: "{}", credit: 1, block };
+  return { ...work, answer: "{}", credit: 1, block, startedAt: 0 };
 }
 
 describe("what a verdict means", () => {
@@ -143,7 +144,7 @@ describe("a backlog", () => {
     assert.deepEqual([...state.struck], [["a", 1000]]);
   });
 
-  it("ends with the block of its strike", async () => {
+  it("ends with what was handed out before its strike", async () => {
     const { ends, jobs } = make();
     for (const block of [7, 999, 1000, 1001]) await jobs.conclude(job("a", "strict", block), invalid);
     assert.deepEqual(

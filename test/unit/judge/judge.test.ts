@@ -188,12 +188,24 @@ describe("rules of judge, one before, at and one past", () => {
     assert.deepEqual(ends, [true, false, false]);
   });
 
-  it("work handed out up to the block of the last strike is of its backlog", () => {
-    const works = [99, 100, 101].map((work) => isOfBacklog(work, 100, 200));
+  it("work handed out before the last strike was recorded is of its backlog, by time", () => {
+    const strike = { block: 100, at: 5000 };
+    const now = { block: 100, at: 9000 };
+    const works = [4999, 5000, 5001].map((at) => isOfBacklog({ block: 100, at }, strike, now));
+    assert.deepEqual(works, [true, false, false]);
+    assert.equal(isOfBacklog({ block: 99, at: 1 }, null, now), false, "no strike");
+    assert.equal(
+      isOfBacklog({ block: 99, at: 1 }, strike, { block: 100, at: 4999 }),
+      false,
+      "a clock that went back",
+    );
+  });
+
+  it("of a strike of an earlier run only the block is known", () => {
+    const strike = { block: 100, at: null };
+    const works = [99, 100, 101].map((block) => isOfBacklog({ block, at: 1 }, strike, { block: 200, at: 2 }));
     assert.deepEqual(works, [true, true, false]);
-    assert.equal(isOfBacklog(99, null, 200), false, "no strike");
-    assert.equal(isOfBacklog(99, 100, 100), true, "a strike at this very height");
-    assert.equal(isOfBacklog(98, 100, 99), false, "a strike above the height");
+    assert.equal(isOfBacklog({ block: 98, at: 1 }, strike, { block: 99, at: 2 }), false, "above the height");
   });
 });
 
@@ -296,6 +308,29 @@ describe("strikes", () => {
       judge.skiplist().map((row) => row.hotkey),
       ["h"],
     );
+  });
+
+  it("are one per backlog: what was handed out before one was recorded adds none, through a restart", async () => {
+    const { judge, clock, chain, strike, reload } = await make({ strikes: 3 });
+    const work = (startedAt: number, block = START) => ({
+      ...pendingSubmission({ hotkey: "h", block }),
+      startedAt,
+    });
+    const before = clock.now;
+    assert.equal(judge.isBacklog(work(before)), false);
+    clock.advance(10);
+    strike("h");
+    assert.equal(judge.isBacklog(work(before)), true);
+    assert.equal(judge.isBacklog(work(clock.now)), false, "sent once the strike was on record");
+    assert.equal(judge.isBacklog({ ...work(before), hotkey: "g" }), false);
+    const next = await reload();
+    chain.height = START + 1;
+    assert.deepEqual(
+      [START, START + 1].map((block) => next.isBacklog(work(before, block))),
+      [true, false],
+    );
+    chain.height = null;
+    assert.throws(() => judge.isBacklog(work(before)), { code: "chain_unavailable" });
   });
 
   it("outlive the process, both towards the quota and as a suspension", async () => {

@@ -147,12 +147,10 @@ const rows: Readonly<Record<string, () => Cost | Promise<Cost>>> = {
       changed((answer) => answer.proof.pi_b[0]?.pop()),
       changed((answer) => Object.assign(answer.proof, { pi_c: [answer.proof.pi_c, [], []] })),
     ]),
-  "groth16: a number that is not natural, or not read exactly": () =>
-    all(
-      ["-1", "1.0", "1e3", "0b1", "1_0", "", "0x", "x", "1 1", 0.5, -1, 2 ** 53].map((form) =>
-        numbers(() => form),
-      ),
-    ),
+  "groth16: a JSON number that is not natural, or not read exactly": () =>
+    all([0.5, -1, 2 ** 53, 1e300].map((form) => numbers(() => form))),
+  "groth16: a text that is not a natural number": () =>
+    all(["-1", "1.0", "1e3", "0b1", "1_0", "", "0x", "x", "1 1"].map((form) => numbers(() => form))),
   "groth16: a number that is not below its modulus": () =>
     all([numbers((text) => String(BigInt(text) + P)), numbers(() => String(P))]),
   "groth16: a point that is not on the curve": () =>

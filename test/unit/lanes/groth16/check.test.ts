@@ -75,7 +75,7 @@ describe("an answer", () => {
       }),
     ],
     [
-      "proof_number_not_canonical",
+      "proof_malformed",
       "a JSON number that is not read exactly",
       changed(({ publicSignals }) => Object.assign(publicSignals, { 0: 2 ** 53 })),
     ],

@@ -53,6 +53,7 @@ function answered(more: Partial<AnsweredJob> = {}): AnsweredJob {
     },
     credit: 1,
     block: 7,
+    startedAt: 0,
     ...more,
   };
 }
