@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseFraction } from "../core/fraction.ts";
 import { isAddressRange } from "./addressRange.ts";
+import { jobsSchema } from "./jobsSchema.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -197,6 +198,7 @@ export const configSchema = z.strictObject({
       "Bound on the bytes of all jobs in flight",
     ),
   }),
+  jobs: jobsSchema,
   weigh: section({
     window_hours: z
       .number()

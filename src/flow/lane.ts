@@ -62,6 +62,8 @@ export type JobInput = Readonly<Record<string, string | readonly string[]>>;
 export interface JobTask {
   readonly kind: string;
   readonly input: JobInput;
+  /** Private inputs: only the miner that works on the job is sent them, and a check does not need them. */
+  readonly privateInput?: JobInput | null;
 }
 
 /** An answer as JSON text, with the input that it answers. */

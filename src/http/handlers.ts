@@ -4,6 +4,7 @@ import type { Hotkey } from "../core/ids.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { PublishedEpoch } from "../flow/draw.ts";
+import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { StrikeList } from "../flow/strike.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
@@ -23,6 +24,12 @@ export type Skiplist = View<typeof schemas.skiplist>;
 export type Released = View<typeof schemas.released>;
 /** A customer job, as it is served. */
 export type JobView = View<typeof schemas.job>;
+/** A customer job without its input and its answer. */
+export type JobSummary = View<typeof schemas.jobSummary>;
+export type JobPage = View<typeof schemas.jobPage>;
+export type TokenView = View<typeof schemas.token>;
+export type TokenList = View<typeof schemas.tokenList>;
+export type NewTokenView = View<typeof schemas.newToken>;
 
 export interface ListQuery {
   readonly lane: string;
@@ -57,6 +64,20 @@ export interface JobRequest {
   readonly input: unknown;
   /** 1 to 128 printable ASCII characters. */
   readonly client_key: string;
+  /** From now; as configured unless given. */
+  readonly deadline_s?: number;
+}
+
+/** Who puts in and reads jobs. */
+export interface JobClient {
+  /** Id of a customer's token: only its own jobs exist for it. Null: the operator. */
+  readonly owner: string | null;
+}
+
+export interface JobsQuery {
+  readonly state: CustomerState | null;
+  readonly after: string | null;
+  readonly limit: number;
 }
 
 export interface JobPut {
@@ -89,9 +110,20 @@ export interface Handlers {
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
   /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
-  putJob(request: JobRequest): Promise<JobPut>;
+  putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */
-  job(id: string): Promise<JobView>;
+  job(client: JobClient, id: string): Promise<JobView>;
+  /** Throws `job_not_found` for an unknown cursor. */
+  jobs(client: JobClient, query: JobsQuery): Promise<JobPage>;
+  /** Throws `job_not_found`, `job_ended`. */
+  cancelJob(client: JobClient, id: string): Promise<JobView>;
   /** Compares in constant time. */
   isOperator(token: string): boolean;
+  /** Takes one request of the client. Throws `unauthorized`, `customer_rate_limited`. */
+  jobClient(token: string): JobClient;
+  tokens(): Promise<TokenList>;
+  /** Throws `token_limit`. */
+  createToken(name: string): Promise<NewTokenView>;
+  /** Throws `token_not_found`. */
+  revokeToken(tokenId: string): Promise<TokenView>;
 }

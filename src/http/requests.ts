@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
 import type { Caller } from "../flow/caller.ts";
-import type { Handlers } from "./handlers.ts";
+import type { Handlers, JobClient } from "./handlers.ts";
 import type { HttpMeasures } from "./measures.ts";
 import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
@@ -64,7 +64,7 @@ export class InFlight {
 }
 
 export interface RequestModules {
-  readonly handlers: Pick<Handlers, "isOperator">;
+  readonly handlers: Pick<Handlers, "isOperator" | "jobClient">;
   readonly inFlight: InFlight;
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
@@ -76,9 +76,29 @@ const backAfterSeconds = 5;
 
 const bearer = /^Bearer +(\S+)$/i;
 
-function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handlers"]): boolean {
-  const token = bearer.exec(headers.authorization ?? "")?.[1];
-  return token !== undefined && handlers.isOperator(token);
+const jobClients = new WeakMap<IncomingMessage, JobClient>();
+
+/** Who sent a request to a route of jobs. */
+export function jobClientOf({ raw }: FastifyRequest): JobClient {
+  const client = jobClients.get(raw);
+  if (client === undefined) throw new AssayError({ code: "unauthorized" });
+  return client;
+}
+
+/** Why the bearer of the request's token may not use the route, or null. */
+function tokenRefusal(request: FastifyRequest, handlers: RequestModules["handlers"]): Problem | null {
+  const signedBy = request.routeOptions.config.operation?.signedBy;
+  if (signedBy !== "operator" && signedBy !== "customer") return null;
+  const token = bearer.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) return { code: "unauthorized" };
+  if (signedBy === "operator") return handlers.isOperator(token) ? null : { code: "unauthorized" };
+  try {
+    jobClients.set(request.raw, handlers.jobClient(token));
+    return null;
+  } catch (error) {
+    if (error instanceof AssayError) return error.problem;
+    throw error;
+  }
 }
 
 /** Why a request is refused before its body is read, or null. */
@@ -91,8 +111,8 @@ function firstRefusal(request: FastifyRequest, modules: RequestModules): Problem
     const allow = modules.methodsOf(raw.url ?? "").join(", ");
     return allow === "" ? noRoute(request) : { code: "method_not_allowed", method: request.method, allow };
   }
-  const guarded = routeOptions.config.operation?.signedBy === "operator";
-  if (guarded && !isOperator(request, modules.handlers)) return { code: "unauthorized" };
+  const refusal = tokenRefusal(request, modules.handlers);
+  if (refusal !== null) return refusal;
   // With a content type the framework reads the body; without one it would treat the body as absent.
   const typeless = routeOptions.schema?.body !== undefined && headers["content-type"] === undefined;
   return typeless ? unsupported(request) : null;

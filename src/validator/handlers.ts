@@ -1,12 +1,11 @@
-import { timingSafeEqual } from "node:crypto";
 import { receiptOf } from "../admit/receipts.ts";
-import { sha256, sha256Hex } from "../core/hash.ts";
+import { sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
-import { jobHandlers } from "./jobHandlers.ts";
+import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
@@ -20,6 +19,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...minerHandlers(parts),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
+    ...tokenHandlers(parts),
   };
 }
 
@@ -88,8 +88,7 @@ function workHandlers(parts: Parts) {
 }
 
 function operatorHandlers(parts: Parts) {
-  const { judge, adminToken, push } = parts;
-  const expected = sha256(adminToken);
+  const { judge, push } = parts;
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
     suspend: async (request) => {
@@ -101,7 +100,5 @@ function operatorHandlers(parts: Parts) {
       hotkey,
       released: await judge.release(hotkey, reason),
     }),
-    // Hashes have one length, so the comparison does not reveal that of the token.
-    isOperator: (token) => timingSafeEqual(sha256(token), expected),
   } satisfies Partial<Handlers>;
 }

@@ -4,6 +4,7 @@ import type { Pool } from "../flow/pool.ts";
 import type { PullStages } from "./assemblePull.ts";
 import type { PushStages } from "./assemblePush.ts";
 import type { SharedStages } from "./assembleStages.ts";
+import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -24,6 +25,7 @@ export interface Parts
   readonly dataDir: string;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
+  readonly customerTokens: CustomerTokens;
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;
 }

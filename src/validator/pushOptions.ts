@@ -12,7 +12,7 @@ export const CANARY = { everyMs: 5000, lateMs: 60_000 } as const;
 /** The most proofs checked together: past 32 batching saves little, and one invalid proof costs more. */
 const BATCH_MAX = 32;
 
-export function dispatcherOptions({ dispatch }: Config) {
+export function dispatcherOptions({ dispatch, jobs }: Config) {
   return {
     ceiling: dispatch.ceiling,
     bytesInFlight: dispatch.bytes_in_flight,
@@ -20,7 +20,12 @@ export function dispatcherOptions({ dispatch }: Config) {
     maxDeadlineMs: 180_000,
     reconnectGraceMs: 10_000,
     queuedMax: QUEUED_MAX,
+    againMs: jobs.again_s * 1000,
   };
+}
+
+export function tokensOptions({ jobs: { per_token } }: Config) {
+  return { burst: per_token.burst, perSecond: per_token.per_s };
 }
 
 export function proofVerifierOptions(config: Config) {

@@ -9,8 +9,14 @@ export interface Job {
   readonly seed: bigint;
   /** Null for a benchmark. */
   readonly customer: CustomerJob | null;
-  /** Miners that have had it; null before a miner gave it up. */
+  /** Miners that have had it since it last began its round; null before a miner gave it up. */
   had: Set<string> | null;
+  /** How many miners have had it, in all rounds and before a restart. */
+  tries: number;
+  /** When a job that waits is next looked at for a new round; monotonic ms. */
+  renewAt: number;
+  /** Ended for its customer, while a miner may still have it. */
+  isOver: boolean;
 }
 
 /** The task: with a customer's own input, or the seed's. Null when the lane makes no benchmarks. */

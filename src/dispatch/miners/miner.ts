@@ -15,8 +15,11 @@ export class InFlightJob implements Timed, JobFacts {
   readonly kind: string;
   readonly draw: Draw;
   readonly block: number;
+  readonly attempts: number;
   /** Kept for sampled jobs; dropped when others are sent. */
   input: JobInput | null;
+  /** Dropped when it is sent. */
+  privateInput: JobInput | null;
   /** Monotonic ms; null until it is sent. */
   sentAt: number | null = null;
   /** Size on the wire, or of the input before sending; counted until the end. */
@@ -25,14 +28,16 @@ export class InFlightJob implements Timed, JobFacts {
   prev: Timed | null = null;
   next: Timed | null = null;
 
-  constructor(job: Job, miner: Miner, { kind, input }: JobTask, draw: Draw, block: number) {
+  constructor(job: Job, miner: Miner, { kind, input, privateInput }: JobTask, draw: Draw, block: number) {
     this.job = job;
     this.miner = miner;
     this.kind = kind;
     this.draw = draw;
     this.block = block;
+    this.attempts = job.tries + 1;
     this.input = input;
-    this.bytes = sizeOf(input);
+    this.privateInput = privateInput ?? null;
+    this.bytes = sizeOf(input) + sizeOf(this.privateInput ?? {});
   }
 
   get isSampled(): boolean {
@@ -41,11 +46,6 @@ export class InFlightJob implements Timed, JobFacts {
 
   get isCustomers(): boolean {
     return this.job.customer !== null;
-  }
-
-  get attempts(): number {
-    const { customer, had } = this.job;
-    return (customer?.attempts ?? 0) + (had?.size ?? 0) + 1;
   }
 }
 

@@ -15,8 +15,9 @@ const everyBody: readonly ProblemCode[] = [
   "json_too_deep",
   "body_too_large",
 ];
-const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>> = {
+const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly ProblemCode[]>> = {
   operator: ["unauthorized"],
+  customer: ["unauthorized", "customer_rate_limited"],
   miner: [
     "header_missing",
     "header_malformed",

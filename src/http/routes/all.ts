@@ -10,6 +10,7 @@ import type { Route } from "./route.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 /** All routes. `openapi` makes the document that describes them; `streams` belongs to the push lane. */
 export function routesOf(
@@ -28,6 +29,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...jobRoutes(handlers),
+    ...tokenRoutes(handlers),
   ];
 }
 

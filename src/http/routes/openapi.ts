@@ -76,6 +76,7 @@ function operationSchema(operation: Operation, schema: RequestSchema): Record<st
     ...schema,
     ...(signedBy === "miner" && { headers: signedHeaders }),
     ...(signedBy === "operator" && { security: [{ operatorToken: [] }] }),
+    ...(signedBy === "customer" && { security: [{ operatorToken: [] }, { customerToken: [] }] }),
     response: Object.fromEntries(Object.entries(answers).map(([code, shape]) => [code, answerOf(shape)])),
     "x-problem-codes": problemsOf(operation, schema),
   };
@@ -128,7 +129,12 @@ export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
           "A validator for networks of untrusted workers. Every error is application/problem+json.",
         license: { name: "MIT" },
       },
-      components: { securitySchemes: { operatorToken: { type: "http", scheme: "bearer" } } },
+      components: {
+        securitySchemes: {
+          operatorToken: { type: "http", scheme: "bearer" },
+          customerToken: { type: "http", scheme: "bearer" },
+        },
+      },
     },
     transform: ({ schema, url, route }) => {
       const { operation } = route.config ?? {};

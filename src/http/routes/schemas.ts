@@ -1,7 +1,8 @@
-import { type TProperties, Type } from "typebox";
+import { type Static, type TProperties, Type } from "typebox";
 import type { Hotkey } from "../../core/ids.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { LOG_HEADS_MAX } from "../../flow/draw.ts";
+import { type CustomerState, customerStates } from "../../flow/job.ts";
 
 const strict = { additionalProperties: false } as const;
 const object = <P extends TProperties>(properties: P, description?: string) =>
@@ -244,19 +245,50 @@ export const skiplistItem = object({
 export const skiplist = object({ items: Type.Array(skiplistItem) });
 export const released = object({ hotkey: Type.String(), released: count });
 
-export const job = object({
+export const jobState = Type.Unsafe<CustomerState>(words(...customerStates));
+const jobFacts = {
   job_id: Type.String({ pattern: "^jb_[0-9a-f]{32}$" }),
   client_key: Type.String(),
   lane: Type.String(),
   kind: Type.String(),
-  input: jobInput,
-  state: words("queued", "done", "failed"),
+  state: jobState,
   attempts: count,
   created_at: millis,
+  deadline_at: orNull(millis),
   ended_at: orNull(millis),
   hotkey: orNull(Type.String({ description: "Hotkey of the miner that answered" })),
-  answer: Type.Unknown({
-    description: "The verified answer, in the form of its lane; null while there is none",
+  verified: orNull(
+    Type.Boolean({ description: "Whether the answer was verified; null while there is none" }),
+  ),
+  code: orNull(Type.String({ description: "Why the job ended without an answer" })),
+  token: Type.Optional(
+    orNull(
+      object(
+        { token_id: Type.String(), name: orNull(Type.String()) },
+        "For the operator only: the token that put the job in, or null for the operator's own",
+      ),
+    ),
+  ),
+};
+export const jobSummary = object(jobFacts);
+export const jobPage = object({ items: Type.Array(jobSummary), next_after: orNull(Type.String()) });
+export const job = object({
+  ...jobFacts,
+  input: Type.Unsafe<Static<typeof jobInput>>({
+    ...jobInput,
+    description: "The public inputs; private ones are not shown",
   }),
-  code: orNull(Type.String({ description: "Why the job failed" })),
+  answer: Type.Unknown({ description: "The answer, in the form of its lane; null while there is none" }),
+});
+
+const tokenFacts = { token_id: Type.String(), name: Type.String(), created_at: millis };
+export const token = object({
+  ...tokenFacts,
+  last_used_at: orNull(millis),
+  revoked_at: orNull(millis),
+});
+export const tokenList = object({ items: Type.Array(token) });
+export const newToken = object({
+  ...tokenFacts,
+  token: Type.String({ description: "The bearer token; it is not shown again" }),
 });

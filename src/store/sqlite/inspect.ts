@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { isOurs, knownVersion, schemaVersion } from "./migrations/migrate.ts";
 import { customerJobOf } from "./tables/customerJobs.ts";
+import { customerTokenOf } from "./tables/customerTokens.ts";
 import { openSampleOf } from "./tables/draws.ts";
 import { epochOf } from "./tables/epochs.ts";
 import { logHeadOf } from "./tables/heads.ts";
@@ -21,6 +22,7 @@ export function checkRows(db: DatabaseSync): void {
   for (const row of db.prepare("SELECT * FROM customer_jobs WHERE state = 'queued'").iterate()) {
     customerJobOf(row);
   }
+  for (const row of db.prepare("SELECT * FROM customer_tokens").iterate()) customerTokenOf(row);
 }
 
 /** Inspects an existing store through a read-only connection. Throws `Unreadable` or `store_too_new`. */

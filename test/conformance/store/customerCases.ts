@@ -3,11 +3,11 @@ import { test } from "node:test";
 import type { CustomerUpdate } from "../../../src/flow/job.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { type OpenStore, withStore } from "./fixtures.ts";
-import { customerJob, newJobId, T } from "./jobFixtures.ts";
+import { atMost, customerJob, newJobId, T } from "./jobFixtures.ts";
 
 function done(jobId: string, change: Partial<CustomerUpdate> = {}): CustomerUpdate {
   const base = { jobId, attempts: 2, state: "done", answer: `{"proof":{}}`, hotkey: "5Alice" } as const;
-  return { ...base, code: null, endedAt: T + 9.5, ...change };
+  return { ...base, verified: change.answer === null ? null : true, code: null, endedAt: T + 9.5, ...change };
 }
 
 const queuedIds = async (store: Store): Promise<string[]> =>
@@ -17,11 +17,14 @@ export function customerCases(open: OpenStore): void {
   test("a job is put in once: the same key and job is a replay, with another job a conflict", () =>
     withStore(open, async (store, reopen) => {
       const job = customerJob();
-      assert.deepEqual(await store.addCustomerJob(job, 10), { kind: "added", job });
+      assert.deepEqual(await store.addCustomerJob(job, atMost(10)), { kind: "added", job });
       const again = await reopen();
       const swapped = { list: ["1", "2"], x: "3" };
       for (const twin of [{}, { input: swapped, createdAt: T + 5, jobId: newJobId() }]) {
-        assert.deepEqual(await again.addCustomerJob({ ...job, ...twin }, 10), { kind: "replay", job });
+        assert.deepEqual(await again.addCustomerJob({ ...job, ...twin }, atMost(10)), {
+          kind: "replay",
+          job,
+        });
       }
       for (const other of [
         { lane: "other" },
@@ -30,7 +33,7 @@ export function customerCases(open: OpenStore): void {
         { input: { x: "3" } },
       ]) {
         const rival = { ...job, jobId: newJobId(), ...other };
-        assert.deepEqual(await again.addCustomerJob(rival, 10), { kind: "conflict" });
+        assert.deepEqual(await again.addCustomerJob(rival, atMost(10)), { kind: "conflict" });
         assert.equal(await again.customerJob(rival.jobId), null);
       }
       assert.deepEqual(await again.customerJob(job.jobId), job);
@@ -40,27 +43,27 @@ export function customerCases(open: OpenStore): void {
   test("no more jobs are queued than the bound; a replay or a conflict is told nevertheless", () =>
     withStore(open, async (store) => {
       const jobs = [customerJob(), customerJob()];
-      for (const job of jobs) assert.equal((await store.addCustomerJob(job, 2)).kind, "added");
+      for (const job of jobs) assert.equal((await store.addCustomerJob(job, atMost(2))).kind, "added");
       const [first] = jobs;
       assert.ok(first);
-      assert.deepEqual(await store.addCustomerJob(customerJob(), 2), { kind: "full" });
-      assert.equal((await store.addCustomerJob(first, 2)).kind, "replay");
-      assert.equal((await store.addCustomerJob({ ...first, kind: "cube" }, 2)).kind, "conflict");
+      assert.deepEqual(await store.addCustomerJob(customerJob(), atMost(2)), { kind: "full" });
+      assert.equal((await store.addCustomerJob(first, atMost(2))).kind, "replay");
+      assert.equal((await store.addCustomerJob({ ...first, kind: "cube" }, atMost(2))).kind, "conflict");
       await store.updateCustomerJob(done(first.jobId));
-      assert.equal((await store.addCustomerJob(customerJob(), 2)).kind, "added");
-      assert.deepEqual(await store.addCustomerJob(customerJob(), 2), { kind: "full" });
+      assert.equal((await store.addCustomerJob(customerJob(), atMost(2))).kind, "added");
+      assert.deepEqual(await store.addCustomerJob(customerJob(), atMost(2)), { kind: "full" });
     }));
 
   test("of requests with one key at once one adds the job; others past the bound are refused", () =>
     withStore(open, async (store) => {
       const twins = Array.from({ length: 100 }, () => customerJob({ clientKey: "same" }));
-      const twinEnds = await Promise.all(twins.map((job) => store.addCustomerJob(job, 1)));
+      const twinEnds = await Promise.all(twins.map((job) => store.addCustomerJob(job, atMost(1))));
       const count = (kind: string) => twinEnds.filter((end) => end.kind === kind).length;
       assert.deepEqual([count("added"), count("replay")], [1, 99]);
       const ids = new Set(twinEnds.map((end) => ("job" in end ? end.job.jobId : "")));
       assert.equal(ids.size, 1);
       const many = Array.from({ length: 100 }, () => customerJob());
-      const ends = await Promise.all(many.map((job) => store.addCustomerJob(job, 8)));
+      const ends = await Promise.all(many.map((job) => store.addCustomerJob(job, atMost(8))));
       assert.equal(ends.filter(({ kind }) => kind === "added").length, 7);
       assert.equal((await queuedIds(store)).length, 8);
     }));
@@ -68,7 +71,7 @@ export function customerCases(open: OpenStore): void {
   test("attempts and ends are recorded; what ended stays as it ended", () =>
     withStore(open, async (store, reopen) => {
       const jobs = [customerJob(), customerJob(), customerJob()];
-      for (const job of jobs) await store.addCustomerJob(job, 10);
+      for (const job of jobs) await store.addCustomerJob(job, atMost(10));
       const [won, lost, waits] = jobs.map(({ jobId }) => jobId);
       assert.ok(won && lost && waits);
       const none = { answer: null, hotkey: null, endedAt: null };
@@ -86,7 +89,7 @@ export function customerCases(open: OpenStore): void {
       assert.deepEqual(await again.queuedCustomerJobs(10), [{ ...jobs[2], attempts: 1 }]);
       const { attempts: _attempts, ...replayed } = { ...jobs[0], ...done(won) };
       const twin = { ...customerJob(), clientKey: jobs[0]?.clientKey ?? "" };
-      assert.deepEqual(await again.addCustomerJob(twin, 0), {
+      assert.deepEqual(await again.addCustomerJob(twin, atMost(0)), {
         kind: "replay",
         job: { ...replayed, attempts: 2 },
       });
@@ -95,7 +98,7 @@ export function customerCases(open: OpenStore): void {
   test("queued jobs come oldest first, and those of one moment as they were put in", () =>
     withStore(open, async (store) => {
       const jobs = [5, 3, 4, 3, 3].map((createdAt) => customerJob({ createdAt }));
-      for (const job of jobs) await store.addCustomerJob(job, 10);
+      for (const job of jobs) await store.addCustomerJob(job, atMost(10));
       const ids = [1, 3, 4, 2, 0].map((index) => jobs[index]?.jobId);
       assert.deepEqual(await queuedIds(store), ids);
       assert.deepEqual(
@@ -107,7 +110,7 @@ export function customerCases(open: OpenStore): void {
   test("an answer has 64 KiB and not a byte more", () =>
     withStore(open, async (store) => {
       const job = customerJob();
-      await store.addCustomerJob(job, 10);
+      await store.addCustomerJob(job, atMost(10));
       const largest = "ü".repeat(32_768);
       await assert.rejects(store.updateCustomerJob(done(job.jobId, { answer: `${largest}.` })), RangeError);
       assert.deepEqual(await store.customerJob(job.jobId), job);
@@ -118,15 +121,15 @@ export function customerCases(open: OpenStore): void {
   test("a job id is of one job", () =>
     withStore(open, async (store) => {
       const job = customerJob();
-      await store.addCustomerJob(job, 10);
-      await assert.rejects(store.addCustomerJob(customerJob({ jobId: job.jobId }), 10), RangeError);
+      await store.addCustomerJob(job, atMost(10));
+      await assert.rejects(store.addCustomerJob(customerJob({ jobId: job.jobId }), atMost(10)), RangeError);
       assert.deepEqual(await store.customerJob(job.jobId), job);
     }));
 
   test("retention drops jobs that ended before the bound, never a queued one", () =>
     withStore(open, async (store) => {
       const jobs = Array.from({ length: 4 }, () => customerJob({ createdAt: 1 }));
-      for (const job of jobs) await store.addCustomerJob(job, 10);
+      for (const job of jobs) await store.addCustomerJob(job, atMost(10));
       const [before, at, failed, queued] = jobs.map(({ jobId }) => jobId);
       assert.ok(before && at && failed && queued);
       await store.updateCustomerJob(done(before, { endedAt: 99 }));

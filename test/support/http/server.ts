@@ -83,10 +83,21 @@ export const job: JobView = {
   state: "queued",
   attempts: 0,
   created_at: 1_700_000_000_000,
+  deadline_at: 1_700_086_400_000,
   ended_at: null,
   hotkey: null,
   answer: null,
+  verified: null,
   code: null,
+};
+
+const { input: _input, answer: _answer, ...jobSummary } = job;
+
+export const customerToken = "tk_customer";
+
+const token = {
+  ...{ token_id: `tk_${"0".repeat(16)}`, name: "Ada", created_at: 1_700_000_000_000 },
+  ...{ last_used_at: null, revoked_at: null },
 };
 
 async function* noLines(): AsyncGenerator<string> {}
@@ -179,7 +190,19 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     release: async (released) => ({ hotkey: released, released: 1 }),
     putJob: async () => ({ job, replay: false }),
     job: async () => job,
-    isOperator: (token) => token === operatorToken,
+    jobs: async () => ({ items: [jobSummary], next_after: null }),
+    cancelJob: async () => ({ ...job, state: "cancelled" }),
+    isOperator: (given) => given === operatorToken,
+    jobClient: (given) => {
+      if (given === operatorToken) return { owner: null };
+      if (given === customerToken) return { owner: token.token_id };
+      throw new AssayError({ code: "unauthorized" });
+    },
+    tokens: async () => ({ items: [token] }),
+    createToken: async (name) => ({
+      ...{ token_id: token.token_id, name, created_at: token.created_at, token: "tk_0.secret" },
+    }),
+    revokeToken: async () => ({ ...token, revoked_at: 1_700_000_001_000 }),
     ...overrides,
   };
 }

@@ -39,6 +39,9 @@ export function retentionOperations(db: DatabaseSync) {
     (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${STEP_ROWS})`);
   const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
     (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${STEP_ROWS})`);
+  // While its jobs can be listed, a token keeps its name.
+  const tokens = db.prepare(`DELETE FROM customer_tokens WHERE revoked_at < ? AND NOT EXISTS
+    (SELECT 1 FROM customer_jobs WHERE customer_jobs.owner = customer_tokens.token_id)`);
 
   const dropEpochs = (before: number): number => {
     const gone = epochs.all(before).map((row) => integer(row, "epoch"));
@@ -53,7 +56,8 @@ export function retentionOperations(db: DatabaseSync) {
       for (const step of [submissions, lines, heads, pages]) dropped += Number(step.run(beforeEpoch).changes);
       dropped += Number(solves.run(beforeEpoch, keepSolvesSince).changes);
       dropped += Number(work.run(keepSolvesSince).changes);
-      return dropped + Number(jobs.run(keepJobsSince).changes);
+      dropped += Number(jobs.run(keepJobsSince).changes);
+      return dropped + Number(tokens.run(keepJobsSince).changes);
     }),
   };
 }

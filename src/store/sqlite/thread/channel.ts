@@ -159,7 +159,9 @@ export class Channel {
 const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
-  ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
+  ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob"],
+  ...["queuedCustomerJobs", "updateCustomerJob"],
+  ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
   ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "operatorActions", "credits"],

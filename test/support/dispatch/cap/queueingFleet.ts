@@ -60,6 +60,7 @@ export class Fleet {
         maxDeadlineMs: 180_000,
         reconnectGraceMs: 10_000,
         queuedMax: 1000,
+        againMs: 60_000,
       },
       this.#modules(options),
       options.saved ?? null,
