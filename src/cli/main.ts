@@ -7,6 +7,7 @@ import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
+import { jobsCommand } from "./jobs.ts";
 import { keygenCommand } from "./keygen.ts";
 import { minerCommand } from "./miner.ts";
 import { planCommand } from "./plan/plan.ts";
@@ -14,6 +15,7 @@ import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
+import { tokenCommand } from "./token.ts";
 import { upCommand } from "./up.ts";
 import { weightsCommand } from "./weights.ts";
 
@@ -41,6 +43,8 @@ function makeProgram(): Command {
     simulateCommand,
     auditCommand,
     skiplistCommand,
+    jobsCommand,
+    tokenCommand,
     weightsCommand,
     benchCommand,
   ])

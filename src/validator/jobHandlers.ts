@@ -4,7 +4,16 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { CustomerToken } from "../flow/customerToken.ts";
 import { type CustomerJob, isJobId } from "../flow/job.ts";
 import type { CustomerOutcome } from "../flow/store.ts";
-import type { Handlers, JobClient, JobRequest, JobSummary, JobView, TokenView } from "../http/handlers.ts";
+import type {
+  Handlers,
+  JobClient,
+  JobRequest,
+  JobSummary,
+  JobView,
+  NewTokenView,
+  TokenView,
+} from "../http/handlers.ts";
+import type { NewToken } from "./customerTokens.ts";
 import type { Parts } from "./parts.ts";
 import { QUEUED_MAX } from "./pushOptions.ts";
 
@@ -105,6 +114,10 @@ export function tokenViewOf(token: CustomerToken): TokenView {
   };
 }
 
+export function newTokenViewOf({ token, text }: NewToken): NewTokenView {
+  return { token_id: token.tokenId, name: token.name, created_at: token.createdAt, token: text };
+}
+
 /** Who may use which routes: the operator all, the holder of a customer's token those of its jobs. */
 export function tokenHandlers({ adminToken, customerTokens }: Pick<Parts, "adminToken" | "customerTokens">) {
   const expected = sha256(adminToken);
@@ -119,10 +132,7 @@ export function tokenHandlers({ adminToken, customerTokens }: Pick<Parts, "admin
       customerTokens.take(owner);
       return { owner };
     },
-    createToken: async (name) => {
-      const { token, text } = await customerTokens.create(name);
-      return { token_id: token.tokenId, name, created_at: token.createdAt, token: text };
-    },
+    createToken: async (name) => newTokenViewOf(await customerTokens.create(name)),
     tokens: async () => ({ items: customerTokens.list().map(tokenViewOf) }),
     revokeToken: async (tokenId) => tokenViewOf(await customerTokens.revoke(tokenId)),
   } satisfies Partial<Handlers>;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CustomerUpdate } from "../../../src/flow/job.ts";
+import type { CustomerToken } from "../../../src/flow/customerToken.ts";
+import type { CustomerQuery, CustomerUpdate } from "../../../src/flow/job.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { type OpenStore, withStore } from "./fixtures.ts";
 import { atMost, customerJob, newJobId, T } from "./jobFixtures.ts";
@@ -142,5 +143,105 @@ export function customerCases(open: OpenStore): void {
       await store.applyRetention({ ...bounds, keepJobsSince: Number.MAX_SAFE_INTEGER });
       assert.equal(await store.customerJob(at), null);
       assert.deepEqual(await queuedIds(store), [queued]);
+    }));
+
+  test("keys are an owner's own, and so is its bound", () =>
+    withStore(open, async (store, reopen) => {
+      const mine = customerJob({ clientKey: "k" });
+      const ada = customerJob({ clientKey: "k", owner: "tk_a" });
+      const bob = customerJob({ clientKey: "k", owner: "tk_b" });
+      for (const job of [mine, ada, bob])
+        assert.deepEqual(await store.addCustomerJob(job, atMost(10)), { kind: "added", job });
+      assert.deepEqual(await store.addCustomerJob({ ...bob, kind: "cube" }, atMost(10)), {
+        kind: "conflict",
+      });
+      const more = (owner: string | null) => store.addCustomerJob(customerJob({ owner }), atMost(5, 1));
+      assert.deepEqual(await more("tk_a"), { kind: "owner_full" });
+      assert.equal((await more("tk_c")).kind, "added");
+      assert.equal((await more(null)).kind, "added");
+      assert.deepEqual(await more("tk_d"), { kind: "full" });
+      const again = await reopen();
+      assert.deepEqual(await again.customerJob(ada.jobId), ada);
+    }));
+
+  test("jobs are listed as they were put in, by owner and state, a page at a time", () =>
+    withStore(open, async (store) => {
+      const jobs = [null, "tk_a", "tk_a", null, "tk_a"].map((owner) => customerJob({ owner, createdAt: T }));
+      for (const job of jobs) await store.addCustomerJob(job, atMost(10));
+      await store.updateCustomerJob(done(jobs[2]?.jobId ?? ""));
+      const list = async (change: Partial<CustomerQuery>) => {
+        const query = { owner: null, state: null, after: null, limit: 10, ...change };
+        const found = await store.customerJobs(query);
+        return found?.map(({ jobId }) => jobs.findIndex((job) => job.jobId === jobId));
+      };
+      assert.deepEqual(await list({}), [0, 1, 2, 3, 4]);
+      assert.deepEqual(await list({ owner: "tk_a" }), [1, 2, 4]);
+      assert.deepEqual(await list({ state: "queued", limit: 2 }), [0, 1]);
+      assert.deepEqual(await list({ state: "queued", after: jobs[1]?.jobId ?? "" }), [3, 4]);
+      assert.deepEqual(await list({ owner: "tk_a", state: "done" }), [2]);
+      assert.deepEqual(await list({ owner: "tk_b" }), []);
+      assert.equal(await list({ after: newJobId() }), undefined);
+    }));
+
+  test("a queued job is cancelled once; what has ended stays as it ended", () =>
+    withStore(open, async (store) => {
+      const [job, ended] = [customerJob(), customerJob()];
+      for (const one of [job, ended]) await store.addCustomerJob(one, atMost(10));
+      await store.updateCustomerJob(done(ended.jobId));
+      const cancelled = { ...job, state: "cancelled", code: "cancelled", endedAt: T + 5 };
+      assert.deepEqual(await store.cancelCustomerJob(job.jobId, T + 5), cancelled);
+      assert.deepEqual(await store.cancelCustomerJob(job.jobId, T + 9), cancelled);
+      await store.updateCustomerJob(done(job.jobId));
+      assert.deepEqual(await store.customerJob(job.jobId), cancelled);
+      assert.equal((await store.cancelCustomerJob(ended.jobId, T + 5))?.state, "done");
+      assert.equal(await store.cancelCustomerJob(newJobId(), T), null);
+    }));
+
+  test("private inputs are part of the job while it is queued, and gone however it ends", () =>
+    withStore(open, async (store) => {
+      const make = () => customerJob({ privateInput: { w: ["7", "8"] } });
+      const [won, dropped, waits] = [make(), make(), make()];
+      for (const job of [won, dropped, waits]) await store.addCustomerJob(job, atMost(10));
+      const rival = { ...won, privateInput: { w: ["7", "9"] } };
+      assert.equal((await store.addCustomerJob(rival, atMost(10))).kind, "conflict");
+      await store.updateCustomerJob(
+        done(waits.jobId, { state: "queued", answer: null, hotkey: null, endedAt: null, attempts: 1 }),
+      );
+      await store.updateCustomerJob(done(won.jobId));
+      await store.cancelCustomerJob(dropped.jobId, T);
+      const kept = await Promise.all([won, dropped, waits].map(({ jobId }) => store.customerJob(jobId)));
+      assert.deepEqual(
+        kept.map((job) => job?.privateInput),
+        [null, null, waits.privateInput],
+      );
+      assert.equal((await store.addCustomerJob(rival, atMost(10))).kind, "replay");
+    }));
+
+  test("tokens are kept oldest first; a revoked one goes once it is old and its jobs are gone", () =>
+    withStore(open, async (store, reopen) => {
+      const token = (tokenId: string, createdAt: number): CustomerToken => ({
+        ...{ tokenId, name: `of ${tokenId}`, secretSha256: "ab".repeat(32), createdAt },
+        ...{ lastUsedAt: null, revokedAt: null },
+      });
+      const [old, young, busy] = [token("tk_b", 1), token("tk_a", 2), token("tk_c", 3)];
+      for (const one of [young, old, busy]) assert.ok(await store.addCustomerToken(one, 3));
+      assert.equal(await store.addCustomerToken(token("tk_d", 4), 3), false);
+      await store.useCustomerTokens([{ tokenId: "tk_b", at: 9.5 }]);
+      const job = customerJob({ owner: "tk_c" });
+      await store.addCustomerJob(job, atMost(1));
+      for (const id of ["tk_b", "tk_c"]) await store.revokeCustomerToken(id, 10);
+      assert.equal((await store.revokeCustomerToken("tk_b", 11))?.revokedAt, 10);
+      assert.equal(await store.revokeCustomerToken("tk_x", 10), null);
+      const again = await reopen();
+      const revoked = [{ ...old, lastUsedAt: 9.5, revokedAt: 10 }, young, { ...busy, revokedAt: 10 }];
+      assert.deepEqual(await again.customerTokens(), revoked);
+      const bounds = { beforeEpoch: 0, keepSolvesSince: 0 };
+      await again.applyRetention({ ...bounds, keepJobsSince: 10 });
+      assert.equal((await again.customerTokens()).length, 3);
+      await again.applyRetention({ ...bounds, keepJobsSince: 11 });
+      assert.deepEqual(await again.customerTokens(), revoked.slice(1));
+      await again.cancelCustomerJob(job.jobId, 10);
+      await again.applyRetention({ ...bounds, keepJobsSince: 11 });
+      assert.deepEqual(await again.customerTokens(), [young]);
     }));
 }
