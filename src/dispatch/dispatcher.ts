@@ -50,7 +50,7 @@ export class Dispatcher implements LinkListener {
   readonly #scheduler: Scheduler;
   readonly #outcomes: Outcomes;
   readonly #updates: CustomerUpdates;
-  readonly #customers: CustomerJobs;
+  readonly customers: CustomerJobs;
   readonly #pressure = new Pressure();
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
@@ -75,7 +75,7 @@ export class Dispatcher implements LinkListener {
     this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
     this.#updates = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
     this.#source = new JobSource(new Ids(random), options, (why) => dropped.add({ why }));
-    this.#customers = new CustomerJobs({
+    this.customers = new CustomerJobs({
       ...{ clock, log, lanes, source: this.#source, updates: this.#updates },
       miners: () => this.#registry.all(),
       expired: () => dropped.add({ why: "deadline" }),
@@ -94,7 +94,7 @@ export class Dispatcher implements LinkListener {
       suspended: (hotkey) => this.suspendHotkey(hotkey),
     });
     this.#outcomes = new Outcomes(options, modules, {
-      ...{ ...shared, ledger: this.#ledger, updates: this.#updates, customers: this.#customers },
+      ...{ ...shared, ledger: this.#ledger, updates: this.#updates, customers: this.customers },
       wake: () => this.#scheduler.wake(),
       judged: (hotkey) => {
         if (modules.suspended(hotkey)) this.suspendHotkey(hotkey);
@@ -104,13 +104,8 @@ export class Dispatcher implements LinkListener {
 
   /** Queues a customer's job, which is already recorded. */
   addCustomer(job: CustomerJob): void {
-    this.#customers.add(job);
+    this.customers.add(job);
     this.#scheduler.wake();
-  }
-
-  /** The customer's job is recorded as cancelled: no more miners get it. */
-  cancelCustomer(jobId: string): void {
-    this.#customers.ended(jobId);
   }
 
   opened(link: MinerLink): void {
@@ -142,7 +137,10 @@ export class Dispatcher implements LinkListener {
     const inFlight = this.#inFlight.claim(link.hotkey, jobId);
     if (typeof inFlight === "string") return this.#refuse(inFlight);
     this.#modules.log.debug("job_given_back", { job_id: jobId, hotkey: link.hotkey, code });
-    this.#fail(inFlight, "handler_error");
+    const { miner, kind } = inFlight;
+    if (code !== "kind_unknown" || !miner.kinds.refused(kind, this.#modules.clock.monotonicMs()))
+      this.#fail(inFlight, "handler_error");
+    else if (this.#end(inFlight, { kind: "withdrawn", why: "kind_unknown" })) this.#scheduler.place(miner);
     return null;
   }
 
@@ -277,7 +275,7 @@ export class Dispatcher implements LinkListener {
 
   #lookAfter(now: number): void {
     this.#scheduler.endRests(now);
-    this.#customers.tick(now);
+    this.customers.tick(now);
     for (const miner of this.#lost.due(now)) this.#lose(miner);
     this.#pressure.update(now, this.#modules.memoryAvailable(), this.#totals.inFlight);
     const hold = this.#pressure.hold();
@@ -285,6 +283,7 @@ export class Dispatcher implements LinkListener {
       now,
       () => this.#registry.all(),
       (miner) => {
+        miner.kinds.forgive(now);
         if (miner.cap.step(now, hold)) this.#scheduler.place(miner);
       },
     );

@@ -101,7 +101,7 @@ export class DrawRecorder {
   #sendOne(inFlight: InFlightJob, now: number): boolean {
     const { miner, job, kind, input, privateInput } = inFlight;
     const { link } = miner;
-    if (link === null || input === null || !miner.serves(job.lane)) return false;
+    if (link === null || input === null || !miner.takes(job)) return false;
     const deadline_ms = Math.ceil(this.#parts.times.deadlineMs(kind));
     inFlight.sentAt = now;
     if (!inFlight.isSampled) inFlight.input = null;

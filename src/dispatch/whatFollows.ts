@@ -70,7 +70,11 @@ export function whatFollows(end: JobEnd | CheckedEnd, facts: JobFacts, retries: 
       return { ...failed, isMissed: failure === "timeout", sampleCode, ...next };
     }
     case "withdrawn":
-      return { ...nothing, sampleCode: facts.isSampled ? end.why : null, next: "elsewhere" };
+      return {
+        ...{ ...nothing, sampleCode: facts.isSampled ? end.why : null },
+        // It was never one of this miner's jobs, so it is no attempt either.
+        next: end.why === "kind_unknown" ? "back" : "elsewhere",
+      };
     case "not_recorded":
       return takenBack;
     case "concluded":
@@ -105,5 +109,7 @@ function nextMiner(
 /** The end as the metrics name it. */
 export function labelOf(end: JobEnd): string {
   if (end.kind === "failed") return end.failure;
-  return end.kind === "withdrawn" && end.why === "unsent" ? end.why : end.kind;
+  return end.kind === "withdrawn" && (end.why === "unsent" || end.why === "kind_unknown")
+    ? end.why
+    : end.kind;
 }

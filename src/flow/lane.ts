@@ -79,9 +79,14 @@ export interface PushLane extends LaneBase {
   readonly kinds: readonly string[];
   /** Prepares for checking; called once in every thread that checks, before its first check. Throws `circuit_invalid`. */
   prepare(): Promise<void>;
-  /** The benchmark job of a seed (63 bits): the same seed gives the same job. Null when no kind has benchmark jobs. */
-  issue(seed: bigint): JobTask | null;
-  /** Validates a customer's input. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
+  /** Those of the kinds that have benchmark jobs. */
+  readonly benchmarks: readonly string[];
+  /**
+   * The benchmark job of a seed (63 bits), of the given kind or of one that the seed picks: the same arguments give the same job.
+   * Null when that kind, or none, has benchmark jobs.
+   */
+  issue(seed: bigint, kind?: string): JobTask | null;
+  /** Validates a customer's input, and takes the private inputs out of it. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
   accept(kind: string, input: unknown): JobTask;
   /** Checks answers of one kind together; one verdict each, in order. `random`: `count` unpredictable bytes. */
   check(kind: string, items: readonly JobCheck[], random: (count: number) => Uint8Array): Verdict[];

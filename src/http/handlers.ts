@@ -9,6 +9,7 @@ import type { SkiplistItem } from "../flow/standing.ts";
 import type { StrikeList } from "../flow/strike.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type { SignedVector } from "../flow/weights.ts";
+import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -23,13 +24,14 @@ export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type Released = View<typeof schemas.released>;
 /** A customer job, as it is served. */
-export type JobView = View<typeof schemas.job>;
+export type JobView = View<typeof jobSchemas.job>;
 /** A customer job without its input and its answer. */
-export type JobSummary = View<typeof schemas.jobSummary>;
-export type JobPage = View<typeof schemas.jobPage>;
-export type TokenView = View<typeof schemas.token>;
-export type TokenList = View<typeof schemas.tokenList>;
-export type NewTokenView = View<typeof schemas.newToken>;
+export type JobSummary = View<typeof jobSchemas.jobSummary>;
+export type JobPage = View<typeof jobSchemas.jobPage>;
+export type CircuitsView = View<typeof jobSchemas.circuits>;
+export type TokenView = View<typeof jobSchemas.token>;
+export type TokenList = View<typeof jobSchemas.tokenList>;
+export type NewTokenView = View<typeof jobSchemas.newToken>;
 
 export interface ListQuery {
   readonly lane: string;
@@ -92,6 +94,8 @@ export interface Handlers {
   readyz(): Promise<Readiness>;
   status(): Status;
   keys(): { readonly keys: readonly PublicJwk[] };
+  /** JSON of a `CircuitsView`. */
+  circuits(): string;
   listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;
   challengeText(caller: Caller, id: string, seq?: number): Promise<ChallengeText>;
   /** `publicKey`: 32 bytes, Ed25519. */

@@ -45,7 +45,7 @@ export async function assemble(
   const pull = await assemblePull(options, wired);
   const push = await wirePush(options, wired);
   const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
-  return { ...wired, ...pull, push, customerTokens, config, version, dataDir };
+  return { ...wired, ...pull, push, customerTokens, circuits: facts.circuits, config, version, dataDir };
 }
 
 function sharedOptions({ config }: StartOptions, resources: Resources, lanes: ReadonlyMap<string, Lane>) {

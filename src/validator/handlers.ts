@@ -5,6 +5,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
+import { circuitsDocument } from "./circuitsDocument.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
@@ -25,6 +26,7 @@ export function makeHandlers(parts: Parts): Handlers {
 
 function publicHandlers(parts: Parts) {
   const { store, sampler, signer } = parts;
+  const circuits = circuitsDocument(parts.circuits);
   const vectorOrRefuse = async (period: number | null) => {
     const vector = period === null ? await store.latestVector() : await store.vector(period);
     if (vector === null) throw new AssayError({ code: "weights_not_found", epoch: period });
@@ -35,6 +37,7 @@ function publicHandlers(parts: Parts) {
     readyz: () => readinessOf(parts),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk] }),
+    circuits: () => circuits,
     latestWeights: () => vectorOrRefuse(null),
     weights: (period: number) => vectorOrRefuse(period),
     sampling: sampler.published.bind(sampler),

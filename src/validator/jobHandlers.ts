@@ -80,7 +80,7 @@ export function jobHandlers(parts: JobParts) {
       if (job === null) throw new AssayError({ code: "job_not_found", job_id: id });
       if (job.state !== "cancelled")
         throw new AssayError({ code: "job_ended", job_id: id, state: job.state });
-      push?.dispatcher.cancelCustomer(id);
+      push?.dispatcher.customers.ended(id);
       return viewOf(job, client);
     },
   } satisfies Partial<Handlers>;

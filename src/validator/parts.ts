@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { Circuit } from "../lanes/groth16/circuit.ts";
 import type { PullStages } from "./assemblePull.ts";
 import type { PushStages } from "./assemblePush.ts";
 import type { SharedStages } from "./assembleStages.ts";
@@ -26,6 +27,7 @@ export interface Parts
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
   readonly customerTokens: CustomerTokens;
+  readonly circuits: readonly Circuit[];
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;
 }

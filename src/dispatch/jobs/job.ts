@@ -5,6 +5,7 @@ import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
 export interface Job {
   readonly jobId: string;
   readonly lane: PushLane;
+  readonly kind: string;
   /** Of a benchmark: its input is made again from this for another miner. */
   readonly seed: bigint;
   /** Null for a benchmark. */
@@ -21,7 +22,7 @@ export interface Job {
 
 /** The task: with a customer's own input, or the seed's. Null when the lane makes no benchmarks. */
 export function taskOf(job: Job): JobTask | null {
-  return job.customer ?? job.lane.issue(job.seed);
+  return job.customer ?? job.lane.issue(job.seed, job.kind);
 }
 
 /** The approximate size of an input on the wire, bytes. */

@@ -44,7 +44,8 @@ export class JobSource {
   /** Null when the queue is full. */
   addCustomer(customer: CustomerJob, lane: PushLane, nowMs: number): Job | null {
     const fresh = { seed: 0n, had: null, renewAt: nowMs + this.#againMs, isOver: false };
-    const job: Job = { jobId: customer.jobId, lane, customer, tries: customer.attempts, ...fresh };
+    const { jobId, kind } = customer;
+    const job: Job = { jobId, lane, kind, customer, tries: customer.attempts, ...fresh };
     if (this.#customers.push(job)) return job;
     this.#dropped("queue_full");
     return null;
@@ -87,22 +88,25 @@ export class JobSource {
     const waiting = takeFor(miner, this.#customers) ?? takeFor(miner, this.#again);
     if (waiting !== undefined) return waiting;
     const lane = miner.nextLane();
-    if (lane === null) return null;
+    const kinds = lane === null ? [] : miner.kinds.benchmarksOf(lane);
+    if (lane === null || kinds.length === 0) return null;
+    const [jobId, seed] = [this.#ids.jobId(), this.#ids.seed()];
+    const kind = kinds[kinds.length === 1 ? 0 : Number(seed % BigInt(kinds.length))] ?? "";
     const fresh = { customer: null, had: null, tries: 0, renewAt: 0, isOver: false };
-    return { jobId: this.#ids.jobId(), lane, seed: this.#ids.seed(), ...fresh };
+    return { jobId, lane, kind, seed, ...fresh };
   }
 }
 
 function takeFor(miner: Miner, queue: BoundedQueue<Job>): Job | undefined {
   if (queue.length === 0) return undefined;
-  return queue.takeFirst(LOOKED_AT, (job) => !job.had?.has(miner.hotkey) && miner.serves(job.lane));
+  return queue.takeFirst(LOOKED_AT, (job) => !job.had?.has(miner.hotkey) && miner.takes(job));
 }
 
-/** Whether no miner with a link could take it; false when there is none that serves its lane at all. */
+/** Whether no miner with a link could take it; false when there is none that has its kind of work at all. */
 function hadByAll(job: Job, miners: Iterable<Miner>): boolean {
   let isServed = false;
   for (const miner of miners) {
-    if (miner.link === null || !miner.serves(job.lane)) continue;
+    if (miner.link === null || !miner.takes(job)) continue;
     if (!job.had?.has(miner.hotkey)) return false;
     isServed = true;
   }

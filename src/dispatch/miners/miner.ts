@@ -7,6 +7,7 @@ import { MinerCap } from "../cap/cap.ts";
 import { type Job, sizeOf } from "../jobs/job.ts";
 import type { JobFacts } from "../whatFollows.ts";
 import { Backoff } from "./backoff.ts";
+import { MinerKinds } from "./kinds.ts";
 
 /** A job at one miner, from when it is picked until it ends there. */
 export class InFlightJob implements Timed, JobFacts {
@@ -54,6 +55,7 @@ export class Miner {
   readonly hotkey: string;
   readonly cap: MinerCap;
   readonly backoff = new Backoff();
+  readonly kinds = new MinerKinds();
   readonly inFlight = new Set<InFlightJob>();
   readonly place = new LevelPlace<Miner>(this);
   link: MinerLink | null = null;
@@ -75,6 +77,11 @@ export class Miner {
 
   serves(lane: PushLane): boolean {
     return this.lanes.includes(lane);
+  }
+
+  /** Whether it can do the work of such a job. */
+  takes({ lane, kind }: Job): boolean {
+    return this.serves(lane) && this.kinds.has(kind);
   }
 
   /** The lane whose turn it is to make a benchmark. */

@@ -1,6 +1,7 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { circuitsRoute } from "./circuits.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -26,6 +27,7 @@ export function routesOf(
     ...submissionRoutes(handlers),
     streamRoute(streams),
     ...minerRoutes(handlers),
+    circuitsRoute(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...jobRoutes(handlers),

@@ -3,8 +3,8 @@ import { AssayError } from "../../core/problems/assayError.ts";
 import { isJobId } from "../../flow/job.ts";
 import type { Handlers } from "../handlers.ts";
 import { jobClientOf } from "../requests.ts";
+import * as schemas from "./jobSchemas.ts";
 import { type Route, route } from "./route.ts";
-import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

@@ -1,19 +1,18 @@
-import { type Static, type TProperties, Type } from "typebox";
+import { type TProperties, Type } from "typebox";
 import type { Hotkey } from "../../core/ids.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { LOG_HEADS_MAX } from "../../flow/draw.ts";
-import { type CustomerState, customerStates } from "../../flow/job.ts";
 
 const strict = { additionalProperties: false } as const;
-const object = <P extends TProperties>(properties: P, description?: string) =>
+export const object = <P extends TProperties>(properties: P, description?: string) =>
   Type.Object(properties, description === undefined ? strict : { ...strict, description });
 
-const millis = Type.Integer({ minimum: 0, description: "Unix time in milliseconds" });
+export const millis = Type.Integer({ minimum: 0, description: "Unix time in milliseconds" });
 const block = Type.Integer({ minimum: 0, description: "Chain height" });
 const share = Type.Number({ minimum: 0, maximum: 1 });
-const count = Type.Integer({ minimum: 0 });
-const words = <const W extends string[]>(...values: W) => Type.Enum(values);
-const orNull = <P extends TProperties[string]>(schema: P) => Type.Union([schema, Type.Null()]);
+export const count = Type.Integer({ minimum: 0 });
+export const words = <const W extends string[]>(...values: W) => Type.Enum(values);
+export const orNull = <P extends TProperties[string]>(schema: P) => Type.Union([schema, Type.Null()]);
 const ed25519 = Type.String({
   description: "Ed25519 over the RFC 8785 canonical JSON of the rest, base64url",
 });
@@ -149,7 +148,7 @@ const draw = object({
   x: Type.String({ pattern: "^[0-9a-f]{16}$" }),
   sampled: Type.Boolean(),
 });
-const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+export const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
 const exhibit = object(
   { kind: Type.String(), input: jobInput, answer: Type.String() },
   "Only for a job: its input and the answer, so that anyone can check it again",
@@ -244,51 +243,3 @@ export const skiplistItem = object({
 });
 export const skiplist = object({ items: Type.Array(skiplistItem) });
 export const released = object({ hotkey: Type.String(), released: count });
-
-export const jobState = Type.Unsafe<CustomerState>(words(...customerStates));
-const jobFacts = {
-  job_id: Type.String({ pattern: "^jb_[0-9a-f]{32}$" }),
-  client_key: Type.String(),
-  lane: Type.String(),
-  kind: Type.String(),
-  state: jobState,
-  attempts: count,
-  created_at: millis,
-  deadline_at: orNull(millis),
-  ended_at: orNull(millis),
-  hotkey: orNull(Type.String({ description: "Hotkey of the miner that answered" })),
-  verified: orNull(
-    Type.Boolean({ description: "Whether the answer was verified; null while there is none" }),
-  ),
-  code: orNull(Type.String({ description: "Why the job ended without an answer" })),
-  token: Type.Optional(
-    orNull(
-      object(
-        { token_id: Type.String(), name: orNull(Type.String()) },
-        "For the operator only: the token that put the job in, or null for the operator's own",
-      ),
-    ),
-  ),
-};
-export const jobSummary = object(jobFacts);
-export const jobPage = object({ items: Type.Array(jobSummary), next_after: orNull(Type.String()) });
-export const job = object({
-  ...jobFacts,
-  input: Type.Unsafe<Static<typeof jobInput>>({
-    ...jobInput,
-    description: "The public inputs; private ones are not shown",
-  }),
-  answer: Type.Unknown({ description: "The answer, in the form of its lane; null while there is none" }),
-});
-
-const tokenFacts = { token_id: Type.String(), name: Type.String(), created_at: millis };
-export const token = object({
-  ...tokenFacts,
-  last_used_at: orNull(millis),
-  revoked_at: orNull(millis),
-});
-export const tokenList = object({ items: Type.Array(token) });
-export const newToken = object({
-  ...tokenFacts,
-  token: Type.String({ description: "The bearer token; it is not shown again" }),
-});

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
+import * as schemas from "./jobSchemas.ts";
 import { type Route, route } from "./route.ts";
-import * as schemas from "./schemas.ts";
 
 const strict = { additionalProperties: false } as const;
 

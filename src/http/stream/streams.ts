@@ -22,6 +22,8 @@ export interface StreamsModules {
   readonly metrics: Metrics;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
+  /** Their kinds of work; absent: any. */
+  readonly kinds?: readonly string[];
 }
 
 /**
@@ -39,13 +41,14 @@ export class Streams {
   #onEmpty: (() => void) | null = null;
 
   constructor(options: StreamOptions, modules: StreamsModules) {
-    const { listener, clock, log, metrics, lanes } = modules;
+    const { listener, clock, log, metrics, lanes, kinds } = modules;
     this.#options = options;
     this.#shared = {
       listener,
       clock,
       log,
       lanes,
+      kinds: kinds === undefined ? null : new Set(kinds),
       measures: new StreamMeasures(metrics),
       corks: new Corks(),
       greeted: (stream) => this.#greeted(stream),

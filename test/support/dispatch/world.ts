@@ -165,14 +165,17 @@ export class World {
     this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), saved);
   }
 
-  link(hotkey: string, more: Partial<Pick<FakeLink, "capacity" | "lanes" | "transport">> = {}): FakeLink {
+  link(
+    hotkey: string,
+    more: Partial<Pick<FakeLink, "capacity" | "kinds" | "lanes" | "transport">> = {},
+  ): FakeLink {
     return new FakeLink(this.dispatcher, hotkey, { lanes: [...this.lanes.keys()], ...more });
   }
 
   /** Opens a link and lets it have its first jobs. */
   async join(
     hotkey: string,
-    more: Partial<Pick<FakeLink, "capacity" | "lanes" | "transport">> = {},
+    more: Partial<Pick<FakeLink, "capacity" | "kinds" | "lanes" | "transport">> = {},
   ): Promise<FakeLink> {
     const link = this.link(hotkey, more);
     this.dispatcher.opened(link);

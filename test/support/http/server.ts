@@ -9,7 +9,7 @@ import type { Caller } from "../../../src/flow/caller.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
-import type { Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
+import type { CircuitsView, Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 
@@ -100,6 +100,12 @@ const token = {
   ...{ last_used_at: null, revoked_at: null },
 };
 
+const circuit: CircuitsView["items"][number] = {
+  ...{ lane: "groth16", id: "hash-chain", curve: "bn128", protocol: "groth16", public_signals: 2 },
+  inputs: [{ name: "x", is_list: false, count: 1, is_public: true, supplied_by: "validator" }],
+  ...{ benchmark: true, verification_key: { nPublic: 2 }, verification_key_sha256: hash },
+};
+
 async function* noLines(): AsyncGenerator<string> {}
 
 /** Handlers that answer everything, so that the HTTP layer is all that is left to test. */
@@ -133,6 +139,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       sampling: { floor: "1/100", classes },
     }),
     keys: () => ({ keys: [publicJwk("A".repeat(43))] }),
+    circuits: () => JSON.stringify({ items: [circuit] }),
     listChallenges: async (_caller, { lane, tier, offset }) => ({
       epoch: 9,
       lane,

@@ -83,7 +83,7 @@ describe("a cancelled job", () => {
   it("waits no longer", async () => {
     const world = new World();
     for (let i = 0; i < 3; i++) world.dispatcher.addCustomer(world.customer(id(i)));
-    world.dispatcher.cancelCustomer(id(1));
+    world.dispatcher.customers.ended(id(1));
     assert.equal(world.dispatcher.stats().queued, 2);
     const link = await world.join("m");
     for (let i = 0; i < 3; i++) {
@@ -100,7 +100,7 @@ describe("a cancelled job", () => {
     const world = new World();
     world.dispatcher.addCustomer(world.customer(id(1)));
     const link = await world.join("m");
-    world.dispatcher.cancelCustomer(id(1));
+    world.dispatcher.customers.ended(id(1));
     link.answer(id(1));
     await world.verdict(invalid);
     assert.deepEqual(world.records.customers, []);
@@ -109,7 +109,7 @@ describe("a cancelled job", () => {
 
   it("of no such id changes nothing", () => {
     const world = new World();
-    world.dispatcher.cancelCustomer(id(9));
+    world.dispatcher.customers.ended(id(9));
     assert.equal(world.dispatcher.stats().queued, 0);
   });
 });

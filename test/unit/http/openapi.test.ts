@@ -65,6 +65,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/audit/{epoch}",
       "get /v1/challenges",
       "get /v1/challenges/{id}",
+      "get /v1/circuits",
       "get /v1/jobs",
       "get /v1/jobs/{id}",
       "get /v1/keys",

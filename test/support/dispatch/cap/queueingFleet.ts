@@ -228,6 +228,7 @@ export class Fleet {
       mode: "push",
       policy: { rate, penalty: "strike", maxAttempts: 1, share: 1 },
       kinds: ["kind"],
+      benchmarks: ["kind"],
       cost: 1,
       prepare: async () => {},
       issue: () => {

@@ -20,7 +20,7 @@ describe("jobs in flight", () => {
         ...{ class: "lane", rate: "0", x: "", sampled: false },
       };
       const fresh = { seed: 1n, tries: had.length, renewAt: 0, isOver: false };
-      const job = { jobId, lane, customer: null, had: new Set(had), ...fresh };
+      const job = { jobId, lane, kind: "square", customer: null, had: new Set(had), ...fresh };
       return new InFlightJob(job, miner, { kind: "square", input: { x: "123456789" } }, draw, 1);
     };
     return { totals, jobs, miner, pick };
