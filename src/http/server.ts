@@ -106,6 +106,7 @@ function attach(
   return attachStreams(app.server, options, {
     authenticate: (caller) => streams.authenticate(caller),
     lanes: streams.lanes,
+    ...(streams.kinds === undefined ? {} : { kinds: streams.kinds }),
     listener: streams.listener,
     clock: streams.clock,
     log,

@@ -384,6 +384,28 @@ test("a store of version 3 is brought up: its vectors and intents stay as they w
     await store.close();
   }));
 
+test("a store of version 4 is brought up: what waits gets a day, and what is done was verified", () =>
+  inFolder(async (file) => {
+    const [waits, ended] = [customerJob({ clientKey: "a" }), customerJob({ clientKey: "b" })];
+    const store = await open(file);
+    for (const job of [waits, ended]) await store.addCustomerJob(job, atMost(10));
+    const end = { attempts: 1, state: "done", answer: "{}", verified: true, hotkey: "5Alice" } as const;
+    await store.updateCustomerJob({ jobId: ended.jobId, ...end, code: null, endedAt: 9 });
+    await store.close();
+    tamper(file, `${withoutCustomers}; PRAGMA user_version = 4`);
+    const from = systemClock.nowMs();
+    const again = await open(file);
+    const kept = (await again.customerJob(waits.jobId)) ?? assert.fail();
+    assert.deepEqual({ ...kept, deadlineAt: waits.deadlineAt }, waits);
+    const left = (kept.deadlineAt ?? 0) - from;
+    assert.ok(left > 86_400_000 - 1000 && left < 86_400_000 + 600_000, `${left}`);
+    const done = (await again.customerJob(ended.jobId)) ?? assert.fail();
+    assert.deepEqual([done.state, done.verified, done.deadlineAt], ["done", true, null]);
+    assert.equal((await again.addCustomerJob(waits, atMost(10))).kind, "replay");
+    assert.deepEqual(await again.customerTokens(), []);
+    await again.close();
+  }));
+
 test("a store of version 1 whose rows are damaged is refused as it is", () =>
   inFolder(async (file) => {
     await filled(file);
