@@ -172,11 +172,12 @@ export class Outcomes {
       wake();
     }
     if (job.customer === null || next === "back") return;
-    this.#record(inFlight, { next, failCode }, next === "done" ? answer : null);
+    this.#record(job.customer.jobId, inFlight, { next, failCode }, next === "done" ? answer : null);
   }
 
   #record(
-    { job: { jobId }, miner, attempts }: InFlightJob,
+    jobId: string,
+    { miner, attempts }: InFlightJob,
     { next, failCode: code }: Pick<Consequences, "next" | "failCode">,
     answer: GivenAnswer | null,
   ): void {

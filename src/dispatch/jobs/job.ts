@@ -3,7 +3,8 @@ import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
 
 /** A job that may go to several miners in turn. */
 export interface Job {
-  readonly jobId: string;
+  /** The work id. A customer's job gets another with each new round: there is one draw per work id and hotkey. */
+  jobId: string;
   readonly lane: PushLane;
   readonly kind: string;
   /** Of a benchmark: its input is made again from this for another miner. */

@@ -78,7 +78,10 @@ export class JobSource {
     for (const job of this.#customers.values()) {
       if (job.had === null || nowMs < job.renewAt) continue;
       job.renewAt = nowMs + RENEW_AGAIN_MS;
-      if (hadByAll(job, miners())) job.had = null;
+      if (hadByAll(job, miners())) {
+        job.had = null;
+        job.jobId = this.#ids.jobId();
+      }
       if (++looked >= RENEWED_AT) return;
     }
   }

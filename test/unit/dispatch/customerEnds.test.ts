@@ -5,8 +5,9 @@ import { answerOf } from "../../support/dispatch/link.ts";
 import { invalid, valid, World } from "../../support/dispatch/world.ts";
 
 const id = (i: number): string => `jb_${String(i).padStart(32, "0")}`;
+/** The input of these jobs is the customer's id. */
 const times = (link: FakeLink, jobId: string): number =>
-  link.sent.filter(({ job_id }) => job_id === jobId).length;
+  link.sent.filter(({ input }) => input.x === jobId).length;
 
 describe("the deadline of a customer's job", () => {
   it("ends a job that waits, at that moment and not before", async () => {
@@ -136,6 +137,10 @@ describe("a job that every miner here has had", () => {
     assert.equal(sums(), 2, "not before");
     await idle(3000);
     assert.equal(sums(), 3);
+    const sent = links.flatMap((link) => link.sent.filter(({ input }) => input.x === id(1)));
+    const pairs = links.flatMap(({ hotkey, sent: jobs }) => jobs.map(({ job_id }) => `${job_id} ${hotkey}`));
+    assert.equal(new Set(pairs).size, pairs.length, "no miner is sent a job id twice");
+    assert.equal(new Set(sent.map(({ job_id }) => job_id)).size, 2);
     assert.equal(world.customerState(id(1))?.attempts, 2);
   });
 
@@ -159,7 +164,8 @@ describe("a job that every miner here has had", () => {
     world.dispatcher.addCustomer(world.customer(id(1)));
     const link = await world.join("m");
     for (let i = 0; i < 4000 && world.customerState(id(1))?.state !== "failed"; i++) {
-      if (link.open.includes(id(1))) link.giveBack(id(1));
+      const held = link.sent.findLast(({ input }) => input.x === id(1))?.job_id ?? "";
+      if (link.open.includes(held)) link.giveBack(held);
       await world.pass(1000, 1000);
     }
     assert.deepEqual([world.customerState(id(1))?.attempts, times(link, id(1))], [21, 21]);
