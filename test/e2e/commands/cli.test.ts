@@ -148,6 +148,8 @@ describe("help", () => {
     "simulate",
     "audit",
     "skiplist",
+    "jobs",
+    "token",
     "weights",
     "bench",
   ];
