@@ -56,6 +56,8 @@ export async function startDispatchServer(options: DispatchServerOptions): Promi
     id: options.facts.circuit.id,
     verification_key: "-",
     public_inputs: ["x"],
+    private_inputs: [],
+    supplied_by: "customer" as const,
     benchmark: { enabled: true },
   };
   const config = {

@@ -35,6 +35,7 @@ export function modelLane(spec: LaneSpec, rate: string): PushLane {
     mode: "push",
     policy: { rate: fraction, penalty: "strike", maxAttempts: 1, share: 1 },
     kinds,
+    benchmarks: kinds,
     cost: spec.cost,
     prepare: async () => undefined,
     issue,

@@ -8,6 +8,7 @@ import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
+import { jobsCommand } from "./jobs.ts";
 import { keygenCommand } from "./keygen.ts";
 import { keysCommand } from "./keys.ts";
 import { minerCommand } from "./miner.ts";
@@ -17,6 +18,7 @@ import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
 import { storeCommand } from "./store.ts";
+import { tokenCommand } from "./token.ts";
 import { upCommand } from "./up.ts";
 import { weightsCommand } from "./weights.ts";
 
@@ -45,6 +47,8 @@ function makeProgram(): Command {
     simulateCommand,
     auditCommand,
     skiplistCommand,
+    jobsCommand,
+    tokenCommand,
     weightsCommand,
     storeCommand,
     adoptCommand,

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
 import { parseHotkey } from "../core/ss58.ts";
+import { circuitSchema } from "./circuitSchema.ts";
 import { corsOrigins } from "./corsOrigins.ts";
+import { jobsSchema } from "./jobsSchema.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
@@ -69,30 +71,6 @@ function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return object.prefault({} as z.input<typeof object> & z.core.util.NoUndefined<z.input<typeof object>>);
 }
 
-const circuit = z.strictObject({
-  id: z
-    .string()
-    .regex(
-      /^[a-z0-9][a-z0-9_.-]{0,63}$/,
-      "must be 1 to 64 of a-z, 0-9, _ . and -, the first a letter or digit",
-    )
-    .describe("Name of the kind of work, as jobs state it"),
-  verification_key: file("verification_key.json").describe(
-    "Verification key, a JSON file that snarkjs exports",
-  ),
-  public_inputs: z
-    .array(z.string().regex(/^[A-Za-z_]\w{0,63}(\[[1-9]\d{0,2}\])?$/, 'must be a name such as "x" or "x[4]"'))
-    .min(1)
-    .max(64)
-    .describe("Names of the public inputs in the circuit's order; x[4] is a list of four"),
-  benchmark: section({
-    enabled: z
-      .boolean()
-      .default(true)
-      .describe("Whether the validator makes benchmark jobs from random inputs"),
-  }),
-});
-
 const groth16 = z.strictObject({
   rate: fraction("20/500").describe("Share of the proofs that is verified, at any volume"),
   penalty: z
@@ -100,7 +78,7 @@ const groth16 = z.strictObject({
     .default("strike")
     .describe("What happens after an invalid proof: it earns nothing, or the miner also gets a strike"),
   circuits: z
-    .array(circuit)
+    .array(circuitSchema)
     .max(256)
     .default([])
     .describe("Circuits that jobs ask proofs of; without circuits no jobs are sent"),
@@ -213,6 +191,7 @@ export const configSchema = z.strictObject({
       "Bound on the bytes of all jobs in flight",
     ),
   }),
+  jobs: jobsSchema,
   weigh: section({
     window_hours: z
       .number()

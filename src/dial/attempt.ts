@@ -1,5 +1,5 @@
 import { type Dispatcher, errors, type Pool } from "undici";
-import { type DialOutcome, failed, readResponse } from "./response.ts";
+import { type DialOutcome, failed, readRefusal, readResponse } from "./response.ts";
 
 type Controller = Dispatcher.DispatchController;
 
@@ -32,6 +32,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #size = 0;
   #responding = false;
   #again = true;
+  #refused = false;
   #ended = false;
 
   constructor(options: AttemptOptions, pool: Pool, done: (outcome: DialOutcome) => void) {
@@ -62,17 +63,21 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Controller, status: number): void {
     if (status < 200) return;
     this.#responding = true;
-    if (status >= 300) this.#stop(failed("handler_error"));
+    this.#refused = status >= 400;
+    // A redirect is not followed; of a refusal the code is read.
+    if (status >= 300 && !this.#refused) this.#stop(failed("handler_error"));
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#options.maxResponseBytes) this.#stop(failed("too_large"));
+    if (this.#size > this.#options.maxResponseBytes)
+      this.#stop(failed(this.#refused ? "handler_error" : "too_large"));
     else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
-    this.#end(readResponse(Buffer.concat(this.#chunks), this.#options.jobId));
+    const body = Buffer.concat(this.#chunks);
+    this.#end(this.#refused ? readRefusal(body) : readResponse(body, this.#options.jobId));
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {

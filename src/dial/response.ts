@@ -67,3 +67,9 @@ export function readResponse(body: Buffer, jobId: string): DialOutcome {
   const made = answerOf(answer, body.length);
   return made === null ? failed("bad_json") : { kind: "answered", answer: made };
 }
+
+/** Reads the `{code}` of a status from 400 on; a refusal without one is `handler_error`. */
+export function readRefusal(body: Buffer): DialOutcome {
+  const { code } = Object(parsed(body)) as { code?: unknown };
+  return failureOf(code);
+}

@@ -5,6 +5,7 @@ import type { FrameRefusal, LinkEnd, LinkListener, MinerLink } from "../flow/lin
 import { Pressure } from "./bounds/pressure.ts";
 import { Totals } from "./bounds/totals.ts";
 import { InFlightJobs } from "./inFlight/inFlightJobs.ts";
+import { CustomerJobs } from "./jobs/customerJobs.ts";
 import { Ids } from "./jobs/ids.ts";
 import { JobSource } from "./jobs/jobSource.ts";
 import { KindTimes } from "./kindTimes.ts";
@@ -48,7 +49,8 @@ export class Dispatcher implements LinkListener {
   readonly #source: JobSource;
   readonly #scheduler: Scheduler;
   readonly #outcomes: Outcomes;
-  readonly #customers: CustomerUpdates;
+  readonly #updates: CustomerUpdates;
+  readonly customers: CustomerJobs;
   readonly #pressure = new Pressure();
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
@@ -71,16 +73,19 @@ export class Dispatcher implements LinkListener {
     this.#registry = new MinerRegistry(lanes, caps);
     this.#inFlight = new InFlightJobs(this.#totals, now);
     this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
-    this.#customers = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
-    this.#source = new JobSource(new Ids(random), options.queuedMax, (why) => dropped.add({ why }));
+    this.#updates = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
+    this.#source = new JobSource(new Ids(random), options, (why) => dropped.add({ why }));
+    this.customers = new CustomerJobs({
+      ...{ clock, log, lanes, source: this.#source, updates: this.#updates },
+      miners: () => this.#registry.all(),
+      expired: () => dropped.add({ why: "deadline" }),
+    });
     this.#lost = new LostMiners(options.reconnectGraceMs);
     this.#stepper = new Stepper(now);
     this.#lastTick = now;
     const shared = {
-      totals: this.#totals,
-      times: this.#times,
-      source: this.#source,
-      measures: this.#measures,
+      ...{ totals: this.#totals, times: this.#times },
+      ...{ source: this.#source, measures: this.#measures },
     };
     this.#scheduler = new Scheduler(options, modules, {
       ...{ ...shared, inFlight: this.#inFlight, pressure: this.#pressure },
@@ -89,7 +94,7 @@ export class Dispatcher implements LinkListener {
       suspended: (hotkey) => this.suspendHotkey(hotkey),
     });
     this.#outcomes = new Outcomes(options, modules, {
-      ...{ ...shared, ledger: this.#ledger, customers: this.#customers },
+      ...{ ...shared, ledger: this.#ledger, updates: this.#updates, customers: this.customers },
       wake: () => this.#scheduler.wake(),
       caught: (miner) => {
         // With what it has in flight it could only be caught again.
@@ -104,9 +109,7 @@ export class Dispatcher implements LinkListener {
 
   /** Queues a customer's job, which is already recorded. */
   addCustomer(job: CustomerJob): void {
-    const lane = this.#modules.lanes.get(job.lane);
-    if (lane === undefined) this.#modules.log.error("job_of_no_lane", { job_id: job.jobId, lane: job.lane });
-    else this.#source.addCustomer(job, lane);
+    this.customers.add(job);
     this.#scheduler.wake();
   }
 
@@ -140,7 +143,10 @@ export class Dispatcher implements LinkListener {
     const inFlight = this.#inFlight.claim(link.hotkey, jobId);
     if (typeof inFlight === "string") return this.#refuse(inFlight);
     this.#modules.log.debug("job_given_back", { job_id: jobId, hotkey: link.hotkey, code });
-    this.#fail(inFlight, "handler_error");
+    const { miner, kind } = inFlight;
+    if (code !== "kind_unknown" || !miner.kinds.refused(kind, this.#modules.clock.monotonicMs()))
+      this.#fail(inFlight, "handler_error");
+    else if (this.#end(inFlight, { kind: "withdrawn", why: "kind_unknown" })) this.#scheduler.place(miner);
     return null;
   }
 
@@ -183,8 +189,8 @@ export class Dispatcher implements LinkListener {
 
   /** The miner's cap: as learned, and as in force. */
   capOf(hotkey: string): { readonly learned: number; readonly usable: number } | null {
-    const miner = this.#registry.get(hotkey);
-    return miner === undefined ? null : { learned: miner.cap.learned, usable: miner.cap.usable() };
+    const cap = this.#registry.get(hotkey)?.cap;
+    return cap === undefined ? null : { learned: cap.learned, usable: cap.usable() };
   }
 
   stats(): DispatchStats {
@@ -219,8 +225,8 @@ export class Dispatcher implements LinkListener {
 
   /** Saves the learned caps and times for a restart. Rejects with `store_unavailable`. */
   save(): Promise<void> {
-    const text = stateText({ caps: this.#registry.caps(), kinds: this.#times.snapshot() });
-    return this.#modules.records.setNote(STATE_NOTE, text);
+    const state = { caps: this.#registry.caps(), kinds: this.#times.snapshot() };
+    return this.#modules.records.setNote(STATE_NOTE, stateText(state));
   }
 
   /** Hands out no more jobs and waits for those in flight; withdraws what is left at the deadline. Never rejects. */
@@ -275,6 +281,7 @@ export class Dispatcher implements LinkListener {
 
   #lookAfter(now: number): void {
     this.#scheduler.endRests(now);
+    this.customers.tick(now);
     for (const miner of this.#lost.due(now)) this.#lose(miner);
     this.#pressure.update(now, this.#modules.memoryAvailable(), this.#totals.inFlight);
     const hold = this.#pressure.hold();
@@ -282,6 +289,7 @@ export class Dispatcher implements LinkListener {
       now,
       () => this.#registry.all(),
       (miner) => {
+        miner.kinds.forgive(now);
         if (miner.cap.step(now, hold)) this.#scheduler.place(miner);
       },
     );
@@ -291,6 +299,6 @@ export class Dispatcher implements LinkListener {
     const block = this.#modules.block();
     // Without a height miners cannot be recorded as seen, so the accounts wait.
     const ledger = block === null ? null : this.#ledger.flush(this.#modules.clock.nowMs(), block);
-    await Promise.all([ledger, this.#customers.flush()]);
+    await Promise.all([ledger, this.#updates.flush()]);
   }
 }

@@ -105,13 +105,15 @@ export class DrawRecorder {
 
   /** False when the miner is gone, or came back without the lane. */
   #sendOne(inFlight: InFlightJob, now: number): boolean {
-    const { miner, job, kind, input } = inFlight;
+    const { miner, job, kind, input, privateInput } = inFlight;
     const { link } = miner;
-    if (link === null || input === null || !miner.serves(job.lane)) return false;
+    if (link === null || input === null || !miner.takes(job)) return false;
     const deadline_ms = Math.ceil(this.#parts.times.deadlineMs(kind));
     inFlight.sentAt = now;
     if (!inFlight.isSampled) inFlight.input = null;
-    const bytes = link.send({ job_id: job.jobId, lane: job.lane.name, kind, input, deadline_ms });
+    inFlight.privateInput = null;
+    const sent = privateInput === null ? input : { ...input, ...privateInput };
+    const bytes = link.send({ job_id: job.jobId, lane: job.lane.name, kind, input: sent, deadline_ms });
     this.#parts.sent(inFlight, bytes, now + deadline_ms);
     return true;
   }

@@ -1,9 +1,10 @@
 import { isBelow64 } from "../core/fraction.ts";
 import type { AnsweredJob, JobAnswer } from "../flow/job.ts";
-import type { JobEnd, UnansweredCode } from "../flow/jobEnd.ts";
+import type { CheckedEnd, JobEnd, UnansweredCode } from "../flow/jobEnd.ts";
 import { cheatCode } from "../flow/lane.ts";
 import type { Verdict } from "../flow/verdict.ts";
 import type { Totals } from "./bounds/totals.ts";
+import type { CustomerJobs } from "./jobs/customerJobs.ts";
 import type { JobSource } from "./jobs/jobSource.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import type { DispatchMeasures } from "./measures.ts";
@@ -15,13 +16,16 @@ import { type Consequences, whatFollows } from "./whatFollows.ts";
 
 /** A failure costs twice what an answer earns. */
 const DEBIT_FACTOR = 2;
+/** The longest answer to a customer that is taken without a check, bytes on the wire: what the store takes, and its frame. */
+const UNVERIFIED_MAX = 65_536;
 
 export interface OutcomeParts {
   readonly ledger: Ledger;
   readonly times: KindTimes;
   readonly totals: Totals;
   readonly source: JobSource;
-  readonly customers: CustomerUpdates;
+  readonly updates: CustomerUpdates;
+  readonly customers: Pick<CustomerJobs, "ended">;
   readonly measures: DispatchMeasures;
   /** Called when there may be a job to hand out. */
   readonly wake: () => void;
@@ -37,6 +41,31 @@ interface Arrival {
   readonly answered: AnsweredJob;
   readonly at: number;
   readonly size: number;
+}
+
+/** A good answer to a customer's job. */
+interface GivenAnswer {
+  /** JSON. */
+  readonly text: string;
+  readonly isVerified: boolean;
+}
+
+/** What follows an answer that is not JSON: as after a check that found it so, where answers cost no strike. */
+const notJson: CheckedEnd = {
+  kind: "concluded",
+  conclusion: "rejected",
+  verdict: { outcome: "invalid", code: "proof_malformed" },
+};
+
+function jsonOf(answer: JobAnswer): string | null {
+  if (answer.size > UNVERIFIED_MAX) return null;
+  const text = answer.text();
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -60,10 +89,14 @@ export class Outcomes {
   }
 
   ended(inFlight: InFlightJob, end: JobEnd, nowMs: number): void {
-    const follows = whatFollows(end, inFlight, this.#options.retries);
+    const unread = end.kind === "answered" && inFlight.isCustomers && !inFlight.isSampled ? end.answer : null;
+    // A customer can use nothing that is not JSON, so that much is read of an answer that is not checked.
+    const text = unread === null ? null : jsonOf(unread);
+    const read = unread !== null && text === null ? notJson : end;
+    const follows = whatFollows(read, inFlight, this.#options.retries);
     this.#settle(inFlight, follows, nowMs);
     if (end.kind === "answered" && follows.next === "check") this.#check(inFlight, end.answer, nowMs);
-    else this.#moveOn(inFlight, follows, null);
+    else this.#moveOn(inFlight, follows, text === null ? null : { text, isVerified: false });
   }
 
   /** Applies what follows for the miner, the kind and the log. `at`: when the answer or the failure came. */
@@ -127,29 +160,41 @@ export class Outcomes {
       judged(hotkey);
       ledger.release(hotkey);
     }
-    this.#moveOn(inFlight, follows, answered);
+    this.#moveOn(inFlight, follows, { text: answered.answer, isVerified: true });
   }
 
   /** Applies what follows for the job itself. */
-  #moveOn(inFlight: InFlightJob, { next, failCode }: Consequences, answered: AnsweredJob | null): void {
-    if (next === "over") return;
-    const { source, measures, wake } = this.#parts;
+  #moveOn(inFlight: InFlightJob, { next, failCode }: Consequences, answer: GivenAnswer | null): void {
     const { job, miner, attempts } = inFlight;
+    if (next === "over" || job.isOver) return;
+    const { source, measures, wake } = this.#parts;
     if (next === "back") source.putBack(job);
     if (next === "fails") measures.dropped.add({ why: "retries" });
     if (next === "elsewhere") {
       job.had ??= new Set();
       job.had.add(miner.hotkey);
-      source.again(job);
+      job.tries = attempts;
+      source.again(job, this.#modules.clock.monotonicMs());
       wake();
     }
     if (job.customer === null || next === "back") return;
+    this.#record(job.customer.jobId, inFlight, { next, failCode }, next === "done" ? answer : null);
+  }
+
+  #record(
+    jobId: string,
+    { miner, attempts }: InFlightJob,
+    { next, failCode: code }: Pick<Consequences, "next" | "failCode">,
+    answer: GivenAnswer | null,
+  ): void {
+    const { updates, customers } = this.#parts;
     const state = next === "done" ? "done" : next === "fails" ? "failed" : "queued";
-    this.#parts.customers.put({
-      ...{ jobId: job.jobId, attempts, state, code: failCode },
-      answer: next === "done" ? (answered?.answer ?? null) : null,
-      hotkey: next === "done" ? miner.hotkey : null,
-      endedAt: next === "elsewhere" ? null : this.#modules.clock.nowMs(),
+    if (state !== "queued") customers.ended(jobId);
+    updates.put({
+      ...{ jobId, attempts, state, code },
+      ...{ answer: answer?.text ?? null, verified: answer?.isVerified ?? null },
+      hotkey: answer === null ? null : miner.hotkey,
+      endedAt: state === "queued" ? null : this.#modules.clock.nowMs(),
     });
   }
 }

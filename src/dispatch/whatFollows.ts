@@ -50,6 +50,7 @@ const nothing: Consequences = {
 /** A sampled answer changes a miner's jobs like any other; otherwise it would show what is checked. */
 const delivered: Consequences = { ...nothing, cap: "delivery", backOff: "ends" };
 const credited: Consequences = { ...delivered, account: "credit" };
+const creditedAndDone: Consequences = { ...credited, next: "done" };
 const toCheck: Consequences = { ...delivered, next: "check" };
 const takenBack: Consequences = { ...nothing, next: "back" };
 const done: Consequences = { ...nothing, next: "done" };
@@ -60,7 +61,8 @@ const failed: Consequences = { ...rejected, backOff: "begins" };
 export function whatFollows(end: JobEnd | CheckedEnd, facts: JobFacts, retries: RetryBounds): Consequences {
   switch (end.kind) {
     case "answered":
-      return facts.isSampled ? toCheck : credited;
+      if (facts.isSampled) return toCheck;
+      return facts.isCustomers ? creditedAndDone : credited;
     case "failed": {
       const { failure } = end;
       const sampleCode = facts.isSampled ? failure : null;
@@ -68,7 +70,11 @@ export function whatFollows(end: JobEnd | CheckedEnd, facts: JobFacts, retries: 
       return { ...failed, isMissed: failure === "timeout", sampleCode, ...next };
     }
     case "withdrawn":
-      return { ...nothing, sampleCode: facts.isSampled ? end.why : null, next: "elsewhere" };
+      return {
+        ...{ ...nothing, sampleCode: facts.isSampled ? end.why : null },
+        // It was never one of this miner's jobs, so it is no attempt either.
+        next: end.why === "kind_unknown" ? "back" : "elsewhere",
+      };
     case "not_recorded":
       return takenBack;
     case "concluded":
@@ -103,5 +109,7 @@ function nextMiner(
 /** The end as the metrics name it. */
 export function labelOf(end: JobEnd): string {
   if (end.kind === "failed") return end.failure;
-  return end.kind === "withdrawn" && end.why === "unsent" ? end.why : end.kind;
+  return end.kind === "withdrawn" && (end.why === "unsent" || end.why === "kind_unknown")
+    ? end.why
+    : end.kind;
 }

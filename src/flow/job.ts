@@ -101,35 +101,56 @@ export interface WorkBucket {
   readonly results: number;
 }
 
-export type CustomerState = "queued" | "done" | "failed";
+/** `expired`: its deadline passed. */
+export const customerStates = ["queued", "done", "failed", "cancelled", "expired"] as const;
+export type CustomerState = (typeof customerStates)[number];
 
-/** A job that an operator submitted. */
+/** A job that the operator or a customer submitted. */
 export interface CustomerJob {
   readonly jobId: string;
-  /** The operator's name of the job: the same key means the same job. */
+  /** Id of the customer's token that put it in; null: the operator's. */
+  readonly owner: string | null;
+  /** The owner's name of the job: the same key means the same job. */
   readonly clientKey: string;
   readonly lane: string;
   readonly kind: string;
   readonly input: JobInput;
+  /** Private inputs that the customer supplied; null where there are none, and from the end of the job on. */
+  readonly privateInput: JobInput | null;
   readonly createdAt: number;
+  /** It ends then if it has not before, Unix ms. Null in jobs that ended under an earlier version. */
+  readonly deadlineAt: number | null;
   readonly state: CustomerState;
   /** Number of miners that have had the job. */
   readonly attempts: number;
-  /** JSON text of the verified answer. */
+  /** JSON text of the answer. */
   readonly answer: string | null;
+  /** Whether the answer was verified; null while there is none. */
+  readonly verified: boolean | null;
   /** The hotkey that answered. */
   readonly hotkey: string | null;
-  /** Why the job failed. */
+  /** Why the job ended without an answer. */
   readonly code: string | null;
   readonly endedAt: number | null;
 }
 
-/** What an attempt changed in a customer job. */
+/** Which customer jobs are listed, in the order in which they were put in. */
+export interface CustomerQuery {
+  /** Only those of this token; null: those of all. */
+  readonly owner: string | null;
+  readonly state: CustomerState | null;
+  /** After the job with this id; null: from the first. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** What an attempt or its end changed in a customer job. */
 export interface CustomerUpdate {
   readonly jobId: string;
   readonly attempts: number;
   readonly state: CustomerState;
   readonly answer: string | null;
+  readonly verified: boolean | null;
   readonly hotkey: string | null;
   readonly code: string | null;
   readonly endedAt: number | null;

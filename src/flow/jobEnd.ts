@@ -16,7 +16,9 @@ export type Withdrawal =
   | "suspended"
   | "validator_stopped"
   /** The miner was gone before the job could be sent. */
-  | "unsent";
+  | "unsent"
+  /** The miner does not have this kind of work, and never said that it had. */
+  | "kind_unknown";
 
 /** How a job ends at a miner: exactly once, which frees its slot. */
 export type JobEnd =

@@ -70,6 +70,8 @@ export type JobInput = Readonly<Record<string, string | readonly string[]>>;
 export interface JobTask {
   readonly kind: string;
   readonly input: JobInput;
+  /** Private inputs: only the miner that works on the job is sent them, and a check does not need them. */
+  readonly privateInput?: JobInput | null;
 }
 
 /** An answer as JSON text, with the input that it answers. */
@@ -87,9 +89,14 @@ export interface PushLane extends LaneBase {
   readonly kinds: readonly string[];
   /** Prepares for checking; called once in every thread that checks, before its first check. Throws `circuit_invalid`. */
   prepare(): Promise<void>;
-  /** The benchmark job of a seed (63 bits): the same seed gives the same job. Null when no kind has benchmark jobs. */
-  issue(seed: bigint): JobTask | null;
-  /** Validates a customer's input. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
+  /** Those of the kinds that have benchmark jobs. */
+  readonly benchmarks: readonly string[];
+  /**
+   * The benchmark job of a seed (63 bits), of the given kind or of one that the seed picks: the same arguments give the same job.
+   * Null when that kind, or none, has benchmark jobs.
+   */
+  issue(seed: bigint, kind?: string): JobTask | null;
+  /** Validates a customer's input, and takes the private inputs out of it. Throws `lane_kind_not_found` or `invalid_request`, naming the field. */
   accept(kind: string, input: unknown): JobTask;
   /** Checks answers of one kind together; one verdict each, in order. `random`: `count` unpredictable bytes. */
   check(kind: string, items: readonly JobCheck[], random: (count: number) => Uint8Array): Verdict[];

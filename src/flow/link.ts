@@ -6,6 +6,8 @@ export interface MinerLink {
   readonly transport: "stream" | "dial";
   /** Push lanes that the miner works for. */
   readonly lanes: readonly string[];
+  /** Kinds of work that the miner says it has; absent: it did not say, and counts as having all. */
+  readonly kinds?: ReadonlySet<string> | null;
   /** The most jobs that the miner wants at once. */
   readonly capacity: number;
   /** False while earlier jobs are still unsent: then no job is sent until `drained`. */

@@ -1,5 +1,14 @@
+import type { CustomerToken, TokenUse } from "./customerToken.ts";
 import type { ClosedEpochItem, DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
-import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd, WorkBucket, WorkDelta } from "./job.ts";
+import type {
+  CustomerJob,
+  CustomerQuery,
+  CustomerUpdate,
+  OpenSample,
+  SampledEnd,
+  WorkBucket,
+  WorkDelta,
+} from "./job.ts";
 import type { MinerCounts, Sighting, StandingBounds, StandingState, Suspension } from "./standing.ts";
 import type { StoredStrike } from "./strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
@@ -47,7 +56,13 @@ export interface OperatorAction {
 
 export type CustomerOutcome =
   | { readonly kind: "added" | "replay"; readonly job: CustomerJob }
-  | { readonly kind: "conflict" | "full" };
+  | { readonly kind: "conflict" | "full" | "owner_full" };
+
+/** The most queued customer jobs: of all, and of one token. */
+export interface QueueBounds {
+  readonly all: number;
+  readonly perOwner: number;
+}
 
 /** What retention keeps. */
 export interface RetentionBounds {
@@ -110,12 +125,27 @@ export interface Store {
   /** Buckets that began at or after `since`. */
   work(since: number): Promise<WorkBucket[]>;
 
-  /** `replay` when the client key is known with the same lane, kind and input, `conflict` with others; `full` at the bound on queued jobs. */
-  addCustomerJob(job: CustomerJob, queuedMax: number): Promise<CustomerOutcome>;
+  /**
+   * `replay` when the owner's client key is known with the same lane, kind and input, `conflict` with others; private inputs
+   * are compared while the job has them. `full` at the bound on queued jobs, `owner_full` at that of a token.
+   */
+  addCustomerJob(job: CustomerJob, bounds: QueueBounds): Promise<CustomerOutcome>;
   customerJob(jobId: string): Promise<CustomerJob | null>;
+  /** Null when `after` names no job. */
+  customerJobs(query: CustomerQuery): Promise<CustomerJob[] | null>;
+  /** Ends a queued job as cancelled; returns it as it is then, or null when there is none. */
+  cancelCustomerJob(jobId: string, at: number): Promise<CustomerJob | null>;
   /** Queued jobs, oldest first; read at start. */
   queuedCustomerJobs(limit: number): Promise<CustomerJob[]>;
   updateCustomerJob(update: CustomerUpdate): Promise<void>;
+
+  /** Oldest first; retention drops revoked ones whose jobs are gone. */
+  customerTokens(): Promise<CustomerToken[]>;
+  /** False when `most` are on record. */
+  addCustomerToken(token: CustomerToken, most: number): Promise<boolean>;
+  /** The token as it is then, or null; one that is revoked keeps its time. */
+  revokeCustomerToken(tokenId: string, at: number): Promise<CustomerToken | null>;
+  useCustomerTokens(uses: readonly TokenUse[]): Promise<void>;
 
   /**
    * Records an epoch's commitment before anything uses it; returns the one on record, which may be older. Rejects with

@@ -4,8 +4,10 @@ import type { Hotkey } from "../core/ids.ts";
 import type { Caller, TokenKind } from "../flow/caller.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { PublishedEpoch } from "../flow/draw.ts";
+import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
+import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -21,7 +23,14 @@ export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type Released = View<typeof schemas.released>;
 /** A customer job, as it is served. */
-export type JobView = View<typeof schemas.job>;
+export type JobView = View<typeof jobSchemas.job>;
+/** A customer job without its input and its answer. */
+export type JobSummary = View<typeof jobSchemas.jobSummary>;
+export type JobPage = View<typeof jobSchemas.jobPage>;
+export type CircuitsView = View<typeof jobSchemas.circuits>;
+export type TokenView = View<typeof jobSchemas.token>;
+export type TokenList = View<typeof jobSchemas.tokenList>;
+export type NewTokenView = View<typeof jobSchemas.newToken>;
 
 export interface ListQuery {
   readonly lane: string;
@@ -56,6 +65,20 @@ export interface JobRequest {
   readonly input: unknown;
   /** 1 to 128 printable ASCII characters. */
   readonly client_key: string;
+  /** From now; as configured unless given. */
+  readonly deadline_s?: number;
+}
+
+/** Who puts in and reads jobs. */
+export interface JobClient {
+  /** Id of a customer's token: only its own jobs exist for it. Null: the operator. */
+  readonly owner: string | null;
+}
+
+export interface JobsQuery {
+  readonly state: CustomerState | null;
+  readonly after: string | null;
+  readonly limit: number;
 }
 
 export interface JobPut {
@@ -72,6 +95,8 @@ export interface Handlers {
   readyz(): Promise<Readiness>;
   status(): Status;
   keys(): { readonly keys: readonly PublicJwk[] };
+  /** JSON of a `CircuitsView`. */
+  circuits(): string;
   listChallenges(caller: Caller, query: ListQuery): Promise<ChallengePage>;
   challengeText(caller: Caller, id: string, seq?: number): Promise<ChallengeText>;
   /** `publicKey`: 32 bytes, Ed25519; `binds`: what it signs binds method, path and query. */
@@ -92,9 +117,20 @@ export interface Handlers {
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
   /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
-  putJob(request: JobRequest): Promise<JobPut>;
+  putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */
-  job(id: string): Promise<JobView>;
+  job(client: JobClient, id: string): Promise<JobView>;
+  /** Throws `job_not_found` for an unknown cursor. */
+  jobs(client: JobClient, query: JobsQuery): Promise<JobPage>;
+  /** Throws `job_not_found`, `job_ended`. */
+  cancelJob(client: JobClient, id: string): Promise<JobView>;
   /** Compares in constant time. */
   isOperator(token: string): boolean;
+  /** Takes one request of the client. Throws `unauthorized`, `customer_rate_limited`. */
+  jobClient(token: string): JobClient;
+  tokens(): Promise<TokenList>;
+  /** Throws `token_limit`. */
+  createToken(name: string): Promise<NewTokenView>;
+  /** Throws `token_not_found`. */
+  revokeToken(tokenId: string): Promise<TokenView>;
 }

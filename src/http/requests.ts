@@ -5,7 +5,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { Problem } from "../core/problems/problem.ts";
 import type { Caller } from "../flow/caller.ts";
 import { type Cors, isShared } from "./cors.ts";
-import type { Handlers } from "./handlers.ts";
+import type { Handlers, JobClient } from "./handlers.ts";
 import type { HttpMeasures } from "./measures.ts";
 import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
@@ -65,7 +65,7 @@ export class InFlight {
 }
 
 export interface RequestModules {
-  readonly handlers: Pick<Handlers, "isOperator" | "takeToken">;
+  readonly handlers: Pick<Handlers, "isOperator" | "jobClient" | "takeToken">;
   readonly inFlight: InFlight;
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
@@ -80,19 +80,42 @@ const backAfterSeconds = 5;
 
 const bearer = /^Bearer +(\S+)$/i;
 
-function isOperator({ headers }: FastifyRequest, handlers: RequestModules["handlers"]): boolean {
-  const token = bearer.exec(headers.authorization ?? "")?.[1];
-  return token !== undefined && handlers.isOperator(token);
+const jobClients = new WeakMap<IncomingMessage, JobClient>();
+
+/** Who sent a request to a route of jobs. */
+export function jobClientOf({ raw }: FastifyRequest): JobClient {
+  const client = jobClients.get(raw);
+  if (client === undefined) throw new AssayError({ code: "unauthorized" });
+  return client;
 }
 
-/** Takes a token of the sender's address; the operator's own requests take none. Throws `ip_rate_limited`, or `unauthorized`. */
+/** Why the bearer of the request's token may not use the route, or null. */
+function tokenRefusal(request: FastifyRequest, handlers: RequestModules["handlers"]): Problem | null {
+  const signedBy = request.routeOptions.config.operation?.signedBy;
+  if (signedBy !== "operator" && signedBy !== "customer") return null;
+  const token = bearer.exec(request.headers.authorization ?? "")?.[1];
+  if (token === undefined) return { code: "unauthorized" };
+  if (signedBy === "operator") return handlers.isOperator(token) ? null : { code: "unauthorized" };
+  try {
+    jobClients.set(request.raw, handlers.jobClient(token));
+    return null;
+  } catch (error) {
+    if (error instanceof AssayError) return error.problem;
+    throw error;
+  }
+}
+
+/**
+ * Takes a token of the sender's address; requests of the operator and of customers take none. Throws `ip_rate_limited`, or the
+ * refusal of a bearer's token.
+ */
 function takeToken(request: FastifyRequest, { handlers }: RequestModules): void {
   const { operation } = request.routeOptions.config;
-  const guarded = operation?.signedBy === "operator";
-  if (guarded && isOperator(request, handlers)) return;
-  const kind = operation === undefined ? "public" : tokenOf(operation);
-  handlers.takeToken(addressOf(request), kind);
-  if (guarded) throw new AssayError({ code: "unauthorized" });
+  const guarded = operation?.signedBy === "operator" || operation?.signedBy === "customer";
+  const refusal = guarded ? tokenRefusal(request, handlers) : null;
+  if (guarded && refusal === null) return;
+  handlers.takeToken(addressOf(request), operation === undefined ? "public" : tokenOf(operation));
+  if (refusal !== null) throw new AssayError(refusal);
 }
 
 /** Why a request is refused before its body is read, or null. */

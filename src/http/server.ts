@@ -131,6 +131,7 @@ function attach(
     held,
     authenticate: (caller) => streams.authenticate(caller),
     lanes: streams.lanes,
+    ...(streams.kinds === undefined ? {} : { kinds: streams.kinds }),
     listener: streams.listener,
     clock: streams.clock,
     log,

@@ -9,11 +9,12 @@ import { assemblePush } from "./assemblePush.ts";
 import { assembleStages, type SharedStages } from "./assembleStages.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
+import { CustomerTokens } from "./customerTokens.ts";
 import { Dialling } from "./dialling.ts";
 import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
-import { dispatcherOptions, proofVerifierOptions } from "./pushOptions.ts";
+import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -43,7 +44,8 @@ export async function assemble(
   const wired = { ...base, ...stages, pool };
   const pull = await assemblePull(options, wired);
   const push = await wirePush(options, wired);
-  return { ...wired, ...pull, push, config, version, dataDir };
+  const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
+  return { ...wired, ...pull, push, customerTokens, circuits: facts.circuits, config, version, dataDir };
 }
 
 function sharedOptions({ config }: StartOptions, resources: Resources, lanes: ReadonlyMap<string, Lane>) {

@@ -25,14 +25,12 @@ function readKey(circuit: string, file: string): unknown {
 
 /** Reads the keys of the configured circuits, relative to the data directory. Throws `circuit_invalid`, naming the circuit. */
 export function loadCircuits({ lanes }: Config, dataDir: string): Circuit[] {
-  return lanes.groth16.circuits.map(({ id, verification_key, public_inputs, benchmark }) => {
-    const file = resolve(dataDir, verification_key);
+  return lanes.groth16.circuits.map((circuit) => {
+    const { id, public_inputs: publicInputs, private_inputs: privateInputs } = circuit;
+    const file = resolve(dataDir, circuit.verification_key);
     return {
-      id,
-      file,
-      verificationKey: readKey(id, file),
-      publicInputs: public_inputs,
-      benchmark: benchmark.enabled,
+      ...{ id, file, verificationKey: readKey(id, file), publicInputs, privateInputs },
+      ...{ suppliedBy: circuit.supplied_by, benchmark: circuit.benchmark.enabled },
     };
   });
 }

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from "node:crypto";
 import { receiptOf } from "../admit/receipts.ts";
-import { sha256, sha256Hex } from "../core/hash.ts";
+import { sha256Hex } from "../core/hash.ts";
 import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { sharedRun } from "../core/sharedRun.ts";
@@ -8,8 +7,9 @@ import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
+import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
-import { jobHandlers } from "./jobHandlers.ts";
+import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
@@ -24,11 +24,13 @@ export function makeHandlers(parts: Parts): Handlers {
     ...minerHandlers(parts, reads),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
+    ...tokenHandlers(parts),
   };
 }
 
 function publicHandlers(parts: Parts, store: PublicStore) {
   const { sampler, signer, retiredKeys } = parts;
+  const circuits = circuitsDocument(parts.circuits);
   const { addresses } = parts.admission;
   return {
     healthz: () => ({ status: "ok" as const }),
@@ -36,6 +38,7 @@ function publicHandlers(parts: Parts, store: PublicStore) {
     readyz: sharedRun(() => readinessOf(parts)),
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk, ...retiredKeys] }),
+    circuits: () => circuits,
     weights: async (period: number | null) => {
       const text = await store.vectorText(period);
       if (text === null) throw new AssayError({ code: "weights_not_found", epoch: period });
@@ -94,8 +97,7 @@ function workHandlers(parts: Parts, reads: MinersStore) {
 }
 
 function operatorHandlers(parts: Parts) {
-  const { judge, adminToken, push } = parts;
-  const expected = sha256(adminToken);
+  const { judge, push } = parts;
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
     suspend: async (request) => {
@@ -107,7 +109,5 @@ function operatorHandlers(parts: Parts) {
       hotkey,
       released: await judge.release(hotkey, reason),
     }),
-    // Hashes have one length, so the comparison does not reveal that of the token.
-    isOperator: (token) => timingSafeEqual(sha256(token), expected),
   } satisfies Partial<Handlers>;
 }

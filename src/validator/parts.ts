@@ -1,9 +1,11 @@
 import type { Config } from "../config/schema.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { Circuit } from "../lanes/groth16/circuit.ts";
 import type { PullStages } from "./assemblePull.ts";
 import type { PushStages } from "./assemblePush.ts";
 import type { SharedStages } from "./assembleStages.ts";
+import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -24,6 +26,8 @@ export interface Parts
   readonly dataDir: string;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
+  readonly customerTokens: CustomerTokens;
+  readonly circuits: readonly Circuit[];
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;
 }

@@ -14,7 +14,7 @@ export const GRACE_MS = 10_000;
 /** The most proofs checked together: past 32 batching saves little, and one invalid proof costs more. */
 const BATCH_MAX = 32;
 
-export function dispatcherOptions({ dispatch }: Config) {
+export function dispatcherOptions({ dispatch, jobs }: Config) {
   return {
     ceiling: dispatch.ceiling,
     bytesInFlight: dispatch.bytes_in_flight,
@@ -22,7 +22,12 @@ export function dispatcherOptions({ dispatch }: Config) {
     maxDeadlineMs: 180_000,
     reconnectGraceMs: GRACE_MS,
     queuedMax: QUEUED_MAX,
+    againMs: jobs.again_s * 1000,
   };
+}
+
+export function tokensOptions({ jobs: { per_token } }: Config) {
+  return { burst: per_token.burst, perSecond: per_token.per_s };
 }
 
 export function proofVerifierOptions(config: Config) {

@@ -20,6 +20,8 @@ const every = {
   /** Saving of the learned caps for a restart. */
   dispatchState: 60_000,
   canary: 1000,
+  /** When customers' tokens were last used. */
+  tokens: 60_000,
   /** Dialled miners: new, moved and suspended ones. */
   dialling: 2000,
 } as const;
@@ -66,5 +68,6 @@ export function schedule(parts: Parts, timers: Timers): void {
   timers.every("chain", every.chain, () => parts.chain.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
   timers.every("height", every.height, () => recordHeight(parts.store, parts.chain.block()));
+  timers.every("tokens", every.tokens, () => parts.customerTokens.flush());
   timers.every("retention", every.retention, () => retain(parts));
 }

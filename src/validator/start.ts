@@ -89,6 +89,7 @@ async function start(
   const timers = new Timers(log);
   const metrics = await startMetrics(parts);
   closers.add("metrics", () => metrics?.close());
+  closers.add("tokens", () => parts.customerTokens.flush());
   closers.add("verifier", async () => {
     const left = await verifier.drain(DRAIN_MS);
     if (left > 0) log.info("verification_left", { count: left });

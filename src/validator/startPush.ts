@@ -1,4 +1,5 @@
 import type { Caller } from "../flow/caller.ts";
+import { pushLanes } from "../flow/lane.ts";
 import type { PushModules } from "../http/stream/attach.ts";
 import type { Closers } from "./closers.ts";
 import type { Parts, PushParts } from "./parts.ts";
@@ -9,11 +10,12 @@ const DRAIN_MS = 5000;
 /** Options of the stream route; none where no jobs are handed out. */
 export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?: PushModules } {
   if (push === null) return {};
-  const names = [...lanes.values()].flatMap(({ mode, name }) => (mode === "push" ? [name] : []));
+  const served = pushLanes(lanes);
   return {
     streams: {
       authenticate: async (caller: Caller) => (await admission.authenticateStream(caller)).hotkey,
-      lanes: names,
+      lanes: served.map(({ name }) => name),
+      kinds: served.flatMap(({ kinds }) => kinds),
       listener: push.dispatcher,
       clock,
     },

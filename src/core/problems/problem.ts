@@ -54,6 +54,7 @@ export type Problem =
   | { code: "already_answered"; challenge_id: string }
   | { code: "attempts_exhausted"; challenge_id: string; max_attempts: number }
   | { code: "job_conflict"; client_key: string }
+  | { code: "job_ended"; job_id: string; state: string }
   | { code: "upgrade_required"; protocol: string }
   // Bounds.
   | { code: "job_queue_full"; limit: number; retry_after_s: number }
@@ -63,6 +64,8 @@ export type Problem =
   | { code: "rate_limited"; retry_after_s: number }
   | { code: "too_many_signatures"; retry_after_s: number }
   | { code: "too_many_new_hotkeys"; retry_after_s: number }
+  | { code: "customer_rate_limited"; retry_after_s: number }
+  | { code: "token_limit"; limit: number }
   | { code: "busy"; retry_after_s: number }
   | { code: "verify_backlog"; retry_after_s: number }
   | { code: "store_unavailable"; retry_after_s: number }
@@ -75,6 +78,7 @@ export type Problem =
   | { code: "lane_kind_not_found"; lane: string; kind: string; kinds: readonly string[] }
   | { code: "push_lane_off" }
   | { code: "job_not_found"; job_id: string }
+  | { code: "token_not_found"; token_id: string }
   | { code: "receipt_not_found" }
   | { code: "miner_not_found"; hotkey: string }
   | { code: "weights_not_found"; epoch: number | null }

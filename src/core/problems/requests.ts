@@ -153,8 +153,8 @@ export const requestProblems = {
   unauthorized: {
     status: 401,
     blame: "operator",
-    title: "Operator token missing or wrong",
+    title: "Token missing or wrong",
     detail: () =>
-      "The operator token is missing or wrong; send Authorization: Bearer TOKEN with the token from admin.token_file.",
+      "The token is missing, wrong or revoked, or not for this route; send Authorization: Bearer TOKEN with the operator's token from admin.token_file. Jobs also take a customer's token, which `assay token create` makes.",
   },
 } satisfies Partial<ProblemRows<ProblemCode>>;

@@ -55,6 +55,19 @@ export const workProblems = {
     detail: (p) =>
       `A different job was already submitted under the client key ${p.client_key}; repeat that request unchanged, or use a new key for a new job.`,
   },
+  job_ended: {
+    status: 409,
+    blame: "operator",
+    title: "Job has ended",
+    detail: (p) => `Job ${p.job_id} has ended (${p.state}); only a queued job can be cancelled.`,
+  },
+  token_limit: {
+    status: 409,
+    blame: "operator",
+    title: "Too many tokens",
+    detail: (p) =>
+      `${p.limit} customers' tokens are on record, which is the limit; revoke some. A revoked token leaves the record a week later.`,
+  },
   upgrade_required: {
     status: 426,
     blame: "miner",
@@ -114,6 +127,14 @@ export const workProblems = {
     title: "Too many new hotkeys from this address",
     detail: (p) =>
       `This IP address has brought more new hotkeys within the hour than its limit allows; try again in ${p.retry_after_s} s, or with a hotkey that has worked here before.`,
+    retry: "abuse",
+  },
+  customer_rate_limited: {
+    status: 429,
+    blame: "operator",
+    title: "Too many requests with this token",
+    detail: (p) =>
+      `More requests were sent with this token than its limit allows; try again in ${p.retry_after_s} s.`,
     retry: "abuse",
   },
   busy: {
@@ -180,6 +201,12 @@ export const workProblems = {
     blame: "operator",
     title: "No such job",
     detail: (p) => `There is no job ${p.job_id}. Check the id; a job is deleted 7 days after it ended.`,
+  },
+  token_not_found: {
+    status: 404,
+    blame: "operator",
+    title: "No such token",
+    detail: (p) => `There is no customer's token ${p.token_id}; \`assay token list\` shows all.`,
   },
   lane_not_found: {
     status: 404,

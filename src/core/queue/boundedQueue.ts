@@ -46,6 +46,22 @@ export class BoundedQueue<T> {
     return undefined;
   }
 
+  /** The items in order. */
+  *values(): Generator<T, void> {
+    for (let i = this.#head; i < this.#items.length; i++) {
+      const item = this.#items[i];
+      if (item !== undefined) yield item;
+    }
+  }
+
+  /** False when it is not in the queue. Takes time in proportion to the queue. */
+  remove(item: T): boolean {
+    const at = this.#items.indexOf(item, this.#head);
+    if (at === -1) return false;
+    this.#items.splice(at, 1);
+    return true;
+  }
+
   #removeFirst(): T | undefined {
     const item = this.#items[this.#head];
     this.#items[this.#head++] = undefined;

@@ -9,17 +9,30 @@ import type { Job } from "./job.ts";
 const AGAIN_MAX = 4096;
 /** How many waiting jobs are searched for one that a miner has not had: a bound on the work per slot. */
 const LOOKED_AT = 8;
+/** How many waiting jobs are looked at for a new round per call: each may ask about every miner. */
+const RENEWED_AT = 64;
+/** After a look in vain the next one comes after this, ms. */
+const RENEW_AGAIN_MS = 5000;
+
+export interface JobSourceOptions {
+  /** Customer jobs that may wait. */
+  readonly queuedMax: number;
+  /** How long a job that every miner here has had waits before it may go to any of them again. */
+  readonly againMs: number;
+}
 
 /** Picks a miner's next job: a customer's, a benchmark that another miner gave up, or a new benchmark. */
 export class JobSource {
   readonly #ids: Ids;
   readonly #customers: BoundedQueue<Job>;
   readonly #again = new BoundedQueue<Job>(AGAIN_MAX);
+  readonly #againMs: number;
   readonly #dropped: (why: "queue_full") => void;
 
-  constructor(ids: Ids, queuedMax: number, dropped: (why: "queue_full") => void) {
+  constructor(ids: Ids, { queuedMax, againMs }: JobSourceOptions, dropped: (why: "queue_full") => void) {
     this.#ids = ids;
     this.#customers = new BoundedQueue(queuedMax);
+    this.#againMs = againMs;
     this.#dropped = dropped;
   }
 
@@ -28,13 +41,19 @@ export class JobSource {
     return this.#customers.length;
   }
 
-  addCustomer(customer: CustomerJob, lane: PushLane): void {
-    const job: Job = { jobId: customer.jobId, lane, seed: 0n, customer, had: null };
-    if (!this.#customers.push(job)) this.#dropped("queue_full");
+  /** Null when the queue is full. */
+  addCustomer(customer: CustomerJob, lane: PushLane, nowMs: number): Job | null {
+    const fresh = { seed: 0n, had: null, renewAt: nowMs + this.#againMs, isOver: false };
+    const { jobId, kind } = customer;
+    const job: Job = { jobId, lane, kind, customer, tries: customer.attempts, ...fresh };
+    if (this.#customers.push(job)) return job;
+    this.#dropped("queue_full");
+    return null;
   }
 
   /** Queues a job for a miner that has not had it. A customer's is never dropped: it was accepted. */
-  again(job: Job): void {
+  again(job: Job, nowMs: number): void {
+    job.renewAt = nowMs + this.#againMs;
     if (job.customer !== null) this.#customers.unshift(job);
     else if (!this.#again.push(job)) this.#dropped("queue_full");
   }
@@ -45,17 +64,54 @@ export class JobSource {
     else if (job.had !== null) this.#again.unshift(job);
   }
 
+  /** A customer's job that is over waits no longer. */
+  remove(job: Job): void {
+    this.#customers.remove(job);
+  }
+
+  /**
+   * A customer's job that has waited and that every miner here has had may go to any of them again: otherwise it would wait
+   * for a miner that may never come.
+   */
+  renew(nowMs: number, miners: () => Iterable<Miner>): void {
+    let looked = 0;
+    for (const job of this.#customers.values()) {
+      if (job.had === null || nowMs < job.renewAt) continue;
+      job.renewAt = nowMs + RENEW_AGAIN_MS;
+      if (hadByAll(job, miners())) {
+        job.had = null;
+        job.jobId = this.#ids.jobId();
+      }
+      if (++looked >= RENEWED_AT) return;
+    }
+  }
+
   /** Null when there is no job for this miner. */
   take(miner: Miner): Job | null {
     const waiting = takeFor(miner, this.#customers) ?? takeFor(miner, this.#again);
     if (waiting !== undefined) return waiting;
     const lane = miner.nextLane();
-    if (lane === null) return null;
-    return { jobId: this.#ids.jobId(), lane, seed: this.#ids.seed(), customer: null, had: null };
+    const kinds = lane === null ? [] : miner.kinds.benchmarksOf(lane);
+    if (lane === null || kinds.length === 0) return null;
+    const [jobId, seed] = [this.#ids.jobId(), this.#ids.seed()];
+    const kind = kinds[kinds.length === 1 ? 0 : Number(seed % BigInt(kinds.length))] ?? "";
+    const fresh = { customer: null, had: null, tries: 0, renewAt: 0, isOver: false };
+    return { jobId, lane, kind, seed, ...fresh };
   }
 }
 
 function takeFor(miner: Miner, queue: BoundedQueue<Job>): Job | undefined {
   if (queue.length === 0) return undefined;
-  return queue.takeFirst(LOOKED_AT, (job) => !job.had?.has(miner.hotkey) && miner.serves(job.lane));
+  return queue.takeFirst(LOOKED_AT, (job) => !job.had?.has(miner.hotkey) && miner.takes(job));
+}
+
+/** Whether no miner with a link could take it; false when there is none that has its kind of work at all. */
+function hadByAll(job: Job, miners: Iterable<Miner>): boolean {
+  let isServed = false;
+  for (const miner of miners) {
+    if (miner.link === null || !miner.takes(job)) continue;
+    if (!job.had?.has(miner.hotkey)) return false;
+    isServed = true;
+  }
+  return isServed;
 }

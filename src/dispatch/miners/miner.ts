@@ -7,6 +7,7 @@ import { MinerCap } from "../cap/cap.ts";
 import { type Job, sizeOf } from "../jobs/job.ts";
 import type { JobFacts } from "../whatFollows.ts";
 import { Backoff } from "./backoff.ts";
+import { MinerKinds } from "./kinds.ts";
 
 /** A job at one miner, from when it is picked until it ends there. */
 export class InFlightJob implements Timed, JobFacts {
@@ -15,8 +16,11 @@ export class InFlightJob implements Timed, JobFacts {
   readonly kind: string;
   readonly draw: Draw;
   readonly block: number;
+  readonly attempts: number;
   /** Kept for sampled jobs; dropped when others are sent. */
   input: JobInput | null;
+  /** Dropped when it is sent. */
+  privateInput: JobInput | null;
   /** Monotonic ms; null until it is sent. */
   sentAt: number | null = null;
   /** Size on the wire, or of the input before sending; counted until the end. */
@@ -25,14 +29,16 @@ export class InFlightJob implements Timed, JobFacts {
   prev: Timed | null = null;
   next: Timed | null = null;
 
-  constructor(job: Job, miner: Miner, { kind, input }: JobTask, draw: Draw, block: number) {
+  constructor(job: Job, miner: Miner, { kind, input, privateInput }: JobTask, draw: Draw, block: number) {
     this.job = job;
     this.miner = miner;
     this.kind = kind;
     this.draw = draw;
     this.block = block;
+    this.attempts = job.tries + 1;
     this.input = input;
-    this.bytes = sizeOf(input);
+    this.privateInput = privateInput ?? null;
+    this.bytes = sizeOf(input) + sizeOf(this.privateInput ?? {});
   }
 
   get isSampled(): boolean {
@@ -42,11 +48,6 @@ export class InFlightJob implements Timed, JobFacts {
   get isCustomers(): boolean {
     return this.job.customer !== null;
   }
-
-  get attempts(): number {
-    const { customer, had } = this.job;
-    return (customer?.attempts ?? 0) + (had?.size ?? 0) + 1;
-  }
 }
 
 /** What dispatch knows of one miner: its link, its jobs in flight, its cap. */
@@ -54,6 +55,7 @@ export class Miner {
   readonly hotkey: string;
   readonly cap: MinerCap;
   readonly backoff = new Backoff();
+  readonly kinds = new MinerKinds();
   readonly inFlight = new Set<InFlightJob>();
   readonly place = new LevelPlace<Miner>(this);
   link: MinerLink | null = null;
@@ -75,6 +77,11 @@ export class Miner {
 
   serves(lane: PushLane): boolean {
     return this.lanes.includes(lane);
+  }
+
+  /** Whether it can do the work of such a job. */
+  takes({ lane, kind }: Job): boolean {
+    return this.serves(lane) && this.kinds.has(kind);
   }
 
   /** The lane whose turn it is to make a benchmark. */

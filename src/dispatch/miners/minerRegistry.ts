@@ -65,6 +65,7 @@ export class MinerRegistry {
     if (miner.link === null) this.#linked++;
     miner.link = link;
     miner.lanes = link.lanes.flatMap((name) => this.#lanes.get(name) ?? []);
+    miner.kinds.announce(link.kinds ?? null);
     this.#dropOldest();
     return { miner, replaced };
   }

@@ -19,8 +19,9 @@ const everyBody: readonly ProblemCode[] = [
   "too_many_members",
   "body_too_large",
 ];
-const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>> = {
+const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly ProblemCode[]>> = {
   operator: ["unauthorized"],
+  customer: ["unauthorized", "customer_rate_limited"],
   miner: [
     "header_missing",
     "header_malformed",

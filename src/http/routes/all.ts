@@ -1,6 +1,7 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { circuitsRoute } from "./circuits.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -10,6 +11,7 @@ import type { Route } from "./route.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 /** All routes. `openapi` makes the document that describes them; `streams` belongs to the push lane. */
 export function routesOf(
@@ -25,9 +27,11 @@ export function routesOf(
     ...submissionRoutes(handlers),
     streamRoute(streams),
     ...minerRoutes(handlers),
+    circuitsRoute(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...jobRoutes(handlers),
+    ...tokenRoutes(handlers),
   ];
 }
 

@@ -35,6 +35,11 @@ const tags: readonly [Operation["tag"], string][] = [
 
 const securitySchemes = {
   operatorToken: { type: "http", scheme: "bearer", description: "The token in admin.token_file" },
+  customerToken: {
+    type: "http",
+    scheme: "bearer",
+    description: "A token that the operator made for a customer",
+  },
   hotkeySignature: {
     type: "apiKey",
     in: "header",
@@ -92,6 +97,7 @@ function answerOf(shape: AnswerShape): object {
 /** A session's key signs everything but the request that opens a session. */
 function securityOf({ id, signedBy }: Operation): Record<string, string[]>[] {
   if (signedBy === "operator") return [{ operatorToken: [] }];
+  if (signedBy === "customer") return [{ operatorToken: [] }, { customerToken: [] }];
   if (signedBy === undefined) return [];
   const hotkey = { hotkeySignature: [] };
   return id === "openSession" ? [hotkey] : [hotkey, { hotkeySignature: [], session: [] }];

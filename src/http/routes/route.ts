@@ -15,13 +15,13 @@ export interface AnswerShape {
 /** The OpenAPI document's facts about a route, besides its schema. */
 export interface Operation {
   readonly id: string;
-  readonly tag: "operation" | "mining" | "public record" | "administration";
+  readonly tag: "operation" | "mining" | "public record" | "jobs" | "administration";
   readonly summary: string;
   readonly description: string;
   /** Set for probes, whose tokens are not those of other public routes. */
   readonly probe?: true;
-  /** Who must sign or send a token; absent for public routes. */
-  readonly signedBy?: "miner" | "operator";
+  /** Who must sign or send a token; absent for public routes. The operator may use what customers may. */
+  readonly signedBy?: "miner" | "operator" | "customer";
   readonly answers: Readonly<Record<number, AnswerShape>> & { readonly default?: AnswerShape };
   /** The route's own codes, besides those of its signer, its input and every request. */
   readonly problems: readonly ProblemCode[];

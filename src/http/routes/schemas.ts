@@ -4,15 +4,15 @@ import { parseHotkey } from "../../core/ss58.ts";
 import { LOG_HEADS_MAX } from "../../flow/draw.ts";
 
 const strict = { additionalProperties: false } as const;
-const object = <P extends TProperties>(properties: P, description?: string) =>
+export const object = <P extends TProperties>(properties: P, description?: string) =>
   Type.Object(properties, description === undefined ? strict : { ...strict, description });
 
-const millis = Type.Integer({ minimum: 0, description: "Unix time in milliseconds" });
+export const millis = Type.Integer({ minimum: 0, description: "Unix time in milliseconds" });
 const block = Type.Integer({ minimum: 0, description: "Chain height" });
 const share = Type.Number({ minimum: 0, maximum: 1 });
-const count = Type.Integer({ minimum: 0 });
-const words = <const W extends string[]>(...values: W) => Type.Enum(values);
-const orNull = <P extends TProperties[string]>(schema: P) => Type.Union([schema, Type.Null()]);
+export const count = Type.Integer({ minimum: 0 });
+export const words = <const W extends string[]>(...values: W) => Type.Enum(values);
+export const orNull = <P extends TProperties[string]>(schema: P) => Type.Union([schema, Type.Null()]);
 const ed25519 = Type.String({
   description: "Ed25519 over the RFC 8785 canonical JSON of the rest, base64url",
 });
@@ -158,7 +158,7 @@ const draw = object({
   x: Type.String({ pattern: "^[0-9a-f]{16}$" }),
   sampled: Type.Boolean(),
 });
-const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+export const jobInput = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
 const exhibit = object(
   { kind: Type.String(), input: jobInput, answer: Type.String() },
   "Only for a job: its input and the answer, so that anyone can check it again",
@@ -266,20 +266,3 @@ export const skiplistItem = object({
 });
 export const skiplist = object({ items: Type.Array(skiplistItem) });
 export const released = object({ hotkey: Type.String(), released: count });
-
-export const job = object({
-  job_id: Type.String({ pattern: "^jb_[0-9a-f]{32}$" }),
-  client_key: Type.String(),
-  lane: Type.String(),
-  kind: Type.String(),
-  input: jobInput,
-  state: words("queued", "done", "failed"),
-  attempts: count,
-  created_at: millis,
-  ended_at: orNull(millis),
-  hotkey: orNull(Type.String({ description: "Hotkey of the miner that answered" })),
-  answer: Type.Unknown({
-    description: "The verified answer, in the form of its lane; null while there is none",
-  }),
-  code: orNull(Type.String({ description: "Why the job failed" })),
-});

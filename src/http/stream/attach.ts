@@ -24,6 +24,8 @@ export interface PushModules {
   authenticate(caller: Caller): Promise<string>;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
+  /** Their kinds of work; absent: any. */
+  readonly kinds?: readonly string[];
   readonly listener: LinkListener;
   readonly clock: Clock;
 }

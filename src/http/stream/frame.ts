@@ -14,6 +14,8 @@ export type Frame =
       readonly id: FrameId;
       readonly lanes: readonly string[];
       readonly capacity: number;
+      /** Null when it does not say. */
+      readonly kinds: readonly string[] | null;
     }
   | { readonly type: "answer"; readonly id: FrameId; readonly jobId: string; readonly answer: JobAnswer }
   | { readonly type: "fail"; readonly id: FrameId; readonly jobId: string; readonly code: string }
@@ -26,6 +28,9 @@ type Fields = Readonly<Record<string, unknown>>;
 const longestId = 64;
 const longestHeader = 1024;
 const largestCapacity = 65_536;
+/** As many and as long as a validator can have. */
+const mostKinds = 256;
+const longestKind = 64;
 const failCode = /^[\w.:-]{1,64}$/;
 
 /** The answer of a text frame, parsed with its frame. */
@@ -78,13 +83,19 @@ function fieldsOf(bytes: Buffer): Fields | FrameCode {
     : "bad_frame";
 }
 
+function areKinds(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > mostKinds) return false;
+  return value.every((kind) => typeof kind === "string" && kind.length <= longestKind);
+}
+
 function helloOf(fields: Fields): Frame {
-  const { lanes, capacity } = fields;
+  const { lanes, capacity, kinds = null } = fields;
   const id = idOf(fields);
   if (!Array.isArray(lanes) || lanes.length === 0) return faulty("bad_frame", id);
   if (!lanes.every((lane) => typeof lane === "string")) return faulty("bad_frame", id);
   if (!Number.isInteger(capacity) || Number(capacity) < 1) return faulty("bad_frame", id);
-  return { type: "hello", id, lanes, capacity: Math.min(Number(capacity), largestCapacity) };
+  if (kinds !== null && !areKinds(kinds)) return faulty("bad_frame", id);
+  return { type: "hello", id, lanes, capacity: Math.min(Number(capacity), largestCapacity), kinds };
 }
 
 /** `answer` is null for a binary frame's header, whose answer follows it. */

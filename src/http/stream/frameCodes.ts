@@ -10,6 +10,7 @@ export const frameCodes = {
   hello_expected: "The first frame was not a hello, or no hello came within 10 s; send a hello first.",
   hello_again: "The stream has had its hello; open a new stream to change the lanes or the capacity.",
   no_lane_served: "None of the lanes in the hello is served here; GET /v1/status lists the push lanes.",
+  no_kind_served: "None of the kinds in the hello is served here; GET /v1/circuits lists those that are.",
   job_unknown: "No job with that id is in flight: it has ended, or never existed. Drop the answer.",
   job_not_yours: "The job was given to another miner; answer only jobs that this hotkey was sent.",
   job_already_answered: "The job already has an answer; send one answer per job.",

@@ -27,6 +27,8 @@ export interface StreamShared {
   readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
+  /** Their kinds of work; null: any. */
+  readonly kinds: ReadonlySet<string> | null;
   /** The stream has sent its `hello` and is about to be reported to the listener. */
   readonly greeted: (stream: MinerStream) => void;
   /** The stream has just ended, on either side; its socket may still be closing. */
@@ -43,6 +45,7 @@ export class MinerStream implements MinerLink, Holder {
   readonly transport = "stream";
   readonly hotkey: string;
   lanes: readonly string[] = [];
+  kinds: ReadonlySet<string> | null = null;
   capacity = 0;
   #state: "greeting" | "open" | "ended" = "greeting";
   readonly #ws: WebSocket;
@@ -226,7 +229,10 @@ export class MinerStream implements MinerLink, Holder {
     const wanted = new Set(frame.lanes);
     this.lanes = this.#shared.lanes.filter((lane) => wanted.has(lane));
     this.capacity = frame.capacity;
-    return this.lanes.length === 0 ? "no_lane_served" : null;
+    if (this.lanes.length === 0) return "no_lane_served";
+    const { kinds } = this.#shared;
+    this.kinds = frame.kinds && new Set(frame.kinds.filter((kind) => kinds?.has(kind) ?? true));
+    return this.kinds?.size === 0 ? "no_kind_served" : null;
   }
 
   /** A ping of the WebSocket protocol, which ws answers, or one in JSON. */

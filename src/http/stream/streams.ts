@@ -24,6 +24,8 @@ export interface StreamsModules {
   readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
+  /** Their kinds of work; absent: any. */
+  readonly kinds?: readonly string[];
 }
 
 /**
@@ -41,7 +43,7 @@ export class Streams {
   #onEmpty: (() => void) | null = null;
 
   constructor(options: StreamOptions, modules: StreamsModules) {
-    const { listener, clock, log, metrics, lanes, held } = modules;
+    const { listener, clock, log, metrics, lanes, kinds, held } = modules;
     this.#options = options;
     this.#shared = {
       listener,
@@ -49,6 +51,7 @@ export class Streams {
       log,
       lanes,
       held,
+      kinds: kinds === undefined ? null : new Set(kinds),
       measures: new StreamMeasures(metrics),
       corks: new Corks(),
       greeted: (stream) => this.#greeted(stream),

@@ -1,6 +1,6 @@
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { JobInput } from "../../flow/lane.ts";
-import type { PublicName } from "./circuit.ts";
+import type { InputNames, PublicName } from "./circuit.ts";
 import { isBelow, isCanonical, R_TEXT } from "./numbers.ts";
 
 const ELEMENT = "a decimal text below the order of the field, without sign or leading zero";
@@ -39,19 +39,28 @@ function acceptValue({ name, length }: PublicName, value: unknown): string | rea
   return Array.from(value, (element, index) => acceptElement(element, [name, String(index)]));
 }
 
+/** The public inputs, and those private ones that a customer supplies; none for none. */
+export interface AcceptedInput {
+  readonly input: JobInput;
+  readonly privateInput?: JobInput;
+}
+
 /**
  * A customer's input with exactly the names of the circuit and numbers as canonical texts. Throws `invalid_request` with a
- * JSON pointer as `field`.
+ * JSON pointer as `field`; no value of an input stands in it.
  */
-export function acceptInput(names: readonly PublicName[], input: unknown): JobInput {
+export function acceptInput({ public: publics, fromCustomer }: InputNames, input: unknown): AcceptedInput {
   if (typeof input !== "object" || input === null || Array.isArray(input)) throw refuse([], "an object");
-  const known = new Set(names.map(({ name }) => name));
+  const known = new Set([...publics, ...fromCustomer].map(({ name }) => name));
   const unknown = Object.keys(input).find((name) => !known.has(name));
   if (unknown !== undefined) throw refuse([unknown], `no name but ${[...known].join(", ")}`);
-  return Object.fromEntries(
-    names.map((one) => {
-      const value: unknown = Object.hasOwn(input, one.name) ? Reflect.get(input, one.name) : undefined;
-      return [one.name, acceptValue(one, value)];
-    }),
-  );
+  const valuesOf = (names: readonly PublicName[]): JobInput =>
+    Object.fromEntries(
+      names.map((one) => {
+        const value: unknown = Object.hasOwn(input, one.name) ? Reflect.get(input, one.name) : undefined;
+        return [one.name, acceptValue(one, value)];
+      }),
+    );
+  const accepted = { input: valuesOf(publics) };
+  return fromCustomer.length === 0 ? accepted : { ...accepted, privateInput: valuesOf(fromCustomer) };
 }

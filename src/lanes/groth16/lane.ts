@@ -1,7 +1,7 @@
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { JobTask, LanePolicy, PushLane } from "../../flow/lane.ts";
 import { MAX_BYTES } from "./answer.ts";
-import { type Circuit, circuitFault, type PublicName, publicNames } from "./circuit.ts";
+import { type Circuit, circuitFault, type InputNames, inputNames } from "./circuit.ts";
 import { Groth16Verifier } from "./groth16Verifier.ts";
 import { acceptInput } from "./inputs.ts";
 import { benchmarkInput, falseAnswer, pick } from "./jobs.ts";
@@ -18,14 +18,14 @@ export interface Groth16Options {
 
 interface Kind {
   readonly circuit: Circuit;
-  readonly names: readonly PublicName[];
+  readonly names: InputNames;
 }
 
 function kindsOf(circuits: readonly Circuit[]): ReadonlyMap<string, Kind> {
   const kinds = new Map<string, Kind>();
   for (const circuit of circuits) {
     if (kinds.has(circuit.id)) throw circuitFault(circuit, "another circuit has the same id");
-    kinds.set(circuit.id, { circuit, names: publicNames(circuit) });
+    kinds.set(circuit.id, { circuit, names: inputNames(circuit) });
   }
   return kinds;
 }
@@ -34,8 +34,8 @@ function kindsOf(circuits: readonly Circuit[]): ReadonlyMap<string, Kind> {
 async function prepareAll(kinds: Iterable<Kind>, verifiers: Map<string, Groth16Verifier>): Promise<void> {
   const points = await loadPoints();
   for (const { circuit, names } of kinds) {
-    const key = prepareKey(points, circuit, names);
-    verifiers.set(circuit.id, new Groth16Verifier(points, key, names));
+    const key = prepareKey(points, circuit, names.public);
+    verifiers.set(circuit.id, new Groth16Verifier(points, key, names.public));
   }
 }
 
@@ -49,10 +49,10 @@ export function makeGroth16Lane(options: Groth16Options): PushLane {
   const verifiers = new Map<string, Groth16Verifier>();
   let prepared: Promise<void> | null = null;
 
-  const benchmark = (seed: bigint): { kind: Kind; task: JobTask } | null => {
-    const kind = benchmarks[pick(seed, benchmarks.length)];
-    if (kind === undefined) return null;
-    return { kind, task: { kind: kind.circuit.id, input: benchmarkInput(seed, kind.names) } };
+  const benchmark = (seed: bigint, id?: string): { kind: Kind; task: JobTask } | null => {
+    const kind = id === undefined ? benchmarks[pick(seed, benchmarks.length)] : kinds.get(id);
+    if (kind?.circuit.benchmark !== true) return null;
+    return { kind, task: { kind: kind.circuit.id, input: benchmarkInput(seed, kind.names.public) } };
   };
 
   return {
@@ -62,12 +62,13 @@ export function makeGroth16Lane(options: Groth16Options): PushLane {
     cost: COST,
     answerMaxBytes: MAX_BYTES,
     kinds: [...kinds.keys()],
+    benchmarks: benchmarks.map(({ circuit }) => circuit.id),
     prepare() {
       if (kinds.size === 0) return Promise.resolve();
       prepared ??= prepareAll(kinds.values(), verifiers);
       return prepared;
     },
-    issue: (seed) => benchmark(seed)?.task ?? null,
+    issue: (seed, kind) => benchmark(seed, kind)?.task ?? null,
     accept(id, input) {
       const kind = kinds.get(id);
       if (kind === undefined)
@@ -77,7 +78,7 @@ export function makeGroth16Lane(options: Groth16Options): PushLane {
           kind: id,
           kinds: [...kinds.keys()],
         });
-      return { kind: id, input: acceptInput(kind.names, input) };
+      return { kind: id, ...acceptInput(kind.names, input) };
     },
     check(id, items, random) {
       const verifier = verifiers.get(id);
@@ -88,7 +89,7 @@ export function makeGroth16Lane(options: Groth16Options): PushLane {
       const made = benchmark(seed);
       if (made === null) return null;
       const { circuit, names } = made.kind;
-      const answer = falseAnswer(seed, names, made.task.input, circuit.verificationKey);
+      const answer = falseAnswer(seed, names.public, made.task.input, circuit.verificationKey);
       return answer === null ? null : { ...made.task, answer };
     },
   };

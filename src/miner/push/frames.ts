@@ -42,8 +42,14 @@ export function readFrame(text: string): ValidatorFrame {
   return { type: "other" };
 }
 
-export function helloFrame(id: number, lane: string, capacity: number): string {
-  return JSON.stringify({ type: "hello", id, lanes: [lane], capacity });
+/** `kinds` null: not stated, which means all. */
+export function helloFrame(
+  id: number,
+  lane: string,
+  capacity: number,
+  kinds: readonly string[] | null,
+): string {
+  return JSON.stringify({ type: "hello", id, lanes: [lane], capacity, ...(kinds !== null && { kinds }) });
 }
 
 export function failFrame(id: number, jobId: string, code: string): string {

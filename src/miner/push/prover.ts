@@ -7,8 +7,8 @@ export interface ProofAnswer {
 }
 
 export interface Prover {
-  /** Whether it can prove this kind of work. */
-  has(kind: string): boolean;
+  /** Whether it can prove this kind of work, and has these private inputs of it. */
+  has(kind: string, ownInputs?: readonly string[]): boolean;
   /** Rejects with the signal's reason once that aborts, with `failed` when there is no such proof. */
   prove(kind: string, input: JobInput, signal: AbortSignal): Promise<ProofAnswer>;
   /** Ends its threads; what is being proved rejects. */

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
+import { AssayError } from "../../core/problems/assayError.ts";
 import { ValidatorClient } from "../client.ts";
 import { newMinerTally } from "../tally.ts";
 import { cheatProver } from "./cheatProver.ts";
+import { circuitsOf, kindsOf, noKindText } from "./circuits.ts";
 import { followCounts } from "./follow.ts";
 import type { Prover } from "./prover.ts";
-import { SnarkProver } from "./snarkProver.ts";
+import { circuitsHome, SnarkProver } from "./snarkProver.ts";
 import { StreamMiner, type StreamMinerModules, type StreamMinerOptions } from "./streamMiner.ts";
 import { startWorkServer } from "./workServer.ts";
 
@@ -31,6 +33,12 @@ export async function runPushMiner(options: PushMinerOptions, modules: PushMiner
   });
   const prover = cheat ? cheatProver(snarks, CHEAT_EVERY) : snarks;
   try {
+    const folder = circuitsDir ?? circuitsHome;
+    if (snarks.kinds().length === 0)
+      throw new AssayError({
+        code: "failed",
+        message: `there is no circuit in ${folder}; each needs ID/ID.wasm and ID/ID.zkey`,
+      });
     await snarks.ready();
     await (options.listen === undefined
       ? dialIn(options, modules, prover)
@@ -64,6 +72,10 @@ async function beDialled(
   const { signal, lane, capacity, listen = { host: "127.0.0.1", port: 0 } } = options;
   const tally = newMinerTally();
   const client = new ValidatorClient(options, modules);
+  // A validator that does not run yet says what it wants by its jobs.
+  const circuits = await circuitsOf(client, lane).catch(() => null);
+  if (circuits !== null && kindsOf(circuits, prover)?.length === 0)
+    throw new AssayError({ code: "failed", message: noKindText(circuits) });
   const server = await startWorkServer({ ...listen, lane, capacity }, { ...modules, client, prover, tally });
   tally.state = `listening on ${server.url}`;
   modules.changed(tally);

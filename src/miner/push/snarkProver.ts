@@ -1,16 +1,16 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { home } from "../../core/home.ts";
-import { AssayError } from "../../core/problems/assayError.ts";
+import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { BoundedMap } from "../../core/queue/boundedMap.ts";
 import type { JobInput } from "../../flow/lane.ts";
 import type { ProofAnswer, Prover } from "./prover.ts";
 import { ProverThread } from "./proverThread.ts";
 
 export interface SnarkProverOptions {
-  /** Holds `KIND/KIND.wasm` and `KIND/KIND.zkey` of each kind of work. */
+  /** Holds `KIND/KIND.wasm` and `KIND/KIND.zkey` of each kind of work, and `KIND/private.json` where miners supply inputs. */
   readonly circuitsDir?: string;
   /** Proofs at once at most; each takes a thread and some 100 MB. */
   readonly threads: number;
@@ -51,22 +51,42 @@ export class SnarkProver implements Prover {
     await this.#withThread((thread) => thread.ask("ready"));
   }
 
-  has(kind: string): boolean {
-    return (
-      kindPattern.test(kind) && existsSync(this.#path(kind, "zkey")) && existsSync(this.#path(kind, "wasm"))
-    );
+  /** The kinds whose files are in the folder. */
+  kinds(): string[] {
+    return existsSync(this.#folder) ? readdirSync(this.#folder).filter((kind) => this.has(kind)) : [];
+  }
+
+  has(kind: string, ownInputs: readonly string[] = []): boolean {
+    if (!kindPattern.test(kind)) return false;
+    if (!existsSync(this.#path(kind, "zkey")) || !existsSync(this.#path(kind, "wasm"))) return false;
+    if (ownInputs.length === 0) return true;
+    const own = this.#ownInputs(kind);
+    return ownInputs.every((name) => Object.hasOwn(own, name));
   }
 
   async prove(kind: string, input: JobInput, signal: AbortSignal): Promise<ProofAnswer> {
     if (!this.has(kind)) throw new AssayError({ code: "failed", message: `prover: no circuit "${kind}"` });
     const circuit = await this.#circuit(kind);
-    const answer = await this.#withThread((thread) => thread.ask({ input, ...circuit }, signal));
+    // What the job states goes before what this miner has.
+    const whole = { ...this.#ownInputs(kind), ...input };
+    const answer = await this.#withThread((thread) => thread.ask({ input: whole, ...circuit }, signal));
     if (answer === null) throw new RangeError("prover: a proof was asked for");
     return answer;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  /** The private inputs that this miner supplies: `private.json` of the kind; read again for each proof, so that it can change. */
+  #ownInputs(kind: string): JobInput {
+    const file = join(this.#folder, kind, "private.json");
+    if (!existsSync(file)) return {};
+    try {
+      return Object(JSON.parse(readFileSync(file, "utf8"))) as JobInput;
+    } catch (error) {
+      throw new AssayError({ code: "file_unreadable", file, cause_text: causeText(error) }, { cause: error });
+    }
   }
 
   #path(kind: string, suffix: string): string {

@@ -7,6 +7,7 @@ import type { Keypair } from "../../keys/keypair.ts";
 import { ValidatorClient } from "../client.ts";
 import { ReconnectDelay } from "../reconnectDelay.ts";
 import { countRefusal, type MinerTally, newMinerTally } from "../tally.ts";
+import { circuitsOf, kindsOf, noKindText } from "./circuits.ts";
 import { answerFrame, failFrame, helloFrame, readFrame } from "./frames.ts";
 import { holdStream, type Send, type StreamEnd, type StreamTimes } from "./holdStream.ts";
 import type { Prover } from "./prover.ts";
@@ -44,6 +45,7 @@ const slowRetries: Readonly<Record<string, number>> = {
   protocol: 60,
   close_1009: 60,
   not_registered: 60,
+  no_kind_served: 60,
 };
 
 /**
@@ -61,6 +63,9 @@ export class StreamMiner {
   #unsent: Done[] = [];
   #send: Send | null = null;
   #frames = 0;
+  /** What the next `hello` announces; null: nothing. */
+  #kinds: readonly string[] | null = null;
+  #hasConnected = false;
 
   constructor(options: StreamMinerOptions, modules: StreamMinerModules) {
     this.#options = options;
@@ -78,7 +83,7 @@ export class StreamMiner {
     );
   }
 
-  /** Works until the signal aborts; outlives every restart of the validator. Throws `failed` when another stream of the hotkey takes over. */
+  /** Works until the signal aborts; outlives every restart of the validator. Throws `failed` when another stream of the hotkey takes over, and at first when it has none of the validator's kinds. */
   async run(): Promise<void> {
     const { signal } = this.#options;
     while (!signal.aborted) {
@@ -90,6 +95,8 @@ export class StreamMiner {
         const message = `another miner connected with the hotkey ${this.#options.keypair.hotkey}, and only one per hotkey can be connected; stop that one, or use another --key`;
         throw new AssayError({ code: "failed", message });
       }
+      if (end.code === "no_kind_served" && !this.#hasConnected)
+        throw new AssayError({ code: "failed", message: end.detail ?? end.code });
       await this.#pause(end);
     }
     this.#bench.stop();
@@ -99,6 +106,8 @@ export class StreamMiner {
     const { url } = this.client;
     const { signal, times = TIMES } = this.#options;
     try {
+      const missing = await this.#match();
+      if (missing !== null) return { code: "no_kind_served", retryAfterS: null, detail: missing };
       const headers = await this.client.signedHeaders();
       return await holdStream(
         { url, headers, signal, ...times },
@@ -111,6 +120,13 @@ export class StreamMiner {
     } catch (error) {
       return { code: "unreachable", retryAfterS: null, detail: causeText(error) };
     }
+  }
+
+  /** Which of the validator's circuits are here; returns why there is nothing to do, or null. */
+  async #match(): Promise<string | null> {
+    const circuits = await circuitsOf(this.client, this.#options.lane);
+    this.#kinds = kindsOf(circuits, this.#modules.prover);
+    return circuits === null || this.#kinds?.length !== 0 ? null : noKindText(circuits);
   }
 
   async #pause({ code, retryAfterS, detail = "" }: StreamEnd): Promise<void> {
@@ -126,7 +142,8 @@ export class StreamMiner {
   #opened(send: Send): void {
     const { lane, capacity } = this.#options;
     this.#send = send;
-    send(helloFrame(++this.#frames, lane, capacity));
+    send(helloFrame(++this.#frames, lane, capacity, this.#kinds));
+    this.#hasConnected = true;
     const unsent = this.#unsent;
     this.#unsent = [];
     for (const done of unsent) this.#deliver(done);

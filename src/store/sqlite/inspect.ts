@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { walkChain } from "./guard/logChains.ts";
 import { customerJobOf } from "./tables/customerJobs.ts";
+import { customerTokenOf } from "./tables/customerTokens.ts";
 import { openSampleOf } from "./tables/draws.ts";
 import { epochOf } from "./tables/epochs.ts";
 import { logHeadOf } from "./tables/heads.ts";
@@ -19,6 +20,7 @@ export function checkRows(db: DatabaseSync): void {
   for (const row of db.prepare("SELECT * FROM customer_jobs WHERE state = 'queued'").iterate()) {
     customerJobOf(row);
   }
+  for (const row of db.prepare("SELECT * FROM customer_tokens").iterate()) customerTokenOf(row);
   checkChains(db, "WHERE closed_at IS NULL");
 }
 

@@ -1,7 +1,7 @@
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { DrawGroup } from "../../../src/flow/draw.ts";
 import type { CustomerJob, SampledEnd, WorkBucket, WorkDelta } from "../../../src/flow/job.ts";
-import type { Store } from "../../../src/flow/store.ts";
+import type { QueueBounds, Store } from "../../../src/flow/store.ts";
 import type { StrikeRecord } from "../../../src/flow/strike.ts";
 import { EPOCH } from "./fixtures.ts";
 
@@ -116,18 +116,25 @@ export function bucket(change: Partial<WorkBucket> = {}): WorkBucket {
   return { lane: "groth16", hotkey: "5Alice", start: T, credit: 4, debit: 0, results: 1, ...change };
 }
 
+/** The bound on queued jobs, of all and of each owner. */
+export const atMost = (all: number, perOwner = all): QueueBounds => ({ all, perOwner });
+
 export function customerJob(change: Partial<CustomerJob> = {}): CustomerJob {
   made++;
   return {
     jobId: newJobId(),
+    owner: null,
     clientKey: `key ${made}`,
     lane: "groth16",
     kind: "square",
     input: { x: "3", list: ["1", "2"] },
+    privateInput: null,
     createdAt: T,
+    deadlineAt: T + 86_400_000,
     state: "queued",
     attempts: 0,
     answer: null,
+    verified: null,
     hotkey: null,
     code: null,
     endedAt: null,

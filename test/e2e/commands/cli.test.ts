@@ -151,6 +151,8 @@ describe("help", () => {
     "simulate",
     "audit",
     "skiplist",
+    "jobs",
+    "token",
     "weights",
     "bench",
   ];

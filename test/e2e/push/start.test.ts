@@ -2,12 +2,24 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { canonical } from "../../../src/core/canonical.ts";
+import { sha256Hex } from "../../../src/core/hash.ts";
+import type { CircuitsView, JobView } from "../../../src/http/handlers.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
 import { circuitsHome } from "../../../src/miner/push/snarkProver.ts";
 import { freePort } from "../../support/freePort.ts";
 import { startMiner } from "../../support/miner/process.ts";
 import { lintFaults } from "../../support/observe/lint.ts";
-import { circuit, PushWorld, pushDir, readKey } from "../../support/validator/push/world.ts";
+import { until } from "../../support/until.ts";
+import { operatorAsks } from "../../support/validator/operator.ts";
+import {
+  circuit,
+  fakeProof,
+  honest,
+  PushWorld,
+  pushDir,
+  readKey,
+} from "../../support/validator/push/world.ts";
 import { removeDir, runAssay } from "../../support/validator/validator.ts";
 
 // Circuits that cannot be trusted stop the start; with the project's own, real miners prove.
@@ -77,4 +89,63 @@ test("assay miner proves for a validator, dialling in and being dialled", async 
   assert.deepEqual(lintFaults(await world.validator.metrics()), [], "every metric of a working validator");
   assert.deepEqual(await Promise.all(miners.map((miner) => miner.stop())), [0, 0]);
   assert.equal(await world.validator.stop(), 0, world.validator.stderr());
+});
+
+test("a benchmark that cannot be made stops the start, and its circuit is named", async () => {
+  const secret = { ...circuit, id: "secret", private_inputs: ["w"], supplied_by: "customer" };
+  const dir = pushDir({ circuits: [circuit, secret] });
+  const { code, stderr } = await runAssay(["up", "--data", dir, "--port", "0"]);
+  removeDir(dir);
+  assert.equal(code, 1);
+  for (const word of ["circuit_invalid", "secret", "benchmark.enabled"])
+    assert.ok(stderr.includes(word), stderr);
+});
+
+test("circuits are served to all; private inputs go to the miner alone; a miner with no kind does not start", async (t) => {
+  const secret = {
+    ...circuit,
+    id: "secret",
+    private_inputs: ["w", "path[2]"],
+    benchmark: { enabled: false },
+  };
+  const world = await PushWorld.start(pushDir({ circuits: [circuit, secret] }));
+  t.after(() => world.close());
+  const { items } = (await (await fetch(`${world.url}/v1/circuits`)).json()) as CircuitsView;
+  const [open, served] = items;
+  assert.deepEqual(
+    [open?.id, open?.benchmark, served?.id, served?.benchmark],
+    ["square", true, "secret", false],
+  );
+  assert.deepEqual([served?.curve, served?.protocol, served?.public_signals], ["bn128", "groth16", 2]);
+  assert.deepEqual(served?.verification_key, readKey());
+  assert.equal(served?.verification_key_sha256, sha256Hex(canonical(readKey())));
+  assert.deepEqual(
+    served?.inputs.map(({ name, count, supplied_by }) => [name, count, supplied_by]),
+    [
+      ["x", 1, "validator"],
+      ["w", 1, "customer"],
+      ["path", 2, "customer"],
+    ],
+  );
+  const without = await runAssay(["miner", "--key", "//Bob", "--lane", "groth16", "--url", world.url]);
+  assert.equal(without.code, 1);
+  assert.match(without.stderr, /none of the validator's circuits \(square, secret\)/);
+
+  const hidden = { w: "918273645546372819", path: ["1", "2"] };
+  const put = (key: string) =>
+    operatorAsks<JobView>(world.validator, "POST", "/v1/jobs", {
+      ...{ lane: "groth16", kind: "secret", input: { x: "77", ...hidden }, client_key: key },
+    });
+  const { status, document } = await put("one");
+  assert.deepEqual([status, document.input], [202, { x: "77" }]);
+  const cheat = await world.join("Eve", (order, miner) => miner.answer(order.job_id, fakeProof(order)));
+  await until(() => !cheat.isOpen);
+  assert.equal(cheat.orders[0]?.input.w, hidden.w);
+  const [strike] = await world.strikes(cheat);
+  assert.deepEqual(strike?.evidence.exhibit?.input, { x: "77" });
+  await world.join("Mia", honest(0));
+  const done = await world.jobInState(document.job_id, "done");
+  assert.equal(done.verified, true);
+  const said = [JSON.stringify([done, strike]), world.validator.stderr(), world.validator.stdout()];
+  assert.ok(said.every((text) => !text.includes(hidden.w)));
 });

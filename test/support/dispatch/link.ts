@@ -5,6 +5,7 @@ export interface LinkFacts {
   readonly lanes: readonly string[];
   readonly capacity?: number;
   readonly transport?: "stream" | "dial";
+  readonly kinds?: ReadonlySet<string> | null;
 }
 
 export function answerOf(text: string, onRead: () => void = () => {}): JobAnswer {
@@ -23,6 +24,7 @@ export class FakeLink implements MinerLink {
   readonly transport: "stream" | "dial";
   readonly lanes: readonly string[];
   readonly capacity: number;
+  readonly kinds: ReadonlySet<string> | null;
   readonly sent: JobOrder[] = [];
   /** Sent and not spoken of since, oldest first. */
   readonly open: string[] = [];
@@ -40,6 +42,7 @@ export class FakeLink implements MinerLink {
     this.transport = facts.transport ?? "stream";
     this.lanes = facts.lanes;
     this.capacity = facts.capacity ?? 64;
+    this.kinds = facts.kinds ?? null;
   }
 
   get writable(): boolean {
@@ -72,9 +75,9 @@ export class FakeLink implements MinerLink {
   }
 
   /** Gives the oldest open job back, or the one named. */
-  giveBack(jobId = this.#oldest()): FrameRefusal | null {
+  giveBack(jobId = this.#oldest(), code = "out_of_memory"): FrameRefusal | null {
     this.#forget(jobId);
-    return this.#listener.failed(this, jobId, "out_of_memory");
+    return this.#listener.failed(this, jobId, code);
   }
 
   /** A dialled miner does not take the connection. */

@@ -32,6 +32,7 @@ const defaults: DispatcherOptions = {
   maxDeadlineMs: 180_000,
   reconnectGraceMs: 10_000,
   queuedMax: 10_000,
+  againMs: 60_000,
 };
 
 const down = () => new AssayError({ code: "store_unavailable", retry_after_s: 1 });
@@ -98,6 +99,8 @@ export class MemoryRecords {
 export interface WorldOptions extends Partial<DispatcherOptions> {
   /** Share of the jobs that is sampled, as the policy writes it. */
   readonly rate?: string;
+  /** The same of the jobs of customers. */
+  readonly customerRate?: string;
   readonly lanes?: readonly PushLane[];
   readonly saved?: string | null;
   readonly clock?: FakeClock;
@@ -146,25 +149,35 @@ export class World {
   readonly #rates: Rates;
   readonly #keys = new Map<number, ReturnType<typeof sampleKey>>();
 
-  constructor({ rate = "0", lanes = [proveLane()], saved = null, clock, ...options }: WorldOptions = {}) {
+  constructor({
+    rate = "0",
+    customerRate = "1",
+    lanes = [proveLane()],
+    saved = null,
+    clock,
+    ...options
+  }: WorldOptions = {}) {
     this.clock = clock ?? new FakeClock(1_700_000_000_000);
     this.lanes = new Map(lanes.map((lane) => [lane.name, lane]));
     this.#rates = ratesOf({
       lanes: Object.fromEntries(lanes.map(({ name }) => [name, rate])),
-      classes: { customer: "1", cold_start: "1/5", struck: "1/2" },
+      classes: { customer: customerRate, cold_start: "1/5", struck: "1/2" },
       floor: "0",
     });
     this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), saved);
   }
 
-  link(hotkey: string, more: Partial<Pick<FakeLink, "capacity" | "lanes" | "transport">> = {}): FakeLink {
+  link(
+    hotkey: string,
+    more: Partial<Pick<FakeLink, "capacity" | "kinds" | "lanes" | "transport">> = {},
+  ): FakeLink {
     return new FakeLink(this.dispatcher, hotkey, { lanes: [...this.lanes.keys()], ...more });
   }
 
   /** Opens a link and lets it have its first jobs. */
   async join(
     hotkey: string,
-    more: Partial<Pick<FakeLink, "capacity" | "lanes" | "transport">> = {},
+    more: Partial<Pick<FakeLink, "capacity" | "kinds" | "lanes" | "transport">> = {},
   ): Promise<FakeLink> {
     const link = this.link(hotkey, more);
     this.dispatcher.opened(link);
@@ -199,10 +212,14 @@ export class World {
     return {
       ...{ jobId, clientKey: jobId, lane: "prove", kind: "square", input: { x: jobId } },
       ...{
+        owner: null,
+        privateInput: null,
         createdAt: 0,
+        deadlineAt: null,
         state: "queued",
         attempts: 0,
         answer: null,
+        verified: null,
         hotkey: null,
         code: null,
         endedAt: null,

@@ -9,7 +9,7 @@ import type { Caller } from "../../../src/flow/caller.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
-import type { Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
+import type { CircuitsView, Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 
@@ -83,10 +83,27 @@ export const job: JobView = {
   state: "queued",
   attempts: 0,
   created_at: 1_700_000_000_000,
+  deadline_at: 1_700_086_400_000,
   ended_at: null,
   hotkey: null,
   answer: null,
+  verified: null,
   code: null,
+};
+
+const { input: _input, answer: _answer, ...jobSummary } = job;
+
+export const customerToken = "tk_customer";
+
+const token = {
+  ...{ token_id: `tk_${"0".repeat(16)}`, name: "Ada", created_at: 1_700_000_000_000 },
+  ...{ last_used_at: null, revoked_at: null },
+};
+
+const circuit: CircuitsView["items"][number] = {
+  ...{ lane: "groth16", id: "hash-chain", curve: "bn128", protocol: "groth16", public_signals: 2 },
+  inputs: [{ name: "x", is_list: false, count: 1, is_public: true, supplied_by: "validator" }],
+  ...{ benchmark: true, verification_key: { nPublic: 2 }, verification_key_sha256: hash },
 };
 
 async function* noLines(): AsyncGenerator<string> {}
@@ -124,6 +141,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       sampling: { floor: "1/100", classes },
     }),
     keys: () => ({ keys: [publicJwk("A".repeat(43))] }),
+    circuits: () => JSON.stringify({ items: [circuit] }),
     listChallenges: async (_caller, { lane, tier, offset }) => ({
       epoch: 9,
       lane,
@@ -183,7 +201,19 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     release: async (released) => ({ hotkey: released, released: 1 }),
     putJob: async () => ({ job, replay: false }),
     job: async () => job,
-    isOperator: (token) => token === operatorToken,
+    jobs: async () => ({ items: [jobSummary], next_after: null }),
+    cancelJob: async () => ({ ...job, state: "cancelled" }),
+    isOperator: (given) => given === operatorToken,
+    jobClient: (given) => {
+      if (given === operatorToken) return { owner: null };
+      if (given === customerToken) return { owner: token.token_id };
+      throw new AssayError({ code: "unauthorized" });
+    },
+    tokens: async () => ({ items: [token] }),
+    createToken: async (name) => ({
+      ...{ token_id: token.token_id, name, created_at: token.created_at, token: "tk_0.secret" },
+    }),
+    revokeToken: async () => ({ ...token, revoked_at: 1_700_000_001_000 }),
     ...overrides,
   };
 }

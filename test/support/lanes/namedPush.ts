@@ -13,6 +13,7 @@ export function namedPushLane(name: string, cost: number, more: Partial<PushLane
     mode: "push",
     policy: { rate, penalty: "strike", maxAttempts: 1, share: 1 },
     kinds: ["square"],
+    benchmarks: ["square"],
     cost,
     prepare: elsewhere,
     issue: () => null,

@@ -65,7 +65,9 @@ function inOrder(buckets: readonly WorkBucket[]): WorkBucket[] {
 /** What only people, the pull lane and the first and last moment of a process ask for. */
 const notModelled = [
   ...["admit", "decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
-  ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "miner", "miners", "strikes"],
+  ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob", "queuedCustomerJobs"],
+  ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
+  ...["miner", "miners", "strikes"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
 ];
 

@@ -5,7 +5,14 @@ import { noMetrics } from "../../../src/core/metrics.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 import { commitment, decision, newSubmission } from "../../conformance/store/fixtures.ts";
-import { customerJob, delta, drawn, groupOf, sampledEnd } from "../../conformance/store/jobFixtures.ts";
+import {
+  atMost,
+  customerJob,
+  delta,
+  drawn,
+  groupOf,
+  sampledEnd,
+} from "../../conformance/store/jobFixtures.ts";
 
 // A process that holds a store, until it is killed: `hold FILE`, `write FILE ROUND`, which admits and decides as fast as it
 // can, or `jobs FILE ROUND`, which records jobs. It prints a line for each thing that the store acknowledged, and for why
@@ -50,7 +57,7 @@ async function jobs(): Promise<never> {
       for (const id of ids.slice(made % 2)) say(`ended ${id}`);
       await store.addWork([delta({ credit: 4 })]);
       say(`worked ${name}`);
-      await store.addCustomerJob(customerJob({ jobId: `jb_${name}c`, clientKey: name }), 1_000_000);
+      await store.addCustomerJob(customerJob({ jobId: `jb_${name}c`, clientKey: name }), atMost(1_000_000));
       say(`queued jb_${name}c`);
     }
   };

@@ -81,6 +81,7 @@ judge:
   outage_miners: 4
 verify: { concurrency: null, pending_factor: 4 }
 dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
+jobs: { deadline_s: 86400, again_s: 60, per_token: { burst: 60, per_s: 20, queued: 1000 } }
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }

@@ -546,3 +546,22 @@ test("a lost job whose deadline passes is a timeout, and the grace period goes o
   link.send({ ...order(2), deadline_ms: 2000 });
   await until(() => world.listener.of("unreachable").length === 1);
 });
+
+test("a refusal is a failure with the code that it states, whatever else it says", async (t) => {
+  const refusals: readonly (readonly [number, string, string])[] = [
+    [404, '{"code":"kind_unknown"}', "kind_unknown"],
+    [503, `{"code":"busy","job_id":"${jobId(1)}","answer":{}}`, "busy"],
+    [400, `{"job_id":"${jobId(1)}","answer":{}}`, "handler_error"],
+    [500, "oops", "handler_error"],
+    [500, '{"code":"a sentence"}', "handler_error"],
+    [302, '{"code":"kind_unknown"}', "handler_error"],
+  ];
+  for (const [status, body, code] of refusals) {
+    const port = await endpoint(t, (_request, response) => void response.writeHead(status).end(body));
+    const world = dialWorld(t);
+    world.dialer.refresh([minerAt(port)]);
+    world.listener.link("a").send(order(1));
+    await until(() => world.listener.of("failed").length === 1);
+    assert.equal(world.listener.of("failed")[0]?.code, code, `${status} ${body}`);
+  }
+});

@@ -26,6 +26,7 @@ describe("a customer's job", () => {
         attempts: 1,
         state: "done",
         answer: `"answer to ${id(1)}"`,
+        verified: true,
         hotkey: "m",
         code: null,
       },
@@ -153,7 +154,7 @@ describe("a customer's job", () => {
   });
 
   it("does not wait behind those that every miner here has had", async () => {
-    const world = new World();
+    const world = new World({ againMs: 86_400_000 });
     const link = await world.join("m");
     link.answer();
     for (let i = 0; i < 20; i++) world.dispatcher.addCustomer(world.customer(id(i)));

@@ -19,7 +19,8 @@ test("a job that is put in is 202 with where to follow it, and 200 when it was t
   const seen: unknown[] = [];
   let replay = false;
   const { url } = await serve(t, {
-    putJob: async (request) => {
+    putJob: async (client, request) => {
+      assert.deepEqual(client, { owner: null });
       seen.push(request);
       return { job, replay };
     },
@@ -44,7 +45,7 @@ test("a job is followed by its id, with its answer as JSON", async (t) => {
   };
   const ids: string[] = [];
   const { url } = await serve(t, {
-    job: async (id) => {
+    job: async (_client, id) => {
       ids.push(id);
       return done;
     },

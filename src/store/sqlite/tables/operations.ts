@@ -9,6 +9,7 @@ import { type AdmitReply, admitOperations } from "./admit.ts";
 import { ChainLog } from "./chainLog.ts";
 import { creditOperations } from "./credits.ts";
 import { customerJobOperations } from "./customerJobs.ts";
+import { customerTokenOperations } from "./customerTokens.ts";
 import { decideOperations } from "./decide.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
@@ -65,6 +66,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...sampleOperations(db, log),
     ...workOperations(db, snapshot),
     ...customerJobOperations(db),
+    ...customerTokenOperations(db),
     ...vectorOperations(db),
     ...noteOperations(db),
     ...retentionOperations(db, clock),

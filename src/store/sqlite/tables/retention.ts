@@ -89,6 +89,9 @@ function timedRows(db: DatabaseSync): Dropper[] {
     (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${ROWS})`);
   const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
     (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${LINES})`);
+  // While its jobs can be listed, a token keeps its name.
+  const tokens = db.prepare(`DELETE FROM customer_tokens WHERE revoked_at < ? AND NOT EXISTS
+    (SELECT 1 FROM customer_jobs WHERE customer_jobs.owner = customer_tokens.token_id)`);
   const exhibits = db.prepare(`DELETE FROM exhibits WHERE strike IN
     (SELECT strike FROM exhibits WHERE day < ? LIMIT ${LINES})`);
   const use = db.prepare(`DELETE FROM exhibit_use WHERE (day, hotkey) IN
@@ -100,6 +103,7 @@ function timedRows(db: DatabaseSync): Dropper[] {
   return [
     ({ keepSolvesSince }) => Number(work.run(keepSolvesSince).changes),
     ({ keepJobsSince }) => Number(jobs.run(keepJobsSince).changes),
+    ({ keepJobsSince }) => Number(tokens.run(keepJobsSince).changes),
     ofDay(exhibits),
     ofDay(use),
   ];

@@ -167,7 +167,9 @@ const RETIRE_PAUSE_MS = 10;
 const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
-  ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
+  ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob"],
+  ...["queuedCustomerJobs", "updateCustomerJob"],
+  ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...[
     "commitEpoch",
     "addLogHead",

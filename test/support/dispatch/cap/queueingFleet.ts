@@ -60,6 +60,7 @@ export class Fleet {
         maxDeadlineMs: 180_000,
         reconnectGraceMs: 10_000,
         queuedMax: 1000,
+        againMs: 60_000,
       },
       this.#modules(options),
       options.saved ?? null,
@@ -228,6 +229,7 @@ export class Fleet {
       mode: "push",
       policy: { rate, penalty: "strike", maxAttempts: 1, share: 1 },
       kinds: ["kind"],
+      benchmarks: ["kind"],
       cost: 1,
       prepare: async () => {},
       issue: () => {

@@ -127,7 +127,17 @@ export async function serveStreams(t: TestContext, given: StreamWorldOptions = {
       handlers: standIn(),
       log: silentLog,
       metrics,
-      ...(given.off ? {} : { streams: { authenticate, lanes: ["groth16", "other"], listener, clock } }),
+      ...(given.off
+        ? {}
+        : {
+            streams: {
+              authenticate,
+              lanes: ["groth16", "other"],
+              kinds: ["square", "cube"],
+              listener,
+              clock,
+            },
+          }),
     },
   );
   t.after(() => {

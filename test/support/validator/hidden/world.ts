@@ -219,6 +219,7 @@ export class PullHiddenWorld {
     const admission = this.#admission(challenges, store, pool);
     const { clock, log } = this.#ports();
     const parts: Partial<Parts> = {
+      circuits: [],
       ...{ lanes, pool, challenges, admission, store: store as Store, clock, log },
       ...{ sampler: this.#sampler, verifier: this.#verifier, signer: this.#signer },
       ...{ adminToken: "token", push: null, metrics: new MetricRegistry() },

@@ -19,7 +19,8 @@ describe("jobs in flight", () => {
         ...{ epoch: 1, lane: "prove", hotkey: "m", work_id: jobId },
         ...{ class: "lane", rate: "0", x: "", sampled: false },
       };
-      const job = { jobId, lane, seed: 1n, customer: null, had: new Set(had) };
+      const fresh = { seed: 1n, tries: had.length, renewAt: 0, isOver: false };
+      const job = { jobId, lane, kind: "square", customer: null, had: new Set(had), ...fresh };
       return new InFlightJob(job, miner, { kind: "square", input: { x: "123456789" } }, draw, 1);
     };
     return { totals, jobs, miner, pick };

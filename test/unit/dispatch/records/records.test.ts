@@ -113,7 +113,8 @@ describe("the ledger", () => {
 
 describe("what became of customer jobs", () => {
   const update = (jobId: string, more: Partial<CustomerUpdate> = {}): CustomerUpdate => ({
-    ...{ jobId, attempts: 1, state: "queued", answer: null, hotkey: null, code: null, endedAt: null },
+    ...{ jobId, attempts: 1, state: "queued", answer: null, verified: null },
+    ...{ hotkey: null, code: null, endedAt: null },
     ...more,
   });
   const make = () => {

@@ -159,7 +159,13 @@ const badHellos: readonly (readonly [string, string | object, keyof typeof frame
   ["no lanes", { type: "hello", capacity: 1 }, "bad_frame"],
   ["an empty list", hello(8, []), "bad_frame"],
   ["lanes that are no texts", { type: "hello", lanes: ["groth16", 7], capacity: 1 }, "bad_frame"],
+  ["kinds that are no list", { ...hello(), kinds: "square" }, "bad_frame"],
+  ["no kinds", { ...hello(), kinds: [] }, "bad_frame"],
+  ["kinds that are no texts", { ...hello(), kinds: ["square", 7] }, "bad_frame"],
+  ["a kind too long", { ...hello(), kinds: ["k".repeat(65)] }, "bad_frame"],
+  ["too many kinds", { ...hello(), kinds: Array(257).fill("square") }, "bad_frame"],
   ["only lanes of elsewhere", hello(8, ["sat"]), "no_lane_served"],
+  ["only kinds of elsewhere", { ...hello(), kinds: ["sphere"] }, "no_kind_served"],
   ["a lane of the prototype", hello(8, ["constructor"]), "no_lane_served"],
   ["no capacity", { type: "hello", lanes: ["groth16"] }, "bad_frame"],
   ["a capacity of nothing", hello(0), "bad_frame"],
@@ -274,4 +280,21 @@ test("frames and bytes are counted by direction, without a label for each miner"
   await until(() => out() >= size && out() !== before);
   await until(() => world.counts.get("assay_stream_frames_total", { direction: "in" }) === 2);
   assert.equal(world.counts.get("assay_stream_frames_total", { direction: "out" }), 2, "a pong and a job");
+});
+
+test("a hello may say which kinds the miner has; those of elsewhere do not count", async (t) => {
+  const world = await serveStreams(t);
+  const kinds = ["square", "sphere", ...Array(253).fill("x"), "k".repeat(64)];
+  const hellos: readonly (readonly [string, object, readonly string[] | null])[] = [
+    ["a", { ...hello(), kinds }, ["square"]],
+    ["b", hello(), null],
+    ["c", { ...hello(), kinds: null }, null],
+  ];
+  for (const [hotkey, frame, expected] of hellos) {
+    const miner = await openStream(world.port, hotkey);
+    miner.send(frame);
+    await until(() => world.listener.of("opened").some(({ link }) => link.hotkey === hotkey));
+    const link = world.listener.link(hotkey);
+    assert.deepEqual(link.kinds ? [...link.kinds] : null, expected);
+  }
 });

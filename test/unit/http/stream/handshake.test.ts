@@ -39,7 +39,7 @@ test("a signed upgrade is a stream once it said hello", async (t) => {
   const link = world.listener.link("a");
   assert.deepEqual(
     { ...link, lanes: link.lanes, capacity: link.capacity, writable: link.writable },
-    { transport: "stream", hotkey: "a", lanes: ["groth16"], capacity: 8, writable: true },
+    { transport: "stream", hotkey: "a", lanes: ["groth16"], kinds: null, capacity: 8, writable: true },
   );
   const [caller] = world.callers;
   assert.equal(caller?.ip, "127.0.0.1");

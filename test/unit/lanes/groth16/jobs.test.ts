@@ -163,3 +163,60 @@ describe("canaries", () => {
     }
   });
 });
+
+describe("private inputs", () => {
+  const withPrivate = (more: Partial<Circuit>): Circuit => ({
+    ...circuitOf("p", ["x"], false),
+    privateInputs: ["w", "path[2]"],
+    ...more,
+  });
+  const laneOf = (circuit: Circuit) => makeGroth16Lane({ policy, circuits: [circuit] });
+  const whole = { x: "5", w: "6", path: ["7", 8] };
+
+  it("are taken apart from a customer's input, and are never part of the public one", () => {
+    assert.deepEqual(laneOf(withPrivate({ suppliedBy: "customer" })).accept("p", whole), {
+      kind: "p",
+      input: { x: "5" },
+      privateInput: { w: "6", path: ["7", "8"] },
+    });
+  });
+
+  it("must all be there when customers supply them, and must not when miners do", async () => {
+    const refused = async (circuit: Circuit, input: unknown) => {
+      const problem = await problemOf(() => laneOf(circuit).accept("p", input));
+      return "field" in problem ? problem.field : problem.code;
+    };
+    assert.equal(await refused(withPrivate({}), { x: "5", w: "6" }), "/input/path");
+    assert.equal(await refused(withPrivate({}), { ...whole, path: ["7"] }), "/input/path");
+    assert.equal(await refused(withPrivate({ suppliedBy: "miner" }), whole), "/input/w");
+    assert.deepEqual(laneOf(withPrivate({ suppliedBy: "miner" })).accept("p", { x: "5" }), {
+      kind: "p",
+      input: { x: "5" },
+    });
+  });
+
+  it("that customers supply allow no benchmark: such a circuit is refused", async () => {
+    const problem = await problemOf(() => laneOf(withPrivate({ benchmark: true, suppliedBy: "customer" })));
+    assert.ok(problem.code === "circuit_invalid" && problem.circuit === "p");
+    assert.match(problem.cause_text, /benchmark/);
+    const miners = laneOf(withPrivate({ benchmark: true, suppliedBy: "miner" }));
+    assert.deepEqual(Object.keys(miners.issue(1n)?.input ?? {}), ["x"]);
+  });
+
+  it("have names of their own, and are bounded", async () => {
+    for (const privateInputs of [["x"], ["w", "w"], ["w[0]"], ["a[512]", "b"]]) {
+      const problem = await problemOf(() => laneOf(withPrivate({ privateInputs })));
+      assert.equal(problem.code, "circuit_invalid", String(privateInputs));
+    }
+    laneOf(withPrivate({ privateInputs: ["a[512]"] }));
+  });
+});
+
+it("a benchmark of a kind is of that kind, and of no kind without benchmarks", () => {
+  const circuits = [circuitOf("a", ["x"]), circuitOf("b", ["x"], false), circuitOf("c", ["x"])];
+  const several = makeGroth16Lane({ policy, circuits });
+  assert.deepEqual(several.benchmarks, ["a", "c"]);
+  for (const kind of ["a", "c"]) assert.equal(several.issue(3n, kind)?.kind, kind);
+  assert.deepEqual(several.issue(3n, "a")?.input, several.issue(3n, "c")?.input);
+  for (const kind of ["b", "d"]) assert.equal(several.issue(3n, kind), null);
+});

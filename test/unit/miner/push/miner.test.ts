@@ -75,7 +75,9 @@ describe("the miner of a push lane", () => {
     const { miner, asked } = startMiner(t, { url: `${validator.url}/`, capacity: 3 });
     const stream = await validator.stream(0);
     assert.equal(stream.hotkey, keypair.hotkey);
-    assert.deepEqual(await stream.frame(0), { type: "hello", id: 1, lanes: ["groth16"], capacity: 3 });
+    assert.deepEqual(await stream.frame(0), {
+      ...{ type: "hello", id: 1, lanes: ["groth16"], capacity: 3, kinds: null },
+    });
     const orders = [jobOrder({ input: { x: "5" } }), jobOrder({ input: { x: "6" } })];
     for (const order of orders) stream.job(order);
     const second = await asked(2);

@@ -39,7 +39,7 @@ import {
   struck,
   unsigned,
 } from "../../../conformance/store/fixtures.ts";
-import { customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
+import { atMost, customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
 import { rewriteAsVersion4 } from "../../../support/store/version4.ts";
 import { problemOf } from "../../../support/thrown.ts";
 import { until } from "../../../support/until.ts";
@@ -65,7 +65,7 @@ async function fill(store: Store): Promise<void> {
   await decided(store, caught, struck(caught));
   await admitted(store, newSubmission());
   await opened(store);
-  await store.addCustomerJob(customerJob(), 10);
+  await store.addCustomerJob(customerJob(), atMost(10));
   assert.ok(await store.addLogHead(await presentHead(store)));
 }
 
@@ -387,8 +387,14 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one without what customers got: owners, deadlines, private inputs, tokens. */
+const withoutCustomers = `DROP TABLE customer_tokens; DROP INDEX customer_jobs_by_owner;
+  DROP INDEX customer_jobs_by_state; ALTER TABLE customer_jobs DROP COLUMN owner;
+  ALTER TABLE customer_jobs DROP COLUMN private_input; ALTER TABLE customer_jobs DROP COLUMN deadline_at;
+  ALTER TABLE customer_jobs DROP COLUMN verified`;
+
 /** Turns a store into one of version 4, as it was before acknowledged writes were counted. */
-const toVersion4 = "DROP TABLE seal; PRAGMA user_version = 4";
+const toVersion4 = `${withoutCustomers}; DROP TABLE seal; PRAGMA user_version = 4`;
 
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
 const toVersion3 = `${toVersion4}; ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
@@ -501,6 +507,28 @@ test("a store of version 4 is brought up: rows, log, credit and pages stay, answ
     const db = new DatabaseSync(file);
     assert.equal(db.prepare("SELECT count(*) AS n FROM answers").get()?.n, 0);
     db.close();
+  }));
+
+test("a store of version 4 is brought up: what waits gets a day, and what is done was verified", () =>
+  inFolder(async (file) => {
+    const [waits, ended] = [customerJob({ clientKey: "a" }), customerJob({ clientKey: "b" })];
+    const store = await open(file);
+    for (const job of [waits, ended]) await store.addCustomerJob(job, atMost(10));
+    const end = { attempts: 1, state: "done", answer: "{}", verified: true, hotkey: "5Alice" } as const;
+    await store.updateCustomerJob({ jobId: ended.jobId, ...end, code: null, endedAt: 9 });
+    await store.close();
+    tamper(file, `${withoutCustomers}; PRAGMA user_version = 4`);
+    const from = systemClock.nowMs();
+    const again = await open(file);
+    const kept = (await again.customerJob(waits.jobId)) ?? assert.fail();
+    assert.deepEqual({ ...kept, deadlineAt: waits.deadlineAt }, waits);
+    const left = (kept.deadlineAt ?? 0) - from;
+    assert.ok(left > 86_400_000 - 1000 && left < 86_400_000 + 600_000, `${left}`);
+    const done = (await again.customerJob(ended.jobId)) ?? assert.fail();
+    assert.deepEqual([done.state, done.verified, done.deadlineAt], ["done", true, null]);
+    assert.equal((await again.addCustomerJob(waits, atMost(10))).kind, "replay");
+    assert.deepEqual(await again.customerTokens(), []);
+    await again.close();
   }));
 
 test("a store of version 1 whose rows are damaged is refused as it is", () =>
