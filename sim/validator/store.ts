@@ -252,7 +252,10 @@ export class ModelStore implements ModelledStore {
     const { at, credit, state, verified } = end;
     const paid = verified ? { verified: credit, unverified: 0 } : { verified: 0, unverified: credit };
     if (state === "accepted") this.#work.add({ lane, hotkey, at, ...paid, debit: 0, results: 1 });
-    if (end.answerSha256 !== null) this.#sight(hotkey, end.block, state === "accepted");
+    const known = this.#sightings.get(hotkey);
+    const isAccepted = state === "accepted";
+    if (end.answerSha256 !== null) this.#sight(hotkey, end.block, isAccepted);
+    else if (known !== undefined && isAccepted) this.#sightings.set(hotkey, { ...known, delivered: true });
     if (end.strike !== null) this.#strike(end.strike);
     else if (end.forfeits && !this.#options.creditKept) this.#work.forfeit(hotkey);
     return true;

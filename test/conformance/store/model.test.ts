@@ -20,6 +20,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a strike in the pull lane that suspends forfeits unverified credit in every lane",
     "a strike in a push lane that does not suspend forfeits unverified credit in every lane",
     "a strike in the pull lane that does not suspend forfeits unverified credit in every lane",
+    "a cheat of a backlog that has its strike forfeits as a strike does, and adds none",
+    "a submission of such a backlog forfeits too",
     "dropped miners are forgotten with their strikes, never their suspension or what they submitted",
     "miners are listed by hotkey, after the one given",
   ],

@@ -151,7 +151,11 @@ export function standingCases(open: OpenStore): void {
       assert.deepEqual(await list("5A", 10), ["5B", "5C"]);
       assert.deepEqual(await list("5C", 10), []);
       assert.deepEqual(await store.miners(null, 1), [await store.miner("5A")]);
+      await decided(store, newSubmission({ hotkey: "5B" }));
       const seen = { firstSeen: 100, lastSeen: 100 };
-      assert.deepEqual((await store.standingState()).sightings[0], { hotkey: "5A", ...seen });
+      assert.deepEqual((await store.standingState()).sightings.slice(0, 2), [
+        { hotkey: "5A", ...seen, delivered: false },
+        { hotkey: "5B", ...seen, delivered: true },
+      ]);
     }));
 }

@@ -141,6 +141,25 @@ export function workCases(open: OpenStore): void {
       }));
   }
 
+  test("a cheat of a backlog that has its strike forfeits as a strike does, and adds none", () =>
+    withStore(open, async (store, reopen) => {
+      await earnEverywhere(store);
+      const jobId = await opened(store, { lane: "other" });
+      const end = struckEnd(jobId, { lane: "other" });
+      await store.endSamples([{ ...end, strike: null, forfeits: true }]);
+      const again = await reopen();
+      await assertForfeited(again);
+      assert.deepEqual((await again.standingState()).strikes, []);
+    }));
+
+  test("a submission of such a backlog forfeits too", () =>
+    withStore(open, async (store, reopen) => {
+      await earnEverywhere(store);
+      const end = { state: "rejected", code: "solution_unsatisfied", forfeits: true } as const;
+      await decided(store, newSubmission(), end);
+      await assertForfeited(await reopen());
+    }));
+
   test("work from before a strike that is recorded after it is forfeited too; later work is not", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());
