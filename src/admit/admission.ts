@@ -24,6 +24,7 @@ export class Admission {
   readonly #modules: AdmissionModules;
   readonly #measures: AdmitMeasures;
   readonly #proof: ClaimVerifier;
+  readonly #proofs = new WeakMap<Claim, Promise<void>>();
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
   readonly #addresses: Buckets;
@@ -77,7 +78,9 @@ export class Admission {
     const receivedAt = this.#modules.clock.nowMs();
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>
-      this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
+      this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq, () =>
+        this.#proven(caller, claim, "hotkey_or_session"),
+      ),
     );
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
@@ -173,10 +176,19 @@ export class Admission {
 
   /** Verifies the signature, then takes a token of the proven hotkey. */
   async #prove(caller: Caller, claim: Claim, signers: Signers, buckets: Buckets): Promise<void> {
-    await this.#measures.timed("signature", () => this.#proof.require(claim, caller.rawBody, signers));
+    await this.#measures.timed("signature", () => this.#proven(caller, claim, signers));
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  /** One verification per request, although both recognition and admission may ask for it. */
+  #proven(caller: Caller, claim: Claim, signers: Signers): Promise<void> {
+    const known = this.#proofs.get(claim);
+    if (known !== undefined) return known;
+    const proof = this.#proof.require(claim, caller.rawBody, signers);
+    this.#proofs.set(claim, proof);
+    return proof;
   }
 
   #takeAddress(ip: string): void {

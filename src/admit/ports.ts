@@ -43,8 +43,16 @@ export interface AdmissionModules {
   readonly store: Pick<Store, "admit">;
   readonly sessions: Sessions;
   readonly challenges: {
-    /** Throws `malformed_challenge_id`, `epoch_expired` or `not_your_challenge`. */
-    recognise(text: string, hotkey: Hotkey, seqHint?: number): Promise<RecognisedChallenge>;
+    /**
+     * Throws `malformed_challenge_id`, `epoch_expired` or `not_your_challenge`. `prove` verifies the sender; it is called where
+     * recognition costs more than a claim may, and what it throws is thrown.
+     */
+    recognise(
+      text: string,
+      hotkey: Hotkey,
+      seqHint: number | undefined,
+      prove: () => Promise<void>,
+    ): Promise<RecognisedChallenge>;
   };
   readonly miners: Miners;
   readonly draw: (lane: string, hotkey: Hotkey, workId: string, epoch: number) => Draw;

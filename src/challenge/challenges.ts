@@ -1,9 +1,11 @@
 import type { Clock } from "../core/clock.ts";
 import { type Epoch, epochAt } from "../core/ids.ts";
+import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { ChallengeItem, ChallengePage, RecognisedChallenge } from "../flow/challenge.ts";
 import type { Submission } from "../flow/submission.ts";
 import { type ParsedId, parseChallengeId } from "./id.ts";
+import { IndexCache, type IndexCacheStats, type IndexShare } from "./indexCache.ts";
 import { type IndexedScheme, makeIndexed } from "./indexed.ts";
 import { INDEX_ALLOTMENT_MAX, type IndexPlace } from "./indexTable.ts";
 import type { IdScheme, SchemeName } from "./scheme.ts";
@@ -11,6 +13,8 @@ import { makeSealed } from "./sealed.ts";
 
 /** A page is made on the event loop, about 5 us per item. */
 const PAGE_MAX = 500;
+/** About two seconds of builds on two cores; past it answers are refused as busy instead of waiting longer. */
+const BUILDS_MAX = 256;
 
 export interface ChallengeTier {
   readonly lane: string;
@@ -26,7 +30,8 @@ export interface ChallengesOptions {
   /** Recognised besides the issuing scheme. */
   readonly accept: readonly SchemeName[];
   readonly epochHours: number;
-  readonly indexMaps: number;
+  /** Bound on the bytes of all reverse indexes. */
+  readonly indexBytes: number;
   readonly current: Uint8Array;
   /** Recognises ids of epochs up to `lastEpoch`. */
   readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
@@ -35,8 +40,14 @@ export interface ChallengesOptions {
 
 export interface ChallengesModules {
   readonly clock: Clock;
+  readonly metrics: Metrics;
   /** `buildIndex` off the event loop. */
   readonly buildIndex: (place: IndexPlace) => Promise<Uint8Array>;
+  /**
+   * Whose index that of the hotkey is; rejects where none may be built for it. `prove` verifies that the hotkey asks, and
+   * rejects otherwise; without it nothing is proven.
+   */
+  readonly indexShare: (hotkey: string, prove?: () => Promise<void>) => Promise<IndexShare>;
 }
 
 /** The schemes of one master secret; `accepted` are those whose ids are recognised, the issuing one first. */
@@ -47,9 +58,14 @@ interface Master {
   readonly indexed: IndexedScheme;
 }
 
-function makeMaster(secret: Uint8Array, options: ChallengesOptions, modules: ChallengesModules): Master {
+function makeMaster(
+  name: string,
+  secret: Uint8Array,
+  options: ChallengesOptions,
+  { build, cache }: { build: ChallengesModules["buildIndex"]; cache: IndexCache },
+): Master {
   const sealed = makeSealed(secret);
-  const indexed = makeIndexed(secret, { maps: options.indexMaps, build: modules.buildIndex });
+  const indexed = makeIndexed(secret, { name, build, cache });
   const issuing = options.issue === "sealed" ? sealed : indexed;
   const others = [sealed, indexed].filter(
     (scheme) => scheme !== issuing && options.accept.includes(scheme.name),
@@ -71,24 +87,37 @@ function checkAllotments(master: Master, tiers: ChallengesOptions["tiers"]): voi
 /** Lists the challenges of a miner, and recognises an id that was issued to it. */
 export class Challenges {
   readonly #options: ChallengesOptions;
-  readonly #clock: Clock;
+  readonly #modules: ChallengesModules;
+  readonly #indexes: IndexCache;
   readonly #current: Master;
   readonly #previous: Master | null;
+  /** The epoch whose indexes were asked for when it began. */
+  #turned: number | null = null;
 
   constructor(options: ChallengesOptions, modules: ChallengesModules) {
     this.#options = options;
-    this.#clock = modules.clock;
-    this.#current = makeMaster(options.current, options, modules);
-    this.#previous = options.previous && makeMaster(options.previous.secret, options, modules);
+    this.#modules = modules;
+    this.#indexes = new IndexCache({ bytes: options.indexBytes, builds: BUILDS_MAX }, modules.metrics);
+    const indexing = { build: modules.buildIndex, cache: this.#indexes };
+    this.#current = makeMaster("current", options.current, options, indexing);
+    this.#previous = options.previous && makeMaster("previous", options.previous.secret, options, indexing);
     checkAllotments(this.#current, options.tiers);
   }
 
   currentEpoch(): Epoch {
-    return epochAt(this.#clock.nowMs(), this.#options.epochHours);
+    return epochAt(this.#modules.clock.nowMs(), this.#options.epochHours);
   }
 
-  /** Throws `malformed_challenge_id`, `epoch_expired`, `not_your_challenge`, or `busy` when indexes cannot keep up. */
-  async recognise(text: string, hotkey: string, seqHint?: number): Promise<RecognisedChallenge> {
+  /**
+   * Throws `malformed_challenge_id`, `epoch_expired`, `not_your_challenge`, `busy` when indexes cannot keep up, and what
+   * `indexShare` and `prove` throw.
+   */
+  async recognise(
+    text: string,
+    hotkey: string,
+    seq?: number,
+    prove?: () => Promise<void>,
+  ): Promise<RecognisedChallenge> {
     const id = parseChallengeId(text);
     if (id === null) throw new AssayError({ code: "malformed_challenge_id" });
     const current = this.currentEpoch();
@@ -96,9 +125,10 @@ export class Challenges {
       throw new AssayError({ code: "epoch_expired", epoch: id.epoch, current });
     const tier = this.#options.tiers.get(id.tier);
     if (tier === undefined) throw new AssayError({ code: "not_your_challenge" });
+    const given = { seq, mayBuild: () => this.#modules.indexShare(hotkey, prove) };
     for (const scheme of this.#schemesFor(id)) {
-      const seq = await scheme.recover(id, hotkey, tier.allotment, seqHint);
-      if (seq !== null) return recognised(id, tier, seq, scheme.seed(hotkey, id.epoch, id.tier, seq));
+      const found = await scheme.recover(id, hotkey, tier.allotment, given);
+      if (found !== null) return recognised(id, tier, found, scheme.seed(hotkey, id.epoch, id.tier, found));
     }
     throw new AssayError({ code: "not_your_challenge" });
   }
@@ -119,6 +149,39 @@ export class Challenges {
       if (scheme.id(hotkey, epoch, tier, seq) === challengeId) return scheme.seed(hotkey, epoch, tier, seq);
     }
     return null;
+  }
+
+  /**
+   * Called every few seconds. When an epoch begins, the indexes of those who were active in the last one are built in advance,
+   * before their answers need them.
+   */
+  turn(): void {
+    const epoch = this.currentEpoch();
+    if (this.#turned === epoch) return;
+    this.#turned = epoch;
+    for (const { hotkey, tier, epoch: of } of this.#current.indexed.tables())
+      if (of === epoch - 1) this.#warm(hotkey, tier);
+  }
+
+  /** A miner that proved itself has listed this tier: its first answer is about to come. */
+  listed(hotkey: string, tier: number): void {
+    this.#warm(hotkey, tier);
+  }
+
+  indexStats(): IndexCacheStats {
+    return this.#indexes.stats();
+  }
+
+  #warm(hotkey: string, tier: number): void {
+    const { indexed, issuing } = this.#current;
+    const allotment = this.#options.tiers.get(tier)?.allotment;
+    if (issuing !== indexed || allotment === undefined) return;
+    const epoch = this.currentEpoch();
+    this.#modules
+      .indexShare(hotkey, async () => undefined)
+      .then((share) => indexed.warm({ hotkey, epoch, tier, allotment }, share))
+      // Where none may be built, the answers say why.
+      .catch(() => undefined);
   }
 
   /** A page of the current epoch, of at most 500 items. Throws `lane_not_found`, `tier_not_found`. */

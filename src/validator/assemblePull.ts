@@ -8,6 +8,7 @@ import type { Pool } from "../flow/pool.ts";
 import { SubmissionConcluder } from "../judge/conclude/submissions.ts";
 import { SubmissionVerifier } from "../verify/submissions/submissionVerifier.ts";
 import type { SharedStages } from "./assembleStages.ts";
+import { indexShare } from "./indexShare.ts";
 import type { Resources } from "./resources.ts";
 import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -30,7 +31,9 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
   const masters = await resolveMasters(modules.secret, modules.previousSecret, epoch, store);
   const challenges = new Challenges(challengesOptions(config, masters, lanes), {
     clock,
+    metrics: modules.metrics,
     buildIndex: (place) => pool.run({ kind: "index", ...place }),
+    indexShare: (hotkey, prove) => indexShare(modules, hotkey, prove),
   });
   const concluder = new SubmissionConcluder(modules);
   const verifier = new SubmissionVerifier(submissionVerifierOptions(config), {

@@ -49,6 +49,7 @@ function workHandlers(parts: Parts) {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
       const page = challenges.page(lane, hotkey, tier, offset, limit);
       const { epoch, items } = page;
+      challenges.listed(hotkey, tier);
       // For people and audits only, so a failing store must not stop miners from getting work.
       if (items.length > 0)
         store
@@ -66,7 +67,7 @@ function workHandlers(parts: Parts) {
     },
     challengeText: async (caller: Caller, id: string, seq?: number) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
-      const { lane, tier, seed } = await challenges.recognise(id, hotkey, seq);
+      const { lane, tier, seed } = await challenges.recognise(id, hotkey, seq, async () => undefined);
       const text = await pool.run({ kind: "render", lane, ref: { tier, seed } });
       return { text, etag: sha256Hex(text).slice(0, 32) };
     },

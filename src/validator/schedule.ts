@@ -5,6 +5,8 @@ import type { Timers } from "./timers.ts";
 const every = {
   /** Epoch turns and closings. */
   sampler: 2000,
+  /** Reverse indexes at the turn of an epoch. */
+  indexes: 2000,
   /** Rows that a crash or an outage left undecided. */
   recover: 2000,
   /** Pruning of history. */
@@ -46,6 +48,7 @@ export function schedule(parts: Parts, timers: Timers): void {
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
   timers.every("weigher", blockMs, () => parts.weigher.tick());
   timers.every("sampler", every.sampler, () => parts.sampler.tick());
+  timers.every("indexes", every.indexes, () => parts.challenges.turn());
   timers.every("recover", every.recover, async () => {
     await parts.verifier.recover();
   });

@@ -92,7 +92,7 @@ export function challengesOptions(
     issue: challenge.scheme,
     accept: challenge.accept,
     epochHours: challenge.epoch_hours,
-    indexMaps: challenge.index_maps,
+    indexBytes: challenge.index_bytes,
     ...masters,
     tiers: tierTable(lanes),
   };

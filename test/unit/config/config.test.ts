@@ -44,6 +44,7 @@ challenge:
   secret_file_previous: null
   epoch_hours: 1
   index_maps: 64
+  index_bytes: 100000000
 lanes:
   sat:
     rate: "1"

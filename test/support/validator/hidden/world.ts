@@ -10,7 +10,7 @@ import { generatePrivateJwk, makeSigner } from "../../../../src/core/ed25519.ts"
 import { parseFraction } from "../../../../src/core/fraction.ts";
 import { sha256 } from "../../../../src/core/hash.ts";
 import type { Log } from "../../../../src/core/log.ts";
-import type { Metrics } from "../../../../src/core/metrics.ts";
+import { type Metrics, noMetrics } from "../../../../src/core/metrics.ts";
 import { Sessions } from "../../../../src/epistula/sessions.ts";
 import { Sr25519Verifier } from "../../../../src/epistula/sr25519.ts";
 import type { Lane, Penalty } from "../../../../src/flow/lane.ts";
@@ -206,13 +206,18 @@ export class PullHiddenWorld {
           issue: "sealed",
           accept: ["sealed"],
           epochHours: 1,
-          indexMaps: 1,
+          indexBytes: 1_000_000,
           current: master,
           previous: null,
         },
         tiers: new Map([[1, { lane: LANE, allotment, weight, maxAttempts, ...shape }]]),
       },
-      { clock: this.clock, buildIndex: async () => new Uint8Array() },
+      {
+        clock: this.clock,
+        metrics: noMetrics,
+        buildIndex: async () => new Uint8Array(),
+        indexShare: async () => "known",
+      },
     );
     const store: Pick<Store, "admit"> = { admit: (submission) => this.#admit(submission) };
     const admission = this.#admission(challenges, store, pool);
