@@ -1,4 +1,3 @@
-import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
 import type { SessionGrant } from "../epistula/sessions.ts";
@@ -139,7 +138,7 @@ export class Admission {
     const submission = newSubmission(challenge, facts, random.bytes(10));
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;
-    throw refusal(outcome.code, challenge, epochAt(clock.nowMs(), this.#options.epochHours));
+    throw refusal(outcome.code, challenge, this.#options.epochs.at(clock.nowMs()).epoch);
   }
 
   /** The row is durable and will be decided whatever happens here: a throw is the validator's fault, not the miner's. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
@@ -21,7 +22,7 @@ export interface AdmissionOptions {
   readonly gate: GateOptions;
   readonly perIpPerMin: number;
   readonly perHotkey: { readonly burst: number; readonly perSecond: number };
-  readonly epochHours: number;
+  readonly epochs: EpochCalendar;
 }
 
 /** What the chain and judge know of miners. */

@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
-import { type Epoch, epochAt } from "../core/ids.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
+import type { Epoch } from "../core/ids.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { ChallengeItem, ChallengePage, RecognisedChallenge } from "../flow/challenge.ts";
+import type { EpochTerms } from "../flow/draw.ts";
 import type { Submission } from "../flow/submission.ts";
 import { type ParsedId, parseChallengeId } from "./id.ts";
 import { IndexCache, type IndexCacheStats, type IndexShare } from "./indexCache.ts";
@@ -10,37 +12,32 @@ import { type IndexedScheme, makeIndexed } from "./indexed.ts";
 import { INDEX_ALLOTMENT_MAX, type IndexPlace } from "./indexTable.ts";
 import type { IdScheme, SchemeName } from "./scheme.ts";
 import { makeSealed } from "./sealed.ts";
+import { type ChallengeTier, type Issued, issuedBy, type TierTable } from "./tiers.ts";
 
 /** A page is made on the event loop, about 5 us per item. */
 const PAGE_MAX = 500;
 /** About two seconds of builds on two cores; past it answers are refused as busy instead of waiting longer. */
 const BUILDS_MAX = 256;
 
-export interface ChallengeTier {
-  readonly lane: string;
-  readonly allotment: number;
-  readonly weight: number;
-  readonly maxAttempts: number;
-  readonly n_vars: number;
-  readonly n_clauses: number;
-}
-
 export interface ChallengesOptions {
   readonly issue: SchemeName;
   /** Recognised besides the issuing scheme. */
   readonly accept: readonly SchemeName[];
-  readonly epochHours: number;
+  readonly epochs: EpochCalendar;
   /** Bound on the bytes of all reverse indexes. */
   readonly indexBytes: number;
   readonly current: Uint8Array;
   /** Recognises ids of epochs up to `lastEpoch`. */
   readonly previous: { readonly secret: Uint8Array; readonly lastEpoch: number } | null;
-  readonly tiers: ReadonlyMap<number, ChallengeTier>;
+  /** Of epochs without terms on record. */
+  readonly tiers: TierTable;
 }
 
 export interface ChallengesModules {
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** What the challenges of an accepted epoch are made with; null where that is not on record. */
+  readonly termsOf: (epoch: number) => EpochTerms | null;
   /** `buildIndex` off the event loop. */
   readonly buildIndex: (place: IndexPlace) => Promise<Uint8Array>;
   /**
@@ -50,32 +47,25 @@ export interface ChallengesModules {
   readonly indexShare: (hotkey: string, prove?: () => Promise<void>) => Promise<IndexShare>;
 }
 
-/** The schemes of one master secret; `accepted` are those whose ids are recognised, the issuing one first. */
+/** The schemes of one master secret. */
 interface Master {
-  readonly issuing: IdScheme;
-  readonly accepted: readonly IdScheme[];
-  readonly all: readonly IdScheme[];
+  readonly sealed: IdScheme;
   readonly indexed: IndexedScheme;
 }
 
 function makeMaster(
   name: string,
   secret: Uint8Array,
-  options: ChallengesOptions,
   { build, cache }: { build: ChallengesModules["buildIndex"]; cache: IndexCache },
 ): Master {
   const sealed = makeSealed(secret);
   const indexed = makeIndexed(secret, { name, build, cache });
-  const issuing = options.issue === "sealed" ? sealed : indexed;
-  const others = [sealed, indexed].filter(
-    (scheme) => scheme !== issuing && options.accept.includes(scheme.name),
-  );
-  return { issuing, accepted: [issuing, ...others], all: [sealed, indexed], indexed };
+  return { sealed, indexed };
 }
 
 /** Throws RangeError when an allotment exceeds what an index may hold. */
-function checkAllotments(master: Master, tiers: ChallengesOptions["tiers"]): void {
-  if (!master.accepted.includes(master.indexed)) return;
+function checkAllotments({ issue, accept, tiers }: ChallengesOptions): void {
+  if (issue !== "indexed" && !accept.includes("indexed")) return;
   for (const [tier, { allotment }] of tiers) {
     if (allotment > INDEX_ALLOTMENT_MAX)
       throw new RangeError(
@@ -99,13 +89,19 @@ export class Challenges {
     this.#modules = modules;
     this.#indexes = new IndexCache({ bytes: options.indexBytes, builds: BUILDS_MAX }, modules.metrics);
     const indexing = { build: modules.buildIndex, cache: this.#indexes };
-    this.#current = makeMaster("current", options.current, options, indexing);
-    this.#previous = options.previous && makeMaster("previous", options.previous.secret, options, indexing);
-    checkAllotments(this.#current, options.tiers);
+    this.#current = makeMaster("current", options.current, indexing);
+    this.#previous = options.previous && makeMaster("previous", options.previous.secret, indexing);
+    checkAllotments(options);
   }
 
   currentEpoch(): Epoch {
-    return epochAt(this.#modules.clock.nowMs(), this.#options.epochHours);
+    return this.#options.epochs.at(this.#modules.clock.nowMs()).epoch;
+  }
+
+  /** What the challenges of an epoch are made with: what is on record for it, else what is configured. */
+  issuedIn(epoch: number): Issued {
+    const terms = this.#modules.termsOf(epoch);
+    return terms === null ? { scheme: this.#options.issue, tiers: this.#options.tiers } : issuedBy(terms);
   }
 
   /**
@@ -120,23 +116,27 @@ export class Challenges {
   ): Promise<RecognisedChallenge> {
     const id = parseChallengeId(text);
     if (id === null) throw new AssayError({ code: "malformed_challenge_id" });
-    const current = this.currentEpoch();
-    if (id.epoch !== current && id.epoch !== current - 1)
-      throw new AssayError({ code: "epoch_expired", epoch: id.epoch, current });
-    const tier = this.#options.tiers.get(id.tier);
+    const accepted = this.#options.epochs.accepted(this.#modules.clock.nowMs());
+    if (!accepted.some(({ epoch }) => epoch === id.epoch))
+      throw new AssayError({ code: "epoch_expired", epoch: id.epoch, current: accepted[0].epoch });
+    const issued = this.issuedIn(id.epoch);
+    const tier = issued.tiers.get(id.tier);
     if (tier === undefined) throw new AssayError({ code: "not_your_challenge" });
     const given = { seq, mayBuild: () => this.#modules.indexShare(hotkey, prove) };
-    for (const scheme of this.#schemesFor(id)) {
+    for (const scheme of this.#schemesFor(id, issued)) {
       const found = await scheme.recover(id, hotkey, tier.allotment, given);
       if (found !== null) return recognised(id, tier, found, scheme.seed(hotkey, id.epoch, id.tier, found));
     }
     throw new AssayError({ code: "not_your_challenge" });
   }
 
-  #schemesFor(id: ParsedId): readonly IdScheme[] {
-    if (this.#previous === null || id.epoch > (this.#options.previous?.lastEpoch ?? -1))
-      return this.#current.accepted;
-    return [...this.#current.accepted, ...this.#previous.accepted];
+  /** The scheme that issued in the id's epoch first, then those that are accepted besides. */
+  #schemesFor(id: ParsedId, { scheme }: Issued): readonly IdScheme[] {
+    const { issue, accept, previous } = this.#options;
+    const names = new Set([scheme, issue, ...accept]);
+    const of = (master: Master): IdScheme[] => [...names].map((name) => master[name]);
+    if (this.#previous === null || id.epoch > (previous?.lastEpoch ?? -1)) return of(this.#current);
+    return [...of(this.#current), ...of(this.#previous)];
   }
 
   /**
@@ -145,7 +145,9 @@ export class Challenges {
    */
   seedOf(submission: Pick<Submission, "challengeId" | "hotkey" | "epoch" | "tier" | "seq">): bigint | null {
     const { challengeId, hotkey, epoch, tier, seq } = submission;
-    for (const scheme of [...this.#current.all, ...(this.#previous?.all ?? [])]) {
+    const { sealed, indexed } = this.#current;
+    const before = this.#previous === null ? [] : [this.#previous.sealed, this.#previous.indexed];
+    for (const scheme of [sealed, indexed, ...before]) {
       if (scheme.id(hotkey, epoch, tier, seq) === challengeId) return scheme.seed(hotkey, epoch, tier, seq);
     }
     return null;
@@ -159,8 +161,9 @@ export class Challenges {
     const epoch = this.currentEpoch();
     if (this.#turned === epoch) return;
     this.#turned = epoch;
+    const [, last] = this.#options.epochs.accepted(this.#modules.clock.nowMs());
     for (const { hotkey, tier, epoch: of } of this.#current.indexed.tables())
-      if (of === epoch - 1) this.#warm(hotkey, tier);
+      if (of === last.epoch) this.#warm(hotkey, tier);
   }
 
   /** A miner that proved itself has listed this tier: its first answer is about to come. */
@@ -173,10 +176,11 @@ export class Challenges {
   }
 
   #warm(hotkey: string, tier: number): void {
-    const { indexed, issuing } = this.#current;
-    const allotment = this.#options.tiers.get(tier)?.allotment;
-    if (issuing !== indexed || allotment === undefined) return;
+    const { indexed } = this.#current;
     const epoch = this.currentEpoch();
+    const { scheme, tiers } = this.issuedIn(epoch);
+    const allotment = tiers.get(tier)?.allotment;
+    if (scheme !== "indexed" || allotment === undefined) return;
     this.#modules
       .indexShare(hotkey, async () => undefined)
       .then((share) => indexed.warm({ hotkey, epoch, tier, allotment }, share))
@@ -186,28 +190,29 @@ export class Challenges {
 
   /** A page of the current epoch, of at most 500 items. Throws `lane_not_found`, `tier_not_found`. */
   page(lane: string, hotkey: string, tier: number, offset: number, limit: number): ChallengePage {
-    const place = this.#tierOf(lane, tier);
+    const epoch = this.currentEpoch();
+    const { scheme, tiers } = this.issuedIn(epoch);
+    const place = tierOf(tiers, lane, tier);
     if (!Number.isSafeInteger(offset) || offset < 0) throw new RangeError(`page: offset ${offset}`);
     if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`page: limit ${limit}`);
-    const epoch = this.currentEpoch();
     const end = Math.min(offset + Math.min(limit, PAGE_MAX), place.allotment);
-    const { n_vars, n_clauses, weight } = place;
+    const { weight, shape } = place;
     const items: ChallengeItem[] = [];
     for (let seq = offset; seq < end; seq++) {
-      const challenge_id = this.#current.issuing.id(hotkey, epoch, tier, seq);
-      items.push({ challenge_id, seq, n_vars, n_clauses, weight });
+      const challenge_id = this.#current[scheme].id(hotkey, epoch, tier, seq);
+      items.push({ challenge_id, seq, ...shape, weight });
     }
     return { epoch, lane, tier, items, next_offset: end < place.allotment ? end : null };
   }
+}
 
-  #tierOf(lane: string, number: number): ChallengeTier {
-    const tier = this.#options.tiers.get(number);
-    if (tier?.lane === lane) return tier;
-    for (const other of this.#options.tiers.values()) {
-      if (other.lane === lane) throw new AssayError({ code: "tier_not_found", tier: number });
-    }
-    throw new AssayError({ code: "lane_not_found", lane });
+function tierOf(tiers: TierTable, lane: string, number: number): ChallengeTier {
+  const tier = tiers.get(number);
+  if (tier?.lane === lane) return tier;
+  for (const other of tiers.values()) {
+    if (other.lane === lane) throw new AssayError({ code: "tier_not_found", tier: number });
   }
+  throw new AssayError({ code: "lane_not_found", lane });
 }
 
 function recognised(id: ParsedId, tier: ChallengeTier, seq: number, seed: bigint): RecognisedChallenge {
@@ -220,5 +225,6 @@ function recognised(id: ParsedId, tier: ChallengeTier, seq: number, seed: bigint
     seed,
     weight: tier.weight,
     maxAttempts: tier.maxAttempts,
+    spec: tier.spec,
   };
 }

@@ -1,3 +1,5 @@
+import type { TierSpec } from "./lane.ts";
+
 /** A challenge id recognised as issued to a hotkey in an accepted epoch. */
 export interface RecognisedChallenge {
   readonly challengeId: string;
@@ -9,6 +11,7 @@ export interface RecognisedChallenge {
   /** Credit of an accepted answer. */
   readonly weight: number;
   readonly maxAttempts: number;
+  readonly spec: TierSpec;
 }
 
 /** One challenge of a listing. */

@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import { hostMemory } from "../core/hostMemory.ts";
 import { causeText } from "../core/problems/assayError.ts";
 import { type Lane, pushLanes } from "../flow/lane.ts";
@@ -10,7 +11,8 @@ import { assembleStages, type SharedStages } from "./assembleStages.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
 import { Dialling } from "./dialling.ts";
-import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
+import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
+import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions } from "./pushOptions.ts";
@@ -37,6 +39,7 @@ export async function assemble(
   const facts = await readLanes(options);
   const lanes = lanesOf(facts);
   const base = { ...modules, ...resources, lanes };
+  await reportEpochChange(config, base);
   const stages = await assembleStages(sharedOptions(options, resources, lanes), base);
   const pool = await WorkerPool.open(poolOptions(facts), base);
   closers.add("pool", () => pool.close());
@@ -46,11 +49,24 @@ export async function assemble(
   return { ...wired, ...pull, push, config, version, dataDir };
 }
 
+/** Before the first commitment: a configuration that differs from the epochs on record waits for one that is not. */
+async function reportEpochChange(
+  config: Config,
+  { store, clock, log }: Pick<Resources, "store"> & StartModules,
+): Promise<void> {
+  await checkEpochNumbers(store, config, clock.nowMs());
+  const change = epochChange(await store.openEpochs(), configuredEpochs(config), clock.nowMs());
+  if (change === null) return;
+  const { epoch, beginsAt } = change.from;
+  log.warn("configuration_waits", { keys: change.keys, epoch, begins_at: beginsAt });
+}
+
 function sharedOptions({ config }: StartOptions, resources: Resources, lanes: ReadonlyMap<string, Lane>) {
   const { secret, previousSecret, hotkey } = resources;
   return {
     epochHours: config.challenge.epoch_hours,
     policy: samplePolicyOf(config),
+    terms: challengeTermsOf(config, lanes),
     masters: previousSecret === null ? [secret] : [secret, previousSecret],
     judge: judgeOptions(config),
     weigher: weigherOptions(config, hotkey, lanes),
@@ -69,7 +85,7 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
   if (lanes.size === 0) return null;
   const stages = await assemblePush(
     {
-      epochHours: config.challenge.epoch_hours,
+      epochs: wired.epochs,
       hotkey,
       dispatcher: dispatcherOptions(config),
       proofVerifier: proofVerifierOptions(config),

@@ -1,7 +1,6 @@
 import { Admission } from "../admit/admission.ts";
 import { Challenges } from "../challenge/challenges.ts";
 import { resolveMasters } from "../challenge/rotation.ts";
-import { epochAt } from "../core/ids.ts";
 import { Sessions } from "../epistula/sessions.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
@@ -26,26 +25,34 @@ export interface PullModules extends StartModules, Resources, SharedStages {
 }
 
 export async function assemblePull({ config }: StartOptions, modules: PullModules): Promise<PullStages> {
-  const { clock, store, pool, lanes } = modules;
-  const epoch = epochAt(clock.nowMs(), config.challenge.epoch_hours);
+  const { clock, store, pool, lanes, epochs, sampler } = modules;
+  const { epoch } = epochs.at(clock.nowMs());
   const masters = await resolveMasters(modules.secret, modules.previousSecret, epoch, store);
-  const challenges = new Challenges(challengesOptions(config, masters, lanes), {
+  const challenges = new Challenges(challengesOptions(config, epochs, masters, lanes), {
     clock,
     metrics: modules.metrics,
+    termsOf: (epoch) => sampler.termsOf(epoch),
     buildIndex: (place) => pool.run({ kind: "index", ...place }),
     indexShare: (hotkey, prove) => indexShare(modules, hotkey, prove),
   });
-  const concluder = new SubmissionConcluder(modules);
+  /** Of any epoch: an answer may be checked long after its epoch. */
+  const termsOn = async (epoch: number) =>
+    sampler.termsOf(epoch) ?? (await store.epoch(epoch))?.terms ?? null;
+  const concluder = new SubmissionConcluder({
+    ...modules,
+    penaltyOf: async ({ epoch, lane }) => (await termsOn(epoch))?.lanes[lane]?.penalty,
+  });
   const verifier = new SubmissionVerifier(submissionVerifierOptions(config), {
     ...modules,
     seedOf: (submission) => challenges.seedOf(submission),
+    specOf: async ({ epoch, lane, tier }) => (await termsOn(epoch))?.lanes[lane]?.tiers[tier]?.spec,
     conclude: (submission, verdict) => concluder.conclude(submission, verdict),
   });
-  const { sampler, judge, recorded, chain } = modules;
-  const admission = new Admission(admissionOptions(config, modules.hotkey), {
+  const { judge, recorded, chain } = modules;
+  const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
     ...{ challenges, backlog: verifier },
-    sessions: new Sessions({ epochHours: config.challenge.epoch_hours }),
+    sessions: new Sessions({ epochs }),
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),

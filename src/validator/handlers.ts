@@ -67,8 +67,8 @@ function workHandlers(parts: Parts) {
     },
     challengeText: async (caller: Caller, id: string, seq?: number) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
-      const { lane, tier, seed } = await challenges.recognise(id, hotkey, seq, async () => undefined);
-      const text = await pool.run({ kind: "render", lane, ref: { tier, seed } });
+      const { lane, tier, seed, spec } = await challenges.recognise(id, hotkey, seq, async () => undefined);
+      const text = await pool.run({ kind: "render", lane, ref: { tier, seed, spec } });
       return { text, etag: sha256Hex(text).slice(0, 32) };
     },
     openSession: admission.openSession.bind(admission),

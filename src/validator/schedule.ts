@@ -28,11 +28,18 @@ const EPOCHS_KEPT = 168;
 /** How long an operator can fetch the answer of a job. */
 const JOBS_KEPT_MS = 7 * 86_400_000;
 
-async function retain({ clock, challenges, config, store, log }: Parts): Promise<void> {
+async function retain({ clock, epochs, config, store, log }: Parts): Promise<void> {
   const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
-  const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
+  const current = epochs.at(clock.nowMs());
+  const beforeEpoch = current.epoch - EPOCHS_KEPT;
+  const endedBefore = current.beginsAt - EPOCHS_KEPT * current.hours * 3_600_000;
+  // The next epoch is on record already, and nothing of this count is later.
+  const afterEpoch = Math.max(current.epoch, epochs.after(current).epoch);
   const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
-  const { dropped } = await store.applyRetention({ beforeEpoch, keepSolvesSince, keepJobsSince });
+  const { dropped } = await store.applyRetention({
+    ...{ beforeEpoch, afterEpoch, endedBefore },
+    ...{ keepSolvesSince, keepJobsSince },
+  });
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
 }
 

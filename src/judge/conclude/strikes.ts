@@ -1,5 +1,5 @@
 import type { Log } from "../../core/log.ts";
-import type { Lane } from "../../flow/lane.ts";
+import type { Lane, Penalty } from "../../flow/lane.ts";
 import type { StrikeRecord } from "../../flow/strike.ts";
 import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
 import type { Judged } from "../evidence.ts";
@@ -24,10 +24,10 @@ export class StrikeConcluder {
     this.#modules = modules;
   }
 
-  /** Why the verdict is a strike in its lane; null when it is not. */
-  codeOf(lane: string, verdict: Verdict | null): InvalidCode | null {
+  /** Why the verdict is a strike; null when it is not. `penalty`: the lane's as it was when the work was issued. */
+  codeOf(lane: string, verdict: Verdict | null, penalty?: Penalty): InvalidCode | null {
     if (verdict?.outcome !== "invalid") return null;
-    return this.#modules.lanes.get(lane)?.policy.penalty === "strike" ? verdict.code : null;
+    return (penalty ?? this.#modules.lanes.get(lane)?.policy.penalty) === "strike" ? verdict.code : null;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { Penalty } from "../../flow/lane.ts";
 import type { Store } from "../../flow/store.ts";
 import type { PendingSubmission } from "../../flow/submission.ts";
 import type { Verdict } from "../../flow/verdict.ts";
@@ -8,6 +9,8 @@ import type { StrikeConcluder } from "./strikes.ts";
 export interface SubmissionConcluderModules {
   readonly store: Pick<Store, "decide">;
   readonly strikes: StrikeConcluder;
+  /** What a wrong answer cost when the challenge was issued; the lane's penalty where that is not on record. */
+  readonly penaltyOf?: (submission: PendingSubmission) => Promise<Penalty | undefined>;
   readonly clock: Clock;
 }
 
@@ -24,10 +27,11 @@ export class SubmissionConcluder {
    * a strike needs is unknown; the caller tries again.
    */
   async conclude(submission: PendingSubmission, verdict: Verdict | null): Promise<void> {
-    const { store, strikes, clock } = this.#modules;
+    const { store, strikes, clock, penaltyOf } = this.#modules;
     const { receiptId, lane } = submission;
+    const penalty = penaltyOf && (await penaltyOf(submission));
     const decision = { receiptId, ...endOf(verdict), at: clock.nowMs(), strike: null };
-    const code = strikes.codeOf(lane, verdict);
+    const code = strikes.codeOf(lane, verdict, penalty);
     if (code === null) {
       await store.decide(decision);
       return;

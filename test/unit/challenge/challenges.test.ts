@@ -8,6 +8,7 @@ import {
 import { buildIndex } from "../../../src/challenge/indexTable.ts";
 import type { SchemeName } from "../../../src/challenge/scheme.ts";
 import { makeSealed } from "../../../src/challenge/sealed.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { problemOf } from "../../support/thrown.ts";
@@ -20,7 +21,11 @@ const bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const old = Buffer.from("old-secret-old-secret-old-secret!");
 const fresh = Buffer.from("new-secret-new-secret-new-secret!");
 
-const tier = { lane: "sat", allotment: 100, weight: 1, maxAttempts: 3, n_vars: 400, n_clauses: 1704 };
+const shaped = {
+  shape: { n_vars: 400, n_clauses: 1704 },
+  spec: { vars: 400, clauses: 1704, method: "biased" },
+};
+const tier = { lane: "sat", allotment: 100, weight: 1, maxAttempts: 3, ...shaped };
 const tiers = new Map([
   [1, tier],
   [2, { ...tier, allotment: 1, weight: 2 }],
@@ -35,7 +40,7 @@ function world(options: Partial<ChallengesOptions> = {}, modules: Partial<Challe
     {
       issue: "sealed",
       accept: ["sealed"],
-      epochHours: 1,
+      epochs: everyHours(1),
       indexBytes: 1_000_000,
       current: fresh,
       previous: null,
@@ -45,6 +50,7 @@ function world(options: Partial<ChallengesOptions> = {}, modules: Partial<Challe
     {
       clock: { nowMs: () => time.nowMs, monotonicMs: () => 0 },
       metrics: noMetrics,
+      termsOf: () => null,
       buildIndex: async (args) => {
         built.push(args.hotkey);
         return buildIndex(args);
@@ -66,6 +72,7 @@ for (const issue of schemes) {
     const found = await challenges.recognise(idOf(99), alice);
     assert.deepEqual(found, {
       ...{ challengeId: idOf(99), lane: "sat", epoch: EPOCH, tier: 1, seq: 99, weight: 1, maxAttempts: 3 },
+      spec: shaped.spec,
       seed: challenges.seedOf({ challengeId: idOf(99), hotkey: alice, epoch: EPOCH, tier: 1, seq: 99 }),
     });
     assert.equal(typeof found.seed, "bigint");
@@ -237,7 +244,7 @@ test("an allotment that no index may have is refused at start, unless no index i
 });
 
 test("longer epochs change later", () => {
-  const { challenges, time } = world({ epochHours: 24 });
+  const { challenges, time } = world({ epochs: everyHours(24) });
   time.nowMs = 3 * 24 * HOUR - 1;
   assert.equal(challenges.currentEpoch(), 2);
   time.nowMs++;

@@ -2,6 +2,7 @@ import { initial } from "./0001-initial.ts";
 import { jobs } from "./0002-jobs.ts";
 import { heads } from "./0003-heads.ts";
 import { period } from "./0004-period.ts";
+import { epochTerms } from "./0007-epochs.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
-export const migrations: readonly string[] = [initial, jobs, heads, period];
+export const migrations: readonly string[] = [initial, jobs, heads, period, epochTerms];

@@ -11,7 +11,7 @@ const STEP_LINE_BYTES = 1_048_576;
 
 /** Rows older than the bound whose epoch is not on record. An open epoch keeps all its rows. */
 const orphaned = (table: string): string =>
-  `${table}.epoch < ? AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
+  `(${table}.epoch < ?1 OR ${table}.epoch > ?2) AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
 
 /**
  * Retention in steps. The epoch's record is dropped first, so that no auditor is served an epoch whose log has lost its
@@ -19,7 +19,8 @@ const orphaned = (table: string): string =>
  */
 export function retentionOperations(db: DatabaseSync) {
   const retired = new RetiredEpochs(db);
-  const epochs = db.prepare("DELETE FROM epochs WHERE epoch < ? AND closed_at IS NOT NULL RETURNING epoch");
+  const epochs = db.prepare(`DELETE FROM epochs WHERE closed_at IS NOT NULL
+    AND CASE WHEN ends_at IS NULL THEN epoch < ? ELSE ends_at <= ? END RETURNING epoch`);
   const submissions = db.prepare(`DELETE FROM submissions WHERE id IN
     (SELECT id FROM submissions WHERE ${orphaned("submissions")} AND state <> 'pending' LIMIT ${STEP_ROWS})`);
   const lines = db.prepare(`DELETE FROM log_lines WHERE (epoch, n) IN
@@ -33,25 +34,28 @@ export function retentionOperations(db: DatabaseSync) {
   const pages = db.prepare(`DELETE FROM pages WHERE (epoch, hotkey, lane, tier, first, past) IN
     (SELECT epoch, hotkey, lane, tier, first, past FROM pages WHERE ${orphaned("pages")} LIMIT ${STEP_ROWS})`);
   const solves = db.prepare(`DELETE FROM solves WHERE (lane, challenge_id) IN
-    (SELECT lane, challenge_id FROM solves WHERE ${orphaned("solves")} AND received_at < ? LIMIT ${STEP_ROWS})`);
+    (SELECT lane, challenge_id FROM solves WHERE ${orphaned("solves")} AND received_at < ?3 LIMIT ${STEP_ROWS})`);
 
   const work = db.prepare(`DELETE FROM work WHERE (start, lane, hotkey) IN
     (SELECT start, lane, hotkey FROM work WHERE start < ? ORDER BY start LIMIT ${STEP_ROWS})`);
   const jobs = db.prepare(`DELETE FROM customer_jobs WHERE id IN
     (SELECT id FROM customer_jobs WHERE state <> 'queued' AND coalesce(ended_at, created_at) < ? LIMIT ${STEP_ROWS})`);
 
-  const dropEpochs = (before: number): number => {
-    const gone = epochs.all(before).map((row) => integer(row, "epoch"));
+  const dropEpochs = (before: number, endedBefore: number): number => {
+    const gone = epochs.all(before, endedBefore).map((row) => integer(row, "epoch"));
     for (const epoch of gone.sort((a, b) => a - b)) retired.add(epoch);
     return gone.length;
   };
 
   return {
     /** Rows dropped by this step; 0 when nothing is left to drop. */
-    retire: write(({ beforeEpoch, keepSolvesSince, keepJobsSince }: RetentionBounds): number => {
-      let dropped = dropEpochs(beforeEpoch);
-      for (const step of [submissions, lines, heads, pages]) dropped += Number(step.run(beforeEpoch).changes);
-      dropped += Number(solves.run(beforeEpoch, keepSolvesSince).changes);
+    retire: write((bounds: RetentionBounds): number => {
+      const { beforeEpoch, afterEpoch, endedBefore, keepSolvesSince, keepJobsSince } = bounds;
+      const after = afterEpoch ?? Number.MAX_SAFE_INTEGER;
+      let dropped = dropEpochs(beforeEpoch, endedBefore ?? Number.NEGATIVE_INFINITY);
+      for (const step of [submissions, lines, heads, pages])
+        dropped += Number(step.run(beforeEpoch, after).changes);
+      dropped += Number(solves.run(beforeEpoch, after, keepSolvesSince).changes);
       dropped += Number(work.run(keepSolvesSince).changes);
       return dropped + Number(jobs.run(keepJobsSince).changes);
     }),

@@ -160,7 +160,7 @@ const plain = [
   ...["decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
   ...["recordDraws", "endSamples", "openSamples", "addWork", "work"],
   ...["addCustomerJob", "customerJob", "queuedCustomerJobs", "updateCustomerJob"],
-  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "openEpochs", "logPage"],
+  ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "isEpochUsed", "openEpochs", "logPage"],
   ...["standingState", "suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "operatorActions", "credits"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "note", "setNote", "ping"],

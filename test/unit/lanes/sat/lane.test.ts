@@ -28,13 +28,33 @@ test("the registry holds the lane under its name", () => {
 });
 
 test("the lane shows its tiers and policy, and its load in verification units", () => {
-  assert.deepEqual(lane.tiers.get(2), { allotment: 5000, weight: 2, shape: { n_vars: 12, n_clauses: 30 } });
+  assert.deepEqual(lane.tiers.get(2), {
+    ...{ allotment: 5000, weight: 2, shape: { n_vars: 12, n_clauses: 30 } },
+    spec: { vars: 12, clauses: 30, method: "ajm" },
+  });
   assert.equal(lane.policy, options.policy);
   assert.equal(lane.cost, 1 / 32);
 });
 
 test("an unknown tier is not the miner's fault", () => {
   assert.throws(() => lane.issue({ tier: 3, seed: 1n }), RangeError);
+});
+
+test("a task is remade from what it was issued with, whatever the tier is now", () => {
+  const spec = { vars: 20, clauses: 40, method: "biased" } as const;
+  const task = lane.issue({ tier: 2, seed: 77n, spec });
+  assert.deepEqual(task, generate({ seed: 77n, ...spec }));
+  assert.deepEqual(lane.issue({ tier: 99, seed: 77n, spec }), task);
+  assert.deepEqual(lane.check(task, bitset(encodeBitset(task.model))), { outcome: "valid" });
+});
+
+test("a spec that is not the lane's is not the miner's fault", () => {
+  for (const spec of [
+    {},
+    { vars: 20, clauses: 40, method: "hard" },
+    { vars: "20", clauses: 40, method: "ajm" },
+  ])
+    assert.throws(() => lane.issue({ tier: 2, seed: 1n, spec }), RangeError);
 });
 
 test("the planted assignment is valid in both encodings", () => {

@@ -310,8 +310,12 @@ test("a migration whose outcome is refused leaves no trace; one that ran does no
   db.close();
 });
 
+/** Turns a store into one of version 4, whose epochs had no terms. */
+const toVersion4 =
+  "ALTER TABLE epochs DROP COLUMN terms; ALTER TABLE epochs DROP COLUMN ends_at; PRAGMA user_version = 4";
+
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
-const toVersion3 = "ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3";
+const toVersion3 = `${toVersion4}; ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
 
 /** Turns a store into one of version 2, as it was before signed heads. */
 const toVersion2 = `${toVersion3}; DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2`;
@@ -375,6 +379,25 @@ test("a store of version 3 is brought up: its vectors and intents stay as they w
     assert.deepEqual(await store.vector(7), { ...old(unsigned(7)), signature: "s" });
     assert.deepEqual(await store.recordIntent(unsigned(8)), old(unsigned(8)));
     assert.equal((await store.latestVector())?.epoch, 7);
+    await store.close();
+  }));
+
+test("a store of version 4 is brought up: its open epochs get their terms, once", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    const record = await before.commitEpoch(commitment());
+    await before.close();
+    tamper(file, toVersion4);
+    const store = await open(file);
+    assert.deepEqual(await store.epoch(EPOCH), record);
+    const terms = (hours: number) => ({
+      ...{ hours, begins_at: EPOCH * 3_600_000, ends_at: (EPOCH + 1) * 3_600_000 },
+      ...{ scheme: "sealed" as const, lanes: {} },
+    });
+    const { terms: kept, ...rest } = await store.commitEpoch({ ...commitment(), terms: terms(1) });
+    assert.deepEqual([kept, rest], [terms(1), record]);
+    assert.deepEqual((await store.commitEpoch({ ...commitment(), terms: terms(2) })).terms, terms(1));
+    assert.deepEqual([await store.isEpochUsed(EPOCH), await store.isEpochUsed(EPOCH + 1)], [true, false]);
     await store.close();
   }));
 
