@@ -73,8 +73,14 @@ export class Admission {
     });
   }
 
+  /** Before a signature is judged by its time: with a wrong clock every honest one would be stale. */
+  #now(): number {
+    this.#modules.requireClock?.();
+    return this.#modules.clock.nowMs();
+  }
+
   async #submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
-    const receivedAt = this.#modules.clock.nowMs();
+    const receivedAt = this.#now();
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>
       this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq, () =>
@@ -156,7 +162,7 @@ export class Admission {
   }
 
   async #read(caller: Caller, signers: Signers, allowSuspended: boolean): Promise<Claim> {
-    const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
+    const claim = readClaim(caller.headers, this.#options, this.#now());
     caller.signal.throwIfAborted();
     this.#takeAddress(caller.ip);
     // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.

@@ -37,6 +37,8 @@ export interface Miners {
 
 export interface AdmissionModules {
   readonly clock: Clock;
+  /** Throws `clock_doubted` while the clock is not believed. */
+  readonly requireClock?: () => void;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;

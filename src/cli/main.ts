@@ -4,6 +4,7 @@ import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
 import { checkCommand } from "./check.ts";
+import { clockCommand } from "./clock.ts";
 import { doctorCommand } from "./doctor.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
@@ -41,6 +42,7 @@ function makeProgram(): Command {
     simulateCommand,
     auditCommand,
     skiplistCommand,
+    clockCommand,
     weightsCommand,
     benchCommand,
   ])

@@ -1,46 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command } from "commander";
-import { AssayError } from "../core/problems/assayError.ts";
-import { DEFAULT_URL, integerOption } from "./shared/options.ts";
+import { type Access, tokenOf, withAccess } from "./shared/access.ts";
+import { integerOption } from "./shared/options.ts";
 import { print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
-
-interface Access {
-  readonly url: string;
-  readonly data: string;
-  readonly tokenFile?: string;
-  readonly json?: boolean;
-}
 
 interface SkipRow {
   readonly hotkey: string;
   readonly until_block: number;
   readonly reason: string;
   readonly by: string;
-}
-
-function tokenOf(access: Access): string {
-  const file = access.tokenFile ?? join(access.data, "keys", "admin.token");
-  if (!existsSync(file))
-    throw new AssayError({
-      code: "file_unreadable",
-      file,
-      cause_text: "there is no such file, and it holds the operator token",
-      remedy: "Name the validator's data directory with --data, or the file with --token-file.",
-    });
-  return readFileSync(file, "utf8").trim();
-}
-
-function withAccess(command: Command): Command {
-  return command
-    .option("--url <url>", "the validator", DEFAULT_URL)
-    .option("--data <dir>", "data directory of the validator, which holds the operator token", "data")
-    .option(
-      "--token-file <file>",
-      "file with the operator token (default: keys/admin.token in the data directory)",
-    )
-    .option("--json", "print one JSON document");
 }
 
 function listCommand(): Command {

@@ -240,7 +240,12 @@ export const configSchema = z.strictObject({
       .default("full")
       .describe("Always full: a receipt promises that a power cut loses nothing"),
   }),
-  observe: section({ metrics: metricsSchema }),
+  observe: section({
+    metrics: metricsSchema,
+    clock_step_ms: count(1000, 86_400_000, 60_000).describe(
+      "Step of the wall clock in ms past which nothing is judged, dispatched or closed until it is back or accepted",
+    ),
+  }),
   http: section({
     trusted_proxies: z
       .array(z.string().refine(isAddressRange, "must be an IP address or a range such as 10.0.0.0/8"))

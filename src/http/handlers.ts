@@ -20,6 +20,7 @@ export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
+export type ClockView = View<typeof schemas.clockState>;
 export type Released = View<typeof schemas.released>;
 /** A customer job, as it is served. */
 export type JobView = View<typeof schemas.job>;
@@ -88,6 +89,8 @@ export interface Handlers {
   skiplist(): Promise<Skiplist>;
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
+  clock(): Promise<ClockView>;
+  acceptClock(reason: string): Promise<ClockView>;
   /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
   putJob(request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */

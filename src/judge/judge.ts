@@ -246,8 +246,9 @@ export class Judge {
     const bounds = { block, retentionBlocks, history };
     const selected = selectPrune(this.#sightings.values(), bounds, isSuspended);
     await this.#forget([...selected, ...this.#sightings.gone()]);
-    await store.dropEndedSuspensions(block);
-    this.#suspensions.dropEnded(block);
+    // Long after their end: a clock that runs ahead for a while must not lift a suspension for good.
+    await store.dropEndedSuspensions(block - retentionBlocks);
+    this.#suspensions.dropEnded(block - retentionBlocks);
     this.#strikes.prune(block, windowBlocks);
     this.#gauges.suspended.set(this.#suspensions.live(block).length);
     this.#gauges.known.set(this.#sightings.size);

@@ -39,6 +39,8 @@ export interface SamplerModules {
   >;
   readonly signer: Signer;
   readonly clock: Clock;
+  /** Whether the clock is believed; always, when left out. Nothing is committed or closed while it is not. */
+  readonly isTrusted?: () => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -89,13 +91,23 @@ export class Sampler {
 
   /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
   async start(): Promise<void> {
-    const { before, current, after } = this.#around();
     const open = await this.#modules.store.openEpochs();
     for (const record of open) this.#keyOf(record);
+    if (this.#isTrusted()) await this.#enter(open);
+  }
+
+  #isTrusted(): boolean {
+    return this.#modules.isTrusted?.() ?? true;
+  }
+
+  /** Takes up the current epoch and its neighbours; the last one only where it is on record. */
+  async #enter(open: readonly EpochRecord[]): Promise<void> {
+    const { before, current, after } = this.#around();
     // One without terms, of an earlier version, gets those of today: a later change of the configuration must not reach it.
-    const last = open.find(({ epoch }) => epoch === before.epoch);
-    for (const span of last === undefined ? [current, after] : [before, current, after])
-      await this.#commit(span);
+    const last = open.some(({ epoch }) => epoch === before.epoch);
+    for (const span of last ? [before, current, after] : [current, after]) {
+      if (!this.#near.has(span.epoch)) await this.#commit(span);
+    }
   }
 
   /**
@@ -104,14 +116,14 @@ export class Sampler {
    */
   async tick(): Promise<void> {
     this.#watch.show();
+    if (!this.#isTrusted()) return;
     const { before, current, after } = this.#around();
     const near = new Set<number>([before, current, after].map(({ epoch }) => epoch));
     for (const epoch of this.#near.keys()) {
       if (!near.has(epoch)) this.#near.delete(epoch);
     }
-    for (const span of [current, after]) {
-      if (!this.#near.has(span.epoch)) await this.#commit(span);
-    }
+    if (!this.#near.has(current.epoch) || !this.#near.has(after.epoch))
+      await this.#enter(await this.#modules.store.openEpochs());
     const open = await this.#modules.store.openEpochs();
     this.#shutAllBut(open);
     const closed = await this.#closeThose(open.filter((record) => this.#isOver(record, before)));
@@ -136,9 +148,17 @@ export class Sampler {
     return this.#near.get(epoch)?.terms ?? null;
   }
 
-  /** Whether answers of the epoch can still be admitted. */
-  decides(epoch: number): boolean {
-    return Boolean(this.#near.get(epoch)?.decides);
+  /** Why no answer of the current epoch can be admitted, for an operator; null when one can. */
+  fault(): string | null {
+    const { current, after } = this.#around();
+    const near = this.#near.get(current.epoch);
+    if (near?.decides) return null;
+    if (near === undefined) return `epoch ${current.epoch} is not committed yet; see the log`;
+    const until = new Date(current.endsAt).toISOString();
+    const next = this.#near.get(after.epoch)?.decides
+      ? `until epoch ${after.epoch} begins at ${until}`
+      : `at ${until} at the earliest, and epoch ${after.epoch} is closed too`;
+    return `epoch ${current.epoch} is closed on record although it lasts until ${until}, because the clock ran ahead before or the epochs were numbered so; answers are refused ${next}`;
   }
 
   /** Realised rates that left their design since the start. Includes miners, so it must not be public. */

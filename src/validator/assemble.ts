@@ -19,6 +19,8 @@ import { dispatcherOptions, proofVerifierOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import { TrustedClock } from "./trustedClock.ts";
+import { WatchedChain } from "./watchedChain.ts";
 
 /** Reads what the lanes are made from, and tries it: an invalid circuit stops the start. */
 async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
@@ -38,7 +40,9 @@ export async function assemble(
   const resources = await openResources(options, modules, closers);
   const facts = await readLanes(options);
   const lanes = lanesOf(facts);
-  const base = { ...modules, ...resources, lanes };
+  const trusted = await TrustedClock.open(config.observe.clock_step_ms, { ...modules, ...resources });
+  const chain = new WatchedChain(resources.chain, trusted.watch);
+  const base = { ...modules, ...resources, chain, lanes, trusted, isTrusted: () => trusted.isTrusted() };
   await reportEpochChange(config, base);
   const stages = await assembleStages(sharedOptions(options, resources, lanes), base);
   const pool = await WorkerPool.open(poolOptions(facts), base);

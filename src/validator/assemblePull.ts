@@ -11,6 +11,7 @@ import { indexShare } from "./indexShare.ts";
 import type { Resources } from "./resources.ts";
 import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import type { TrustedClock } from "./trustedClock.ts";
 
 /** The stages of the pull lanes: they issue challenges, and take and check the answers. */
 export interface PullStages {
@@ -22,10 +23,11 @@ export interface PullStages {
 export interface PullModules extends StartModules, Resources, SharedStages {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
+  readonly trusted: Pick<TrustedClock, "require">;
 }
 
 export async function assemblePull({ config }: StartOptions, modules: PullModules): Promise<PullStages> {
-  const { clock, store, pool, lanes, epochs, sampler } = modules;
+  const { clock, store, pool, lanes, epochs, sampler, trusted } = modules;
   const { epoch } = epochs.at(clock.nowMs());
   const masters = await resolveMasters(modules.secret, modules.previousSecret, epoch, store);
   const challenges = new Challenges(challengesOptions(config, epochs, masters, lanes), {
@@ -46,12 +48,16 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     ...modules,
     seedOf: (submission) => challenges.seedOf(submission),
     specOf: async ({ epoch, lane, tier }) => (await termsOn(epoch))?.lanes[lane]?.tiers[tier]?.spec,
-    conclude: (submission, verdict) => concluder.conclude(submission, verdict),
+    conclude: async (submission, verdict) => {
+      trusted.require();
+      await concluder.conclude(submission, verdict);
+    },
   });
   const { judge, recorded, chain } = modules;
   const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
     ...{ challenges, backlog: verifier },
+    requireClock: () => trusted.require(),
     sessions: new Sessions({ epochs }),
     miners: {
       block: () => chain.block(),

@@ -36,6 +36,8 @@ export interface SharedStagesOptions {
 export interface SharedStagesModules extends StartModules {
   readonly metrics: Metrics;
   readonly signer: Signer;
+  /** Whether the clock is believed; always, when left out. */
+  readonly isTrusted?: () => boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
   readonly chain: JudgeModules["chain"] & WeigherModules["chain"];

@@ -89,7 +89,7 @@ function workHandlers(parts: Parts) {
 }
 
 function operatorHandlers(parts: Parts) {
-  const { judge, adminToken, push } = parts;
+  const { judge, adminToken, push, trusted } = parts;
   const expected = sha256(adminToken);
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
@@ -98,6 +98,8 @@ function operatorHandlers(parts: Parts) {
       push?.dispatcher.suspendHotkey(request.hotkey);
       return item;
     },
+    clock: async () => trusted.state(),
+    acceptClock: (reason) => trusted.accept(reason),
     release: async (hotkey, reason = "released by the operator") => ({
       hotkey,
       released: await judge.release(hotkey, reason),

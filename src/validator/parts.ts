@@ -7,6 +7,7 @@ import type { SharedStages } from "./assembleStages.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
+import type { TrustedClock } from "./trustedClock.ts";
 
 /** The push stages, and the links that the validator opens. */
 export interface PushParts extends PushStages {
@@ -23,6 +24,7 @@ export interface Parts
   readonly version: string;
   readonly dataDir: string;
   readonly lanes: ReadonlyMap<string, Lane>;
+  readonly trusted: TrustedClock;
   readonly pool: Pool;
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;

@@ -9,6 +9,8 @@ const every = {
   indexes: 2000,
   /** Rows that a crash or an outage left undecided. */
   recover: 2000,
+  /** Notes the time, and logs a doubt. */
+  clock: 10_000,
   /** Pruning of history. */
   judge: 60_000,
   chain: 30_000,
@@ -52,15 +54,38 @@ function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timer
 
 /** Starts every periodic job of a validator. */
 export function schedule(parts: Parts, timers: Timers): void {
+  /** Closes, drops or decides nothing by a time that may be wrong. */
+  const believed = (job: () => Promise<void> | void) => () => (parts.trusted.isTrusted() ? job() : undefined);
+  timers.every("clock", every.clock, () => parts.trusted.tick());
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
   timers.every("weigher", blockMs, () => parts.weigher.tick());
-  timers.every("sampler", every.sampler, () => parts.sampler.tick());
-  timers.every("indexes", every.indexes, () => parts.challenges.turn());
-  timers.every("recover", every.recover, async () => {
-    await parts.verifier.recover();
-  });
-  timers.every("judge", every.judge, () => parts.judge.tick());
+  timers.every(
+    "sampler",
+    every.sampler,
+    believed(() => parts.sampler.tick()),
+  );
+  timers.every(
+    "indexes",
+    every.indexes,
+    believed(() => parts.challenges.turn()),
+  );
+  timers.every(
+    "recover",
+    every.recover,
+    believed(async () => {
+      await parts.verifier.recover();
+    }),
+  );
+  timers.every(
+    "judge",
+    every.judge,
+    believed(() => parts.judge.tick()),
+  );
   timers.every("chain", every.chain, () => parts.chain.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
-  timers.every("retention", every.retention, () => retain(parts));
+  timers.every(
+    "retention",
+    every.retention,
+    believed(() => retain(parts)),
+  );
 }

@@ -1,6 +1,7 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
 import { challengeRoutes } from "./challenges.ts";
+import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -27,6 +28,7 @@ export function routesOf(
     ...minerRoutes(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
+    ...clockRoutes(handlers),
     ...jobRoutes(handlers),
   ];
 }

@@ -248,6 +248,11 @@ export const skiplistItem = object({
   at: millis,
 });
 export const skiplist = object({ items: Type.Array(skiplistItem) });
+export const clockState = object({
+  trusted: Type.Boolean(),
+  now_ms: Type.Integer(),
+  ahead_ms: Type.Integer(),
+});
 export const released = object({ hotkey: Type.String(), released: count });
 
 export const job = object({
