@@ -123,7 +123,7 @@ export class Sampler {
       if (!near.has(epoch)) this.#near.delete(epoch);
     }
     if (!this.#near.has(current.epoch) || !this.#near.has(after.epoch))
-      await this.#enter(await this.#modules.store.openEpochs());
+      await this.#enter(this.#near.has(before.epoch) ? [] : await this.#modules.store.openEpochs());
     const open = await this.#modules.store.openEpochs();
     this.#shutAllBut(open);
     const closed = await this.#closeThose(open.filter((record) => this.#isOver(record, before)));

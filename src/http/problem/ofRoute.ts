@@ -31,6 +31,7 @@ const everySigner: Readonly<Record<"miner" | "operator", readonly ProblemCode[]>
     "rate_limited",
     "busy",
     "store_unavailable",
+    "clock_doubted",
   ],
 };
 

@@ -75,7 +75,7 @@ dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
-observe: { metrics: { host: 127.0.0.1, port: 9420 } }
+observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000 }
 http: { trusted_proxies: [], max_connections: 4096 }
 admin: { token_file: keys/admin.token }
 `;

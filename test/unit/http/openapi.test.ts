@@ -58,6 +58,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /healthz",
       "get /openapi.json",
       "get /readyz",
+      "get /v1/admin/clock",
       "get /v1/admin/skiplist",
       "get /v1/audit/{epoch}",
       "get /v1/challenges",
@@ -73,6 +74,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/stream",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
+      "post /v1/admin/clock",
       "post /v1/admin/skiplist",
       "post /v1/jobs",
       "post /v1/sessions",
@@ -124,6 +126,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),
     "post /v1/jobs": jobRequest,
   };
   // What becomes of a stream is said in frames: the tests of streams open some.
