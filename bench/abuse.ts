@@ -113,7 +113,15 @@ class Scene {
   async honest(seconds: number): Promise<HonestResult> {
     const { host, port } = this.#server;
     const { validator, epoch } = this.#target;
-    const plan = { secret: benchSecret, validator, epoch, host: `${host}:${port}`, nowMs: Date.now() };
+    const plan = {
+      secret: benchSecret,
+      validator,
+      epoch,
+      host: `${host}:${port}`,
+      nowMs: Date.now(),
+      scheme: "sealed",
+      tiers: [1],
+    } as const;
     const requests = presign(plan, this.#pairs, PER_S * seconds, this.#seq);
     this.#seq += Math.ceil((PER_S * seconds) / this.#pairs.length);
     return runHonest({ host, port, perS: PER_S, seconds, requests });

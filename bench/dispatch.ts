@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../src/core/ed25519.ts";
+import { everyHours } from "../src/core/epochs.ts";
 import { epochAt } from "../src/core/ids.ts";
 import { silentLog } from "../src/core/log.ts";
 import { noMetrics } from "../src/core/metrics.ts";
@@ -90,7 +91,7 @@ async function drawRate(jobsPerMiner: number): Promise<number> {
   const records = new Map<number, EpochRecord>();
   const sampler = new Sampler(
     {
-      epochHours: 1,
+      epochs: everyHours(1),
       policy: {
         lanes: { groth16: "20/500" },
         classes: { customer: "1", cold_start: "1/5", struck: "1/2" },

@@ -2,6 +2,7 @@ import { createHmac, hash, randomBytes } from "node:crypto";
 import { lengthPrefixed } from "../src/core/bytes.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../src/core/ed25519.ts";
+import { everyHours } from "../src/core/epochs.ts";
 import { sha256 } from "../src/core/hash.ts";
 import { epochAt } from "../src/core/ids.ts";
 import { silentLog } from "../src/core/log.ts";
@@ -32,7 +33,7 @@ const policy: SamplePolicy = {
 async function startSampler(): Promise<Sampler> {
   const modules = { clock: systemClock, log: silentLog, metrics: new MetricRegistry() };
   const signer = makeSigner(generatePrivateJwk());
-  const options = { epochHours: 1, policy, masters: [master] };
+  const options = { epochs: everyHours(1), policy, masters: [master] };
   const sampler = new Sampler(options, { store: epochsInMemory(), signer, ...modules });
   await sampler.start();
   return sampler;

@@ -24,8 +24,10 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
         epoch,
         host: `${server.host}:${server.port}`,
         nowMs: Date.now(),
+        scheme: "sealed" as const,
+        tiers: [1],
       };
-      const requests = presign(plan, pairs, Math.min(BATCH, SUBMISSIONS - accepted), sent / HOTKEYS);
+      const requests = presign(plan, pairs, Math.min(BATCH, SUBMISSIONS - accepted), sent);
       const { host, port } = server;
       accepted += (
         await runLoad({ host, port, clients: options.clients, seconds: 600, requests, polite: true })

@@ -1,6 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { IndexCache } from "../src/challenge/indexCache.ts";
+import { makeIndexed } from "../src/challenge/indexed.ts";
+import type { IdScheme, SchemeName } from "../src/challenge/scheme.ts";
 import { makeSealed } from "../src/challenge/sealed.ts";
 import { sha256Hex } from "../src/core/hash.ts";
+import { noMetrics } from "../src/core/metrics.ts";
 import type { Keypair } from "../src/keys/keypair.ts";
 import { keypairOfUri } from "../src/keys/uri.ts";
 import { generate } from "../src/lanes/sat/generate.ts";
@@ -13,6 +17,24 @@ export interface PresignPlan {
   readonly epoch: number;
   readonly host: string;
   readonly nowMs: number;
+  readonly scheme: SchemeName;
+  /** In rotation: all hotkeys send an answer of the first tier, then one of the next. */
+  readonly tiers: readonly number[];
+}
+
+/** How the default configuration's tiers are made. */
+const methodOf = (tier: number) => (tier === 2 ? "ajm" : "biased");
+
+function schemeOf({ secret, scheme }: PresignPlan): IdScheme {
+  const master = Buffer.from(secret);
+  if (scheme === "sealed") return makeSealed(master);
+  const build = async (): Promise<Uint8Array> =>
+    Promise.reject(new RangeError("presign: nothing is recovered"));
+  return makeIndexed(master, {
+    name: "presign",
+    cache: new IndexCache({ bytes: 1, builds: 1 }, noMetrics),
+    build,
+  });
 }
 
 export function hotkeys(count: number): Promise<Keypair[]> {
@@ -31,20 +53,17 @@ function request(plan: PresignPlan, keypair: Keypair, body: string): Buffer {
   );
 }
 
-/** Signed submissions with right answers, hotkeys in rotation, every challenge used once; `first` is the first seq. */
-export function presign(
-  plan: PresignPlan,
-  pairs: readonly Keypair[],
-  count: number,
-  first: number,
-): Buffer[] {
-  const scheme = makeSealed(Buffer.from(plan.secret));
+/** Signed submissions with right answers, hotkeys in rotation, every challenge used once; `sent` were made before. */
+export function presign(plan: PresignPlan, pairs: readonly Keypair[], count: number, sent: number): Buffer[] {
+  const scheme = schemeOf(plan);
   return Array.from({ length: count }, (_, index) => {
     const keypair = pairs[index % pairs.length];
     if (keypair === undefined) throw new RangeError("presign: no hotkeys");
-    const seq = first + Math.floor(index / pairs.length);
-    const { challengeId, seed } = scheme.issue(keypair.hotkey, plan.epoch, 1, seq);
-    const { model } = generate({ seed, vars: 400, clauses: 1704, method: "biased" });
+    const turn = Math.ceil(sent / pairs.length) + Math.floor(index / pairs.length);
+    const tier = plan.tiers[turn % plan.tiers.length] ?? 1;
+    const seq = Math.floor(turn / plan.tiers.length);
+    const { challengeId, seed } = scheme.issue(keypair.hotkey, plan.epoch, tier, seq);
+    const { model } = generate({ seed, vars: 400, clauses: 1704, method: methodOf(tier) });
     const assignment_b64 = Buffer.from(encodeBitset(model)).toString("base64");
     return request(plan, keypair, JSON.stringify({ challenge_id: challengeId, assignment_b64 }));
   });

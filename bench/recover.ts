@@ -5,6 +5,7 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { formatChallengeId, type ParsedId, parseChallengeId } from "../src/challenge/id.ts";
+import { IndexCache, type Wanted } from "../src/challenge/indexCache.ts";
 import { type IndexedOptions, makeIndexed } from "../src/challenge/indexed.ts";
 import { buildIndex } from "../src/challenge/indexTable.ts";
 import type { IdScheme } from "../src/challenge/scheme.ts";
@@ -24,6 +25,7 @@ const TIER = 1;
 const ALLOTMENT = 10_000;
 const COUNT = 2000;
 const MAPS = 64;
+const INDEX_BYTES = 100_000_000;
 const ROUNDS = 3;
 const secret = Buffer.from("assay-bench-secret-assay-bench-secret");
 
@@ -85,19 +87,28 @@ function hmacObjects(): (call: number) => unknown {
   };
 }
 
+const forgery = (id: ParsedId): ParsedId =>
+  parsed(formatChallengeId(TIER, EPOCH, sha256Hex(id.token).slice(0, 24)));
+
 async function recoverFigures() {
   const sealed = makeSealed(secret);
-  const indexed = makeIndexed(secret, { maps: MAPS, build: async (place) => buildIndex(place) });
+  const cache = new IndexCache({ bytes: INDEX_BYTES, builds: 32 }, noMetrics);
+  const indexed = makeIndexed(secret, {
+    name: "bench",
+    cache,
+    build: async (place) => buildIndex(place),
+  });
   const warm = knownIds(sealed, 256, COUNT, ALLOTMENT);
   const cold = knownIds(sealed, callsOf(COUNT), callsOf(COUNT), ALLOTMENT);
   const million = knownIds(sealed, 256, COUNT, 1_000_000);
-  const forged = warm.map(({ hotkey, id }) => ({
-    hotkey,
-    id: parsed(formatChallengeId(TIER, EPOCH, sha256Hex(id.token).slice(0, 24))),
-  }));
+  const forged = warm.map(({ hotkey, id }) => ({ hotkey, id: forgery(id) }));
   const listed = knownIds(indexed, 8, COUNT, ALLOTMENT);
+  const unlisted = knownIds(indexed, 8, COUNT, ALLOTMENT).map(({ hotkey, id }) => ({
+    hotkey,
+    id: forgery(id),
+  }));
   for (const { hotkey, id } of listed) await indexed.recover(id, hotkey, ALLOTMENT);
-  const { maps, bytes } = indexed.stats();
+  const { maps, bytes } = cache.stats();
   const times = compareUs(COUNT, {
     floor_us: floor(),
     hmac_objects_us: hmacObjects(),
@@ -106,6 +117,7 @@ async function recoverFigures() {
     sealed_1m_us: recovering(sealed, million, 1_000_000, true),
     forged_us: recovering(sealed, forged, ALLOTMENT, false),
     indexed_warm_us: recovering(indexed, listed, ALLOTMENT, true),
+    indexed_forged_us: recovering(indexed, unlisted, ALLOTMENT, false),
   });
   return { ...times, indexed_bytes_per_entry: bytes / (maps * ALLOTMENT) };
 }
@@ -168,15 +180,18 @@ async function buildFigures(): Promise<Record<string, number>> {
   }
 }
 
+function wanted(number: number, build: IndexedOptions["build"]): Wanted {
+  const place = { secret, hotkey: hotkeyOf(number), epoch: EPOCH, tier: TIER, allotment: ALLOTMENT };
+  return { key: `${number}`, share: "known", build: () => build(place) };
+}
+
 async function buildRound(build: IndexedOptions["build"]): Promise<{ p99: number; each: number }> {
-  const scheme = makeIndexed(secret, { maps: MAPS, builds: MAPS, build });
+  const cache = new IndexCache({ bytes: INDEX_BYTES, builds: MAPS }, noMetrics);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   await sleep(50);
   delay.enable();
   const startedAt = performance.now();
-  await Promise.all(
-    Array.from({ length: MAPS }, (_, number) => scheme.prewarm(hotkeyOf(number), EPOCH, TIER, ALLOTMENT)),
-  );
+  await Promise.all(Array.from({ length: MAPS }, (_, number) => cache.obtain(wanted(number, build))));
   const each = (performance.now() - startedAt) / MAPS;
   delay.disable();
   return { p99: delay.percentile(99) / 1e6, each };

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly clients: number;
   readonly hotkeys: number;
+  /** Scheme of the ids; sealed when left out. */
+  readonly scheme?: "sealed" | "indexed";
   /** Says what is happening, for people; never on stdout. */
   readonly progress: (line: string) => void;
 }

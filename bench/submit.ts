@@ -1,68 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Status } from "../src/http/handlers.ts";
-import type { Keypair } from "../src/keys/keypair.ts";
-import { type LoadResult, runLoad } from "./load.ts";
-import { hotkeys, presign } from "./presign.ts";
+import type { LoadResult } from "./load.ts";
+import { loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
-import { type BenchServer, benchSecret, minerCounts, startServer, startValidator } from "./server.ts";
+import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
+import { compareSchemes } from "./submitIndexed.ts";
 
-/** More than any phase can send per second on this kind of machine; unused requests only take time to make. */
-const REQUESTS_PER_S_MOST = 5000;
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
 const WARM_UP_S = 4;
 
-interface Phase {
-  readonly clients: number;
-  readonly seconds: number;
-  readonly perS: number;
-}
-
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-/** Runs phases of fresh requests against one server. */
-class Loader {
-  readonly #server: BenchServer;
-  readonly #status: Status;
-  readonly #pairs: readonly Keypair[];
-  readonly #progress: (line: string) => void;
-  #seq = 0;
-
-  constructor(
-    server: BenchServer,
-    status: Status,
-    pairs: readonly Keypair[],
-    progress: (line: string) => void,
-  ) {
-    this.#server = server;
-    this.#status = status;
-    this.#pairs = pairs;
-    this.#progress = progress;
-  }
-
-  async run(name: string, phase: Phase): Promise<LoadResult> {
-    const { host, port } = this.#server;
-    const count = Math.ceil(phase.seconds * phase.perS);
-    this.#progress(`${name}: signing ${count} requests`);
-    const plan = {
-      secret: benchSecret,
-      validator: this.#status.validator,
-      epoch: this.#status.epoch,
-      host: `${host}:${port}`,
-      nowMs: Date.now(),
-    };
-    const requests = presign(plan, this.#pairs, count, this.#seq);
-    this.#seq += Math.ceil(count / this.#pairs.length);
-    this.#progress(`${name}: ${phase.clients} clients for ${phase.seconds} s`);
-    return runLoad({ host, port, clients: phase.clients, seconds: phase.seconds, requests, polite: true });
-  }
-}
-
-async function loaderFor(server: BenchServer, options: BenchOptions): Promise<Loader> {
-  const status = (await (await fetch(`${server.url}/v1/status`)).json()) as Status;
-  return new Loader(server, status, await hotkeys(options.hotkeys), options.progress);
 }
 
 async function measureFloor(options: BenchOptions): Promise<number> {
@@ -103,6 +51,7 @@ function refusedOtherwise(result: LoadResult): number {
  * verified afterwards. Client and server share the machine. Then ten times the gate's slots as clients.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
+  if (options.scheme === "indexed") return compareSchemes(options);
   const floor = await measureFloor(options);
   const server = await startValidator();
   try {

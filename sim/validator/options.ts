@@ -1,5 +1,6 @@
 import { defaultConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/schema.ts";
+import { everyHours } from "../../src/core/epochs.ts";
 import type { SamplePolicy } from "../../src/flow/draw.ts";
 import type { PushStagesOptions } from "../../src/validator/assemblePush.ts";
 import type { SharedStagesOptions } from "../../src/validator/assembleStages.ts";
@@ -57,7 +58,7 @@ export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushS
   const bytesInFlight = spec.legacy.memory_unbounded ? Number.POSITIVE_INFINITY : dispatcher.bytesInFlight;
   const workers = Math.min(spec.host.threads, concurrency);
   return {
-    epochHours: network.epoch_hours,
+    epochs: everyHours(network.epoch_hours),
     hotkey: spec.name,
     dispatcher: { ...dispatcher, bytesInFlight },
     proofVerifier: { ...proofVerifierOptions(config), bound: concurrency * pending_factor, workers },

@@ -149,6 +149,10 @@ export class ModelStore implements ModelledStore {
     return this.#read(this.log.epoch(epoch));
   }
 
+  async isEpochUsed(epoch: number): Promise<boolean> {
+    return (await this.epoch(epoch)) !== null;
+  }
+
   openEpochs(): Promise<EpochRecord[]> {
     return this.#read(this.log.open());
   }

@@ -1,6 +1,5 @@
 import { addressKey } from "../core/address.ts";
 import { sha256Hex } from "../core/hash.ts";
-import { epochAt } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
 import type { SessionGrant, SessionRequest } from "../epistula/sessions.ts";
@@ -31,6 +30,7 @@ export class Admission {
   readonly #modules: AdmissionModules;
   readonly #measures: AdmitMeasures;
   readonly #proof: ClaimVerifier;
+  readonly #proofs = new WeakMap<Claim, Promise<void>>();
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
   readonly #submitters: Buckets;
@@ -89,11 +89,19 @@ export class Admission {
     });
   }
 
+  /** Before a signature is judged by its time: with a wrong clock every honest one would be stale. */
+  #now(): number {
+    this.#modules.requireClock?.();
+    return this.#modules.clock.nowMs();
+  }
+
   async #submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
-    const receivedAt = this.#modules.clock.nowMs();
+    const receivedAt = this.#now();
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>
-      this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq),
+      this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq, () =>
+        this.#proven(caller, claim, "hotkey_or_session"),
+      ),
     );
     requireShort(request.answer, challenge);
     caller.signal.throwIfAborted();
@@ -154,7 +162,7 @@ export class Admission {
     const submission = newSubmission(challenge, facts, random.bytes(10));
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;
-    throw refusal(outcome.code, challenge, epochAt(clock.nowMs(), this.#options.epochHours));
+    throw refusal(outcome.code, challenge, this.#options.epochs.at(clock.nowMs()).epoch);
   }
 
   /** The row is durable and will be decided whatever happens here: a throw is the validator's fault, not the miner's. */
@@ -175,7 +183,7 @@ export class Admission {
     caller: Caller,
     { allowSuspended, ...asked }: { signers: Signers; use: Use; allowSuspended: boolean },
   ): Promise<Claim> {
-    const claim = readClaim(caller.headers, this.#options, this.#modules.clock.nowMs());
+    const claim = readClaim(caller.headers, this.#options, this.#now());
     caller.signal.throwIfAborted();
     // A read names no challenge, so any sender can claim any hotkey: shares of the gate are per address.
     const key = `${claim.hotkey} ${addressKey(caller.ip)}`;
@@ -198,7 +206,7 @@ export class Admission {
     claim: Claim,
     { signers, use, buckets }: { signers: Signers; use: Use; buckets: Buckets },
   ): Promise<void> {
-    await this.#measures.timed("signature", () => this.#proof.require(claim, caller, signers));
+    await this.#measures.timed("signature", () => this.#proven(caller, claim, signers));
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
@@ -211,6 +219,15 @@ export class Admission {
     const waitMs = miners.isNew(hotkey) ? this.#newcomers.take(ip, hotkey, clock.monotonicMs()) : 0;
     if (waitMs > 0)
       throw new AssayError({ code: "too_many_new_hotkeys", retry_after_s: wholeSeconds(waitMs) });
+  }
+
+  /** One verification per request, although both recognition and admission may ask for it. */
+  #proven(caller: Caller, claim: Claim, signers: Signers): Promise<void> {
+    const known = this.#proofs.get(claim);
+    if (known !== undefined) return known;
+    const proof = this.#proof.require(claim, caller, signers);
+    this.#proofs.set(claim, proof);
+    return proof;
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

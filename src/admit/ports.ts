@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
@@ -23,7 +24,7 @@ export interface AdmissionOptions {
   readonly perHotkey: { readonly burst: number; readonly perSecond: number };
   /** Hotkeys that were never seen, where anyone may take part. */
   readonly newHotkeysPerAddressHour: number;
-  readonly epochHours: number;
+  readonly epochs: EpochCalendar;
 }
 
 /** What the chain and judge know of miners. */
@@ -40,6 +41,8 @@ export interface Miners {
 
 export interface AdmissionModules {
   readonly clock: Clock;
+  /** Throws `clock_doubted` while the clock is not believed. */
+  readonly requireClock?: () => void;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -47,8 +50,16 @@ export interface AdmissionModules {
   readonly store: Pick<Store, "admit">;
   readonly sessions: Sessions;
   readonly challenges: {
-    /** Throws `malformed_challenge_id`, `epoch_expired` or `not_your_challenge`. */
-    recognise(text: string, hotkey: Hotkey, seqHint?: number): Promise<RecognisedChallenge>;
+    /**
+     * Throws `malformed_challenge_id`, `epoch_expired` or `not_your_challenge`. `prove` verifies the sender; it is called where
+     * recognition costs more than a claim may, and what it throws is thrown.
+     */
+    recognise(
+      text: string,
+      hotkey: Hotkey,
+      seqHint: number | undefined,
+      prove: () => Promise<void>,
+    ): Promise<RecognisedChallenge>;
   };
   readonly miners: Miners;
   readonly draw: (lane: string, hotkey: Hotkey, workId: string, epoch: number) => Draw;

@@ -33,7 +33,7 @@ export function newSubmission(
   facts: Pick<NewSubmission, "hotkey" | "answer" | "draw" | "block" | "receivedAt">,
   random: Uint8Array,
 ): NewSubmission {
-  const { seed: _seed, answerBytes: _most, ...issued } = challenge;
+  const { seed: _seed, answerBytes: _most, spec: _spec, ...issued } = challenge;
   const answerHash = sha256(facts.answer.bytes);
   return {
     ...issued,

@@ -1,5 +1,5 @@
-import { createSecretKey, type KeyObject } from "node:crypto";
-import { hmac } from "../core/hash.ts";
+import { createSecretKey } from "node:crypto";
+import { KeyedHash } from "../core/keyedHash.ts";
 
 /** The ids that an index holds: of which miner, under which secret. */
 export interface IndexPlace {
@@ -10,67 +10,127 @@ export interface IndexPlace {
   readonly allotment: number;
 }
 
-/** A token of 12 bytes, big-endian, and its seq of 4 bytes. */
-export const ENTRY_BYTES = 16;
-/** A table of 16 MB that takes about 3 s to build; larger allotments need the sealed scheme. */
+export const TOKEN_BYTES = 12;
+/** A table of 3.4 MB that takes about 2 s to build; larger allotments need the sealed scheme. */
 export const INDEX_ALLOTMENT_MAX = 1_000_000;
 
-/** The HMAC whose first 12 bytes are in an indexed id. */
-export function idDigest(key: KeyObject, hotkey: string, epoch: number, tier: number, seq: number): Buffer {
-  return hmac(key, `id:${hotkey}:${epoch}:${tier}:${seq}`);
+/** Entries per bucket on average: more of them cost look-ups hashes, fewer cost bytes. */
+const BUCKET_ENTRIES = 8;
+/** Numbers of two bytes reach an allotment of this size, those of three the largest one. */
+const NARROW_MAX = 0xffff;
+
+/**
+ * How a table of an allotment is laid out: the number at which each bucket begins, then the entries, bucket by bucket. An entry
+ * is a seq, and in its spare bits the beginning of the token's second word. All numbers have the same width.
+ */
+interface Layout {
+  readonly width: 2 | 3;
+  readonly buckets: number;
+  readonly seqBits: number;
+  /** One more than the greatest mark that the spare bits hold. */
+  readonly marks: number;
 }
 
-/** `first word * 2^32 + seq` of every entry, ascending. */
-function sortedByFirstWord(tokens: DataView, allotment: number): BigUint64Array {
-  const keys = new BigUint64Array(allotment);
-  for (let seq = 0; seq < allotment; seq++) {
-    keys[seq] = (BigInt(tokens.getUint32(seq * 12)) << 32n) | BigInt(seq);
+function layoutOf(allotment: number): Layout {
+  const width = allotment <= NARROW_MAX ? 2 : 3;
+  const seqBits = Math.max(1, 32 - Math.clz32(allotment - 1));
+  return {
+    width,
+    buckets: Math.ceil(allotment / BUCKET_ENTRIES),
+    seqBits,
+    marks: 2 ** (8 * width - seqBits),
+  };
+}
+
+/** The bytes of a table: 2.25 per entry up to an allotment of 65,535, else 3.375. */
+export function indexBytes(allotment: number): number {
+  const { width, buckets } = layoutOf(allotment);
+  return width * (allotment + buckets);
+}
+
+/** The hash of whose first 12 bytes an indexed id is made. */
+export class IdHash {
+  readonly #keyed: KeyedHash;
+
+  constructor(secret: Uint8Array) {
+    this.#keyed = new KeyedHash(createSecretKey(secret));
   }
-  return keys.sort();
+
+  /** Into the first 32 bytes of `out`. */
+  into(out: Buffer, hotkey: string, epoch: number, tier: number, seq: number): void {
+    this.#keyed.begin().raw(`id:${hotkey}:${epoch}:${tier}:${seq}`).into(out);
+  }
 }
 
-/** The reverse index of a whole allotment: entries of token and seq, ordered by the first four bytes of the token. */
+const bucketOf = (token: Buffer, { buckets }: Layout): number =>
+  Math.floor((token.readUInt32BE(0) * buckets) / 2 ** 32);
+const markOf = (token: Buffer, { marks }: Layout): number => token.readUInt32BE(4) % marks;
+
+/** The positions of a whole allotment by their tokens; the tokens themselves are not kept. */
 export function buildIndex(place: IndexPlace): Uint8Array {
   const { hotkey, epoch, tier, allotment } = place;
   if (!Number.isInteger(allotment) || allotment < 1 || allotment > INDEX_ALLOTMENT_MAX)
     throw new RangeError(`index: allotment ${allotment} is not in 1..${INDEX_ALLOTMENT_MAX}`);
-  const key = createSecretKey(place.secret);
-  const tokens = new Uint8Array(allotment * 12);
-  for (let seq = 0; seq < allotment; seq++)
-    tokens.set(idDigest(key, hotkey, epoch, tier, seq).subarray(0, 12), seq * 12);
-  const table = new Uint8Array(allotment * ENTRY_BYTES);
-  const view = new DataView(table.buffer);
-  let at = 0;
-  for (const sortKey of sortedByFirstWord(new DataView(tokens.buffer), allotment)) {
-    const seq = Number(BigInt.asUintN(32, sortKey));
-    table.set(tokens.subarray(seq * 12, seq * 12 + 12), at);
-    view.setUint32(at + 12, seq);
-    at += ENTRY_BYTES;
+  const layout = layoutOf(allotment);
+  const hash = new IdHash(place.secret);
+  const token = Buffer.alloc(32);
+  const bucket = new Uint32Array(allotment);
+  const entry = new Uint32Array(allotment);
+  for (let seq = 0; seq < allotment; seq++) {
+    hash.into(token, hotkey, epoch, tier, seq);
+    bucket[seq] = bucketOf(token, layout);
+    entry[seq] = markOf(token, layout) * 2 ** layout.seqBits + seq;
   }
-  return table;
+  return packed(layout, bucket, entry);
 }
 
-/** The first entry whose first word is not below `word`. */
-function lowerBound(view: DataView, word: number): number {
-  let low = 0;
-  let high = view.byteLength / ENTRY_BYTES;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (view.getUint32(middle * ENTRY_BYTES) < word) low = middle + 1;
-    else high = middle;
+function packed(layout: Layout, bucket: Uint32Array, entry: Uint32Array): Uint8Array {
+  const { width, buckets } = layout;
+  const table = Buffer.from(new ArrayBuffer(width * (buckets + entry.length)));
+  const next = startsOf(bucket, buckets);
+  for (let i = 0; i < buckets; i++) table.writeUIntLE(next[i] ?? 0, width * i, width);
+  for (let i = 0; i < entry.length; i++) {
+    const of = bucket[i] ?? 0;
+    const at = next[of] ?? 0;
+    table.writeUIntLE(entry[i] ?? 0, width * (buckets + at), width);
+    next[of] = at + 1;
   }
-  return low;
+  return new Uint8Array(table.buffer);
 }
 
-/** The seq of a token (24 hex digits), or null when the token is not in the table. */
-export function lookUp(table: Uint8Array, token: string): number | null {
-  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
-  const first = Number.parseInt(token.slice(0, 8), 16);
-  const second = Number.parseInt(token.slice(8, 16), 16);
-  const third = Number.parseInt(token.slice(16), 16);
-  for (let at = lowerBound(view, first) * ENTRY_BYTES; at < view.byteLength; at += ENTRY_BYTES) {
-    if (view.getUint32(at) !== first) return null;
-    if (view.getUint32(at + 4) === second && view.getUint32(at + 8) === third) return view.getUint32(at + 12);
+/** The number of the first entry of each bucket. */
+function startsOf(bucket: Uint32Array, buckets: number): Uint32Array {
+  const starts = new Uint32Array(buckets + 1);
+  for (const of of bucket) starts[of + 1] = (starts[of + 1] ?? 0) + 1;
+  for (let i = 1; i < buckets; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0);
+  return starts;
+}
+
+function numberAt(table: Uint8Array, width: 2 | 3, index: number): number {
+  const at = width * index;
+  const low = (table[at] ?? 0) | ((table[at + 1] ?? 0) << 8);
+  return width === 2 ? low : low | ((table[at + 2] ?? 0) << 16);
+}
+
+/**
+ * The seq of a token of 12 bytes, or null. `confirm`, one keyed hash, is asked about every entry that may be the token's: two on
+ * average for an allotment of 10,000, whether or not the token is in the table.
+ */
+export function lookUp(
+  table: Uint8Array,
+  allotment: number,
+  token: Buffer,
+  confirm: (seq: number) => boolean,
+): number | null {
+  const layout = layoutOf(allotment);
+  const { width, buckets, seqBits } = layout;
+  const bucket = bucketOf(token, layout);
+  const mark = markOf(token, layout);
+  const end = bucket + 1 < buckets ? numberAt(table, width, bucket + 1) : allotment;
+  for (let at = numberAt(table, width, bucket); at < end; at++) {
+    const entry = numberAt(table, width, buckets + at);
+    const seq = entry & (2 ** seqBits - 1);
+    if (entry >>> seqBits === mark && confirm(seq)) return seq;
   }
   return null;
 }

@@ -1,43 +1,62 @@
 import { createSecretKey, timingSafeEqual } from "node:crypto";
 import { readU64 } from "../core/bytes.ts";
-import { hmac } from "../core/hash.ts";
+import { KeyedHash } from "../core/keyedHash.ts";
 import { formatChallengeId } from "./id.ts";
-import { IndexCache, type IndexCacheStats } from "./indexCache.ts";
-import { type IndexPlace, idDigest, lookUp } from "./indexTable.ts";
+import type { IndexCache, IndexShare } from "./indexCache.ts";
+import { IdHash, type IndexPlace, lookUp, TOKEN_BYTES } from "./indexTable.ts";
 import type { IdScheme } from "./scheme.ts";
 
-/** About half a second of builds on two cores; past it callers are refused as busy instead of waiting longer. */
-const BUILDS_MAX = 32;
-const TOKEN_BYTES = 12;
-
 export interface IndexedOptions {
-  /** Tables kept in memory. */
-  readonly maps: number;
+  /** Shared by the masters in force, each under a name of its own. */
+  readonly cache: IndexCache;
+  readonly name: string;
   /** `buildIndex` off the event loop. */
   readonly build: (place: IndexPlace) => Promise<Uint8Array>;
-  /** Builds under way at once; 32 when left out. */
-  readonly builds?: number;
+}
+
+/** A miner's allotment in one epoch and tier. */
+export interface Allotment {
+  readonly hotkey: string;
+  readonly epoch: number;
+  readonly tier: number;
+  readonly allotment: number;
 }
 
 export interface IndexedScheme extends IdScheme {
   readonly name: "indexed";
-  stats(): IndexCacheStats;
-  /** Builds the table of a miner before its first id arrives; rejects with `busy` past the bound. */
-  prewarm(hotkey: string, epoch: number, tier: number, allotment: number): Promise<void>;
+  /** Builds the table of an allotment before its first id arrives. */
+  warm(of: Allotment, share: IndexShare): void;
+  /** The tables at hand of known miners. */
+  tables(): Allotment[];
 }
 
 /** Ids that do not contain their seq, as older deployments issue them: recovery needs a reverse index, or the seq. */
 export function makeIndexed(secret: Uint8Array, options: IndexedOptions): IndexedScheme {
-  const key = createSecretKey(secret);
-  const cache = new IndexCache({ maps: options.maps, builds: options.builds ?? BUILDS_MAX });
+  const { cache, name, build } = options;
+  const ids = new IdHash(secret);
+  const seeds = new KeyedHash(createSecretKey(secret));
+  // One message at a time is hashed, so that one buffer serves all.
+  const digest = Buffer.alloc(32);
+  const digestToken = digest.subarray(0, TOKEN_BYTES);
+  const token = Buffer.alloc(TOKEN_BYTES);
 
-  const keyOf = (hotkey: string, epoch: number, tier: number, allotment: number): string =>
-    `${epoch}:${tier}:${allotment}:${hotkey}`;
+  const keyOf = ({ hotkey, epoch, tier, allotment }: Allotment): string =>
+    `${name}:${epoch}:${tier}:${allotment}:${hotkey}`;
 
-  const obtain = (hotkey: string, epoch: number, tier: number, allotment: number): Promise<Uint8Array> =>
-    cache.obtain(keyOf(hotkey, epoch, tier, allotment), () =>
-      options.build({ secret, hotkey, epoch, tier, allotment }),
-    );
+  const wanted = (of: Allotment, share: IndexShare) => ({
+    ...{ key: keyOf(of), share },
+    build: () => build({ secret, ...of }),
+  });
+
+  const isToken = ({ hotkey, epoch, tier }: Omit<Allotment, "allotment">, seq: number): boolean => {
+    ids.into(digest, hotkey, epoch, tier, seq);
+    return timingSafeEqual(digestToken, token);
+  };
+
+  const find = (table: Uint8Array, text: string, of: Allotment): number | null => {
+    token.write(text, "hex");
+    return lookUp(table, of.allotment, token, (seq) => isToken(of, seq));
+  };
 
   const scheme: IndexedScheme = {
     name: "indexed",
@@ -45,24 +64,34 @@ export function makeIndexed(secret: Uint8Array, options: IndexedOptions): Indexe
       challengeId: scheme.id(hotkey, epoch, tier, seq),
       seed: scheme.seed(hotkey, epoch, tier, seq),
     }),
-    id: (hotkey, epoch, tier, seq) =>
-      formatChallengeId(tier, epoch, idDigest(key, hotkey, epoch, tier, seq).toString("hex", 0, TOKEN_BYTES)),
-    seed: (hotkey, epoch, tier, seq) =>
-      BigInt.asUintN(63, readU64(hmac(key, `seed:${hotkey}:${epoch}:${tier}:${seq}`))),
-    recover(id, hotkey, allotment, seqHint) {
-      if (seqHint !== undefined) {
-        const expected = idDigest(key, hotkey, id.epoch, id.tier, seqHint).subarray(0, TOKEN_BYTES);
-        const genuine = timingSafeEqual(expected, Buffer.from(id.token, "hex"));
-        return genuine && seqHint >= 0 && seqHint < allotment ? seqHint : null;
+    id(hotkey, epoch, tier, seq) {
+      ids.into(digest, hotkey, epoch, tier, seq);
+      return formatChallengeId(tier, epoch, digest.toString("hex", 0, TOKEN_BYTES));
+    },
+    seed(hotkey, epoch, tier, seq) {
+      seeds.begin().raw(`seed:${hotkey}:${epoch}:${tier}:${seq}`).into(digest);
+      return BigInt.asUintN(63, readU64(digest));
+    },
+    recover(id, hotkey, allotment, { seq, mayBuild } = {}) {
+      const of = { hotkey, epoch: id.epoch, tier: id.tier, allotment };
+      if (seq !== undefined) {
+        token.write(id.token, "hex");
+        return isToken(of, seq) && seq >= 0 && seq < allotment ? seq : null;
       }
-      const table = cache.get(keyOf(hotkey, id.epoch, id.tier, allotment));
-      if (table !== undefined) return lookUp(table, id.token);
-      return obtain(hotkey, id.epoch, id.tier, allotment).then((built) => lookUp(built, id.token));
+      const table = cache.get(keyOf(of));
+      if (table !== undefined) return find(table, id.token, of);
+      return (async () => {
+        const share = mayBuild === undefined ? "known" : await mayBuild();
+        return find(await cache.obtain(wanted(of, share)), id.token, of);
+      })();
     },
-    stats: () => cache.stats(),
-    async prewarm(hotkey, epoch, tier, allotment) {
-      await obtain(hotkey, epoch, tier, allotment);
-    },
+    warm: (of, share) => cache.warm(wanted(of, share)),
+    tables: () =>
+      [...cache.keys()].flatMap((key) => {
+        const [master, epoch, tier, allotment, hotkey = ""] = key.split(":");
+        if (master !== name) return [];
+        return [{ hotkey, epoch: Number(epoch), tier: Number(tier), allotment: Number(allotment) }];
+      }),
   };
   return scheme;
 }

@@ -1,5 +1,6 @@
 import type { ChallengeId } from "../core/ids.ts";
 import type { ParsedId } from "./id.ts";
+import type { IndexShare } from "./indexCache.ts";
 
 export type SchemeName = "sealed" | "indexed";
 
@@ -9,6 +10,14 @@ export interface IssuedChallenge {
   readonly seed: bigint;
 }
 
+/** What a request adds to its id. */
+export interface RecoverOptions {
+  /** The seq, where the caller knows it. */
+  readonly seq?: number | undefined;
+  /** Asked before a reverse index is built for the hotkey; rejects where it may not. Left out: a known miner's. */
+  readonly mayBuild?: () => Promise<IndexShare>;
+}
+
 /** How ids and seeds follow from a master secret. Tier and seq are in 0..2^32-1; RangeError otherwise. */
 export interface IdScheme {
   readonly name: SchemeName;
@@ -16,14 +25,11 @@ export interface IdScheme {
   /** The id alone, for listings. */
   id(hotkey: string, epoch: number, tier: number, seq: number): ChallengeId;
   seed(hotkey: string, epoch: number, tier: number, seq: number): bigint;
-  /**
-   * The seq (below `allotment`) at which the id was issued to the hotkey, else null. A caller that knows the seq may pass
-   * it; a wrong one may resolve to null.
-   */
+  /** The seq (below `allotment`) at which the id was issued to the hotkey, else null. A wrong seq may resolve to null. */
   recover(
     id: ParsedId,
     hotkey: string,
     allotment: number,
-    seqHint?: number,
+    options?: RecoverOptions,
   ): number | null | Promise<number | null>;
 }

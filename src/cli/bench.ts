@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { AssayError } from "../core/problems/assayError.ts";
 import { integerOption } from "./shared/options.ts";
 import { note, print, table } from "./shared/output.ts";
@@ -32,6 +32,7 @@ interface BenchModule {
     seconds: number;
     clients: number;
     hotkeys: number;
+    scheme: string;
     progress: (line: string) => void;
   }): Promise<Report>;
 }
@@ -71,12 +72,17 @@ export function benchCommand(): Command {
     .option("--seconds <count>", "how long to apply load (submit, dispatch)", integerOption(1, 3600), 10)
     .option("--clients <count>", "concurrent clients (submit)", integerOption(1, 4096), 64)
     .option("--hotkeys <count>", "hotkeys in rotation (submit)", integerOption(1, 65_536), 256)
+    .addOption(
+      new Option("--scheme <name>", "scheme of the ids (submit); indexed is measured beside sealed")
+        .choices(["sealed", "indexed"])
+        .default("sealed"),
+    )
     .option("--json", "print {bench, figures, ratios, machine}")
     .addHelpText("after", "\nExamples:\n  assay bench recover\n  assay bench submit --seconds 20 --json")
     .action(
       async (
         name: string,
-        options: { seconds: number; clients: number; hotkeys: number; json?: boolean },
+        options: { seconds: number; clients: number; hotkeys: number; scheme: string; json?: boolean },
       ) => {
         const bench = await load(name);
         const report = await bench.run({ ...options, progress: note });

@@ -5,6 +5,7 @@ import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { challengeCommand } from "./challenge.ts";
 import { checkCommand } from "./check.ts";
+import { clockCommand } from "./clock.ts";
 import { doctorCommand } from "./doctor.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
@@ -49,6 +50,7 @@ function makeProgram(): Command {
     skiplistCommand,
     jobsCommand,
     tokenCommand,
+    clockCommand,
     weightsCommand,
     storeCommand,
     adoptCommand,

@@ -122,7 +122,12 @@ export const configSchema = z.strictObject({
       .default(null)
       .describe("Master secret before a rotation; its challenges are accepted until their epoch has passed"),
     epoch_hours: count(1, 8760, 1).describe("Hours per epoch"),
-    index_maps: count(1, 4096, 64).describe("Reverse indexes kept in memory, for ids of the indexed scheme"),
+    index_maps: count(1, 4096, 64).describe(
+      "Without effect, and accepted so that older files stay valid: index_bytes is the bound on reverse indexes",
+    ),
+    index_bytes: count(1_048_576, Number.MAX_SAFE_INTEGER, 100_000_000).describe(
+      "Bound on the bytes of the reverse indexes of the indexed scheme; 23 kB per miner, tier and epoch at an allotment of 10,000",
+    ),
   }),
   lanes: section({ sat: sat.prefault({}), groth16: groth16.prefault({}) }),
   admit: section({
@@ -244,7 +249,12 @@ export const configSchema = z.strictObject({
       .default("full")
       .describe("Always full: a receipt promises that a power cut loses nothing"),
   }),
-  observe: section({ metrics: metricsSchema }),
+  observe: section({
+    metrics: metricsSchema,
+    clock_step_ms: count(1000, 86_400_000, 60_000).describe(
+      "Step of the wall clock in ms past which nothing is judged, dispatched or closed until it is back or accepted",
+    ),
+  }),
   http: section({
     host: z
       .string()

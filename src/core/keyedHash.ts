@@ -1,4 +1,5 @@
 import { hash, type KeyObject } from "node:crypto";
+import { sha256 } from "./hash.ts";
 
 const BLOCK_BYTES = 64;
 /** Initial buffer: draws and ids have about 100 bytes; it grows for longer messages. */
@@ -18,10 +19,10 @@ export class KeyedHash {
   #message = this.#inner.subarray(0, BLOCK_BYTES);
   #end = BLOCK_BYTES;
 
-  /** Refuses keys longer than a block. */
+  /** A key longer than a block counts by its hash, as HMAC has it. */
   constructor(key: KeyObject) {
-    const bytes = key.export();
-    if (bytes.length > BLOCK_BYTES) throw new RangeError(`keyed hash: a key of ${bytes.length} bytes`);
+    const given = key.export();
+    const bytes = given.length > BLOCK_BYTES ? sha256(given) : given;
     for (let i = 0; i < BLOCK_BYTES; i++) {
       this.#inner[i] = (bytes[i] ?? 0) ^ 0x36;
       this.#outer[i] = (bytes[i] ?? 0) ^ 0x5c;
@@ -43,6 +44,13 @@ export class KeyedHash {
       throw new RangeError(`length prefix: ${bytes} bytes exceed ${TEXT_BYTES_MAX}`);
     this.#inner.writeUInt16BE(bytes, this.#end);
     this.#end += 2 + bytes;
+    return this;
+  }
+
+  /** Adds the UTF-8 bytes of a text, without their length. */
+  raw(text: string): this {
+    this.#makeRoom(3 * text.length);
+    this.#end += this.#inner.write(text, this.#end);
     return this;
   }
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { ed25519PublicKey } from "../core/ed25519.ts";
-import { asEpoch, epochAt, epochStartMs, type Hotkey } from "../core/ids.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
+import type { Hotkey } from "../core/ids.ts";
 import { BoundedMap } from "../core/queue/boundedMap.ts";
 import type { Random } from "../core/random.ts";
 import { epistulaLimits } from "./limits.ts";
@@ -31,11 +32,11 @@ interface Session {
 
 /** One live session per hotkey, in memory: a restart ends them all, and miners open new ones. */
 export class Sessions {
-  readonly #epochHours: number;
+  readonly #epochs: EpochCalendar;
   readonly #byHotkey: BoundedMap<string, Session>;
 
-  constructor(options: { epochHours: number; limit?: number }) {
-    this.#epochHours = options.epochHours;
+  constructor(options: { epochs: EpochCalendar; limit?: number }) {
+    this.#epochs = options.epochs;
     this.#byHotkey = new BoundedMap(options.limit ?? epistulaLimits.sessions.value);
   }
 
@@ -57,7 +58,7 @@ export class Sessions {
     const current = this.#live(hotkey, nowMs);
     const isSame = current?.raw.equals(publicKey) === true && current.binds === binds;
     const id = isSame ? current.id : newId(random);
-    const expiresAt = epochStartMs(asEpoch(epochAt(nowMs, this.#epochHours) + 2), this.#epochHours);
+    const expiresAt = this.#epochs.after(this.#epochs.at(nowMs)).endsAt;
     this.#byHotkey.set(hotkey, {
       id,
       raw: Buffer.from(publicKey),

@@ -24,6 +24,8 @@ export interface Chain {
   /** Registered miners, or null where anyone may take part. */
   miners(): readonly ChainMiner[] | null;
   isRegistered(hotkey: string): boolean;
+  /** Unix ms by the chain's own blocks, null while unknown; absent where the height follows this host's clock. */
+  timeMs?(): number | null;
   /** Reads height and miners again; called on a timer. */
   refresh(): Promise<void>;
   /**

@@ -1,3 +1,5 @@
+import type { TierSpec } from "./lane.ts";
+
 /** A challenge id recognised as issued to a hotkey in an accepted epoch. */
 export interface RecognisedChallenge {
   readonly challengeId: string;
@@ -11,6 +13,7 @@ export interface RecognisedChallenge {
   /** The most bytes that an answer may have. */
   readonly answerBytes: number;
   readonly maxAttempts: number;
+  readonly spec: TierSpec;
 }
 
 /** One challenge of a listing. */

@@ -1,3 +1,5 @@
+import type { Penalty, Tier, TierSpec } from "./lane.ts";
+
 /** Why a rate applies; the highest of the rates that apply decides. */
 export type DrawClass = "lane" | "customer" | "cold_start" | "struck";
 
@@ -29,6 +31,41 @@ export interface ClosedEpochItem {
   readonly log_head: string;
 }
 
+/** What the challenges of a tier are made with and paid by. */
+export interface TierTerms {
+  readonly allotment: number;
+  readonly weight: number;
+  readonly answerBytes: number;
+  readonly shape: Tier["shape"];
+  readonly spec: TierSpec;
+}
+
+/** What the challenges of a pull lane are made with and judged by. */
+export interface LaneTerms {
+  readonly penalty: Penalty;
+  readonly max_attempts: number;
+  readonly tiers: Readonly<Record<string, TierTerms>>;
+}
+
+/** What the configuration says about the challenges of an epoch. */
+export interface ChallengeTerms {
+  /** Scheme of the ids that are issued. */
+  readonly scheme: "sealed" | "indexed";
+  readonly lanes: Readonly<Record<string, LaneTerms>>;
+}
+
+/**
+ * What the challenges of an epoch are made with: on record with its commitment, so that a changed configuration changes nothing
+ * about a challenge that was issued.
+ */
+export interface EpochTerms extends ChallengeTerms {
+  readonly hours: number;
+  /** Unix ms. */
+  readonly begins_at: number;
+  /** Unix ms. */
+  readonly ends_at: number;
+}
+
 /** The sampling state of an epoch, as it is stored and published. */
 export interface EpochRecord {
   readonly epoch: number;
@@ -39,6 +76,8 @@ export interface EpochRecord {
   /** Ed25519 over the canonical {epoch, commitment, policy, committed_at, key_id}. */
   readonly signature: string;
   readonly key_id: string;
+  /** Not public. None for an epoch that a version without terms committed. */
+  readonly terms?: EpochTerms | null;
   readonly closed_at: number | null;
   /** k in hex once the epoch closed, else null. */
   readonly revealed_key: string | null;
@@ -69,7 +108,7 @@ export interface LogHead {
  * An epoch as it is served. While it is open `revealed_key` is null, `log_head` is the last signed head (or the commitment
  * before the first) and `log_length` 0, so that nobody can watch lines being written.
  */
-export interface PublishedEpoch extends EpochRecord {
+export interface PublishedEpoch extends Omit<EpochRecord, "terms"> {
   readonly state: "open" | "closed";
   /** Oldest first; the last of a closed epoch is its final head. */
   readonly heads: readonly LogHead[];

@@ -1,10 +1,15 @@
 import type { Fraction } from "../core/fraction.ts";
 import type { InvalidCode, Verdict } from "./verdict.ts";
 
+/** What the tasks of a tier are made from besides a seed: the lane's own names and values. */
+export type TierSpec = Readonly<Record<string, string | number>>;
+
 /** Determines a task. The seed is a 63-bit integer. */
 export interface TaskRef {
   readonly tier: number;
   readonly seed: bigint;
+  /** As it was when the task was issued; the lane's own tier where it is left out. */
+  readonly spec?: TierSpec;
 }
 
 /** An answer as received: DIMACS text in UTF-8, or a bitset. */
@@ -42,6 +47,7 @@ export interface Tier {
   readonly answerBytes: number;
   /** Size of the tier's tasks, shown in the listing. */
   readonly shape: { readonly n_vars: number; readonly n_clauses: number };
+  readonly spec: TierSpec;
 }
 
 interface LaneBase {
@@ -55,7 +61,7 @@ interface LaneBase {
 export interface PullLane<Task = unknown> extends LaneBase {
   readonly mode: "pull";
   readonly tiers: ReadonlyMap<number, Tier>;
-  /** Rebuilds the task from its seed; throws on a tier that the lane does not have. */
+  /** Rebuilds the task from its seed; throws on a tier that the lane does not have, and on a spec that it cannot read. */
   issue(ref: TaskRef): Task;
   /** `invalid` only when the answer itself is wrong; a throw counts as `error`. */
   check(task: Task, answer: Answer): Verdict;

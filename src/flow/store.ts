@@ -68,6 +68,10 @@ export interface QueueBounds {
 export interface RetentionBounds {
   /** Decided submissions, solves and logs of epochs before this one are dropped; pending rows never. */
   readonly beforeEpoch: number;
+  /** So are those after this one: they belong to a count of shorter epochs. None when left out. */
+  readonly afterEpoch?: number;
+  /** Epochs on record with their end are dropped once closed, when they ended at or before this time, whatever their number. */
+  readonly endedBefore?: number;
   /** Solves at or after this time are kept whatever their epoch: the weigh window needs them. */
   readonly keepSolvesSince: number;
   /** Ended customer jobs from before this time are dropped; queued ones never. */
@@ -169,6 +173,8 @@ export interface Store {
    */
   closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null>;
   epoch(epoch: number): Promise<EpochRecord | null>;
+  /** Whether the number is on record, or was: then it can never be committed again. */
+  isEpochUsed(epoch: number): Promise<boolean>;
   openEpochs(): Promise<EpochRecord[]>;
   /** Closed epochs, the latest first, from before the given one (or the latest). */
   closedEpochs(before: number | null, limit: number): Promise<ClosedEpochItem[]>;

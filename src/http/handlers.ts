@@ -21,6 +21,7 @@ export type MinerView = View<typeof schemas.miner>;
 export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type Skiplist = View<typeof schemas.skiplist>;
+export type ClockView = View<typeof schemas.clockState>;
 export type Released = View<typeof schemas.released>;
 /** A customer job, as it is served. */
 export type JobView = View<typeof jobSchemas.job>;
@@ -116,6 +117,8 @@ export interface Handlers {
   skiplist(): Promise<Skiplist>;
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
+  clock(): Promise<ClockView>;
+  acceptClock(reason: string): Promise<ClockView>;
   /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
   putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */

@@ -252,8 +252,9 @@ export class Judge {
       if (pastRetention(lastSeen, block, retentionBlocks) && !this.isSuspended(hotkey)) gone.push(hotkey);
     for (let from = 0; from < gone.length; from += FORGET_BATCH)
       await this.#forget(gone.slice(from, from + FORGET_BATCH));
-    await store.dropEndedSuspensions(block);
-    this.#suspensions.dropEnded(block);
+    // Long after their end: a clock that runs ahead for a while must not lift a suspension for good.
+    await store.dropEndedSuspensions(block - retentionBlocks);
+    this.#suspensions.dropEnded(block - retentionBlocks);
     this.#strikes.prune(block, windowBlocks);
     this.#gauges.suspended.set(this.#suspensions.live(block).length);
     this.#gauges.known.set(this.#sightings.size);

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Signer } from "../core/ed25519.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
 import { causeText } from "../core/problems/assayError.ts";
@@ -20,14 +21,14 @@ export interface LogHeadsModules {
 /** Signs the heads of logs: at the start of each part of an epoch, and when an epoch closes. */
 export class LogHeads {
   readonly #modules: LogHeadsModules;
-  readonly #partMs: number;
+  readonly #epochs: EpochCalendar;
   readonly #refused: Counter;
   /** The last part in which every open epoch was handled; null before the first. */
   #done: number | null = null;
 
-  constructor(epochHours: number, modules: LogHeadsModules) {
+  constructor(epochs: EpochCalendar, modules: LogHeadsModules) {
     this.#modules = modules;
-    this.#partMs = (epochHours * 3_600_000) / PARTS;
+    this.#epochs = epochs;
     this.#refused = modules.metrics.counter(
       "assay_log_heads_refused_total",
       "Signed heads not recorded: the epoch has all it may have, or closed meanwhile",
@@ -69,7 +70,10 @@ export class LogHeads {
     else this.#refused.add();
   }
 
+  /** When the part began. */
   #partOf(ms: number): number {
-    return Math.floor(ms / this.#partMs);
+    const { beginsAt, hours } = this.#epochs.at(ms);
+    const partMs = (hours * 3_600_000) / PARTS;
+    return beginsAt + Math.floor((ms - beginsAt) / partMs) * partMs;
   }
 }

@@ -1,12 +1,21 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Signer } from "../core/ed25519.ts";
-import { epochAt } from "../core/ids.ts";
+import type { EpochCalendar, EpochSpan } from "../core/epochs.ts";
 import type { Log } from "../core/log.ts";
 import type { Counter, Metrics } from "../core/metrics.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import type { Draw, DrawClass, EpochRecord, PublishedEpoch, SamplePolicy } from "../flow/draw.ts";
+import type {
+  ChallengeTerms,
+  Draw,
+  DrawClass,
+  EpochRecord,
+  EpochTerms,
+  PublishedEpoch,
+  SamplePolicy,
+} from "../flow/draw.ts";
 import type { Store } from "../flow/store.ts";
+import { spanOf } from "./calendar.ts";
 import { commitment } from "./commitment.ts";
 import { decide, sampleKey } from "./draw.ts";
 import { LogHeads } from "./heads.ts";
@@ -14,7 +23,9 @@ import { type Rates, ratesOf } from "./policy.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
-  readonly epochHours: number;
+  readonly epochs: EpochCalendar;
+  /** Of new commitments; null where nothing but draws depends on them. */
+  readonly terms?: ChallengeTerms | null;
   /** Bound by new commitments; an epoch that is committed keeps its own policy. */
   readonly policy: SamplePolicy;
   /** Current master first, then the previous one, if any. */
@@ -28,6 +39,8 @@ export interface SamplerModules {
   >;
   readonly signer: Signer;
   readonly clock: Clock;
+  /** Whether the clock is believed; always, when left out. Nothing is committed or closed while it is not. */
+  readonly isTrusted?: () => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -36,6 +49,12 @@ export interface SamplerModules {
 function nullIfExpired(error: unknown): null {
   if (error instanceof AssayError && error.problem.code === "epoch_expired") return null;
   throw error;
+}
+
+/** An epoch near now; `decides` is null once it is shut. */
+interface Near {
+  readonly terms: EpochTerms | null;
+  readonly decides: { readonly key: KeyObject; readonly rates: Rates } | null;
 }
 
 /** The most epochs closed in one tick: after an outage the next ticks close the rest. */
@@ -54,15 +73,15 @@ export class Sampler {
   readonly #draws: Counter;
   readonly #watch: RateWatch;
   readonly #heads: LogHeads;
-  /** At most three: the current epoch and its neighbours; `shut` for a closed one. */
-  readonly #epochs = new Map<number, { readonly key: KeyObject; readonly rates: Rates } | "shut">();
+  /** At most three: the current epoch and its neighbours. */
+  readonly #near = new Map<number, Near>();
 
   constructor(options: SamplerOptions, modules: SamplerModules) {
     if (options.masters.length === 0) throw new RangeError("sampler: no master secret");
     this.#options = options;
     this.#modules = modules;
     this.#watch = new RateWatch(modules);
-    this.#heads = new LogHeads(options.epochHours, modules);
+    this.#heads = new LogHeads(options.epochs, modules);
     this.#draws = modules.metrics.counter("assay_draws_total", "Sampling decisions", [
       "lane",
       "class",
@@ -72,12 +91,23 @@ export class Sampler {
 
   /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
   async start(): Promise<void> {
-    const current = this.#current();
-    for (const record of await this.#modules.store.openEpochs()) {
-      const key = this.#keyOf(record);
-      if (record.epoch >= current - 1 && record.epoch <= current + 1) this.#adopt(record, key);
+    const open = await this.#modules.store.openEpochs();
+    for (const record of open) this.#keyOf(record);
+    if (this.#isTrusted()) await this.#enter(open);
+  }
+
+  #isTrusted(): boolean {
+    return this.#modules.isTrusted?.() ?? true;
+  }
+
+  /** Takes up the current epoch and its neighbours; the last one only where it is on record. */
+  async #enter(open: readonly EpochRecord[]): Promise<void> {
+    const { before, current, after } = this.#around();
+    // One without terms, of an earlier version, gets those of today: a later change of the configuration must not reach it.
+    const last = open.some(({ epoch }) => epoch === before.epoch);
+    for (const span of last ? [before, current, after] : [current, after]) {
+      if (!this.#near.has(span.epoch)) await this.#commit(span);
     }
-    await this.#commitAround(current);
   }
 
   /**
@@ -86,14 +116,17 @@ export class Sampler {
    */
   async tick(): Promise<void> {
     this.#watch.show();
-    const current = this.#current();
-    for (const epoch of this.#epochs.keys()) {
-      if (epoch < current - 1 || epoch > current + 1) this.#epochs.delete(epoch);
+    if (!this.#isTrusted()) return;
+    const { before, current, after } = this.#around();
+    const near = new Set<number>([before, current, after].map(({ epoch }) => epoch));
+    for (const epoch of this.#near.keys()) {
+      if (!near.has(epoch)) this.#near.delete(epoch);
     }
-    await this.#commitAround(current);
+    if (!this.#near.has(current.epoch) || !this.#near.has(after.epoch))
+      await this.#enter(this.#near.has(before.epoch) ? [] : await this.#modules.store.openEpochs());
     const open = await this.#modules.store.openEpochs();
     this.#shutAllBut(open);
-    const closed = await this.#closeThose(open.filter(({ epoch }) => epoch < current - 1));
+    const closed = await this.#closeThose(open.filter((record) => this.#isOver(record, before)));
     await this.#heads.record(open.filter(({ epoch }) => !closed.has(epoch)));
   }
 
@@ -102,12 +135,30 @@ export class Sampler {
    * is over, `store_unavailable` when its commitment is not on record yet.
    */
   draw(lane: string, hotkey: string, workId: string, epoch: number, classes: readonly DrawClass[]): Draw {
-    const state = this.#epochs.get(epoch);
-    if (state === undefined || state === "shut") throw this.#refusal(epoch, state === "shut");
-    const draw = decide(state.key, state.rates, { epoch, lane, hotkey, workId, classes });
+    const near = this.#near.get(epoch);
+    if (!near?.decides) throw this.#refusal(epoch, near !== undefined);
+    const draw = decide(near.decides.key, near.decides.rates, { epoch, lane, hotkey, workId, classes });
     this.#draws.add({ lane, class: draw.class, sampled: `${draw.sampled}` });
     this.#watch.count(draw);
     return draw;
+  }
+
+  /** What the challenges of the current epoch or one of its neighbours are made with; null for another, and where none were recorded. */
+  termsOf(epoch: number): EpochTerms | null {
+    return this.#near.get(epoch)?.terms ?? null;
+  }
+
+  /** Why no answer of the current epoch can be admitted, for an operator; null when one can. */
+  fault(): string | null {
+    const { current, after } = this.#around();
+    const near = this.#near.get(current.epoch);
+    if (near?.decides) return null;
+    if (near === undefined) return `epoch ${current.epoch} is not committed yet; see the log`;
+    const until = new Date(current.endsAt).toISOString();
+    const next = this.#near.get(after.epoch)?.decides
+      ? `until epoch ${after.epoch} begins at ${until}`
+      : `at ${until} at the earliest, and epoch ${after.epoch} is closed too`;
+    return `epoch ${current.epoch} is closed on record although it lasts until ${until}, because the clock ran ahead before or the epochs were numbered so; answers are refused ${next}`;
   }
 
   /** Realised rates that left their design since the start. Includes miners, so it must not be public. */
@@ -120,36 +171,40 @@ export class Sampler {
     epoch: number,
     store: Pick<SamplerModules["store"], "epoch" | "logHeads"> = this.#modules.store,
   ): Promise<PublishedEpoch> {
-    const record = await store.epoch(epoch);
-    if (record === null) throw new AssayError({ code: "epoch_not_found", epoch });
+    const found = await store.epoch(epoch);
+    if (found === null) throw new AssayError({ code: "epoch_not_found", epoch });
+    const { terms: _private, ...record } = found;
     const heads = await store.logHeads(epoch);
     if (record.closed_at !== null) return { ...record, state: "closed", heads };
     const log_head = heads.at(-1)?.log_head ?? record.commitment;
     return { ...record, state: "open", revealed_key: null, log_head, log_length: 0, heads };
   }
 
-  #current(): number {
-    return epochAt(this.#modules.clock.nowMs(), this.#options.epochHours);
+  #around(): { readonly before: EpochSpan; readonly current: EpochSpan; readonly after: EpochSpan } {
+    const { epochs } = this.#options;
+    const current = epochs.at(this.#modules.clock.nowMs());
+    return { before: epochs.before(current), current, after: epochs.after(current) };
+  }
+
+  /** Whether the epoch can accept nothing more: it ended before the last one began. */
+  #isOver(record: EpochRecord, before: EpochSpan): boolean {
+    return spanOf(record, before.hours).endsAt <= before.beginsAt;
   }
 
   #refusal(epoch: number, shut: boolean): AssayError {
-    const current = this.#current();
-    return shut || epoch < current
+    const { before, current: now } = this.#around();
+    const current = now.epoch;
+    return shut || epoch === before.epoch || epoch < Math.min(before.epoch, current)
       ? new AssayError({ code: "epoch_expired", epoch, current })
       : new AssayError({ code: "store_unavailable", retry_after_s: 5 });
   }
 
-  async #commitAround(current: number): Promise<void> {
-    for (const epoch of [current, current + 1]) {
-      if (!this.#epochs.has(epoch)) await this.#commit(epoch);
-    }
-  }
-
-  async #commit(epoch: number): Promise<void> {
+  async #commit(span: EpochSpan): Promise<void> {
+    const { epoch } = span;
     const { store, signer, clock, log } = this.#modules;
     const [master] = this.#options.masters;
     if (master === undefined) return;
-    const { policy } = this.#options;
+    const { policy, terms } = this.#options;
     const unsigned = {
       epoch,
       commitment: commitment(sampleKey(master, epoch).export(), policy),
@@ -158,9 +213,11 @@ export class Sampler {
       key_id: signer.kid,
     };
     const signed = { ...unsigned, signature: signer.signDocument(unsigned) };
-    const record = await store.commitEpoch(signed).catch(nullIfExpired);
+    const record = await store
+      .commitEpoch({ ...signed, terms: terms ? termsIn(span, terms) : null })
+      .catch(nullIfExpired);
     if (record === null || record.closed_at !== null) {
-      this.#epochs.set(epoch, "shut");
+      this.#near.set(epoch, { terms: record?.terms ?? null, decides: null });
       log.warn("sample_epoch_shut", { epoch });
       return;
     }
@@ -169,7 +226,8 @@ export class Sampler {
   }
 
   #adopt(record: EpochRecord, key: KeyObject): void {
-    this.#epochs.set(record.epoch, { key, rates: ratesOf(record.policy) });
+    const { epoch, policy, terms = null } = record;
+    this.#near.set(epoch, { terms, decides: { key, rates: ratesOf(policy) } });
   }
 
   /** The key that reproduces a commitment. Throws `commitment_unmatched` when no master does. */
@@ -184,8 +242,8 @@ export class Sampler {
   /** Epochs no longer open on record were closed by another process. */
   #shutAllBut(open: readonly EpochRecord[]): void {
     const known = new Set(open.map(({ epoch }) => epoch));
-    for (const epoch of this.#epochs.keys()) {
-      if (!known.has(epoch)) this.#epochs.set(epoch, "shut");
+    for (const [epoch, { terms }] of this.#near) {
+      if (!known.has(epoch)) this.#near.set(epoch, { terms, decides: null });
     }
   }
 
@@ -213,4 +271,8 @@ export class Sampler {
     }
     return false;
   }
+}
+
+function termsIn({ hours, beginsAt, endsAt }: EpochSpan, terms: ChallengeTerms): EpochTerms {
+  return { ...terms, hours, begins_at: beginsAt, ends_at: endsAt };
 }

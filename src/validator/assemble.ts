@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import { hostMemory } from "../core/hostMemory.ts";
 import { causeText } from "../core/problems/assayError.ts";
 import { type Lane, pushLanes } from "../flow/lane.ts";
@@ -11,13 +12,16 @@ import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
 import { CustomerTokens } from "./customerTokens.ts";
 import { Dialling } from "./dialling.ts";
-import { type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
+import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
+import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import { TrustedClock } from "./trustedClock.ts";
+import { WatchedChain } from "./watchedChain.ts";
 
 /** Reads what the lanes are made from, and tries it: an invalid circuit stops the start. */
 async function readLanes({ config, dataDir }: StartOptions): Promise<LaneFacts> {
@@ -37,7 +41,10 @@ export async function assemble(
   const resources = await openResources(options, modules, closers);
   const facts = await readLanes(options);
   const lanes = lanesOf(facts);
-  const base = { ...modules, ...resources, lanes };
+  const trusted = await TrustedClock.open(config.observe.clock_step_ms, { ...modules, ...resources });
+  const chain = new WatchedChain(resources.chain, trusted.watch);
+  const base = { ...modules, ...resources, chain, lanes, trusted, isTrusted: () => trusted.isTrusted() };
+  await reportEpochChange(config, base);
   const stages = await assembleStages(sharedOptions(options, resources, lanes), base);
   const pool = await WorkerPool.open(poolOptions(facts), base);
   closers.add("pool", () => pool.close());
@@ -48,11 +55,24 @@ export async function assemble(
   return { ...wired, ...pull, push, customerTokens, circuits: facts.circuits, config, version, dataDir };
 }
 
+/** Before the first commitment: a configuration that differs from the epochs on record waits for one that is not. */
+async function reportEpochChange(
+  config: Config,
+  { store, clock, log }: Pick<Resources, "store"> & StartModules,
+): Promise<void> {
+  await checkEpochNumbers(store, config, clock.nowMs());
+  const change = epochChange(await store.openEpochs(), configuredEpochs(config), clock.nowMs());
+  if (change === null) return;
+  const { epoch, beginsAt } = change.from;
+  log.warn("configuration_waits", { keys: change.keys, epoch, begins_at: beginsAt });
+}
+
 function sharedOptions({ config }: StartOptions, resources: Resources, lanes: ReadonlyMap<string, Lane>) {
   const { secret, previousSecret, hotkey } = resources;
   return {
     epochHours: config.challenge.epoch_hours,
     policy: samplePolicyOf(config),
+    terms: challengeTermsOf(config, lanes),
     masters: previousSecret === null ? [secret] : [secret, previousSecret],
     judge: judgeOptions(config),
     weigher: weigherOptions(config, hotkey, lanes),
@@ -71,7 +91,7 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
   if (lanes.size === 0) return null;
   const stages = await assemblePush(
     {
-      epochHours: config.challenge.epoch_hours,
+      epochs: wired.epochs,
       hotkey,
       dispatcher: dispatcherOptions(config),
       proofVerifier: proofVerifierOptions(config),

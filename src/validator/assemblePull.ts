@@ -1,16 +1,17 @@
 import { Admission } from "../admit/admission.ts";
 import { Challenges } from "../challenge/challenges.ts";
 import { resolveMasters } from "../challenge/rotation.ts";
-import { epochAt } from "../core/ids.ts";
 import { Sessions } from "../epistula/sessions.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
 import { SubmissionConcluder } from "../judge/conclude/submissions.ts";
 import { SubmissionVerifier } from "../verify/submissions/submissionVerifier.ts";
 import type { SharedStages } from "./assembleStages.ts";
+import { indexShare } from "./indexShare.ts";
 import type { Resources } from "./resources.ts";
 import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import type { TrustedClock } from "./trustedClock.ts";
 
 /** The stages of the pull lanes: they issue challenges, and take and check the answers. */
 export interface PullStages {
@@ -22,27 +23,42 @@ export interface PullStages {
 export interface PullModules extends StartModules, Resources, SharedStages {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
+  readonly trusted: Pick<TrustedClock, "require">;
 }
 
 export async function assemblePull({ config }: StartOptions, modules: PullModules): Promise<PullStages> {
-  const { clock, store, pool, lanes } = modules;
-  const epoch = epochAt(clock.nowMs(), config.challenge.epoch_hours);
+  const { clock, store, pool, lanes, epochs, sampler, trusted } = modules;
+  const { epoch } = epochs.at(clock.nowMs());
   const masters = await resolveMasters(modules.secret, modules.previousSecret, epoch, store);
-  const challenges = new Challenges(challengesOptions(config, masters, lanes), {
+  const challenges = new Challenges(challengesOptions(config, epochs, masters, lanes), {
     clock,
+    metrics: modules.metrics,
+    termsOf: (epoch) => sampler.termsOf(epoch),
     buildIndex: (place) => pool.run({ kind: "index", ...place }),
+    indexShare: (hotkey, prove) => indexShare(modules, hotkey, prove),
   });
-  const concluder = new SubmissionConcluder(modules);
+  /** Of any epoch: an answer may be checked long after its epoch. */
+  const termsOn = async (epoch: number) =>
+    sampler.termsOf(epoch) ?? (await store.epoch(epoch))?.terms ?? null;
+  const concluder = new SubmissionConcluder({
+    ...modules,
+    penaltyOf: async ({ epoch, lane }) => (await termsOn(epoch))?.lanes[lane]?.penalty,
+  });
   const verifier = new SubmissionVerifier(submissionVerifierOptions(config), {
     ...modules,
     seedOf: (submission) => challenges.seedOf(submission),
-    conclude: (submission, verdict) => concluder.conclude(submission, verdict),
+    specOf: async ({ epoch, lane, tier }) => (await termsOn(epoch))?.lanes[lane]?.tiers[tier]?.spec,
+    conclude: async (submission, verdict) => {
+      trusted.require();
+      await concluder.conclude(submission, verdict);
+    },
   });
-  const { sampler, judge, recorded, chain } = modules;
-  const admission = new Admission(admissionOptions(config, modules.hotkey), {
+  const { judge, recorded, chain } = modules;
+  const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
     ...{ challenges, backlog: verifier },
-    sessions: new Sessions({ epochHours: config.challenge.epoch_hours }),
+    requireClock: () => trusted.require(),
+    sessions: new Sessions({ epochs }),
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),

@@ -1,4 +1,4 @@
-import { epochAt } from "../core/ids.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { DispatcherOptions, DispatchModules } from "../dispatch/ports.ts";
@@ -26,7 +26,7 @@ export interface PushStages {
 }
 
 export interface PushStagesOptions {
-  readonly epochHours: number;
+  readonly epochs: EpochCalendar;
   /** The validator's own hotkey: canaries are drawn in its name. */
   readonly hotkey: string;
   readonly dispatcher: DispatcherOptions;
@@ -61,7 +61,7 @@ export async function assemblePush(
   modules: PushStagesModules,
 ): Promise<PushStages> {
   const { clock, store, judge, strikes, log, draw } = modules;
-  const epochNow = (): number => epochAt(clock.nowMs(), options.epochHours);
+  const epochNow = (): number => options.epochs.at(clock.nowMs()).epoch;
   const isSuspended = (miner: string): boolean => judge.isSuspended(miner);
   const caught = (miner: string): boolean => strikes.isCaught(miner);
   const stop = new AbortController();

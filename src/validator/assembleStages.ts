@@ -1,17 +1,20 @@
 import type { Signer } from "../core/ed25519.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import type { Metrics } from "../core/metrics.ts";
-import type { SamplePolicy } from "../flow/draw.ts";
+import type { ChallengeTerms, SamplePolicy } from "../flow/draw.ts";
 import type { Lane } from "../flow/lane.ts";
 import { Recorded } from "../judge/conclude/recorded.ts";
 import { StrikeConcluder } from "../judge/conclude/strikes.ts";
 import { Judge } from "../judge/judge.ts";
 import type { JudgeModules, JudgeOptions } from "../judge/ports.ts";
+import { calendarOf } from "../sample/calendar.ts";
 import { Sampler, type SamplerModules } from "../sample/sampler.ts";
 import { Weigher, type WeigherModules, type WeigherOptions } from "../weigh/weigher.ts";
 import type { StartModules } from "./startOptions.ts";
 
 /** The stages that lanes of both modes share. */
 export interface SharedStages {
+  readonly epochs: EpochCalendar;
   readonly sampler: Sampler;
   readonly judge: Judge;
   readonly strikes: StrikeConcluder;
@@ -20,8 +23,11 @@ export interface SharedStages {
 }
 
 export interface SharedStagesOptions {
+  /** Of epochs that are not on record yet. */
   readonly epochHours: number;
   readonly policy: SamplePolicy;
+  /** Null or left out where no challenges are issued. */
+  readonly terms?: ChallengeTerms | null;
   /** Current master secret first, then the previous one, if any. */
   readonly masters: readonly Uint8Array[];
   readonly judge: JudgeOptions;
@@ -32,6 +38,8 @@ export interface SharedStagesModules extends StartModules {
   readonly metrics: Metrics;
   readonly signer: Signer;
   readonly marks: WeigherModules["marks"];
+  /** Whether the clock is believed; always, when left out. */
+  readonly isTrusted?: () => boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
   readonly chain: JudgeModules["chain"] & WeigherModules["chain"];
@@ -39,13 +47,15 @@ export interface SharedStagesModules extends StartModules {
 
 /** Makes these stages, for the validator and the simulator. Throws what reading the store throws. */
 export async function assembleStages(
-  { epochHours, policy, masters, judge: judgeOptions, weigher }: SharedStagesOptions,
+  { epochHours, policy, terms, masters, judge: judgeOptions, weigher }: SharedStagesOptions,
   modules: SharedStagesModules,
 ): Promise<SharedStages> {
-  const sampler = new Sampler({ epochHours, policy, masters }, modules);
+  const epochs = calendarOf(await modules.store.openEpochs(), epochHours);
+  const sampler = new Sampler({ epochs, policy, terms: terms ?? null, masters }, modules);
   await sampler.start();
   const judge = await Judge.load(judgeOptions, modules);
   return {
+    epochs,
     sampler,
     judge,
     strikes: new StrikeConcluder({ ...modules, judge }),

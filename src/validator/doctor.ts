@@ -17,6 +17,7 @@ import { addressText, type MetricsAddress } from "../observe/metricsAddress.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
+import { waitingChange } from "./doctorEpochs.ts";
 import { exposedFiles } from "./keyFiles.ts";
 import { samplePolicyOf } from "./lanes.ts";
 import { type Paths, pathsOf } from "./paths.ts";
@@ -168,6 +169,10 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Docto
     await finding("key files", () => exposedFinding(paths)),
     await finding("operator token", () => tokenFinding(paths.adminToken)),
     await finding("store", () => storeFinding(paths.store)),
+    await finding("epochs", async () => {
+      const change = await waitingChange(config, paths.store);
+      return change === null ? ok("as configured") : warn(change);
+    }),
     await finding("chain", () => chainFinding(config, paths)),
     await finding("metrics", () => metricsFinding(paths.metrics)),
   ];

@@ -58,6 +58,7 @@ function workHandlers(parts: Parts, reads: MinersStore) {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
       const page = challenges.page(lane, hotkey, tier, offset, limit);
       const { epoch, items } = page;
+      challenges.listed(hotkey, tier);
       // For people and audits only, so a failing store must not stop miners from getting work.
       if (items.length > 0)
         store
@@ -75,8 +76,8 @@ function workHandlers(parts: Parts, reads: MinersStore) {
     },
     challengeText: async (caller: Caller, id: string, seq?: number) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
-      const { lane, tier, seed } = await challenges.recognise(id, hotkey, seq);
-      const text = await pool.run({ kind: "render", lane, ref: { tier, seed } });
+      const { lane, tier, seed, spec } = await challenges.recognise(id, hotkey, seq, async () => undefined);
+      const text = await pool.run({ kind: "render", lane, ref: { tier, seed, spec } });
       return { text, etag: sha256Hex(text).slice(0, 32) };
     },
     openSession: admission.openSession.bind(admission),
@@ -97,7 +98,7 @@ function workHandlers(parts: Parts, reads: MinersStore) {
 }
 
 function operatorHandlers(parts: Parts) {
-  const { judge, push } = parts;
+  const { judge, push, trusted } = parts;
   return {
     skiplist: async () => ({ items: judge.skiplist() }),
     suspend: async (request) => {
@@ -105,6 +106,8 @@ function operatorHandlers(parts: Parts) {
       push?.dispatcher.suspendHotkey(request.hotkey);
       return item;
     },
+    clock: async () => trusted.state(),
+    acceptClock: (reason) => trusted.accept(reason),
     release: async (hotkey, reason = "released by the operator") => ({
       hotkey,
       released: await judge.release(hotkey, reason),

@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { exactFraction } from "../core/fraction.ts";
-import type { SamplePolicy } from "../flow/draw.ts";
-import type { Lane } from "../flow/lane.ts";
+import type { ChallengeTerms, SamplePolicy } from "../flow/draw.ts";
+import { type Lane, pullLanes } from "../flow/lane.ts";
 import type { Circuit } from "../lanes/groth16/circuit.ts";
 import { makeLanes } from "../lanes/registry.ts";
 
@@ -45,4 +45,13 @@ export function samplePolicyOf(config: Config): SamplePolicy {
     classes: { ...config.sample.classes },
     floor: config.sample.floor,
   };
+}
+
+/** What the challenges of an epoch are made with: stored with its commitment. */
+export function challengeTermsOf(config: Config, lanes: ReadonlyMap<string, Lane>): ChallengeTerms {
+  const rows = pullLanes(lanes).map(({ name, policy, tiers }) => {
+    const { penalty, maxAttempts: max_attempts } = policy;
+    return [name, { penalty, max_attempts, tiers: Object.fromEntries(tiers) }] as const;
+  });
+  return { scheme: config.challenge.scheme, lanes: Object.fromEntries(rows) };
 }

@@ -9,6 +9,7 @@ import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
+import type { TrustedClock } from "./trustedClock.ts";
 
 /** The push stages, and the links that the validator opens. */
 export interface PushParts extends PushStages {
@@ -25,6 +26,7 @@ export interface Parts
   readonly version: string;
   readonly dataDir: string;
   readonly lanes: ReadonlyMap<string, Lane>;
+  readonly trusted: TrustedClock;
   readonly pool: Pool;
   readonly customerTokens: CustomerTokens;
   readonly circuits: readonly Circuit[];

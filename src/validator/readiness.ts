@@ -10,8 +10,9 @@ export interface ReadinessParts {
   readonly store: Pick<Parts["store"], "ping">;
   readonly chain: Pick<Parts["chain"], "block">;
   readonly verifier: Pick<Parts["verifier"], "canAcceptWork">;
-  readonly sampler: Pick<Parts["sampler"], "alarms">;
+  readonly sampler: Pick<Parts["sampler"], "alarms" | "fault">;
   readonly weigher: Pick<Parts["weigher"], "faults">;
+  readonly trusted: Pick<Parts["trusted"], "fault">;
   /** Null where no jobs are handed out. */
   readonly push: { readonly canary: Pick<PushParts["canary"], "fault"> } | null;
   readonly dataDir: string;
@@ -70,8 +71,12 @@ function weightsCheck(faults: readonly string[]): Check {
 
 /** Whether the validator can take submissions, check by check. */
 export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
-  const { store, chain, verifier, sampler, push, dataDir } = parts;
+  const { store, chain, verifier, sampler, trusted, push, dataDir } = parts;
   const checks = await Promise.all([
+    check("clock", async () => trusted.fault()),
+    check("epoch", async () =>
+      trusted.fault() === null ? sampler.fault() : "unknown while the clock is in doubt",
+    ),
     check("store", async () => store.ping().then(() => null)),
     check("chain", async () => (chain.block() === null ? "the chain height is unknown" : null)),
     check("verification", async () =>

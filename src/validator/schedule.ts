@@ -6,8 +6,12 @@ import type { Timers } from "./timers.ts";
 const every = {
   /** Epoch turns and closings. */
   sampler: 2000,
+  /** Reverse indexes at the turn of an epoch. */
+  indexes: 2000,
   /** Rows that a crash or an outage left undecided. */
   recover: 2000,
+  /** Notes the time, and logs a doubt. */
+  clock: 10_000,
   /** Pruning of history. */
   judge: 60_000,
   chain: 30_000,
@@ -35,14 +39,19 @@ const JOBS_KEPT_MS = 7 * 86_400_000;
 /** How long a strike keeps the answer that was judged; its hash and the verdict stay. */
 const EXHIBITS_KEPT_MS = 7 * 86_400_000;
 
-async function retain({ clock, chain, challenges, config, store, log }: Parts): Promise<void> {
+async function retain({ clock, chain, epochs, config, store, log }: Parts): Promise<void> {
   const block = chain.block();
   const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
-  const beforeEpoch = challenges.currentEpoch() - EPOCHS_KEPT;
+  const current = epochs.at(clock.nowMs());
+  const beforeEpoch = current.epoch - EPOCHS_KEPT;
+  const endedBefore = current.beginsAt - EPOCHS_KEPT * current.hours * 3_600_000;
+  // The next epoch is on record already, and nothing of this count is later.
+  const afterEpoch = Math.max(current.epoch, epochs.after(current).epoch);
   const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
   const keepExhibitsSince = clock.nowMs() - EXHIBITS_KEPT_MS;
   const { dropped } = await store.applyRetention({
-    ...{ beforeEpoch, keepSolvesSince, keepJobsSince, keepExhibitsSince },
+    ...{ beforeEpoch, afterEpoch, endedBefore },
+    ...{ keepSolvesSince, keepJobsSince, keepExhibitsSince },
     // What judge forgets too; with the height unknown nobody is dropped.
     ...(block === null ? {} : { keepSeenSince: block - config.judge.retention_blocks }),
   });
@@ -58,16 +67,44 @@ function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timer
 
 /** Starts every periodic job of a validator. */
 export function schedule(parts: Parts, timers: Timers): void {
+  /** Closes, drops or decides nothing by a time that may be wrong. */
+  const believed = (job: () => Promise<void> | void) => () => (parts.trusted.isTrusted() ? job() : undefined);
+  timers.every("clock", every.clock, () => parts.trusted.tick());
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
   timers.every("weigher", blockMs, () => parts.weigher.tick());
-  timers.every("sampler", every.sampler, () => parts.sampler.tick());
-  timers.every("recover", every.recover, async () => {
-    await parts.verifier.recover();
-  });
-  timers.every("judge", every.judge, () => parts.judge.tick());
+  timers.every(
+    "sampler",
+    every.sampler,
+    believed(() => parts.sampler.tick()),
+  );
+  timers.every(
+    "indexes",
+    every.indexes,
+    believed(() => parts.challenges.turn()),
+  );
+  timers.every(
+    "recover",
+    every.recover,
+    believed(async () => {
+      await parts.verifier.recover();
+    }),
+  );
+  timers.every(
+    "judge",
+    every.judge,
+    believed(() => parts.judge.tick()),
+  );
   timers.every("chain", every.chain, () => parts.chain.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
-  timers.every("height", every.height, () => recordHeight(parts.store, parts.chain.block()));
+  timers.every(
+    "height",
+    every.height,
+    believed(() => recordHeight(parts.store, parts.chain.block())),
+  );
   timers.every("tokens", every.tokens, () => parts.customerTokens.flush());
-  timers.every("retention", every.retention, () => retain(parts));
+  timers.every(
+    "retention",
+    every.retention,
+    believed(() => retain(parts)),
+  );
 }

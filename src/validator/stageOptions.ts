@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import type { AdmissionOptions } from "../admit/ports.ts";
-import type { ChallengesOptions, ChallengeTier } from "../challenge/challenges.ts";
+import type { ChallengesOptions } from "../challenge/challenges.ts";
 import type { Masters } from "../challenge/rotation.ts";
+import type { TierTable } from "../challenge/tiers.ts";
 import type { Config } from "../config/schema.ts";
+import type { EpochCalendar } from "../core/epochs.ts";
 import { sibling } from "../core/sibling.ts";
 import { type Lane, pullLanes } from "../flow/lane.ts";
 import type { JudgeOptions } from "../judge/ports.ts";
@@ -74,7 +76,11 @@ export function judgeOptions({ judge }: Config): JudgeOptions {
   };
 }
 
-export function admissionOptions({ admit, challenge }: Config, validator: string): AdmissionOptions {
+export function admissionOptions(
+  { admit }: Config,
+  validator: string,
+  epochs: EpochCalendar,
+): AdmissionOptions {
   return {
     validator,
     pastMs: admit.signature_window_ms,
@@ -84,20 +90,21 @@ export function admissionOptions({ admit, challenge }: Config, validator: string
     perIpPerMin: admit.per_ip_per_min,
     perHotkey: { burst: admit.per_hotkey.burst, perSecond: admit.per_hotkey.per_s },
     newHotkeysPerAddressHour: admit.new_hotkeys_per_address_hour,
-    epochHours: challenge.epoch_hours,
+    epochs,
   };
 }
 
 export function challengesOptions(
   { challenge }: Config,
+  epochs: EpochCalendar,
   masters: Masters,
   lanes: ReadonlyMap<string, Lane>,
 ): ChallengesOptions {
   return {
     issue: challenge.scheme,
     accept: challenge.accept,
-    epochHours: challenge.epoch_hours,
-    indexMaps: challenge.index_maps,
+    epochs,
+    indexBytes: challenge.index_bytes,
     ...masters,
     tiers: tierTable(lanes),
   };
@@ -125,10 +132,10 @@ export function weigherOptions(
 }
 
 /** Which lane a tier of a challenge id belongs to. */
-function tierTable(lanes: ReadonlyMap<string, Lane>): ReadonlyMap<number, ChallengeTier> {
+function tierTable(lanes: ReadonlyMap<string, Lane>): TierTable {
   const rows = pullLanes(lanes).flatMap((lane) =>
-    [...lane.tiers].map(([number, { shape, ...tier }]) => {
-      const row = { lane: lane.name, ...tier, maxAttempts: lane.policy.maxAttempts, ...shape };
+    [...lane.tiers].map(([number, tier]) => {
+      const row = { ...tier, lane: lane.name, maxAttempts: lane.policy.maxAttempts };
       return [number, row] as const;
     }),
   );

@@ -1,18 +1,16 @@
+import type { TierTable } from "../challenge/tiers.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Status } from "../http/handlers.ts";
 import type { Parts, PushParts } from "./parts.ts";
 
-function laneStatus(lane: Lane): Status["lanes"][number] {
+function laneStatus(lane: Lane, issued: TierTable): Status["lanes"][number] {
   const { rate, penalty, share } = lane.policy;
   const { name, mode } = lane;
   const base = { name, mode, rate: rate.text, penalty, share };
   if (lane.mode === "push") return { ...base, tiers: [], kinds: [...lane.kinds] };
-  const tiers = [...lane.tiers].map(([tier, { allotment, weight, shape }]) => ({
-    tier,
-    allotment,
-    weight,
-    ...shape,
-  }));
+  const tiers = [...issued]
+    .filter(([, tier]) => tier.lane === name)
+    .map(([tier, { allotment, weight, shape }]) => ({ tier, allotment, weight, ...shape }));
   return { ...base, tiers, kinds: [] };
 }
 
@@ -23,7 +21,9 @@ function dispatchStatus({ dispatcher }: PushParts): Status["dispatch"] {
 
 /** The public status of the validator. */
 export function statusOf(parts: Parts): Status {
-  const { config, version, hotkey, chain, challenges, lanes, admission, push } = parts;
+  const { config, version, hotkey, chain, challenges, lanes, admission, push, epochs, clock } = parts;
+  const { epoch, hours } = epochs.at(clock.nowMs());
+  const { tiers } = challenges.issuedIn(epoch);
   const { slots, held, waiting } = admission.stats().submit;
   return {
     version,
@@ -32,10 +32,10 @@ export function statusOf(parts: Parts): Status {
     validator: hotkey,
     block: chain.block(),
     tempo: chain.tempo(),
-    epoch: challenges.currentEpoch(),
-    epoch_hours: config.challenge.epoch_hours,
+    epoch,
+    epoch_hours: hours,
     block_ms: config.chain.block_ms,
-    lanes: [...lanes.values()].map(laneStatus),
+    lanes: [...lanes.values()].map((lane) => laneStatus(lane, tiers)),
     dispatch: push === null ? null : dispatchStatus(push),
     gate: { slots, used: held, waiting },
     sampling: { floor: config.sample.floor, classes: { ...config.sample.classes } },

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseChallengeId } from "../../src/challenge/id.ts";
-import { makeIndexed } from "../../src/challenge/indexed.ts";
-import { buildIndex } from "../../src/challenge/indexTable.ts";
 import { sha256Hex } from "../../src/core/hash.ts";
 import { checkAnswer } from "../../src/lanes/sat/check.ts";
 import { parseCnf, renderCnf } from "../../src/lanes/sat/dimacs.ts";
 import { generate, type Method } from "../../src/lanes/sat/generate.ts";
 import { Mersenne } from "../../src/lanes/sat/mersenne.ts";
 import { literalsOf } from "../../src/lanes/sat/solution.ts";
+import { indexedScheme } from "../support/challenge/indexed.ts";
 
 interface Place {
   hotkey: string;
@@ -60,10 +59,7 @@ const golden = JSON.parse(readFileSync(new URL("./indexed-and-sat.json", import.
     cases: { case: string; solution: string; ok: boolean; reason: string | null }[];
   };
 };
-const scheme = makeIndexed(Buffer.from(golden.secret), {
-  maps: 64,
-  build: async (place) => buildIndex(place),
-});
+const { scheme } = indexedScheme(Buffer.from(golden.secret));
 for (const list of [
   golden.instances,
   golden.small_instances,
@@ -82,7 +78,7 @@ for (const place of [...golden.instances, ...golden.small_instances]) {
     const id = parseChallengeId(challenge_id);
     assert.ok(id);
     assert.equal(await scheme.recover(id, hotkey, seq + 1), seq);
-    assert.equal(await scheme.recover(id, hotkey, 10_000, seq), seq);
+    assert.equal(await scheme.recover(id, hotkey, 10_000, { seq }), seq);
   });
 }
 

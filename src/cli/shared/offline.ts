@@ -1,10 +1,12 @@
 import { parseChallengeId } from "../../challenge/id.ts";
+import { IndexCache } from "../../challenge/indexCache.ts";
 import { makeIndexed } from "../../challenge/indexed.ts";
 import { buildIndex } from "../../challenge/indexTable.ts";
 import type { IdScheme } from "../../challenge/scheme.ts";
 import { makeSealed } from "../../challenge/sealed.ts";
 import { defaultConfig } from "../../config/load.ts";
 import { sha256Hex } from "../../core/hash.ts";
+import { noMetrics } from "../../core/metrics.ts";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { readBytes } from "../../keys/readText.ts";
@@ -37,7 +39,8 @@ function schemeOf({ scheme, secretFile, hotkey }: Identity): IdScheme {
   const secret = secretBytes(readBytes(secretFile));
   if (secret.length === 0) throw new AssayError({ code: "secret_too_short", file: secretFile, bytes: 0 });
   if (scheme === "sealed") return makeSealed(secret);
-  return makeIndexed(secret, { maps: 1, build: async (args) => buildIndex(args) });
+  const cache = new IndexCache({ bytes: Number.MAX_SAFE_INTEGER, builds: 1 }, noMetrics);
+  return makeIndexed(secret, { name: "offline", cache, build: async (args) => buildIndex(args) });
 }
 
 /** The id and seed of one challenge. */

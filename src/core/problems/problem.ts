@@ -70,6 +70,7 @@ export type Problem =
   | { code: "verify_backlog"; retry_after_s: number }
   | { code: "store_unavailable"; retry_after_s: number }
   | { code: "chain_unavailable"; retry_after_s: number }
+  | { code: "clock_doubted"; ahead_ms: number; retry_after_s: number }
   | { code: "shutting_down"; retry_after_s: number }
   | { code: "not_ready"; ready: false; checks: readonly ReadyCheck[]; retry_after_s: number }
   // Look-ups.

@@ -14,7 +14,9 @@ export const workProblems = {
     blame: "miner",
     title: "Epoch not accepted",
     detail: (p) =>
-      `The challenge belongs to epoch ${p.epoch}; only epochs ${p.current} and ${p.current - 1} are accepted. Fetch new challenges.`,
+      p.epoch === p.current
+        ? `Epoch ${p.epoch} was closed before its time, which happens when the validator's clock ran ahead; its answers are refused until the next epoch begins.`
+        : `The challenge belongs to epoch ${p.epoch}; only the current epoch, ${p.current}, and the one before it are accepted. Fetch new challenges.`,
   },
   not_your_challenge: {
     status: 404,
@@ -166,6 +168,14 @@ export const workProblems = {
     title: "Chain height unknown",
     detail: (p) =>
       `The chain height is unknown, and nothing is judged without it; try again in ${p.retry_after_s} s.`,
+    retry: "outage",
+  },
+  clock_doubted: {
+    status: 503,
+    blame: "validator",
+    title: "Clock in doubt",
+    detail: (p) =>
+      `The validator's clock is ${Math.round(Math.abs(p.ahead_ms) / 1000)} s ${p.ahead_ms > 0 ? "ahead of" : "behind"} the expected time, and it takes no work until its operator has set it right; try again in ${p.retry_after_s} s.`,
     retry: "outage",
   },
   shutting_down: {

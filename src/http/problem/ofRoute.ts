@@ -39,6 +39,7 @@ const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly P
     "too_many_new_hotkeys",
     "busy",
     "store_unavailable",
+    "clock_doubted",
   ],
 };
 

@@ -2,6 +2,7 @@ import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
+import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -30,6 +31,7 @@ export function routesOf(
     circuitsRoute(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
+    ...clockRoutes(handlers),
     ...jobRoutes(handlers),
     ...tokenRoutes(handlers),
   ];

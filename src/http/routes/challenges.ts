@@ -15,7 +15,10 @@ const listQuery = Type.Object(
   },
   strict,
 );
-const textQuery = Type.Object({ seq: Type.Optional(schemas.u32Integer) }, strict);
+const textQuery = Type.Object(
+  { tier: Type.Optional(schemas.repeatedTier), seq: Type.Optional(schemas.u32Integer) },
+  strict,
+);
 const idPath = Type.Object({ id: Type.String({ description: "A challenge id" }) }, strict);
 
 /** Listing and fetching challenges, for the miner that signs. */

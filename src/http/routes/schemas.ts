@@ -34,6 +34,12 @@ const hex64 = Type.String({ pattern: "^[0-9a-f]{64}$" });
 
 /** A seq, an offset, or a tier: an integer of 4 bytes. */
 export const u32Integer = Type.Integer({ minimum: 0, maximum: 4_294_967_295 });
+/** A tier beside an id, which has one of its own: clients that keep both may send both. */
+export const repeatedTier = Type.Integer({
+  minimum: 0,
+  maximum: 0xffff_ffff,
+  description: "The tier of the id; the id itself decides",
+});
 export const epochInteger = Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 });
 
 export const liveness = object({ status: Type.Literal("ok") });
@@ -265,4 +271,9 @@ export const skiplistItem = object({
   at: millis,
 });
 export const skiplist = object({ items: Type.Array(skiplistItem) });
+export const clockState = object({
+  trusted: Type.Boolean(),
+  now_ms: Type.Integer(),
+  ahead_ms: Type.Integer(),
+});
 export const released = object({ hotkey: Type.String(), released: count });

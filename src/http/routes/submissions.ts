@@ -28,6 +28,7 @@ const submissionBody = Type.Object(
         description: "A bitset as standard base64: bit i - 1, least significant first, for variable i",
       }),
     ),
+    tier: Type.Optional(schemas.repeatedTier),
     seq: Type.Optional(schemas.u32Integer),
   },
   {
@@ -100,7 +101,7 @@ function submit(handlers: Handlers): Route {
       ],
     },
     serve: async (request, reply) => {
-      const { challenge_id, seq, ...given } = request.body;
+      const { challenge_id, seq, tier: _repeated, ...given } = request.body;
       const asked = { challenge_id, answer: answerOf(given), ...(seq === undefined ? {} : { seq }) };
       const { receipt, replay } = await handlers.submit(callerOf(request, reply), asked);
       reply.code(replay ? 200 : 202).header("location", `/v1/receipts/${receipt.receipt_id}`);

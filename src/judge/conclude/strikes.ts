@@ -1,5 +1,5 @@
 import type { Log } from "../../core/log.ts";
-import { cheatCode, type Lane } from "../../flow/lane.ts";
+import { cheatCode, type Lane, type Penalty } from "../../flow/lane.ts";
 import type { StrikeRecord } from "../../flow/strike.ts";
 import type { InvalidCode, Verdict } from "../../flow/verdict.ts";
 import type { Dated } from "../evidence.ts";
@@ -33,9 +33,9 @@ export class StrikeConcluder {
     this.#modules = modules;
   }
 
-  /** Why the verdict is a proven cheat in its lane; null when it is not. */
-  codeOf(lane: string, verdict: Verdict | null): InvalidCode | null {
-    return cheatCode(this.#modules.lanes.get(lane)?.policy.penalty, verdict);
+  /** Why the verdict is a proven cheat; null when it is not. `penalty`: the lane's as it was when the work was issued. */
+  codeOf(lane: string, verdict: Verdict | null, penalty?: Penalty): InvalidCode | null {
+    return cheatCode(penalty ?? this.#modules.lanes.get(lane)?.policy.penalty, verdict);
   }
 
   /** Whether a cheat of the hotkey is being recorded: true from the moment at which its verdict is known. */

@@ -3,6 +3,7 @@ import type { Log } from "../../core/log.ts";
 import type { Counter, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import { isTransient } from "../../core/problems/transient.ts";
+import type { Penalty } from "../../flow/lane.ts";
 import type { Store } from "../../flow/store.ts";
 import type { Decision, PendingSubmission, Submission } from "../../flow/submission.ts";
 import type { Verdict } from "../../flow/verdict.ts";
@@ -15,6 +16,8 @@ export interface SubmissionConcluderModules {
   readonly store: Pick<Store, "decide">;
   readonly strikes: StrikeConcluder;
   readonly recorded: Pick<Recorded, "decision">;
+  /** What a wrong answer cost when the challenge was issued; the lane's penalty where that is not on record. */
+  readonly penaltyOf?: (submission: PendingSubmission) => Promise<Penalty | undefined>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -44,10 +47,11 @@ export class SubmissionConcluder {
   }
 
   async #conclude(submission: PendingSubmission, verdict: Verdict | null): Promise<void> {
-    const { strikes, clock } = this.#modules;
+    const { strikes, clock, penaltyOf } = this.#modules;
     const { receiptId, lane } = submission;
+    const penalty = penaltyOf && (await penaltyOf(submission));
     const decision: Decision = { receiptId, ...endOf(verdict), at: clock.nowMs(), strike: null };
-    const code = strikes.codeOf(lane, verdict);
+    const code = strikes.codeOf(lane, verdict, penalty);
     if (code === null) {
       await this.#decide(decision);
       return;

@@ -1,4 +1,4 @@
-import type { LanePolicy, PullLane, Tier } from "../../flow/lane.ts";
+import type { LanePolicy, PullLane, Tier, TierSpec } from "../../flow/lane.ts";
 import { checkAnswer, type Partial } from "./check.ts";
 import { renderCnf } from "./dimacs.ts";
 import { generate, type Instance, type Method } from "./generate.ts";
@@ -31,11 +31,19 @@ export function answerBytes(vars: number): number {
 }
 
 function listed(tier: SatTier): Tier {
-  const { allotment, weight, vars, clauses } = tier;
+  const { allotment, weight, vars, clauses, method } = tier;
   return {
     ...{ allotment, weight, answerBytes: answerBytes(vars) },
     shape: { n_vars: vars, n_clauses: clauses },
+    spec: { vars, clauses, method },
   };
+}
+
+/** The values of a spec as they were stored; throws on anything else. */
+function specOf({ vars, clauses, method }: TierSpec): Pick<SatTier, "vars" | "clauses" | "method"> {
+  if (typeof vars !== "number" || typeof clauses !== "number" || (method !== "biased" && method !== "ajm"))
+    throw new RangeError(`lane sat: a tier of ${vars} variables, ${clauses} clauses, method ${method}`);
+  return { vars, clauses, method };
 }
 
 /** Planted 3-SAT: made from a seed, answered with an assignment. */
@@ -46,10 +54,11 @@ export function makeSatLane(options: SatOptions): PullLane<Instance> {
     policy: options.policy,
     tiers: new Map(Array.from(options.tiers, ([number, tier]) => [number, listed(tier)])),
     cost: COST,
-    issue({ tier, seed }) {
-      const spec = options.tiers.get(tier);
-      if (spec === undefined) throw new RangeError(`lane sat: no tier ${tier}`);
-      return generate({ seed, vars: spec.vars, clauses: spec.clauses, method: spec.method });
+    issue({ tier, seed, spec }) {
+      const own = options.tiers.get(tier);
+      if (spec !== undefined) return generate({ seed, ...specOf(spec) });
+      if (own === undefined) throw new RangeError(`lane sat: no tier ${tier}`);
+      return generate({ seed, vars: own.vars, clauses: own.clauses, method: own.method });
     },
     check: (formula, answer) => checkAnswer(formula, answer, options.partial),
     render: renderCnf,

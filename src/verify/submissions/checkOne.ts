@@ -1,6 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
-import type { Lane } from "../../flow/lane.ts";
+import type { Lane, TierSpec } from "../../flow/lane.ts";
 import type { Pool } from "../../flow/pool.ts";
 import type { PendingSubmission } from "../../flow/submission.ts";
 import type { Verdict } from "../../flow/verdict.ts";
@@ -11,6 +11,8 @@ export interface CheckModules {
   readonly lanes: ReadonlyMap<string, Lane>;
   /** Null when no secret at hand can rebuild the task. */
   readonly seedOf: (submission: PendingSubmission) => bigint | null;
+  /** What the tasks of its tier were made from when it was issued; undefined where that is not on record. */
+  readonly specOf?: (submission: PendingSubmission) => Promise<TierSpec | undefined>;
   readonly log: Log;
 }
 
@@ -26,11 +28,12 @@ export async function checkOne(
   const { lane, tier, answer, receiptId } = submission;
   try {
     const seed = seedOf(submission);
+    const spec = await modules.specOf?.(submission);
     if (seed === null || !lanes.has(lane)) {
       log.warn("check_impossible", { receipt_id: receiptId, lane });
       return "lost";
     }
-    return await pool.run({ kind: "check", lane, ref: { tier, seed }, answer });
+    return await pool.run({ kind: "check", lane, ref: { tier, seed, ...(spec && { spec }) }, answer });
   } catch (error) {
     if (error instanceof AssayError && (error.code === "busy" || error.code === "shutting_down"))
       return "again";

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Counter, Gauge, Histogram, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
-import type { Lane } from "../../flow/lane.ts";
+import type { Lane, TierSpec } from "../../flow/lane.ts";
 import type { Pool } from "../../flow/pool.ts";
 import type { Reservation } from "../../flow/reservation.ts";
 import type { Store } from "../../flow/store.ts";
@@ -34,6 +34,8 @@ export interface SubmissionVerifierModules {
   readonly store: Pick<Store, "pending" | "countTry">;
   /** Null when no secret at hand can rebuild the task: the submission is void then. */
   readonly seedOf: (submission: PendingSubmission) => bigint | null;
+  /** What the tasks of its tier were made from when it was issued; undefined where that is not on record. */
+  readonly specOf?: (submission: PendingSubmission) => Promise<TierSpec | undefined>;
   /** Ends a submission; a null verdict means that it was not sampled. Rejects when the end could not be recorded. */
   readonly conclude: (submission: PendingSubmission, verdict: Verdict | null) => Promise<void>;
   readonly clock: Clock;

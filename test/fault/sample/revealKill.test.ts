@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
 import { Sampler } from "../../../src/sample/sampler.ts";
@@ -55,7 +56,7 @@ async function closeAll(file: string, now: number): Promise<number> {
       await store.decide(decision(receiptId));
     const due = await store.openEpochs();
     const sampler = new Sampler(
-      { epochHours: EPOCH_MS / 3_600_000, policy, masters: [masters.fresh, masters.old] },
+      { epochs: everyHours(EPOCH_MS / 3_600_000), policy, masters: [masters.fresh, masters.old] },
       { store, signer: makeSigner(generatePrivateJwk()), ...modules },
     );
     await sampler.start();

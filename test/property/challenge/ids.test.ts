@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { formatChallengeId, type ParsedId, parseChallengeId } from "../../../src/challenge/id.ts";
-import { makeIndexed } from "../../../src/challenge/indexed.ts";
-import { buildIndex } from "../../../src/challenge/indexTable.ts";
 import type { IdScheme } from "../../../src/challenge/scheme.ts";
 import { makeSealed } from "../../../src/challenge/sealed.ts";
 import { encodeHotkey } from "../../../src/core/ss58.ts";
+import { indexedScheme } from "../../support/challenge/indexed.ts";
 
 const master = Buffer.from("assay-property-master-secret-001");
 const hotkey = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(encodeHotkey);
@@ -33,7 +32,6 @@ interface Subject {
   readonly runs: number;
 }
 
-const build = async (place: Parameters<typeof buildIndex>[0]) => buildIndex(place);
 const subjects: readonly Subject[] = [
   {
     scheme: makeSealed(master),
@@ -42,8 +40,8 @@ const subjects: readonly Subject[] = [
     runs: 100,
   },
   {
-    scheme: makeIndexed(master, { maps: 8, build }),
-    other: makeIndexed(Buffer.from("assay-property-master-secret-002"), { maps: 8, build }),
+    scheme: indexedScheme(master).scheme,
+    other: indexedScheme(Buffer.from("assay-property-master-secret-002")).scheme,
     allotmentMax: 200,
     runs: 30,
   },
@@ -70,7 +68,7 @@ for (const { scheme, other, allotmentMax, runs } of subjects) {
         const id = parsed(challengeId);
         assert.deepEqual([id.tier, id.epoch], [one.tier, one.epoch]);
         assert.equal(await scheme.recover(id, one.hotkey, one.allotment), one.seq);
-        assert.equal(await scheme.recover(id, one.hotkey, one.allotment, one.seq), one.seq);
+        assert.equal(await scheme.recover(id, one.hotkey, one.allotment, { seq: one.seq }), one.seq);
         assert.ok(seed >= 0n && seed < 1n << 63n);
         assert.equal(seed, scheme.seed(one.hotkey, one.epoch, one.tier, one.seq));
         assert.equal(challengeId, scheme.id(one.hotkey, one.epoch, one.tier, one.seq));
@@ -95,7 +93,7 @@ for (const { scheme, other, allotmentMax, runs } of subjects) {
         for (let bit = 0; bit < 96; bit++) {
           const flipped = flip(id, bit);
           assert.equal(await scheme.recover(flipped, one.hotkey, one.allotment), null);
-          assert.equal(await scheme.recover(flipped, one.hotkey, one.allotment, one.seq), null);
+          assert.equal(await scheme.recover(flipped, one.hotkey, one.allotment, { seq: one.seq }), null);
         }
       }),
       { numRuns: Math.ceil(runs / 4) },

@@ -1,6 +1,7 @@
 import { Admission } from "../../../src/admit/admission.ts";
 import type { AdmissionOptions } from "../../../src/admit/ports.ts";
 import { systemClock } from "../../../src/core/clock.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import type { Log } from "../../../src/core/log.ts";
 import type { Metrics } from "../../../src/core/metrics.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
@@ -55,7 +56,7 @@ export const nothingHeld = { slots: 0, waiting: 0, reserved: 0 };
 /** Admission with real gates, signatures and sessions, and small stand-ins for what other stages give it. */
 export class AdmissionWorld {
   readonly admission: Admission;
-  readonly sessions = new Sessions({ epochHours: 1 });
+  readonly sessions = new Sessions({ epochs: everyHours(1) });
   nowMs = epoch * hourMs + 1000;
   /** Added to the running clock that waits and buckets are measured by. */
   skippedMs = 0;
@@ -91,7 +92,7 @@ export class AdmissionWorld {
       perIpPerMin: 6000,
       perHotkey: { burst: 60, perSecond: 20 },
       newHotkeysPerAddressHour: 64,
-      epochHours: 1,
+      epochs: everyHours(1),
       ...options,
     };
     const note = (event: string) => this.logged.push(event);
@@ -162,8 +163,8 @@ export class AdmissionWorld {
     const owner = this.#owners.get(parts[3] ?? "");
     if (owner !== hotkey) throw new AssayError({ code: "not_your_challenge" });
     const seq = Number(parts[4]);
-    const issued = { challengeId: text, lane: "sat", epoch, tier: 1, seq, seed: 1n, weight: 1 };
-    return { ...issued, answerBytes: this.answerBytes, maxAttempts: 3 };
+    const place = { challengeId: text, lane: "sat", epoch, tier: 1, seq };
+    return { ...place, seed: 1n, weight: 1, answerBytes: this.answerBytes, maxAttempts: 3, spec: {} };
   }
 
   async #run<K extends PoolTaskKind>(given: TaskOfKind<K>): Promise<PoolResults[K]> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { canonical } from "../../../src/core/canonical.ts";
 import { ed25519PublicKey, generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
@@ -72,7 +73,7 @@ class Epoch {
   constructor(store: Store) {
     this.#store = store;
     this.#sampler = new Sampler(
-      { epochHours: 1, policy, masters: [master] },
+      { epochs: everyHours(1), policy, masters: [master] },
       { store, signer, clock: this.#clock, log: silentLog, metrics: noMetrics },
     );
   }

@@ -114,6 +114,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   return {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
+    clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
+    acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
     status: () => ({
       version: "0.0.1",

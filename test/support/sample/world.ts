@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
@@ -126,7 +127,7 @@ export function make(
 ) {
   const modules: SamplerModules = { store, signer, clock, log: silentLog, metrics: noMetrics };
   return new Sampler(
-    { epochHours: 1, policy: given.policy ?? policy, masters: given.masters ?? [master] },
+    { epochs: everyHours(1), policy: given.policy ?? policy, masters: given.masters ?? [master] },
     modules,
   );
 }

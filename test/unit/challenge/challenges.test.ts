@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Challenges, type ChallengesOptions } from "../../../src/challenge/challenges.ts";
+import {
+  Challenges,
+  type ChallengesModules,
+  type ChallengesOptions,
+} from "../../../src/challenge/challenges.ts";
 import { buildIndex } from "../../../src/challenge/indexTable.ts";
 import type { SchemeName } from "../../../src/challenge/scheme.ts";
 import { makeSealed } from "../../../src/challenge/sealed.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
+import { noMetrics } from "../../../src/core/metrics.ts";
+import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { problemOf } from "../../support/thrown.ts";
+import { until } from "../../support/until.ts";
 
 const HOUR = 3_600_000;
 const EPOCH = 498_698;
@@ -13,15 +21,11 @@ const bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 const old = Buffer.from("old-secret-old-secret-old-secret!");
 const fresh = Buffer.from("new-secret-new-secret-new-secret!");
 
-const tier = {
-  lane: "sat",
-  allotment: 100,
-  weight: 1,
-  answerBytes: 900,
-  maxAttempts: 3,
-  n_vars: 400,
-  n_clauses: 1704,
+const shaped = {
+  shape: { n_vars: 400, n_clauses: 1704 },
+  spec: { vars: 400, clauses: 1704, method: "biased" },
 };
+const tier = { lane: "sat", allotment: 100, weight: 1, answerBytes: 900, maxAttempts: 3, ...shaped };
 const tiers = new Map([
   [1, tier],
   [2, { ...tier, allotment: 1, weight: 2 }],
@@ -29,15 +33,15 @@ const tiers = new Map([
 ]);
 
 /** The service at the start of an epoch, under a clock that the test moves. */
-function world(options: Partial<ChallengesOptions> = {}) {
+function world(options: Partial<ChallengesOptions> = {}, modules: Partial<ChallengesModules> = {}) {
   const time = { nowMs: EPOCH * HOUR };
   const built: string[] = [];
   const challenges = new Challenges(
     {
       issue: "sealed",
       accept: ["sealed"],
-      epochHours: 1,
-      indexMaps: 4,
+      epochs: everyHours(1),
+      indexBytes: 1_000_000,
       current: fresh,
       previous: null,
       tiers,
@@ -45,10 +49,14 @@ function world(options: Partial<ChallengesOptions> = {}) {
     },
     {
       clock: { nowMs: () => time.nowMs, monotonicMs: () => 0 },
+      metrics: noMetrics,
+      termsOf: () => null,
       buildIndex: async (args) => {
         built.push(args.hotkey);
         return buildIndex(args);
       },
+      indexShare: async () => "known",
+      ...modules,
     },
   );
   const idOf = (seq: number, hotkey = alice, number = 1) =>
@@ -65,6 +73,7 @@ for (const issue of schemes) {
     assert.deepEqual(found, {
       ...{ challengeId: idOf(99), lane: "sat", epoch: EPOCH, tier: 1, seq: 99 },
       ...{ weight: 1, answerBytes: 900, maxAttempts: 3 },
+      spec: shaped.spec,
       seed: challenges.seedOf({ challengeId: idOf(99), hotkey: alice, epoch: EPOCH, tier: 1, seq: 99 }),
     });
     assert.equal(typeof found.seed, "bigint");
@@ -236,9 +245,59 @@ test("an allotment that no index may have is refused at start, unless no index i
 });
 
 test("longer epochs change later", () => {
-  const { challenges, time } = world({ epochHours: 24 });
+  const { challenges, time } = world({ epochs: everyHours(24) });
   time.nowMs = 3 * 24 * HOUR - 1;
   assert.equal(challenges.currentEpoch(), 2);
   time.nowMs++;
   assert.equal(challenges.currentEpoch(), 3);
+});
+
+test("a listing has the index built in advance, of the tier that was listed", async () => {
+  const { challenges, built, idOf } = world({ issue: "indexed" });
+  challenges.listed(alice, 1);
+  challenges.listed(alice, 4);
+  await until(() => challenges.indexStats().maps === 1);
+  assert.equal((await challenges.recognise(idOf(7), alice)).seq, 7);
+  assert.deepEqual(built, [alice]);
+  const sealed = world();
+  sealed.challenges.listed(alice, 1);
+  await new Promise(setImmediate);
+  assert.deepEqual(sealed.built, []);
+});
+
+test("at the turn of an epoch the indexes of the last one's miners are built, once", async () => {
+  const { challenges, time, built, idOf } = world({ issue: "indexed" });
+  challenges.turn();
+  for (const hotkey of [alice, bob]) await challenges.recognise(idOf(1, hotkey), hotkey);
+  time.nowMs += HOUR;
+  challenges.turn();
+  challenges.turn();
+  await until(() => challenges.indexStats().maps === 4);
+  assert.deepEqual(built, [alice, bob, alice, bob]);
+  await challenges.recognise(idOf(1), alice);
+  assert.equal(built.length, 4);
+});
+
+test("an index is asked for before it is built, with the request's proof, and a refusal stands", async () => {
+  const asked: string[] = [];
+  const { challenges, built, idOf } = world(
+    { issue: "indexed" },
+    {
+      indexShare: async (hotkey, prove) => {
+        asked.push(hotkey);
+        await prove?.();
+        return "new";
+      },
+    },
+  );
+  const forged = async () => {
+    throw new AssayError({ code: "bad_signature" });
+  };
+  const { code } = await problemOf(() => challenges.recognise(idOf(1), alice, undefined, forged));
+  assert.equal(code, "bad_signature");
+  assert.deepEqual(built, []);
+  assert.equal((await challenges.recognise(idOf(1), alice, 1, forged)).seq, 1);
+  assert.equal((await challenges.recognise(idOf(1), alice, undefined, async () => undefined)).seq, 1);
+  assert.equal((await challenges.recognise(idOf(2), alice, undefined, forged)).seq, 2);
+  assert.deepEqual(asked, [alice, alice]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ed25519PublicKey, generatePrivateJwk } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { encodeHotkey } from "../../../src/core/ss58.ts";
 import { Sessions } from "../../../src/epistula/sessions.ts";
@@ -13,7 +14,7 @@ const keyBytes = () => Buffer.from(generatePrivateJwk().x, "base64url");
 describe("Sessions", () => {
   it("lives until the end of the next epoch", () => {
     for (const epochHours of [1, 6]) {
-      const sessions = new Sessions({ epochHours });
+      const sessions = new Sessions({ epochs: everyHours(epochHours) });
       const epochMs = epochHours * hour;
       for (const nowMs of [10 * epochMs, 11 * epochMs - 1]) {
         const raw = keyBytes();
@@ -34,7 +35,7 @@ describe("Sessions", () => {
   });
 
   it("belongs to its hotkey alone", () => {
-    const sessions = new Sessions({ epochHours: 1 });
+    const sessions = new Sessions({ epochs: everyHours(1) });
     const { session_id } = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
     sessions.open(bob, { publicKey: keyBytes() }, 0, systemRandom);
     assert.equal(sessions.find(session_id, bob, 0), null);
@@ -44,7 +45,7 @@ describe("Sessions", () => {
   });
 
   it("the newest wins, and the same key keeps its id", () => {
-    const sessions = new Sessions({ epochHours: 1 });
+    const sessions = new Sessions({ epochs: everyHours(1) });
     const raw = keyBytes();
     const first = sessions.open(alice, { publicKey: raw }, 0, systemRandom);
     const again = sessions.open(alice, { publicKey: raw }, hour, systemRandom);
@@ -57,7 +58,7 @@ describe("Sessions", () => {
   });
 
   it("drops the longest unused past its bound", () => {
-    const sessions = new Sessions({ epochHours: 1, limit: 2 });
+    const sessions = new Sessions({ epochs: everyHours(1), limit: 2 });
     const a = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
     const b = sessions.open(bob, { publicKey: keyBytes() }, 0, systemRandom);
     sessions.find(a.session_id, alice, 0);
@@ -68,7 +69,7 @@ describe("Sessions", () => {
   });
 
   it("refuses bytes that are no key, and leaves the live session", () => {
-    const sessions = new Sessions({ epochHours: 1 });
+    const sessions = new Sessions({ epochs: everyHours(1) });
     const { session_id } = sessions.open(alice, { publicKey: keyBytes() }, 0, systemRandom);
     assert.throws(() => sessions.open(alice, { publicKey: Buffer.alloc(31) }, 0, systemRandom), TypeError);
     assert.notEqual(sessions.find(session_id, alice, 0), null);

@@ -60,6 +60,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /healthz",
       "get /openapi.json",
       "get /readyz",
+      "get /v1/admin/clock",
       "get /v1/admin/skiplist",
       "get /v1/admin/tokens",
       "get /v1/audit/{epoch}",
@@ -79,6 +80,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/stream",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
+      "post /v1/admin/clock",
       "post /v1/admin/skiplist",
       "post /v1/admin/tokens",
       "post /v1/jobs",
@@ -134,6 +136,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),
     "post /v1/jobs": jobRequest,
     "post /v1/admin/tokens": JSON.stringify({ name: "Ada" }),
   };

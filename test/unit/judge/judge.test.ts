@@ -531,13 +531,16 @@ describe("forgetting", () => {
     assert.equal((await reload()).standingOf("gone"), null);
   });
 
-  it("drops ended suspensions, at their very block, and no live one", async () => {
+  it("keeps ended suspensions for the retention, so that a clock that was ahead lifts none, and no longer", async () => {
     const { judge, store, chain, strike } = await make();
     strike("h");
-    chain.height = START + 7199;
+    chain.height = START + 7200 + 50_399;
     await judge.tick();
+    assert.equal(judge.suspendedUntil("h"), null);
     assert.equal(store.suspensions.length, 1);
-    chain.height = START + 7200;
+    chain.height = START;
+    assert.equal(judge.suspendedUntil("h"), START + 7200);
+    chain.height = START + 7200 + 50_400;
     await judge.tick();
     assert.equal(store.suspensions.length, 0);
     chain.height = START;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ed25519PublicKey, verifyDocument } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { sampleKey } from "../../../src/sample/draw.ts";
 import { Sampler } from "../../../src/sample/sampler.ts";
@@ -128,7 +129,7 @@ describe("heads of the log", () => {
   it("that are refused are counted", async () => {
     const clock = new FakeClock(100 * HOUR);
     const [store, metrics] = [new Epochs(), new Counts()];
-    const options = { epochHours: 1, policy, masters: [master] };
+    const options = { epochs: everyHours(1), policy, masters: [master] };
     const sampler = new Sampler(options, { store, signer, clock, log: silentLog, metrics });
     await sampler.start();
     store.full = true;

@@ -3,6 +3,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import { describe, it } from "node:test";
 import { makeSealed } from "../../../src/challenge/sealed.ts";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { deriveKey, sha256 } from "../../../src/core/hash.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
@@ -191,7 +192,7 @@ describe("asking again", () => {
   async function started(store: SamplerModules["store"]): Promise<Sampler> {
     const signer = makeSigner(generatePrivateJwk());
     const modules = { store, signer, clock: new FakeClock(EPOCH * HOUR), log: silentLog, metrics: noMetrics };
-    const sampler = new Sampler({ epochHours: 1, policy, masters: [master] }, modules);
+    const sampler = new Sampler({ epochs: everyHours(1), policy, masters: [master] }, modules);
     await sampler.start();
     return sampler;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ed25519PublicKey, publicJwk, verifyDocument } from "../../../src/core/ed25519.ts";
+import { everyHours } from "../../../src/core/epochs.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { commitment } from "../../../src/sample/commitment.ts";
@@ -270,7 +271,7 @@ describe("memory", () => {
   it("counts draws by lane, class and outcome", async () => {
     const clock = new FakeClock(100 * HOUR);
     const metrics = new Counts();
-    const options = { epochHours: 1, policy, masters: [master] };
+    const options = { epochs: everyHours(1), policy, masters: [master] };
     const sampler = new Sampler(options, { store: new Epochs(), signer, clock, log: silentLog, metrics });
     await sampler.start();
     const counted = (labels: Record<string, string>): number => metrics.get("assay_draws_total", labels);

@@ -11,14 +11,18 @@ const well: ReadinessParts = {
   store: { ping: async () => {} },
   chain: { block: () => 1 },
   verifier: { canAcceptWork: () => true },
-  sampler: { alarms: () => [] },
+  sampler: { alarms: () => [], fault: () => null },
   weigher: { faults: () => [] },
+  trusted: { fault: () => null },
   push: null,
   dataDir: tmpdir(),
 };
 
 async function sampling(alarms: Alarms) {
-  const { ready, checks } = await readinessOf({ ...well, sampler: { alarms: () => alarms } });
+  const { ready, checks } = await readinessOf({
+    ...well,
+    sampler: { alarms: () => alarms, fault: () => null },
+  });
   return { ready, check: checks.find(({ name }) => name === "sampling") };
 }
 
@@ -60,9 +64,19 @@ test("what was not paid is shown and leaves the validator ready", async () => {
   );
 });
 
+test("a clock in doubt is named, and so is what follows from it", async () => {
+  const { ready, checks } = await readinessOf({ ...well, trusted: { fault: () => "it stepped" } });
+  assert.equal(ready, false);
+  assert.deepEqual(checks.slice(0, 2), [
+    { name: "clock", ok: false, detail: "it stepped" },
+    { name: "epoch", ok: false, detail: "unknown while the clock is in doubt" },
+  ]);
+});
+
 test("each other fault makes it not ready by its own name", async () => {
   const faulty: [string, Partial<ReadinessParts>][] = [
     ["store", { store: { ping: () => Promise.reject(new Error("gone")) } }],
+    ["epoch", { sampler: { alarms: () => [], fault: () => "closed" } }],
     ["chain", { chain: { block: () => null } }],
     ["verification", { verifier: { canAcceptWork: () => false } }],
     ["canary", { push: { canary: { fault: () => "undetected" } } }],

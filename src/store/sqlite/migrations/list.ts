@@ -5,6 +5,16 @@ import { period } from "./0004-period.ts";
 import { bounded } from "./0005-bounded.ts";
 import { identity } from "./0006-identity.ts";
 import { customers } from "./0007-customers.ts";
+import { epochTerms } from "./0008-epochs.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
-export const migrations: readonly string[] = [initial, jobs, heads, period, bounded, identity, customers];
+export const migrations: readonly string[] = [
+  initial,
+  jobs,
+  heads,
+  period,
+  bounded,
+  identity,
+  customers,
+  epochTerms,
+];

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
-import type { ClosedEpochItem, EpochRecord, LogHead, SamplePolicy } from "../../../flow/draw.ts";
+import type { ClosedEpochItem, EpochRecord, EpochTerms, LogHead, SamplePolicy } from "../../../flow/draw.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
@@ -10,6 +10,7 @@ import { integer, json, type Row, real, realOrNull, text, textOrNull } from "./r
 
 type Commitment = Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">;
 
+const termsMembers = ["hours", "begins_at", "ends_at", "scheme", "lanes"] as const;
 const policyMembers = ["lanes", "classes", "floor"] as const;
 
 export function epochOf(row: Row): EpochRecord {
@@ -20,6 +21,7 @@ export function epochOf(row: Row): EpochRecord {
     committed_at: real(row, "committed_at"),
     signature: text(row, "signature"),
     key_id: text(row, "key_id"),
+    ...(row.terms === null ? {} : { terms: json<EpochTerms>(row, "terms", termsMembers) }),
     closed_at: realOrNull(row, "closed_at"),
     revealed_key: textOrNull(row, "revealed_key"),
     log_head: text(row, "log_head"),
@@ -33,10 +35,12 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
   const open = db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
   const closed = db.prepare(`SELECT epoch, closed_at, log_head FROM epochs
     WHERE epoch < ? AND closed_at IS NOT NULL ORDER BY epoch DESC LIMIT ?`);
-  // The first line's `prev` is the commitment, so an empty log ends there.
+  // The first line's `prev` is the commitment, so an empty log ends there. An epoch of a version without terms gets them here.
   const insert = db.prepare(`INSERT INTO epochs (epoch, commitment, policy, committed_at, signature, key_id,
-      closed_at, revealed_key, log_head, log_length)
-    VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0) ON CONFLICT DO NOTHING`);
+      closed_at, revealed_key, log_head, log_length, terms, ends_at)
+    VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, ?, 0, ?, ?)
+    ON CONFLICT (epoch) DO UPDATE SET terms = excluded.terms, ends_at = excluded.ends_at
+      WHERE terms IS NULL AND closed_at IS NULL`);
   const close = db.prepare(`UPDATE epochs SET closed_at = ?, revealed_key = ?
     WHERE epoch = ? AND closed_at IS NULL AND log_head = ?
       AND NOT EXISTS (SELECT 1 FROM submissions WHERE state = 'pending' AND submissions.epoch = epochs.epoch)
@@ -51,7 +55,10 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
       const { epoch, commitment, policy, committed_at, signature, key_id } = record;
       // It was over when it closed, so the current epoch is at least the second one after it.
       if (retired.has(epoch)) throw new AssayError({ code: "epoch_expired", epoch, current: epoch + 2 });
-      insert.run(epoch, commitment, JSON.stringify(policy), committed_at, signature, key_id, commitment);
+      const terms = record.terms ?? null;
+      const kept = [terms && JSON.stringify(terms), terms?.ends_at ?? null] as const;
+      const signed = [JSON.stringify(policy), committed_at, signature, key_id] as const;
+      insert.run(epoch, commitment, ...signed, commitment, ...kept);
       return epochOf(one.get(epoch) ?? {});
     }),
     closeEpoch: write((epoch: number, revealedKey: string, head: LogHead, at: number): EpochRecord | null => {
@@ -69,6 +76,7 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
         log_head: text(row, "log_head"),
       })),
     ),
+    isEpochUsed: read((epoch: number): boolean => retired.has(epoch) || find(epoch) !== null),
     openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),
     logText: read((epoch: number, after: number): LogText | null => log.text(epoch, after)),
     logPage: read((epoch: number, after: number, limit: number): ChainedEntry[] =>

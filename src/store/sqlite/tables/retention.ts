@@ -18,7 +18,9 @@ const HOTKEYS = 1;
 
 /** Rows older than the bound whose epoch is not on record. An open epoch keeps all its rows. */
 const orphaned = (table: string): string =>
-  `${table}.epoch < ? AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
+  `(${table}.epoch < ?1 OR ${table}.epoch > ?2) AND NOT EXISTS (SELECT 1 FROM epochs WHERE epochs.epoch = ${table}.epoch)`;
+
+const NONE_AFTER = Number.MAX_SAFE_INTEGER;
 
 /** Drops some rows of one kind; returns how many, 0 when none is left. */
 type Dropper = (bounds: RetentionBounds) => number;
@@ -53,9 +55,10 @@ export function retentionOperations(db: DatabaseSync, clock: Clock) {
 
 function epochDropper(db: DatabaseSync): Dropper {
   const retired = new RetiredEpochs(db);
-  const epochs = db.prepare("DELETE FROM epochs WHERE epoch < ? AND closed_at IS NOT NULL RETURNING epoch");
-  return ({ beforeEpoch }) => {
-    const gone = epochs.all(beforeEpoch).map((row) => integer(row, "epoch"));
+  const epochs = db.prepare(`DELETE FROM epochs WHERE closed_at IS NOT NULL
+    AND CASE WHEN ends_at IS NULL THEN epoch < ? ELSE ends_at <= ? END RETURNING epoch`);
+  return ({ beforeEpoch, endedBefore = Number.NEGATIVE_INFINITY }) => {
+    const gone = epochs.all(beforeEpoch, endedBefore).map((row) => integer(row, "epoch"));
     for (const epoch of gone.sort((a, b) => a - b)) retired.add(epoch);
     return gone.length;
   };
@@ -72,14 +75,15 @@ function epochRows(db: DatabaseSync): Dropper[] {
   const pages = db.prepare(`DELETE FROM pages WHERE (epoch, hotkey, lane, tier) IN
     (SELECT epoch, hotkey, lane, tier FROM pages WHERE ${orphaned("pages")} LIMIT ${ROWS})`);
   const solves = db.prepare(`DELETE FROM solves WHERE (epoch, challenge, lane) IN
-    (SELECT epoch, challenge, lane FROM solves WHERE ${orphaned("solves")} AND received_at < ? LIMIT ${ROWS})`);
+    (SELECT epoch, challenge, lane FROM solves WHERE ${orphaned("solves")} AND received_at < ?3 LIMIT ${ROWS})`);
   return [
     ...[submissions, lines, heads, pages].map(
       (statement): Dropper =>
-        ({ beforeEpoch }) =>
-          Number(statement.run(beforeEpoch).changes),
+        ({ beforeEpoch, afterEpoch }) =>
+          Number(statement.run(beforeEpoch, afterEpoch ?? NONE_AFTER).changes),
     ),
-    ({ beforeEpoch, keepSolvesSince }) => Number(solves.run(beforeEpoch, keepSolvesSince).changes),
+    ({ beforeEpoch, afterEpoch, keepSolvesSince }) =>
+      Number(solves.run(beforeEpoch, afterEpoch ?? NONE_AFTER, keepSolvesSince).changes),
   ];
 }
 

@@ -176,6 +176,7 @@ const plain = [
     "logHeads",
     "closeEpoch",
     "epoch",
+    "isEpochUsed",
     "openEpochs",
     "closedEpochs",
     "logPage",

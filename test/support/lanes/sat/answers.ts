@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { IdScheme } from "../../../../src/challenge/scheme.ts";
 import { makeSealed } from "../../../../src/challenge/sealed.ts";
 import { systemClock } from "../../../../src/core/clock.ts";
 import { epochAt } from "../../../../src/core/ids.ts";
@@ -10,7 +11,7 @@ import { encodeBitset } from "../../../../src/lanes/sat/solution.ts";
 import { ValidatorClient, type ValidatorReply } from "../../../../src/miner/client.ts";
 import { testSecret } from "../../validator/validator.ts";
 
-const scheme = makeSealed(Buffer.from(testSecret));
+const sealed = makeSealed(Buffer.from(testSecret));
 
 /** A challenge of a hotkey with its planted answer, made from the secret that the test knows. */
 export interface PlantedChallenge {
@@ -26,6 +27,7 @@ export function planted(
   seq: number,
   tier = 1,
   epoch = epochAt(systemClock.nowMs(), 1),
+  scheme: IdScheme = sealed,
 ): PlantedChallenge {
   const { challengeId, seed } = scheme.issue(hotkey, epoch, tier, seq);
   const { model } = generate({ seed, vars: 400, clauses: 1704, method: tier === 1 ? "biased" : "ajm" });

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { systemClock } from "../../../../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../../../../src/core/ed25519.ts";
+import { everyHours } from "../../../../src/core/epochs.ts";
 import { epochAt } from "../../../../src/core/ids.ts";
 import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
@@ -36,7 +37,7 @@ const closing: Store["closeEpoch"] = async (epoch, key, head, at) => {
   return record;
 };
 const sampler = new Sampler(
-  { epochHours, policy, masters: [masters.old] },
+  { epochs: everyHours(epochHours), policy, masters: [masters.old] },
   {
     store: new Proxy(store, {
       get: (target, name) => {

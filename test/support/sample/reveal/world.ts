@@ -7,6 +7,7 @@ import {
   type Signer,
   verifyDocument,
 } from "../../../../src/core/ed25519.ts";
+import { everyHours } from "../../../../src/core/epochs.ts";
 import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
 import { AssayError } from "../../../../src/core/problems/assayError.ts";
@@ -167,7 +168,7 @@ export class RevealWorld {
   }
 
   #samplerOn(store: Store): Sampler {
-    const options = { epochHours: 1, policy, masters: this.#keys };
+    const options = { epochs: everyHours(1), policy, masters: this.#keys };
     return new Sampler(options, {
       store,
       signer: this.#signer,

@@ -7,10 +7,11 @@ import { Challenges } from "../../../../src/challenge/challenges.ts";
 import { makeSealed } from "../../../../src/challenge/sealed.ts";
 import type { Clock } from "../../../../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../../../../src/core/ed25519.ts";
+import { everyHours } from "../../../../src/core/epochs.ts";
 import { parseFraction } from "../../../../src/core/fraction.ts";
 import { sha256 } from "../../../../src/core/hash.ts";
 import type { Log } from "../../../../src/core/log.ts";
-import type { Metrics } from "../../../../src/core/metrics.ts";
+import { type Metrics, noMetrics } from "../../../../src/core/metrics.ts";
 import { Sessions } from "../../../../src/epistula/sessions.ts";
 import { Sr25519Verifier } from "../../../../src/epistula/sr25519.ts";
 import type { Lane, Penalty } from "../../../../src/flow/lane.ts";
@@ -77,14 +78,15 @@ export class PullHiddenWorld {
     const rate = parseFraction("1/2");
     if (rate === null) throw new RangeError("1/2 is a fraction");
     const maxAttempts = penalty === "strike" ? 1 : 3;
-    const tier = { allotment: 100_000, weight: 1, answerBytes: 1000, shape: { n_vars: 4, n_clauses: 17 } };
+    const shape = { n_vars: 4, n_clauses: 17 };
+    const tier = { allotment: 100_000, weight: 1, answerBytes: 1000, shape, spec: {} };
     this.#lane = {
       ...namedLane(LANE, 1, penalty),
       policy: { rate, penalty, maxAttempts, share: 1 },
       tiers: new Map([[1, tier]]),
     } as Lane;
     const classes = { customer: "1", cold_start: "1/2", struck: "1/2" };
-    const options = { epochHours: 1, masters: [master] };
+    const options = { epochs: everyHours(1), masters: [master] };
     this.#sampler = new Sampler(
       { ...options, policy: { lanes: { [LANE]: "1/2" }, classes, floor: "1/100" } },
       { ...this.#ports(), signer: this.#signer, store: epochsInMemory() },
@@ -195,25 +197,32 @@ export class PullHiddenWorld {
   #parts(): Parts {
     const lanes = new Map([[LANE, this.#lane]]);
     const pool = this.#pool();
-    const { allotment, weight, shape } = {
+    const tier = {
       allotment: 100_000,
       weight: 1,
       shape: { n_vars: 4, n_clauses: 17 },
+      spec: {},
     };
-    const maxAttempts = this.#lane.policy.maxAttempts;
+    const { maxAttempts } = this.#lane.policy;
     const challenges = new Challenges(
       {
         ...{
           issue: "sealed",
           accept: ["sealed"],
-          epochHours: 1,
-          indexMaps: 1,
+          epochs: everyHours(1),
+          indexBytes: 1_000_000,
           current: master,
           previous: null,
         },
-        tiers: new Map([[1, { lane: LANE, allotment, weight, answerBytes: 1000, maxAttempts, ...shape }]]),
+        tiers: new Map([[1, { ...tier, answerBytes: 1000, lane: LANE, maxAttempts }]]),
       },
-      { clock: this.clock, buildIndex: async () => new Uint8Array() },
+      {
+        clock: this.clock,
+        metrics: noMetrics,
+        termsOf: () => null,
+        buildIndex: async () => new Uint8Array(),
+        indexShare: async () => "known",
+      },
     );
     const store: Pick<Store, "admit"> = { admit: (submission) => this.#admit(submission) };
     const admission = this.#admission(challenges, store, pool);
@@ -236,14 +245,14 @@ export class PullHiddenWorld {
         validator,
         pastMs: 8000,
         futureMs: 2000,
-        epochHours: 1,
+        epochs: everyHours(1),
         ...limits,
         perHotkey,
         newHotkeysPerAddressHour,
       },
       {
         ...{ ...this.#ports(), random: new SeededRandom(1), pool, store, challenges },
-        sessions: new Sessions({ epochHours: 1 }),
+        sessions: new Sessions({ epochs: everyHours(1) }),
         miners: {
           block: () => 1000,
           isRegistered: () => true,

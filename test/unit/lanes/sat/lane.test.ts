@@ -34,6 +34,7 @@ test("the lane shows its tiers and policy, and its load in verification units", 
   assert.deepEqual(lane.tiers.get(2), {
     ...{ allotment: 5000, weight: 2, answerBytes: 16_384 + 20 * 12 },
     shape: { n_vars: 12, n_clauses: 30 },
+    spec: { vars: 12, clauses: 30, method: "ajm" },
   });
   assert.equal(lane.policy, options.policy);
   assert.equal(lane.cost, 1 / 32);
@@ -41,6 +42,23 @@ test("the lane shows its tiers and policy, and its load in verification units", 
 
 test("an unknown tier is not the miner's fault", () => {
   assert.throws(() => lane.issue({ tier: 3, seed: 1n }), RangeError);
+});
+
+test("a task is remade from what it was issued with, whatever the tier is now", () => {
+  const spec = { vars: 20, clauses: 40, method: "biased" } as const;
+  const task = lane.issue({ tier: 2, seed: 77n, spec });
+  assert.deepEqual(task, generate({ seed: 77n, ...spec }));
+  assert.deepEqual(lane.issue({ tier: 99, seed: 77n, spec }), task);
+  assert.deepEqual(lane.check(task, bitset(encodeBitset(task.model))), { outcome: "valid" });
+});
+
+test("a spec that is not the lane's is not the miner's fault", () => {
+  for (const spec of [
+    {},
+    { vars: 20, clauses: 40, method: "hard" },
+    { vars: "20", clauses: 40, method: "ajm" },
+  ])
+    assert.throws(() => lane.issue({ tier: 2, seed: 1n, spec }), RangeError);
 });
 
 test("the planted assignment is valid in both encodings", () => {

@@ -393,11 +393,11 @@ const withoutCustomers = `DROP TABLE customer_tokens; DROP INDEX customer_jobs_b
   ALTER TABLE customer_jobs DROP COLUMN private_input; ALTER TABLE customer_jobs DROP COLUMN deadline_at;
   ALTER TABLE customer_jobs DROP COLUMN verified`;
 
-/** Turns a store into one of version 4, as it was before acknowledged writes were counted. */
-const toVersion4 = `${withoutCustomers}; DROP TABLE seal; PRAGMA user_version = 4`;
+/** Turns a store into one whose epochs had no terms. */
+const withoutTerms = "ALTER TABLE epochs DROP COLUMN terms; ALTER TABLE epochs DROP COLUMN ends_at";
 
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
-const toVersion3 = `${toVersion4}; ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
+const toVersion3 = `ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
 
 /** Turns a store into one of version 2, as it was before signed heads. */
 const toVersion2 = `${toVersion3}; DROP TABLE log_heads; DROP TABLE retired_epochs; PRAGMA user_version = 2`;
@@ -509,7 +509,7 @@ test("a store of version 4 is brought up: rows, log, credit and pages stay, answ
     db.close();
   }));
 
-test("a store of version 4 is brought up: what waits gets a day, and what is done was verified", () =>
+test("a store of version 6 is brought up: what waits gets a day, and what is done was verified", () =>
   inFolder(async (file) => {
     const [waits, ended] = [customerJob({ clientKey: "a" }), customerJob({ clientKey: "b" })];
     const store = await open(file);
@@ -517,7 +517,7 @@ test("a store of version 4 is brought up: what waits gets a day, and what is don
     const end = { attempts: 1, state: "done", answer: "{}", verified: true, hotkey: "5Alice" } as const;
     await store.updateCustomerJob({ jobId: ended.jobId, ...end, code: null, endedAt: 9 });
     await store.close();
-    tamper(file, `${withoutCustomers}; PRAGMA user_version = 4`);
+    tamper(file, `${withoutTerms}; ${withoutCustomers}; PRAGMA user_version = 6`);
     const from = systemClock.nowMs();
     const again = await open(file);
     const kept = (await again.customerJob(waits.jobId)) ?? assert.fail();
@@ -529,6 +529,25 @@ test("a store of version 4 is brought up: what waits gets a day, and what is don
     assert.equal((await again.addCustomerJob(waits, atMost(10))).kind, "replay");
     assert.deepEqual(await again.customerTokens(), []);
     await again.close();
+  }));
+
+test("a store of version 7 is brought up: its open epochs get their terms, once", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    const record = await before.commitEpoch(commitment());
+    await before.close();
+    tamper(file, `${withoutTerms}; PRAGMA user_version = 7`);
+    const store = await open(file);
+    assert.deepEqual(await store.epoch(EPOCH), record);
+    const terms = (hours: number) => ({
+      ...{ hours, begins_at: EPOCH * 3_600_000, ends_at: (EPOCH + 1) * 3_600_000 },
+      ...{ scheme: "sealed" as const, lanes: {} },
+    });
+    const { terms: kept, ...rest } = await store.commitEpoch({ ...commitment(), terms: terms(1) });
+    assert.deepEqual([kept, rest], [terms(1), record]);
+    assert.deepEqual((await store.commitEpoch({ ...commitment(), terms: terms(2) })).terms, terms(1));
+    assert.deepEqual([await store.isEpochUsed(EPOCH), await store.isEpochUsed(EPOCH + 1)], [true, false]);
+    await store.close();
   }));
 
 test("a store of version 1 whose rows are damaged is refused as it is", () =>
