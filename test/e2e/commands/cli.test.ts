@@ -149,6 +149,8 @@ describe("help", () => {
     "audit",
     "skiplist",
     "weights",
+    "store",
+    "adopt",
     "bench",
   ];
   const subs = [
