@@ -154,6 +154,8 @@ describe("help", () => {
     "jobs",
     "token",
     "weights",
+    "store",
+    "adopt",
     "bench",
   ];
   const subs = [

@@ -30,10 +30,8 @@ test("a store refuses another configuration, a demo and a missing key, and takes
     renameSync(file, `${file}.away`);
     const without = await up();
     assert.equal(without.code, 1);
-    assert.match(
-      without.stderr,
-      new RegExp(`${name}\\.json does not exist, but the store[sS]*\\(key_missing\\)`),
-    );
+    assert.ok(without.stderr.includes(`${name}.json does not exist, but the store`), without.stderr);
+    assert.match(without.stderr, /\(key_missing\)/);
     renameSync(`${file}.away`, file);
   }
 
