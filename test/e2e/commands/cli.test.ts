@@ -148,6 +148,7 @@ describe("help", () => {
     "simulate",
     "audit",
     "skiplist",
+    "clock",
     "weights",
     "bench",
   ];
@@ -157,6 +158,8 @@ describe("help", () => {
     "skiplist list",
     "skiplist add",
     "skiplist release",
+    "clock show",
+    "clock accept",
     "weights show",
     "weights verify",
   ];
