@@ -7,6 +7,7 @@ import type { OpenStore } from "./fixtures.ts";
 import { jobCases } from "./jobCases.ts";
 import { modelCases } from "./modelCases.ts";
 import { standingCases } from "./standingCases.ts";
+import { termCases } from "./termCases.ts";
 import { weightCases } from "./weightCases.ts";
 
 /** What every adapter of `Store` keeps. `open` opens the store of a directory, or makes it; twice is a restart. */
@@ -15,6 +16,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("admit", () => admitCases(open));
     describe("decide", () => decideCases(open));
     describe("epochs and pages", () => epochCases(open));
+    describe("terms of epochs", () => termCases(open));
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
     describe("jobs", () => jobCases(open));
