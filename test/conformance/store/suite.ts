@@ -8,6 +8,7 @@ import type { OpenStore } from "./fixtures.ts";
 import { jobCases } from "./jobCases.ts";
 import { modelCases } from "./modelCases.ts";
 import { standingCases } from "./standingCases.ts";
+import { termCases } from "./termCases.ts";
 import { textCases } from "./textCases.ts";
 import { weightCases } from "./weightCases.ts";
 
@@ -17,6 +18,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("admit", () => admitCases(open));
     describe("decide", () => decideCases(open));
     describe("epochs and pages", () => epochCases(open));
+    describe("terms of epochs", () => termCases(open));
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
     describe("published texts", () => textCases(open));

@@ -153,6 +153,7 @@ describe("help", () => {
     "skiplist",
     "jobs",
     "token",
+    "clock",
     "weights",
     "store",
     "adopt",
@@ -165,6 +166,8 @@ describe("help", () => {
     "skiplist list",
     "skiplist add",
     "skiplist release",
+    "clock show",
+    "clock accept",
     "weights show",
     "weights verify",
   ];
