@@ -21,6 +21,7 @@ export class HeldBytes {
   readonly #gauge;
   readonly #cut;
   #total = 0;
+  #published = 0;
 
   constructor(limit: number, metrics: Metrics) {
     this.#limit = limit;
@@ -28,6 +29,7 @@ export class HeldBytes {
       "assay_http_held_bytes",
       "Bytes of clients in memory: unread, unfinished, unsent",
     );
+    this.#gauge.set(0);
     this.#cut = metrics.counter(
       "assay_http_held_bytes_cut_total",
       "Connections cut because all together held too many bytes",
@@ -54,6 +56,7 @@ export class HeldBytes {
   }
 
   publish(): void {
-    this.#gauge.set(this.#total);
+    if (this.#total !== this.#published) this.#gauge.set(this.#total);
+    this.#published = this.#total;
   }
 }
