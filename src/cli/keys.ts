@@ -36,5 +36,6 @@ export function keysCommand(): Command {
     .action(rotate);
   return new Command("keys")
     .description("Rotate the publishing key of a stopped validator.")
-    .addCommand(rotateCommand);
+    .addCommand(rotateCommand)
+    .addHelpText("after", "\nExample:\n  assay keys rotate --data /var/lib/assay");
 }

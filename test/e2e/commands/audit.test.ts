@@ -131,7 +131,8 @@ test("a strike is checked again, from the validator or from what was saved", asy
   const workId = strikes.items[0]?.evidence.work_id ?? "";
   const key = file(JSON.stringify(answers.trapdoor.circuit.verificationKey));
   const again = ["--recheck", workId, "--circuit", `${answers.kind}=${key}`];
-  const online = await audit("--url", url, "--epoch", String(EPOCH), ...again);
+  const trusted = `--key=${signer.jwk.x}`;
+  const online = await audit("--url", url, "--epoch", String(EPOCH), trusted, ...again);
   assert.deepEqual(online.report.rechecked, [
     { work_id: workId, hotkey: strikes.hotkey, outcome: "confirmed", code: "proof_rejected" },
   ]);
@@ -139,7 +140,7 @@ test("a strike is checked again, from the validator or from what was saved", asy
   const saved = join(dir, "strike.ndjson");
   await audit("--url", url, "--epoch", String(EPOCH), "--save", saved);
   const evidence = file(await (await fetch(`${url}/v1/miners/${strikes.hotkey}/strikes`)).text());
-  const offline = ["--file", saved, `--key=${signer.jwk.x}`, "--evidence", evidence];
+  const offline = ["--file", saved, trusted, "--evidence", evidence];
   assert.deepEqual(await audit(...offline, ...again), online);
 });
 
