@@ -11,11 +11,11 @@ const answerHeaders = "ETag, Location, Retry-After";
 const maxAgeSeconds = "600";
 
 /**
- * Whether pages of other origins may call an operation: all that no operator's token guards. A miner's signature allows what it
+ * Whether pages of other origins may call an operation: all that no bearer's token guards. A miner's signature allows what it
  * signs, whichever page sends it, and nothing is allowed by a cookie.
  */
 export function isShared({ signedBy }: Operation): boolean {
-  return signedBy !== "operator";
+  return signedBy === undefined || signedBy === "miner";
 }
 
 /** What a browser of an origin is told about shared operations; `origins` may hold "*". */

@@ -30,6 +30,7 @@ const tags: readonly [Operation["tag"], string][] = [
   ["operation", "Whether the validator works, and what it is"],
   ["mining", "For miners, who sign their requests"],
   ["public record", "What the validator publishes, for everybody"],
+  ["jobs", "For customers, and for the operator"],
   ["administration", "For the operator"],
 ];
 

@@ -6,7 +6,13 @@ import { closed, commitment, decided, EPOCH, newSubmission, type OpenStore, with
 const HOUR = 3_600_000;
 
 function terms(epoch: number, hours: number, weight = 1): EpochTerms {
-  const tier = { allotment: 9, weight, shape: { n_vars: 3, n_clauses: 4 }, spec: { vars: 3, method: "x" } };
+  const tier = {
+    allotment: 9,
+    weight,
+    answerBytes: 100,
+    shape: { n_vars: 3, n_clauses: 4 },
+    spec: { vars: 3, method: "x" },
+  };
   return {
     ...{ hours, begins_at: epoch * hours * HOUR, ends_at: (epoch + 1) * hours * HOUR, scheme: "sealed" },
     lanes: { sat: { penalty: "strike", max_attempts: 1, tiers: { 1: tier } } },

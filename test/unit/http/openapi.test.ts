@@ -97,7 +97,9 @@ test("every operation says what it is, whom it asks who they are, and what it ca
   const signed = /challenges|submissions|sessions|receipts|stream/;
   const securityOf = (name: string): object[] => {
     if (name.includes("/jobs")) return [{ operatorToken: [] }, { customerToken: [] }];
-    return name.includes("/admin") ? [{ operatorToken: [] }] : [];
+    if (name.includes("/admin")) return [{ operatorToken: [] }];
+    const signatures = [{ hotkeySignature: [] }, { hotkeySignature: [], session: [] }];
+    return signed.test(name) ? signatures.slice(0, name.includes("sessions") ? 1 : 2) : [];
   };
   for (const { name, operation } of operationsOf(document)) {
     assert.ok(operation.summary && operation.description, name);
