@@ -37,7 +37,6 @@ export type ModelledStore = Omit<
   | "strikesText"
   | "operatorActions"
   | "vectorText"
-  | "latestVector"
   | "applyRetention"
   | "ping"
   | "close"

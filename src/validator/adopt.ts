@@ -7,6 +7,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import type { IdentityChange } from "../core/problems/problem.ts";
 import { loadOrMakeSigner } from "../keys/files.ts";
 import { readHotkey } from "../keys/readHotkey.ts";
+import { readRetired } from "../keys/retired.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { adoptIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { pathsOf } from "./paths.ts";
@@ -39,7 +40,8 @@ export async function adopt(options: AdoptOptions): Promise<readonly IdentityCha
   const chain = await openChain(config, paths.miners, modules);
   const store = await open();
   try {
-    const present = presentIdentity(options, { hotkey, keyId, height: chain.block() });
+    const retiredIds = readRetired(paths.retired).map(({ kid }) => kid);
+    const present = presentIdentity(options, { hotkey, keyId, retiredIds, height: chain.block() });
     const at = options.yes ? new Date(systemClock.nowMs()).toISOString() : null;
     return await adoptIdentity(store, present, at);
   } finally {

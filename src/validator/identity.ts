@@ -11,6 +11,8 @@ export interface Present {
   readonly file: string;
   readonly facts: Readonly<Record<string, string>>;
   readonly keyId: string;
+  /** Ids of the keys that `assay keys rotate` replaced. */
+  readonly retiredIds: readonly string[];
   /** Null while it is unknown. */
   readonly height: number | null;
   /** Blocks that the height may fall between two starts: a clock that was corrected by a minute. */
@@ -32,11 +34,13 @@ const HEIGHT = "identity_height";
 const TOLERANCE_MS = 60_000;
 /** Adoptions kept on record, newest last. */
 const ADOPTIONS_KEPT = 100;
+/** Publishing keys kept on record, newest last. */
+const KEYS_KEPT = 100;
 
 /** What a configuration and its keys amount to. */
 export function presentIdentity(
   { config, dataDir, demo }: Pick<StartOptions, "config" | "dataDir" | "demo">,
-  known: { readonly hotkey: string; readonly keyId: string; readonly height: number | null },
+  known: Pick<Present, "keyId" | "retiredIds" | "height"> & { readonly hotkey: string },
 ): Present {
   const { network, netuid, chain } = config;
   return {
@@ -52,6 +56,7 @@ export function presentIdentity(
       demo: demo ? "yes" : "no",
     },
     keyId: known.keyId,
+    retiredIds: known.retiredIds,
     height: known.height,
     tolerance: Math.ceil(TOLERANCE_MS / chain.block_ms),
   };
@@ -71,9 +76,9 @@ export async function requireKeys(paths: Paths, open: () => Promise<Store>): Pro
   }
 }
 
-/** Whether the store knows a publishing key: one that it was started with, or that was taken over. */
-function knowsKey({ keyIds }: Pinned, keyId: string): boolean {
-  return keyIds.includes(keyId);
+/** Whether the store knows the publishing key: it was started with it or took it over, or the key followed such a one by rotation. */
+function knowsKey({ keyIds }: Pinned, { keyId, retiredIds }: Present): boolean {
+  return keyIds.includes(keyId) || keyIds.some((id) => retiredIds.includes(id));
 }
 
 /** Every difference between what the store remembers and this start; the one rule of both `up` and `adopt`. */
@@ -83,7 +88,7 @@ function changesOf(pinned: Pinned, height: number | null, present: Present): Ide
     const before = pinned.facts[what];
     if (before !== undefined && before !== now) changes.push({ what, pinned: before, present: now });
   }
-  if (!knowsKey(pinned, present.keyId))
+  if (!knowsKey(pinned, present))
     changes.push({ what: "publishing key", pinned: pinned.keyIds.join(", "), present: present.keyId });
   if (height !== null && present.height !== null && present.height < height - present.tolerance)
     changes.push({ what: "height", pinned: `block ${height}`, present: `block ${present.height}` });
@@ -132,6 +137,9 @@ export async function checkIdentity(store: Notes, present: Present): Promise<voi
   if (pinned === null) return pin(store, present, { keyIds: [present.keyId], adopted: [] });
   const changes = changesOf(pinned, height, present);
   if (changes.length > 0) throw new AssayError({ code: "identity_changed", file: present.file, changes });
+  const { keyIds, adopted } = pinned;
+  if (!keyIds.includes(present.keyId))
+    await pin(store, present, { keyIds: [...keyIds, present.keyId].slice(-KEYS_KEPT), adopted });
 }
 
 /** What a start would be refused for. With `at` the store is told to belong to this start from now on, and records that. */

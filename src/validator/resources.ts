@@ -71,7 +71,9 @@ export async function openResources(
   closers.add("store", () => store.close());
   const chain = await openChain(config, paths.miners, modules);
   closers.add("chain", () => chain.close());
-  await checkIdentity(store, presentIdentity(options, { hotkey, keyId: signer.kid, height: chain.block() }));
+  const retiredIds = retiredKeys.map(({ kid }) => kid);
+  const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
+  await checkIdentity(store, presentIdentity(options, known));
   return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
 }
 

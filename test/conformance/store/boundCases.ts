@@ -155,7 +155,7 @@ export function boundCases(open: OpenStore): void {
       await store.dropMiners(["5Alice"]);
       await store.decide(decision(row.receiptId, struck(row, { block: 120, suspendUntil: null })));
       const { sightings, strikes } = await store.standingState();
-      assert.deepEqual(sightings, [{ hotkey: "5Alice", firstSeen: 120, lastSeen: 120 }]);
+      assert.deepEqual(sightings, [{ hotkey: "5Alice", firstSeen: 120, lastSeen: 120, delivered: false }]);
       assert.equal(strikes.length, 1);
       await store.applyRetention({ ...noBounds, keepSeenSince: 121 });
       assert.deepEqual(await store.strikes("5Alice"), []);

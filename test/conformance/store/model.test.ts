@@ -35,7 +35,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "any sequence of draws, ends, strikes and work goes as the model says",
     "an empty store has an empty standing",
     "what an operator did is on record, newest first; what judge did is not",
-    "the first intent of a period stays, exactly as it was",
+    "closed epochs are listed from the latest on, page by page, without those still open",
   ],
   "what is old is forgotten without being asked": [
     "retention drops the draws of an old epoch whole, however long its lines are",

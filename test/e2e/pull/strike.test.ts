@@ -266,16 +266,17 @@ test("with a miners file unregistered hotkeys are refused, and one /16 holds no 
     isRefused(await erin.signed("GET", "/v1/challenges"), 403, "not_registered");
     const clients = await Promise.all(uris.map(clientFor));
     const earned = [1, 3, 2, 1];
-    // Alice and Bob share a /16; a quarter of four uids is one, and the heavier of the two keeps it.
+    // Alice and Bob share a /16. Three regions cannot keep to a quarter each, so each has a third.
     for (const [i, client] of clients.entries())
       for (let n = 0; n < (earned[i] ?? 0); n++) await earn(client);
     const { weights } = await nextVector();
     assert.deepEqual(
-      new Map(weights.map(({ hotkey, uid, weight, u16 }) => [hotkey, [uid, weight, u16]])),
+      new Map(weights.map(({ hotkey, uid, weight, u16 }) => [hotkey, [uid, weight.toFixed(9), u16]])),
       new Map([
-        [hotkeys[1], [11, 3 / 6, 65_535]],
-        [hotkeys[2], [12, 2 / 6, Math.round((65_535 * 2) / 3)]],
-        [hotkeys[3], [13, 1 / 6, Math.round(65_535 / 3)]],
+        [hotkeys[0], [10, (1 / 12).toFixed(9), Math.round(65_535 / 4)]],
+        [hotkeys[1], [11, (3 / 12).toFixed(9), Math.round((65_535 * 3) / 4)]],
+        [hotkeys[2], [12, (1 / 3).toFixed(9), 65_535]],
+        [hotkeys[3], [13, (1 / 3).toFixed(9), 65_535]],
       ]),
     );
   } finally {

@@ -89,7 +89,7 @@ test("a store from before a vector signs no second one of its period, and the ne
   // As if the clock of this machine were four periods behind the one on which the vectors were signed.
   writeFileSync(mark, `\uFEFF${JSON.stringify({ period: ahead, intent_sha256: "0".repeat(64) })}\r\n`);
   copyFileSync(backup, store);
-  for (const rest of ["-wal", "-shm"]) rmSync(store + rest, { force: true });
+  for (const rest of ["-wal", "-shm", ".mark", ".sums"]) rmSync(store + rest, { force: true });
   const restored = await startValidator(dir);
   const next = await vectorAfter(restored.url, 0);
   assert.ok(next.epoch > ahead, `${next.epoch} is not past ${ahead}`);

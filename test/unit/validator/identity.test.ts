@@ -21,7 +21,7 @@ function notes() {
 }
 
 const config = defaultConfig();
-const known = { hotkey: "5Alice", keyId: "key-1", height: 1000 };
+const known = { hotkey: "5Alice", keyId: "key-1", retiredIds: [] as readonly string[], height: 1000 };
 
 function present(change: Partial<Config> = {}, with_: Partial<typeof known> = {}, demo = false) {
   const options = { config: { ...config, ...change }, dataDir: "data", demo };
@@ -88,6 +88,14 @@ test("an adopted publishing key leaves the earlier one known", async () => {
   const store = await pinned();
   await adoptIdentity(store, present({}, { keyId: "key-2" }), "now");
   for (const keyId of ["key-1", "key-2"]) await checkIdentity(store, present({}, { keyId }));
+});
+
+test("a key that followed a known one by rotation is known, and stays so without the list", async () => {
+  const store = await pinned();
+  const strange = present({}, { keyId: "key-2", retiredIds: ["key-0"] });
+  assert.equal((await problemOf(() => checkIdentity(store, strange))).code, "identity_changed");
+  await checkIdentity(store, present({}, { keyId: "key-2", retiredIds: ["key-0", "key-1"] }));
+  await checkIdentity(store, present({}, { keyId: "key-2" }));
 });
 
 test("what is remembered and cannot be read stops the start", async () => {

@@ -29,7 +29,7 @@ function dropBrokenEpochs(db: DatabaseSync): number[] {
   return broken;
 }
 
-const voidWithoutDraw = `UPDATE submissions SET state = 'void', code = 'store_salvaged', answer = NULL
+const voidWithoutDraw = `UPDATE submissions SET state = 'void', code = 'store_salvaged'
   WHERE state = 'pending' AND NOT EXISTS
     (SELECT 1 FROM log_lines l WHERE l.epoch = submissions.epoch AND l.n = submissions.draw_n)`;
 
@@ -48,6 +48,7 @@ export function restoreRules(db: DatabaseSync, suspensionsLost: boolean): RulesR
   for (const table of ["log_lines", "log_heads", "open_samples"])
     db.exec(`DELETE FROM ${table} WHERE epoch NOT IN (SELECT epoch FROM epochs)`);
   const voided = Number(db.prepare(voidWithoutDraw).run().changes);
+  db.exec("DELETE FROM answers WHERE id NOT IN (SELECT id FROM submissions WHERE state = 'pending')");
   const suspensionsRestored = suspensionsLost ? Number(db.prepare(suspendAgain).run().changes) : 0;
   db.exec("COMMIT");
   return { epochsDropped, voided, suspensionsRestored };

@@ -104,7 +104,7 @@ export async function serveStreams(t: TestContext, given: StreamWorldOptions = {
   const counts = new Counts();
   const callers: Caller[] = [];
   let looks = 0;
-  const gauge = (name: string) => ({ set: () => name === "assay_streams_count" && looks++ });
+  const gauge = (name: string) => ({ set: () => name === "assay_streams" && looks++ });
   const metrics = { counter: (name: string) => counts.counter(name), histogram: counts.histogram, gauge };
   const authenticate = (caller: Caller): Promise<string> => {
     callers.push(caller);

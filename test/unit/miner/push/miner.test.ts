@@ -377,6 +377,8 @@ describe("runPushMiner", () => {
     const frame = await stream.frame(1);
     assert.ok(frame.type === "answer");
     assert.equal((JSON.parse(frame.answer.text()) as { publicSignals: string[] }).publicSignals.at(-1), "11");
+    await until(() => tally?.accepted === 0);
+    validator.counts = { submitted: 6, accepted: 4, rejected: 2, void: 0 };
     await until(() => tally?.accepted === 2 && tally.rejected === 1);
     stop.abort();
     await running;
