@@ -69,11 +69,18 @@ async function listed(world: World): Promise<ChallengePage> {
   return JSON.parse(reply.text) as ChallengePage;
 }
 
-/** Answers the challenge as if it had the shape, and waits for the end. */
-async function answered(world: World, epoch: number, seq: number, shape: Shape): Promise<Receipt> {
+/** Answers the challenge as if it had the shape, wrongly with `flip`, and waits for the end. */
+async function answered(
+  world: World,
+  epoch: number,
+  seq: number,
+  shape: Shape,
+  flip: 0 | 1 = 0,
+): Promise<Receipt> {
   const client = await alice(world);
   const { challengeId, seed } = sealed.issue(client.keypair.hotkey, epoch, 1, seq);
-  const assignment_b64 = Buffer.from(encodeBitset(generate({ seed, ...shape }).model)).toString("base64");
+  const model = generate({ seed, ...shape }).model.map((value) => value ^ flip);
+  const assignment_b64 = Buffer.from(encodeBitset(model)).toString("base64");
   const body = JSON.stringify({ challenge_id: challengeId, assignment_b64 });
   const reply = await client.signed("POST", "/v1/submissions", body);
   assert.equal(reply.status, 202, reply.text);
@@ -113,10 +120,10 @@ test("a penalty of strike does not reach what was issued under reject", async ()
   const world = await started(configOf(small, { sat: { penalty: "reject" } }));
   const { epoch } = await listed(world);
   await restarted(world, configOf(small));
-  assert.equal((await answered(world, epoch, 0, large)).state, "rejected");
+  assert.equal((await answered(world, epoch, 0, small, 1)).state, "rejected");
   assert.equal(await standing(world), "cold_start");
   await restarted(world, configOf(small), 2 * HOUR);
-  assert.equal((await answered(world, epoch + 2, 0, large)).state, "rejected");
+  assert.equal((await answered(world, epoch + 2, 0, small, 1)).state, "rejected");
   assert.equal(await standing(world), "suspended");
 });
 

@@ -4,12 +4,17 @@ import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { asEpoch } from "../../../src/core/ids.ts";
+import { silentLog } from "../../../src/core/log.ts";
+import { noMetrics } from "../../../src/core/metrics.ts";
 import type { PublishedEpoch } from "../../../src/flow/draw.ts";
 import type { Readiness, Skiplist, Status } from "../../../src/http/handlers.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
+import { recordHeight } from "../../../src/validator/identity.ts";
 import type { RunningValidator } from "../../../src/validator/start.ts";
 import { fetched } from "../../support/documents.ts";
 import { planted, submit } from "../../support/lanes/sat/answers.ts";
+import { problemOf } from "../../support/thrown.ts";
 import { clientUnder, SteppedClock, startInProcess } from "../../support/validator/inProcess.ts";
 import { dataDirWith, removeDir, runAssay } from "../../support/validator/validator.ts";
 
@@ -125,10 +130,16 @@ test("an epoch that a wrong clock closed is named by readiness and by the refusa
   assert.match(reply.text, /was closed before its time/);
 });
 
-test("a start with a clock behind a time on record waits for the operator", async () => {
+test("a start with a clock behind a time on record is refused, and once adopted waits for the operator", async () => {
   const epoch = await epochNow();
   await running.close();
   clock.offsetMs -= 3 * HOUR;
+  assert.equal((await problemOf(() => startInProcess(dir, clock))).code, "identity_changed");
+  // What adopting does under that clock: the command reads the real one.
+  const modules = { log: silentLog, metrics: noMetrics, clock };
+  const store = await openSqliteStore({ file: join(dir, "assay.db"), ...modules });
+  await recordHeight(store, 0);
+  await store.close();
   running = await startInProcess(dir, clock);
   assert.match((await failing()).clock ?? "", /before a time that this validator has recorded/);
   await ticks();
