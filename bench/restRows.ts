@@ -89,7 +89,8 @@ class Filler {
     this.#fill = fill;
   }
 
-  run(): void {
+  /** `rest` is called between commits, as the store's thread does. */
+  run(rest: () => void): void {
     const { count, hotkeys, fromMs, spanMs, epochs, outcome, progress } = this.#fill;
     const names = Array.from({ length: hotkeys }, (_, index) => hotkeyOf(index));
     this.#db.exec("PRAGMA synchronous = OFF; BEGIN");
@@ -97,13 +98,15 @@ class Filler {
       const at = Math.floor(fromMs + (spanMs * index) / count);
       this.#add(submissionOf(names[index % hotkeys] ?? "", epochs(at), at), outcome(index));
       if (index % PER_COMMIT !== 0) continue;
-      this.#db.exec("COMMIT; BEGIN");
+      this.#db.exec("COMMIT");
+      rest();
+      this.#db.exec("BEGIN");
       progress(index);
     }
     while (this.#backlog.length > 0) this.#decide();
     this.#db.exec("COMMIT");
     for (const epoch of this.#committed) this.#close(epoch);
-    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    rest();
   }
 
   #add(submission: NewSubmission, outcome: Outcome): void {
@@ -145,7 +148,7 @@ class Filler {
 
 /** Fills a new store; returns the bytes that its file grew by. */
 export function fillStore(file: string, fill: Fill): number {
-  const { db, snapshot, close } = openFile(file);
+  const { db, snapshot, guard, close } = openFile(file);
   try {
     const size = (): number => {
       const [pages, bytes] = ["page_count", "page_size"].map((name) => {
@@ -155,7 +158,7 @@ export function fillStore(file: string, fill: Fill): number {
       return (pages ?? 0) * (bytes ?? 0);
     };
     const before = size();
-    new Filler(db, snapshot, fill).run();
+    new Filler(db, snapshot, fill).run(() => guard.rest(systemClock));
     return size() - before;
   } finally {
     close();

@@ -2,45 +2,13 @@ import { AssayError } from "../../src/core/problems/assayError.ts";
 import type { DrawGroup, EpochRecord, LogHead } from "../../src/flow/draw.ts";
 import type { OpenSample, SampledEnd, WorkBucket, WorkDelta } from "../../src/flow/job.ts";
 import type { Remembered, StandingState, Suspension } from "../../src/flow/standing.ts";
-import type { Store } from "../../src/flow/store.ts";
 import type { StrikeRecord } from "../../src/flow/strike.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../src/flow/weights.ts";
 import type { SimWorld } from "../engine/world.ts";
 import { WorkBuckets } from "./buckets.ts";
 import { type LineListener, ModelLog } from "./log.ts";
 import { ModelMarks } from "./marks.ts";
-
-/** The calls that the push lane's stages need from a store. */
-export type ModelledStore = Omit<
-  Store,
-  | "admit"
-  | "decide"
-  | "countTry"
-  | "pending"
-  | "submission"
-  | "recordPage"
-  | "issuedPages"
-  | "addCustomerJob"
-  | "customerJob"
-  | "customerJobs"
-  | "cancelCustomerJob"
-  | "customerTokens"
-  | "addCustomerToken"
-  | "revokeCustomerToken"
-  | "useCustomerTokens"
-  | "logPage"
-  | "logText"
-  | "closedEpochs"
-  | "miner"
-  | "miners"
-  | "strikes"
-  | "strikesText"
-  | "operatorActions"
-  | "vectorText"
-  | "applyRetention"
-  | "ping"
-  | "close"
->;
+import type { ModelledStore } from "./modelledStore.ts";
 
 interface Struck {
   readonly hotkey: string;

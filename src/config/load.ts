@@ -4,7 +4,8 @@ import { applyEnvironment, variableName } from "./environment.ts";
 import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 import { type ConfigText, readConfigText } from "./read.ts";
-import { type Config, configSchema, relationFaults } from "./schema.ts";
+import { relationFaults } from "./relations.ts";
+import { type Config, configSchema } from "./schema.ts";
 
 type Tree = Record<string, unknown>;
 

@@ -19,6 +19,7 @@ import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { CustomerUpdates } from "./records/customerUpdates.ts";
 import { Ledger } from "./records/ledger.ts";
 import { parseState, stateText } from "./records/savedState.ts";
+import { refusedFrame } from "./refusedFrame.ts";
 import { Scheduler } from "./scheduler.ts";
 import { labelOf } from "./whatFollows.ts";
 
@@ -129,7 +130,7 @@ export class Dispatcher implements LinkListener {
 
   answered(link: MinerLink, jobId: string, answer: JobAnswer): FrameRefusal | null {
     const inFlight = this.#inFlight.claim(link.hotkey, jobId);
-    if (typeof inFlight === "string") return this.#refuse(inFlight);
+    if (typeof inFlight === "string") return refusedFrame(this.#measures, inFlight);
     const now = this.#modules.clock.monotonicMs();
     const { job, miner, sentAt } = inFlight;
     this.#measures.seconds.observe((now - (sentAt ?? now)) / 1000, { lane: job.lane.name });
@@ -141,7 +142,7 @@ export class Dispatcher implements LinkListener {
 
   failed(link: MinerLink, jobId: string, code: string): FrameRefusal | null {
     const inFlight = this.#inFlight.claim(link.hotkey, jobId);
-    if (typeof inFlight === "string") return this.#refuse(inFlight);
+    if (typeof inFlight === "string") return refusedFrame(this.#measures, inFlight);
     this.#modules.log.debug("job_given_back", { job_id: jobId, hotkey: link.hotkey, code });
     const { miner, kind } = inFlight;
     if (code !== "kind_unknown" || !miner.kinds.refused(kind, this.#modules.clock.monotonicMs()))
@@ -272,11 +273,6 @@ export class Dispatcher implements LinkListener {
 
   #withdraw(miner: Miner, why: Withdrawal): void {
     for (const inFlight of [...miner.inFlight]) this.#end(inFlight, { kind: "withdrawn", why });
-  }
-
-  #refuse(code: FrameRefusal): FrameRefusal {
-    this.#measures.refused.add({ code });
-    return code;
   }
 
   #lookAfter(now: number): void {

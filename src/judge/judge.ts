@@ -93,7 +93,7 @@ export class Judge {
 
   /** Why the hotkey is sampled above its lane's rate; with the height unknown, every reason that may hold. */
   classesFor(hotkey: string): readonly DrawClass[] {
-    const isStruck = this.#strikes.recent(hotkey, this.#height()) > 0;
+    const isStruck = this.#strikes.recent(hotkey, this.#modules.chain.block()) > 0;
     if (this.#isCold(this.#sightings.get(hotkey))) return isStruck ? classes.both : classes.cold;
     return isStruck ? classes.struck : classes.none;
   }
@@ -211,7 +211,7 @@ export class Judge {
 
   /** The suspended hotkeys, one row per hotkey. */
   skiplist(): SkiplistItem[] {
-    return this.#suspensions.live(this.#height()).map(itemOf);
+    return this.#suspensions.live(this.#modules.chain.block()).map(itemOf);
   }
 
   /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
@@ -225,7 +225,7 @@ export class Judge {
       first_seen_block: sighting.firstSeen,
       last_seen_block: sighting.lastSeen,
       until_block: suspension?.untilBlock ?? null,
-      strikes: this.#strikes.recent(hotkey, this.#height()),
+      strikes: this.#strikes.recent(hotkey, this.#modules.chain.block()),
     };
   }
 
@@ -242,7 +242,7 @@ export class Judge {
 
   /** Drops hotkeys past retention or history, in the store first. Does nothing while the height is unknown. */
   async tick(): Promise<void> {
-    const block = this.#height();
+    const block = this.#modules.chain.block();
     if (block === null) return;
     const { store } = this.#modules;
     const { retentionBlocks, windowBlocks } = this.#options;
@@ -275,18 +275,14 @@ export class Judge {
     this.#counters.forgotten.add({ why: "retention" }, hotkeys.length);
   }
 
-  #height(): number | null {
-    return this.#modules.chain.block();
-  }
-
   #block(): number {
-    const block = this.#height();
+    const block = this.#modules.chain.block();
     if (block === null) throw new AssayError({ code: "chain_unavailable", retry_after_s: 12 });
     return block;
   }
 
   #longest(hotkey: string): Suspension | null {
-    return this.#suspensions.longest(hotkey, this.#height());
+    return this.#suspensions.longest(hotkey, this.#modules.chain.block());
   }
 
   #rankOf(sighting: Remembered): Rank {
@@ -295,7 +291,7 @@ export class Judge {
   }
 
   #isCold(sighting: Sighting | undefined): boolean {
-    const block = this.#height();
+    const block = this.#modules.chain.block();
     return block === null || isColdStart(block, sighting?.firstSeen, this.#options.coldStartBlocks);
   }
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../src/core/canonical.ts";
 import { migrations } from "../../../src/store/sqlite/migrations/list.ts";
 import { ChainLog } from "../../../src/store/sqlite/tables/chainLog.ts";
-import { integer } from "../../../src/store/sqlite/tables/rows.ts";
+import { integer, text } from "../../../src/store/sqlite/tables/rows.ts";
 import { submissionOf } from "../../../src/store/sqlite/tables/submission.ts";
 
 /** Tables that version 5 left as they were. */
@@ -71,8 +71,13 @@ export function rewriteAsVersion4(file: string): void {
   copySubmissions(from, to);
   from.close();
   to.prepare("ATTACH ? AS new").run(file);
-  for (const table of same) to.exec(`INSERT INTO main.${table} SELECT * FROM new.${table}`);
+  for (const table of same) {
+    const columns = to.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table);
+    const names = columns.map((row) => text(row, "name")).join(", ");
+    to.exec(`INSERT INTO main.${table} (${names}) SELECT ${names} FROM new.${table}`);
+  }
   to.exec("INSERT INTO main.pages SELECT * FROM new.pages; DETACH new");
   to.close();
   renameSync(old, file);
+  for (const suffix of [".sums", ".mark"]) rmSync(`${file}${suffix}`, { force: true });
 }

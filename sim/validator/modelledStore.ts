@@ -1,0 +1,33 @@
+import type { Store } from "../../src/flow/store.ts";
+
+/** The calls that the push lane's stages need from a store. */
+export type ModelledStore = Omit<
+  Store,
+  | "admit"
+  | "decide"
+  | "countTry"
+  | "pending"
+  | "submission"
+  | "recordPage"
+  | "issuedPages"
+  | "addCustomerJob"
+  | "customerJob"
+  | "customerJobs"
+  | "cancelCustomerJob"
+  | "customerTokens"
+  | "addCustomerToken"
+  | "revokeCustomerToken"
+  | "useCustomerTokens"
+  | "logPage"
+  | "logText"
+  | "closedEpochs"
+  | "miner"
+  | "miners"
+  | "strikes"
+  | "strikesText"
+  | "operatorActions"
+  | "vectorText"
+  | "applyRetention"
+  | "ping"
+  | "close"
+>;
