@@ -207,7 +207,6 @@ export class Dispatcher implements LinkListener {
     };
   }
 
-  /** Four times a second: deadlines, lost miners, caps, accounts. */
   tick(): void {
     const now = this.#modules.clock.monotonicMs();
     const gap = now - this.#lastTick;
