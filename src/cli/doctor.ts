@@ -18,7 +18,7 @@ export function doctorCommand(): Command {
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      "\nIt changes nothing. Stop the validator first: while it runs, its store cannot be opened and is reported as FAIL.\n\nExample:\n  assay doctor --data /var/lib/assay",
+      "\nIt runs the checks of a start one by one. Beside a running validator it only reads the store, and does not look for damage.\n\nExample:\n  assay doctor --data /var/lib/assay",
     )
     .action(async (options: SettingsOptions & { json?: boolean }) => {
       const { examine } = await import("../validator/doctor.ts");

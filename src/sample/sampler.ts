@@ -19,6 +19,7 @@ import { spanOf } from "./calendar.ts";
 import { commitment } from "./commitment.ts";
 import { decide, sampleKey } from "./draw.ts";
 import { LogHeads } from "./heads.ts";
+import { matchingKey } from "./matchingKey.ts";
 import { type Rates, ratesOf } from "./policy.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
@@ -92,7 +93,7 @@ export class Sampler {
   /** Loads open epochs and commits the current and the next one. Throws `commitment_unmatched`. */
   async start(): Promise<void> {
     const open = await this.#modules.store.openEpochs();
-    for (const record of open) this.#keyOf(record);
+    for (const record of open) matchingKey(this.#options.masters, record);
     if (this.#isTrusted()) await this.#enter(open);
   }
 
@@ -221,22 +222,13 @@ export class Sampler {
       log.warn("sample_epoch_shut", { epoch });
       return;
     }
-    this.#adopt(record, this.#keyOf(record));
+    this.#adopt(record, matchingKey(this.#options.masters, record));
     log.info("sample_epoch_committed", { epoch, commitment: record.commitment });
   }
 
   #adopt(record: EpochRecord, key: KeyObject): void {
     const { epoch, policy, terms = null } = record;
     this.#near.set(epoch, { terms, decides: { key, rates: ratesOf(policy) } });
-  }
-
-  /** The key that reproduces a commitment. Throws `commitment_unmatched` when no master does. */
-  #keyOf(record: EpochRecord): KeyObject {
-    for (const master of this.#options.masters) {
-      const key = sampleKey(master, record.epoch);
-      if (commitment(key.export(), record.policy) === record.commitment) return key;
-    }
-    throw new AssayError({ code: "commitment_unmatched", epoch: record.epoch });
   }
 
   /** Epochs no longer open on record were closed by another process. */
@@ -259,7 +251,7 @@ export class Sampler {
     const { store, clock, log } = this.#modules;
     const { epoch } = record;
     try {
-      const key = this.#keyOf(record).export().toString("hex");
+      const key = matchingKey(this.#options.masters, record).export().toString("hex");
       const after = await store.closeEpoch(epoch, key, this.#heads.sign(record), clock.nowMs());
       if (after !== null && after.closed_at !== null) {
         log.info("sample_epoch_closed", { epoch, log_head: after.log_head, log_length: after.log_length });

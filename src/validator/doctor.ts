@@ -4,7 +4,6 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { systemClock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
-import { noMetrics } from "../core/metrics.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
@@ -15,9 +14,8 @@ import { refuseRetired } from "../keys/retired.ts";
 import { tryBind } from "../observe/bind.ts";
 import { addressText, type MetricsAddress } from "../observe/metricsAddress.ts";
 import { checkFloor } from "../sample/policy.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
-import { waitingChange } from "./doctorEpochs.ts";
+import { checkCommitments, checkPinned, type Opened, openForDoctor, waitingChange } from "./doctorStore.ts";
 import { exposedFiles } from "./keyFiles.ts";
 import { samplePolicyOf } from "./lanes.ts";
 import { type Paths, pathsOf } from "./paths.ts";
@@ -54,17 +52,23 @@ function secretFinding(name: string, file: string): Promise<DoctorFinding> {
   return finding(name, async () => ok(`${loadSecret(file).length} bytes`));
 }
 
-async function hotkeyFinding(source: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!isDevelopmentUri(source) && !existsSync(source))
-    return warn(`${source} does not exist; the first start makes it`);
+/** A key that the first start makes. A store that exists belongs to the one that is gone: a start does not make another. */
+function missingKey(kind: "hotkey" | "publishing", file: string, store: string): Omit<DoctorFinding, "name"> {
+  if (existsSync(store)) throw new AssayError({ code: "key_missing", file, store, kind });
+  return warn(`${file} does not exist; the first start makes it`);
+}
+
+async function hotkeyFinding({ hotkey: source, store }: Paths): Promise<Omit<DoctorFinding, "name">> {
+  if (!isDevelopmentUri(source) && !existsSync(source)) return missingKey("hotkey", source, store);
   const { hotkey } = await loadKeypair(source);
   return isDevelopmentUri(source)
     ? warn(`${hotkey}: this is a development key, which everyone knows; use a key file`)
     : ok(hotkey);
 }
 
-async function publishingFinding({ publishing, retired }: Paths): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(publishing)) return warn(`${publishing} does not exist; the first start makes it`);
+async function publishingFinding(paths: Paths): Promise<Omit<DoctorFinding, "name">> {
+  const { publishing, retired, store } = paths;
+  if (!existsSync(publishing)) return missingKey("publishing", publishing, store);
   const { kid } = loadOrMakeSigner(publishing);
   refuseRetired(publishing, kid, retired);
   return ok(`key id ${kid}`);
@@ -89,12 +93,35 @@ async function tokenFinding(file: string): Promise<Omit<DoctorFinding, "name">> 
   return ok(`${loadOrMakeToken(file, systemRandom).length} characters`);
 }
 
-async function storeFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
-  if (!existsSync(file)) return ok(`${file} does not exist; the first start makes it`);
-  const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
+/** The checks of a start that need the store; with a store that cannot be opened, that alone. */
+async function storeFindings(config: Config, dataDir: string): Promise<DoctorFinding[]> {
+  const paths = pathsOf(config, dataDir);
+  let opened: Opened | null = null;
+  const first = await finding("store", async () => {
+    opened = await openForDoctor(paths.store);
+    return ok(
+      opened === null
+        ? `${paths.store} does not exist; the first start makes it`
+        : `${paths.store}: ${opened.detail}`,
+    );
+  });
+  const { store } = (opened as Opened | null) ?? { store: null };
+  if (store === null) return [first];
   try {
-    const { suspensions, sightings } = await store.standingState();
-    return ok(`${file}: ${sightings.length} hotkeys known, ${suspensions.length} suspensions`);
+    return [
+      first,
+      await finding("identity", async () => {
+        await checkPinned(store, config, dataDir);
+        return ok("the store belongs to this hotkey, publishing key, network and chain");
+      }),
+      await finding("sampling commitments", async () =>
+        ok(`the secret fits ${await checkCommitments(store, paths)} open epochs`),
+      ),
+      await finding("epochs", async () => {
+        const change = await waitingChange(store, config);
+        return change === null ? ok("as configured") : warn(change);
+      }),
+    ];
   } finally {
     await store.close();
   }
@@ -163,16 +190,12 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Docto
     await finding("circuits", () => circuitsFinding(config, dataDir)),
     await secretFinding("challenge secret", paths.secret),
     ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
-    await finding("hotkey", () => hotkeyFinding(paths.hotkey)),
+    await finding("hotkey", () => hotkeyFinding(paths)),
     await finding("publishing key", () => publishingFinding(paths)),
     await finding("signing mark", () => markFinding(paths.signingMark)),
     await finding("key files", () => exposedFinding(paths)),
     await finding("operator token", () => tokenFinding(paths.adminToken)),
-    await finding("store", () => storeFinding(paths.store)),
-    await finding("epochs", async () => {
-      const change = await waitingChange(config, paths.store);
-      return change === null ? ok("as configured") : warn(change);
-    }),
+    ...(await storeFindings(config, dataDir)),
     await finding("chain", () => chainFinding(config, paths)),
     await finding("metrics", () => metricsFinding(paths.metrics)),
   ];

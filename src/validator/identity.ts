@@ -111,7 +111,7 @@ function parsePinned(text: string, file: string): Pinned {
 }
 
 async function readPinned(
-  store: Notes,
+  store: Pick<Store, "note">,
   file: string,
 ): Promise<{ pinned: Pinned | null; height: number | null }> {
   const [text, height] = [await store.note(IDENTITY), await store.note(HEIGHT)];
@@ -140,6 +140,15 @@ export async function checkIdentity(store: Notes, present: Present): Promise<voi
   const { keyIds, adopted } = pinned;
   if (!keyIds.includes(present.keyId))
     await pin(store, present, { keyIds: [...keyIds, present.keyId].slice(-KEYS_KEPT), adopted });
+}
+
+/** What a start would be refused for; nothing for a store that remembers nothing yet. */
+export async function identityChanges(
+  store: Pick<Store, "note">,
+  present: Present,
+): Promise<readonly IdentityChange[]> {
+  const { pinned, height } = await readPinned(store, present.file);
+  return pinned === null ? [] : changesOf(pinned, height, present);
 }
 
 /** What a start would be refused for. With `at` the store is told to belong to this start from now on, and records that. */
