@@ -24,7 +24,7 @@ type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
  * the client vanishes the abort reason is thrown. Everything held is released when the promise settles.
  */
 export class Admission {
-  /** Taken by whoever receives a request, before it reads the body; nothing here takes one. */
+  /** Taken by the receiver of a request, before it reads the body; nothing here takes one. */
   readonly addresses: AddressTokens;
   readonly #options: AdmissionOptions;
   readonly #modules: AdmissionModules;

@@ -53,7 +53,7 @@ function listCommand(): Command {
       wordOption(...customerStates),
     )
     .option("--after <id>", "only jobs that were put in after this one")
-    .option("--limit <count>", "at most so many jobs", integerOption(1, 500), 100)
+    .option("--limit <count>", "at most N jobs", integerOption(1, 500), 100)
     .action(async (options: Access & { state?: string; after?: string; limit: number }) => {
       const query = new URLSearchParams({ limit: String(options.limit) });
       for (const name of ["state", "after"] as const)

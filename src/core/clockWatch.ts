@@ -21,7 +21,7 @@ export class ClockWatch {
   /** Wall time less monotonic time, as it was last believed. */
   #believed: number;
   #since: number;
-  /** At a start behind a time on record: any later time than that one is believed. */
+  /** At a start behind a time on record every later time than that one is believed. */
   #atLeast: boolean;
 
   /** `recordedMs`: the latest time on record, after which any time may be now; null when nothing is on record. */

@@ -24,7 +24,7 @@ export interface PushModules {
   authenticate(caller: Caller): Promise<string>;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
-  /** Their kinds of work; absent: any. */
+  /** Their kinds of work; every kind when absent. */
   readonly kinds?: readonly string[];
   readonly listener: LinkListener;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ export interface StreamShared {
   readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
-  /** Their kinds of work; null: any. */
+  /** Their kinds of work; every kind when null. */
   readonly kinds: ReadonlySet<string> | null;
   /** The stream has sent its `hello` and is about to be reported to the listener. */
   readonly greeted: (stream: MinerStream) => void;

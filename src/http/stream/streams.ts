@@ -24,7 +24,7 @@ export interface StreamsModules {
   readonly held: HeldBytes;
   /** Names of the push lanes. */
   readonly lanes: readonly string[];
-  /** Their kinds of work; absent: any. */
+  /** Their kinds of work; every kind when absent. */
   readonly kinds?: readonly string[];
 }
 

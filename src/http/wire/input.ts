@@ -133,7 +133,7 @@ function isLarge(value: unknown, most: number): boolean {
   return visit(value);
 }
 
-/** The parameters of a query, as far as any route could take them. */
+/** The parameters of a query, up to the number that a route could take. */
 export function queryOf(text: string): Record<string, unknown> {
   return parseQuery(text, "&", "=", { maxKeys: maxParameters });
 }
