@@ -94,7 +94,7 @@ export class Sampler {
   async start(): Promise<void> {
     const open = await this.#modules.store.openEpochs();
     for (const record of open) matchingKey(this.#options.masters, record);
-    if (this.#isTrusted()) await this.#enter(open);
+    if (this.#isTrusted()) await this.#enter(this.#around(), open);
   }
 
   #isTrusted(): boolean {
@@ -102,8 +102,7 @@ export class Sampler {
   }
 
   /** Takes up the current epoch and its neighbours; the last one only where it is on record. */
-  async #enter(open: readonly EpochRecord[]): Promise<void> {
-    const { before, current, after } = this.#around();
+  async #enter({ before, current, after }: Around, open: readonly EpochRecord[]): Promise<void> {
     // One without terms, of an earlier version, gets those of today: a later change of the configuration must not reach it.
     const last = open.some(({ epoch }) => epoch === before.epoch);
     for (const span of last ? [before, current, after] : [current, after]) {
@@ -118,13 +117,15 @@ export class Sampler {
   async tick(): Promise<void> {
     this.#watch.show();
     if (!this.#isTrusted()) return;
-    const { before, current, after } = this.#around();
+    // Read once: a clock that steps back meanwhile must not take up an epoch that this very tick closes.
+    const around = this.#around();
+    const { before, current, after } = around;
     const near = new Set<number>([before, current, after].map(({ epoch }) => epoch));
     for (const epoch of this.#near.keys()) {
       if (!near.has(epoch)) this.#near.delete(epoch);
     }
     if (!this.#near.has(current.epoch) || !this.#near.has(after.epoch))
-      await this.#enter(this.#near.has(before.epoch) ? [] : await this.#modules.store.openEpochs());
+      await this.#enter(around, this.#near.has(before.epoch) ? [] : await this.#modules.store.openEpochs());
     const open = await this.#modules.store.openEpochs();
     this.#shutAllBut(open);
     const closed = await this.#closeThose(open.filter((record) => this.#isOver(record, before)));
@@ -181,7 +182,7 @@ export class Sampler {
     return { ...record, state: "open", revealed_key: null, log_head, log_length: 0, heads };
   }
 
-  #around(): { readonly before: EpochSpan; readonly current: EpochSpan; readonly after: EpochSpan } {
+  #around(): Around {
     const { epochs } = this.#options;
     const current = epochs.at(this.#modules.clock.nowMs());
     return { before: epochs.before(current), current, after: epochs.after(current) };
@@ -263,6 +264,12 @@ export class Sampler {
     }
     return false;
   }
+}
+
+interface Around {
+  readonly before: EpochSpan;
+  readonly current: EpochSpan;
+  readonly after: EpochSpan;
 }
 
 function termsIn({ hours, beginsAt, endsAt }: EpochSpan, terms: ChallengeTerms): EpochTerms {

@@ -110,7 +110,7 @@ test("killed with a thousand jobs out, a validator blames nobody, pays nothing t
     RATE,
     SERVICE_MS,
   );
-  rememberCaps(
+  await rememberCaps(
     dir,
     fleet.miners.map(({ hotkey }) => hotkey),
   );

@@ -130,7 +130,10 @@ export function readSums(file: string): PageSums | null | "unreadable" {
   const bytes = readFileSync(sumsPath(file));
   if (bytes.length < HEADER || bytes.length % 4 !== 0) return "unreadable";
   if (bytes.toString("latin1", 0, MAGIC.length) !== MAGIC) return "unreadable";
-  return new PageSums(bytes.readUInt32LE(24), bytes);
+  const pageSize = bytes.readUInt32LE(24);
+  // Any other size is no page of SQLite.
+  if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0) return "unreadable";
+  return new PageSums(pageSize, bytes);
 }
 
 /** The sums of the pages as they are in the file. Never while SQLite has the file open: closing it would drop its locks. */

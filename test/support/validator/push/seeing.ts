@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../../src/core/clock.ts";
 import { type Fraction, parseFraction } from "../../../../src/core/fraction.ts";
 import { epochAt } from "../../../../src/core/ids.ts";
 import type { JobOrder } from "../../../../src/flow/job.ts";
 import { drawX, isSampled, sampleKey } from "../../../../src/sample/draw.ts";
+import { openInlineStore } from "../../store/inline.ts";
 import { testSecret } from "../validator.ts";
 import type { FleetMiner } from "./fleet.ts";
 import { KIND, trueProof } from "./world.ts";
@@ -87,12 +87,10 @@ export class SeeingFleet {
 }
 
 /** Makes a stopped validator remember caps of 32, and 30 s as what a job takes, as if it had run for long. */
-export function rememberCaps(dataDir: string, hotkeys: readonly string[]): void {
-  const db = new DatabaseSync(join(dataDir, "assay.db"));
+export async function rememberCaps(dataDir: string, hotkeys: readonly string[]): Promise<void> {
+  const store = openInlineStore(join(dataDir, "assay.db"));
   const caps = Object.fromEntries(hotkeys.map((hotkey) => [hotkey, 32]));
   const state = { version: 1, caps, kinds: { [KIND]: Array(256).fill(30_000) } };
-  db.prepare("INSERT OR REPLACE INTO notes (key, value) VALUES ('dispatch_state', ?)").run(
-    JSON.stringify(state),
-  );
-  db.close();
+  await store.setNote("dispatch_state", JSON.stringify(state));
+  await store.close();
 }
