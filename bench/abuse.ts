@@ -101,7 +101,7 @@ class Scene {
   readonly #target: Target;
   readonly #options: BenchOptions;
   readonly #pairs: readonly Keypair[];
-  #seq = 0;
+  #sent = 0;
 
   constructor(server: BenchServer, target: Target, options: BenchOptions, pairs: readonly Keypair[]) {
     this.#server = server;
@@ -122,8 +122,9 @@ class Scene {
       scheme: "sealed",
       tiers: [1],
     } as const;
-    const requests = presign(plan, this.#pairs, PER_S * seconds, this.#seq);
-    this.#seq += Math.ceil((PER_S * seconds) / this.#pairs.length);
+    const requests = presign(plan, this.#pairs, PER_S * seconds, this.#sent);
+    // Whole turns, so that no challenge comes twice.
+    this.#sent += Math.ceil((PER_S * seconds) / this.#pairs.length) * this.#pairs.length;
     return runHonest({ host, port, perS: PER_S, seconds, requests });
   }
 

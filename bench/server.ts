@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { ask, metricIn } from "../test/support/observe/scrape.ts";
 
 export const benchSecret = "bench-secret-bench-secret-bench-secret-43-x";
@@ -64,6 +65,7 @@ export async function startServer(
   };
 }
 
+const entry = resolve(import.meta.dirname, "../bin/assay.js");
 const upArguments = ["up", "--port", "0", "--log-level", "warn", "--data"];
 
 /** The validator as operators run it. */
@@ -71,12 +73,15 @@ export function startValidator(): Promise<BenchServer> {
   return startServer("../bin/assay.js", upArguments);
 }
 
-/** The same with settings of its own. */
+/** The same with settings of its own; its keys are there, since a store without its keys is refused. */
 export function startValidatorWith(
   config: object,
   prepare: (dataDir: string) => Promise<void>,
 ): Promise<BenchServer> {
-  return startServer("../bin/assay.js", upArguments, config, prepare);
+  return startServer("../bin/assay.js", upArguments, config, async (dataDir) => {
+    await promisify(execFile)(process.execPath, [entry, "init", "--data", dataDir]);
+    await prepare(dataDir);
+  });
 }
 
 /** The value of an unlabelled metric, or the sum over its labels. */
