@@ -42,3 +42,5 @@ bench: deps
 	$(ASSAY) bench memory
 	$(ASSAY) bench stream-memory
 	$(ASSAY) bench audit
+	$(ASSAY) bench abuse
+	$(ASSAY) bench rest
