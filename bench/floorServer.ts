@@ -46,7 +46,11 @@ const submit: Handlers["submit"] = async (caller) => {
   return { receipt: { state: "pending" } as never, replay: false };
 };
 
-const served: Partial<Handlers> = { submit, takeToken: () => {}, status: () => ({ validator: hotkey, epoch: 0 }) as never };
+const served: Partial<Handlers> = {
+  submit,
+  takeToken: () => {},
+  status: () => ({ validator: hotkey, epoch: 0 }) as never,
+};
 const handlers = new Proxy(served as Handlers, {
   get: (target, name) =>
     Reflect.get(target, name) ??
