@@ -101,7 +101,7 @@ function parsePinned(text: string, file: string): Pinned {
     if (typeof facts === "object" && Array.isArray(keyIds) && Array.isArray(adopted))
       return { facts, keyIds, adopted };
   } catch {
-    // The same as any other content.
+    // Refused below, like all other content.
   }
   throw new AssayError({
     code: "store_corrupt",
