@@ -7,6 +7,7 @@ import { integer } from "../tables/rows.ts";
 import { Mark, type Reached } from "./mark.ts";
 import { type PageSums, UNKNOWN_WRITES } from "./pageSums.ts";
 import { readSeal, SealWriter } from "./seal.ts";
+import { logSalts } from "./wal.ts";
 
 /** Frames of the write-ahead log at which it is copied into the database: 16 MB. */
 const CHECKPOINT_FRAMES = 4096;
@@ -32,6 +33,8 @@ export class Guard {
   readonly #log: StatementSync;
   #pending: Reached | null = null;
   #triedAt = 0;
+  /** Which log the frames are counted in: one transaction can begin it anew and outgrow it. */
+  #salts: string | null;
   /** Frames at the last look, those of them that the sums know, and those that the saved sums know. */
   #seen = 0;
   #taken = 0;
@@ -48,7 +51,8 @@ export class Guard {
     this.#seal = new SealWriter(db, at);
     this.#inode = inodeOf(file);
     this.#log = db.prepare("PRAGMA wal_checkpoint(NOOP)");
-    this.#saveSums(this.#logState().frames);
+    this.#salts = logSalts(file);
+    this.#saveSums(this.#look().frames);
     this.#mark = new Mark(file, at);
   }
 
@@ -74,9 +78,7 @@ export class Guard {
 
   /** Between groups, after the replies: what need not delay them. */
   rest(clock: Clock): void {
-    const { frames, copied } = this.#logState();
-    if (frames < this.#seen) this.#restarted();
-    this.#seen = frames;
+    const { frames, copied } = this.#look();
     // A little at a time, so that no group waits for all of it.
     if (frames >= this.#taken + TAKE_FRAMES) this.#take(frames);
     if (frames - copied >= CHECKPOINT_FRAMES && frames >= this.#triedAt + RETRY_FRAMES) {
@@ -94,7 +96,7 @@ export class Guard {
 
   /** Copies the log into the database and leaves everything as the next start wants it. */
   close(): void {
-    this.#saveSums(this.#logState().frames);
+    this.#saveSums(this.#look().frames);
     this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     this.#mark.close();
   }
@@ -130,7 +132,16 @@ export class Guard {
     this.#summed = frames;
   }
 
-  /** Frames in the log, and how many of them the database has. */
+  /** Frames in the log, and how many of them the database has. Notices that the log began anew. */
+  #look(): { readonly frames: number; readonly copied: number } {
+    const state = this.#logState();
+    const salts = logSalts(this.#file);
+    if (salts !== this.#salts || state.frames < this.#seen) this.#restarted();
+    this.#salts = salts;
+    this.#seen = state.frames;
+    return state;
+  }
+
   #logState(): { readonly frames: number; readonly copied: number } {
     const row = this.#log.get();
     return { frames: Math.max(0, integer(row, "log")), copied: Math.max(0, integer(row, "checkpointed")) };

@@ -101,6 +101,19 @@ function* framesIn(
   }
 }
 
+/** Those of the log's header, which are others each time that the log begins anew; null before the first frame. */
+export function logSalts(file: string): string | null {
+  const path = `${file}-wal`;
+  if (!existsSync(path)) return null;
+  const bytes = Buffer.alloc(8);
+  const fd = openSync(path, "r");
+  try {
+    return readSync(fd, bytes, 0, 8, 16) < 8 ? null : bytes.toString("latin1");
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** What a log holds beyond its header; the content of a frame is only valid until the next one is asked for. */
 export type LogContent =
   | { readonly kind: "empty" }

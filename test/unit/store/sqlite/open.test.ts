@@ -23,6 +23,7 @@ import { noMetrics } from "../../../../src/core/metrics.ts";
 import type { Store } from "../../../../src/flow/store.ts";
 import type { UnsignedVector } from "../../../../src/flow/weights.ts";
 import { assertDurable } from "../../../../src/store/sqlite/durable.ts";
+import { openFile } from "../../../../src/store/sqlite/file.ts";
 import { knownVersion, migrate, schemaVersion } from "../../../../src/store/sqlite/migrations/migrate.ts";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
 import { Unreadable } from "../../../../src/store/sqlite/tables/rows.ts";
@@ -319,6 +320,22 @@ test("deleting the lock file, or every file beside the database, lets no second 
     holder.kill("SIGKILL");
     await exited;
     await (await open(file)).close();
+  }));
+
+test("a transaction that begins the write-ahead log anew and outgrows it leaves true checksums", () =>
+  inFolder(async (file) => {
+    const { db, guard, close } = openFile(file);
+    db.exec("CREATE TABLE filler (content BLOB)");
+    // The first one is copied into the database whole, so the next one begins at the front of the log.
+    for (const pages of [4200, 6000]) {
+      db.exec("BEGIN");
+      const insert = db.prepare("INSERT INTO filler VALUES (zeroblob(4000))");
+      for (let i = 0; i < pages; i++) insert.run();
+      db.exec("UPDATE filler SET content = randomblob(4000); COMMIT");
+      guard.rest(systemClock);
+    }
+    close();
+    openFile(file).close();
   }));
 
 test("another program may read the store while it is open, and does not keep a start away afterwards", () =>
