@@ -1,6 +1,7 @@
 import { canonical } from "../core/canonical.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { readText } from "../keys/readText.ts";
+import { type CircuitKey, keysInFiles, keysServed } from "./circuitKeys.ts";
 import { givenKeys, keysOf } from "./keys.ts";
 import { type ClosedEpoch, isSampling, readSampling, readSeen, type SeenEpoch } from "./log/document.ts";
 import { LogAudit } from "./log/logAudit.ts";
@@ -162,10 +163,22 @@ async function strikesFor(
   return strikes;
 }
 
+/** Those in files, and of other circuits those that the validator serves. */
+async function circuitKeys(
+  { source, circuits }: AuditRequest,
+  { ask }: AuditModules,
+): Promise<Map<string, CircuitKey>> {
+  const inFiles = keysInFiles(circuits);
+  if (source.kind === "file") return inFiles;
+  const served = keysServed(await ask(source.url, "/v1/circuits"), `${source.url}/v1/circuits`);
+  return new Map([...served, ...inFiles]);
+}
+
 async function checkAgain(audit: LogAudit, request: AuditRequest, modules: AuditModules): Promise<Recheck[]> {
   if (request.recheck.length === 0) return [];
   const strikes = await strikesFor(audit, request, modules);
-  const { circuits, recheck } = request;
+  const { recheck } = request;
+  const circuits = await circuitKeys(request, modules);
   const rechecks = new Rechecks({ audit, strikes, circuits, random: modules.random });
   const done: Recheck[] = [];
   for (const workId of recheck) done.push(...(await rechecks.of(workId)));

@@ -5,8 +5,8 @@ import { AssayError, causeText } from "../core/problems/assayError.ts";
 import type { JobInput } from "../flow/lane.ts";
 import type { Evidence } from "../flow/strike.ts";
 import type { Verdict } from "../flow/verdict.ts";
-import { readText } from "../keys/readText.ts";
 import { makeGroth16Lane } from "../lanes/groth16/lane.ts";
+import type { CircuitKey } from "./circuitKeys.ts";
 import { recompute } from "./log/draws.ts";
 import type { FindingCode } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
@@ -27,20 +27,26 @@ export interface Recheck {
 export interface RecheckParts {
   readonly audit: LogAudit;
   readonly strikes: readonly OwnedStrike[];
-  /** Verification key files by the id of their circuit. */
-  readonly circuits: ReadonlyMap<string, string>;
+  /** Verification keys by the id of their circuit. */
+  readonly circuits: ReadonlyMap<string, CircuitKey>;
   readonly random: (count: number) => Uint8Array;
 }
 
 type Exhibit = NonNullable<Evidence["exhibit"]>;
 
 /** A lane of one circuit, its public inputs named as the job's are, in their order; rate and pay of the lane do not matter here. */
-async function verdictOn(exhibit: Exhibit, file: string, random: RecheckParts["random"]): Promise<Verdict> {
-  const verificationKey: unknown = JSON.parse(readText(file));
+async function verdictOn(
+  exhibit: Exhibit,
+  key: CircuitKey,
+  random: RecheckParts["random"],
+): Promise<Verdict> {
   const lane = makeGroth16Lane({
     policy: { rate: exactFraction("1"), penalty: "strike", maxAttempts: 1, share: 0 },
     circuits: [
-      { id: exhibit.kind, file, verificationKey, publicInputs: namesOf(exhibit.input), benchmark: false },
+      {
+        ...{ id: exhibit.kind, file: key.name, verificationKey: key.read() },
+        ...{ publicInputs: namesOf(exhibit.input), benchmark: false },
+      },
     ],
   });
   await lane.prepare();
@@ -135,10 +141,10 @@ export class Rechecks {
     if (exhibit === undefined) return impossible("the strike does not hold the answer");
     if (verdict.lane !== "groth16")
       return impossible(`answers of lane ${verdict.lane} cannot be checked again, only those of groth16`);
-    const file = this.#parts.circuits.get(exhibit.kind);
-    if (file === undefined) return impossible(`give --circuit ${exhibit.kind}=verification_key.json`);
+    const key = this.#parts.circuits.get(exhibit.kind);
+    if (key === undefined) return impossible(`give --circuit ${exhibit.kind}=verification_key.json`);
     try {
-      return await verdictOn(exhibit, file, this.#parts.random);
+      return await verdictOn(exhibit, key, this.#parts.random);
     } catch (error) {
       if (error instanceof AssayError && error.code === "file_unreadable") throw error;
       return impossible(causeText(error));

@@ -163,7 +163,11 @@ export function auditCommand(): Command {
       listed,
     )
     .option("--evidence <file>", "a saved /v1/miners/{hotkey}/strikes; repeatable", listed)
-    .option("--circuit <id=file>", "verification key of a circuit for --recheck; repeatable", circuits)
+    .option(
+      "--circuit <id=file>",
+      "verification key of a circuit for --recheck, else the one that the validator serves; repeatable",
+      circuits,
+    )
     .option("--json", "print one JSON document")
     .addHelpText("after", help)
     .action(audit);

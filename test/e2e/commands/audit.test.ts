@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import type { AuditReport } from "../../../src/audit/report.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import type { PublishedEpoch } from "../../../src/flow/draw.ts";
+import { circuitsDocument } from "../../../src/validator/circuitsDocument.ts";
 import { answers, EPOCH, type PublishedLog, publishedLog, signer } from "../../support/audit/world.ts";
 import { serve } from "../../support/http/server.ts";
 import { removeDir, runAssay, spawnAssay, temporaryDir } from "../../support/validator/validator.ts";
@@ -48,6 +49,7 @@ async function validator(t: TestContext, change: Partial<PublishedLog> = {}): Pr
     auditLog: async function* () {
       for (const line of lines) yield `${line}\n`;
     },
+    circuits: () => circuitsDocument([answers.trapdoor.circuit]),
     strikes: async (hotkey) =>
       JSON.stringify(strikes.find((one) => one.hotkey === hotkey) ?? { hotkey, items: [] }),
   });
@@ -137,6 +139,8 @@ test("a strike is checked again, from the validator or from what was saved", asy
     { work_id: workId, hotkey: strikes.hotkey, outcome: "confirmed", code: "proof_rejected" },
   ]);
   assert.equal(online.code, 0);
+  const served = ["--url", url, "--epoch", String(EPOCH), trusted, "--recheck", workId];
+  assert.deepEqual(await audit(...served), online, "the validator's own key, where none is given");
   const saved = join(dir, "strike.ndjson");
   await audit("--url", url, "--epoch", String(EPOCH), "--save", saved);
   const evidence = file(await (await fetch(`${url}/v1/miners/${strikes.hotkey}/strikes`)).text());
