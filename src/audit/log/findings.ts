@@ -48,7 +48,8 @@ export const findingCodes = {
   recheck_not_found: "there is no rejected verdict, or no strike, for the work to check again",
   recheck_differs: "the strike states another draw, verdict or answer than the log",
   recheck_refuted: "the repeated check has another result than the strike states",
-  recheck_impossible: "the answer cannot be checked again: it is not stored, or the key of its circuit is not known",
+  recheck_impossible:
+    "the answer cannot be checked again: it is not stored, or the key of its circuit is not known",
 } as const;
 
 export type FindingCode = keyof typeof findingCodes;
