@@ -163,13 +163,15 @@ async function strikesFor(
   return strikes;
 }
 
-/** Those in files, and of other circuits those that the validator serves. */
+/** Those in files; the validator is asked only when one of the strikes needs another. */
 async function circuitKeys(
   { source, circuits }: AuditRequest,
+  strikes: readonly OwnedStrike[],
   { ask }: AuditModules,
 ): Promise<Map<string, CircuitKey>> {
   const inFiles = keysInFiles(circuits);
-  if (source.kind === "file") return inFiles;
+  const needed = strikes.flatMap(({ strike }) => strike.evidence.exhibit?.kind ?? []);
+  if (source.kind === "file" || needed.every((kind) => inFiles.has(kind))) return inFiles;
   const served = keysServed(await ask(source.url, "/v1/circuits"), `${source.url}/v1/circuits`);
   return new Map([...served, ...inFiles]);
 }
@@ -178,7 +180,7 @@ async function checkAgain(audit: LogAudit, request: AuditRequest, modules: Audit
   if (request.recheck.length === 0) return [];
   const strikes = await strikesFor(audit, request, modules);
   const { recheck } = request;
-  const circuits = await circuitKeys(request, modules);
+  const circuits = await circuitKeys(request, strikes, modules);
   const rechecks = new Rechecks({ audit, strikes, circuits, random: modules.random });
   const done: Recheck[] = [];
   for (const workId of recheck) done.push(...(await rechecks.of(workId)));

@@ -20,6 +20,8 @@ import { removeDir, runAssay, spawnAssay, temporaryDir } from "../../support/val
 let log: PublishedLog;
 let dir: string;
 let files = 0;
+/** Times that a validator was asked for its circuits. */
+const asked: string[] = [];
 
 before(async () => {
   log = await publishedLog();
@@ -49,7 +51,10 @@ async function validator(t: TestContext, change: Partial<PublishedLog> = {}): Pr
     auditLog: async function* () {
       for (const line of lines) yield `${line}\n`;
     },
-    circuits: () => circuitsDocument([answers.trapdoor.circuit]),
+    circuits: () => {
+      asked.push("circuits");
+      return circuitsDocument([answers.trapdoor.circuit]);
+    },
     strikes: async (hotkey) =>
       JSON.stringify(strikes.find((one) => one.hotkey === hotkey) ?? { hotkey, items: [] }),
   });
@@ -139,8 +144,10 @@ test("a strike is checked again, from the validator or from what was saved", asy
     { work_id: workId, hotkey: strikes.hotkey, outcome: "confirmed", code: "proof_rejected" },
   ]);
   assert.equal(online.code, 0);
+  assert.deepEqual(asked, [], "a validator that serves no circuits can be audited with a key from elsewhere");
   const served = ["--url", url, "--epoch", String(EPOCH), trusted, "--recheck", workId];
   assert.deepEqual(await audit(...served), online, "the validator's own key, where none is given");
+  assert.deepEqual(asked, ["circuits"]);
   const saved = join(dir, "strike.ndjson");
   await audit("--url", url, "--epoch", String(EPOCH), "--save", saved);
   const evidence = file(await (await fetch(`${url}/v1/miners/${strikes.hotkey}/strikes`)).text());
