@@ -95,15 +95,18 @@ function summary(inputs: PlanInputs, planned: PlannedSetting) {
   };
 }
 
-/** How much more a cheat costs now, and by which change. Gain, income, margin and stake cancel, unless an identity caps the loss. */
+/**
+ * How much more a cheat costs now, and by which change. Gain, income, margin and stake cancel, unless an identity caps the loss. A
+ * factor is null where a cheat cost nothing before.
+ */
 function improvementOf(inputs: PlanInputs, before: PlannedSetting) {
   const { tempoDays } = timesOf(inputs);
   const [now, then] = [settingOf(inputs.setting, tempoDays), settingOf(before, tempoDays)];
   const miner = minerOf(inputs);
   return {
-    total: penaltyPerCheat(now, miner) / penaltyPerCheat(then, miner),
+    total: finite(penaltyPerCheat(now, miner) / penaltyPerCheat(then, miner)),
     rate: now.rate / then.rate,
-    suspension: lossIfSuspended(now, miner) / lossIfSuspended(then, miner),
+    suspension: finite(lossIfSuspended(now, miner) / lossIfSuspended(then, miner)),
     strikes: then.strikes / now.strikes,
   };
 }

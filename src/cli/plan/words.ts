@@ -19,6 +19,8 @@ export function turnLine({ incomePerDay }: PlanInputs, { margin, break_even_gain
 /** How much more a cheat costs than under the setting before. */
 export function improvementLines({ improvement_by: by }: Plan): string[] {
   if (by === null) return [];
+  if (by.total === null || by.suspension === null)
+    return ["A cheat cost nothing before, so there is no factor by which it costs more now."];
   const parts = `rate ${fourDigits(by.rate)} x suspension ${fourDigits(by.suspension)} x strikes ${fourDigits(by.strikes)}`;
   return [
     `A cheat costs ${fourDigits(by.total)} times as much as before: ${parts}. This does not depend on the gain or the income.`,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { improvementLines } from "../../../src/cli/plan/words.ts";
 import { binomialAtLeast } from "../../../src/economics/beta.ts";
 import { leastInteger } from "../../../src/economics/bisect.ts";
 import { concentration, renormalised } from "../../../src/economics/concentration.ts";
@@ -13,7 +14,7 @@ import {
   type Temptation,
 } from "../../../src/economics/deterrence.ts";
 import { clopperPearson } from "../../../src/economics/intervals.ts";
-import { plan } from "../../../src/economics/plan.ts";
+import { type PlanInputs, type PlannedSetting, plan } from "../../../src/economics/plan.ts";
 import { recommend } from "../../../src/economics/recommend.ts";
 import { errorBound, errorRate, worstErrorRate } from "../../../src/economics/sarmenta.ts";
 import { seededUnit } from "../../../src/economics/seededUnit.ts";
@@ -224,6 +225,23 @@ describe("a plan", () => {
     warmUpBlocks: fc.nat(10_000),
     cheats: fc.integer({ min: 1, max: 10_000 }),
     factor: between(0.1, 100),
+  });
+
+  it("has no factor, and says so, where a cheat cost nothing before", () => {
+    const [free, dear] = [1, 20].map((suspensionTempos) => ({
+      ...{ rate: 0.0001, strikes: 1, windowBlocks: 1, suspensionTempos },
+    })) as [PlannedSetting, PlannedSetting];
+    const of: PlanInputs = {
+      ...{ setting: free, before: free, shares: [1], ours: 0, othersRate: 0.0001, incomePerDay: 1e-6 },
+      ...{ gain: 1e-9, keepsGain: false, margin: 0.01, margins: [1, 0.1], jobsPerTempo: 1, tempoBlocks: 1 },
+      ...{ blockSeconds: 0.1, discountPerDay: 0.5, identityCost: 0, warmUpBlocks: 0, cheats: 1, factor: 0.1 },
+    };
+    for (const setting of [free, dear]) {
+      const document = plan({ ...of, setting });
+      assert.deepEqual(JSON.parse(JSON.stringify(document)), document);
+      assert.deepEqual([document.improvement, document.improvement_by?.total], [null, null]);
+      assert.match(improvementLines(document).join(), /cost nothing before/);
+    }
   });
 
   it("holds numbers that JSON has, whatever the inputs, and the same ones again", () => {
