@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { HeldBytes, Holder } from "./heldBytes.ts";
 import { RequestGate } from "./requestGate.ts";
+import type { Turns } from "./turns.ts";
 
 /** One HTTP connection: its requests go through a gate, and what it holds is accounted for. */
 export class Connection implements Holder {
@@ -13,13 +14,13 @@ export class Connection implements Holder {
   #unreadLooks = 0;
 
   /** The server must have begun to serve the socket: its one listener for data is what feeds the parser. */
-  constructor(socket: Socket, held: HeldBytes) {
+  constructor(socket: Socket, held: HeldBytes, turns: Turns) {
     const [parse, ...others] = socket.listeners("data");
     if (parse === undefined || others.length > 0)
       throw new Error("a connection of the HTTP server must have one reader");
     this.#socket = socket;
     this.#held = held;
-    this.#gate = new RequestGate(socket, (piece) => parse.call(socket, piece));
+    this.#gate = new RequestGate(socket, (piece) => parse.call(socket, piece), turns);
     socket.removeListener("data", parse as () => void);
     socket.on("data", this.#take);
   }

@@ -8,6 +8,7 @@ import { Connection } from "./connection.ts";
 import type { HeldBytes } from "./heldBytes.ts";
 import { PerAddress } from "./perAddress.ts";
 import { endWith } from "./socketEnd.ts";
+import { Turns } from "./turns.ts";
 
 export interface ConnectionBounds {
   /** Connections of one address; those of trusted proxies are not counted. */
@@ -37,6 +38,7 @@ export class Connections {
   readonly #bounds: ConnectionBounds;
   readonly #modules: ConnectionModules;
   readonly #open = new Map<Socket, Connection>();
+  readonly #turns = new Turns();
   readonly #perAddress: PerAddress;
   readonly #refused = new Set<Socket>();
   readonly #counters;
@@ -89,7 +91,7 @@ export class Connections {
 
   #serve(socket: Socket, serve: () => void): Connection {
     serve();
-    const connection = new Connection(socket, this.#modules.held);
+    const connection = new Connection(socket, this.#modules.held, this.#turns);
     socket.once("close", () => {
       this.#open.delete(socket);
       connection.closed();

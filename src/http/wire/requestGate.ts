@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { BlankLines } from "./blankLine.ts";
 import { lingerAfterAnswer } from "./socketEnd.ts";
+import type { Turns } from "./turns.ts";
 
 /** From here on a connection is not read while a request is in work; below, reading shows when its client leaves. */
 const pausedFromBytes = 16_384;
@@ -19,6 +20,7 @@ export class RequestGate {
   readonly #socket: Socket;
   /** Gives bytes to the HTTP parser. */
   readonly #parse: (piece: Buffer) => void;
+  readonly #turns: Turns;
   readonly #blankLines = new BlankLines();
   #unparsed: Buffer | null = null;
   /** The request in work. */
@@ -27,9 +29,10 @@ export class RequestGate {
   #bodyRead = 0;
   #paused = false;
 
-  constructor(socket: Socket, parse: (piece: Buffer) => void) {
+  constructor(socket: Socket, parse: (piece: Buffer) => void, turns: Turns) {
     this.#socket = socket;
     this.#parse = parse;
+    this.#turns = turns;
   }
 
   /** Memory of requests that wait, and of one that is not whole. */
@@ -59,7 +62,7 @@ export class RequestGate {
   leave(): void {
     this.#request = null;
     // In a later turn, so that a connection that pipelines takes turns with the others.
-    if (this.#unparsed !== null) setImmediate(() => this.#goOn());
+    if (this.#unparsed !== null) this.#turns.add(() => this.#goOn());
   }
 
   /** Gives back what was not parsed; the connection is no longer HTTP. */
