@@ -22,6 +22,8 @@ import { type BenchServer, benchConfig, benchSecret, metric, startValidatorWith 
 const PER_S = 100;
 /** An attack has this long to begin before it is measured. */
 const BEGIN_MS = 2000;
+/** Each attack has its turn this many times, so that a bad moment of the machine does not decide about one of them alone. */
+const ROUNDS = 3;
 const RSS_EVERY_MS = 250;
 const LOG_LINES = 20_000;
 const megabyte = 2 ** 20;
@@ -99,14 +101,12 @@ const refusals = ({ refused }: HonestResult): number =>
 class Scene {
   readonly #server: BenchServer;
   readonly #target: Target;
-  readonly #options: BenchOptions;
   readonly #pairs: readonly Keypair[];
   #sent = 0;
 
-  constructor(server: BenchServer, target: Target, options: BenchOptions, pairs: readonly Keypair[]) {
+  constructor(server: BenchServer, target: Target, pairs: readonly Keypair[]) {
     this.#server = server;
     this.#target = target;
-    this.#options = options;
     this.#pairs = pairs;
   }
 
@@ -128,12 +128,12 @@ class Scene {
     return runHonest({ host, port, perS: PER_S, seconds, requests });
   }
 
-  async under(name: AttackName): Promise<HonestResult> {
+  async under(name: AttackName, seconds: number): Promise<HonestResult> {
     const child = fork(sibling(import.meta.url, "abuse/attacker"), [], { stdio: "inherit" });
     child.send({ name, target: this.#target });
     await sleep(BEGIN_MS);
     try {
-      return await this.honest(this.#options.seconds);
+      return await this.honest(seconds);
     } finally {
       child.disconnect();
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
@@ -144,7 +144,7 @@ class Scene {
 async function sceneOf(server: BenchServer, closedEpoch: number, options: BenchOptions): Promise<Scene> {
   const { validator, epoch } = (await (await fetch(`${server.url}/v1/status`)).json()) as Status;
   const target = { host: server.host, port: server.port, validator, epoch, closedEpoch };
-  return new Scene(server, target, options, await hotkeys(Math.min(options.hotkeys, 64)));
+  return new Scene(server, target, await hotkeys(Math.min(options.hotkeys, 64)));
 }
 
 interface Measured {
@@ -153,26 +153,39 @@ interface Measured {
   readonly attacked: HonestResult;
 }
 
+/** Everything that miners saw in some rounds. */
+function together(results: readonly HonestResult[]): HonestResult {
+  const refused: Record<string, number> = {};
+  for (const [status, count] of results.flatMap((result) => Object.entries(result.refused)))
+    refused[status] = (refused[status] ?? 0) + count;
+  return { latenciesMs: results.flatMap(({ latenciesMs }) => latenciesMs), refused };
+}
+
 async function measure(scene: Scene, options: BenchOptions): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  await scene.honest(options.seconds);
-  for (const name of Object.keys(attacks) as AttackName[]) {
-    const quiet = await scene.honest(options.seconds);
-    const attacked = await scene.under(name);
-    const [before, under] = [quiet, attacked].map(({ latenciesMs }) =>
-      round(percentile(latenciesMs, 0.99), 1),
-    );
-    options.progress(
-      `${name}: p99 ${under} ms, quiet ${before} ms; refused ${JSON.stringify(attacked.refused)}`,
-    );
-    measured.push({ name, quiet, attacked });
+  const seconds = Math.ceil(options.seconds / ROUNDS);
+  const names = Object.keys(attacks) as AttackName[];
+  const rounds: Measured[] = [];
+  await scene.honest(seconds);
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const name of names) {
+      options.progress(`round ${round} of ${ROUNDS}: ${name}`);
+      rounds.push({ name, quiet: await scene.honest(seconds), attacked: await scene.under(name, seconds) });
+    }
   }
-  return measured;
+  return names.map((name) => {
+    const own = rounds.filter((one) => one.name === name);
+    const quiet = together(own.map((one) => one.quiet));
+    const attacked = together(own.map((one) => one.attacked));
+    const [before, under] = [quiet, attacked].map((result) => round(percentile(result.latenciesMs, 0.99), 1));
+    const refused = JSON.stringify(attacked.refused);
+    options.progress(`${name}: p99 ${under} ms, quiet ${before} ms; refused ${refused}`);
+    return { name, quiet, attacked };
+  });
 }
 
 /**
- * What attacks do to honest miners: a steady honest load alone, then the same beside each attack. Attacker, honest miners and
- * validator share the machine.
+ * What attacks do to honest miners: a steady honest load alone, then the same beside each attack, `--seconds` of both for each
+ * attack. Attacker, honest miners and validator share the machine.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const closedEpoch = Math.floor(Date.now() / 3_600_000) - 10;

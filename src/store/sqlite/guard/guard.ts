@@ -9,8 +9,8 @@ import { type PageSums, UNKNOWN_WRITES } from "./pageSums.ts";
 import { readSeal, SealWriter } from "./seal.ts";
 import { logSalts } from "./wal.ts";
 
-/** Frames of the write-ahead log at which it is copied into the database: 16 MB. */
-const CHECKPOINT_FRAMES = 4096;
+/** Frames of the write-ahead log at which it is copied into the database: 4 MB. Groups wait while it is copied. */
+const CHECKPOINT_FRAMES = 1024;
 /** Frames whose pages are summed at once. */
 const TAKE_FRAMES = 128;
 /** Between two tries while a reader holds the log open. */
