@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoadResult } from "./load.ts";
-import { loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
+import { type Loader, loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
 import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
 import { compareSchemes } from "./submitIndexed.ts";
@@ -8,6 +8,10 @@ import { compareSchemes } from "./submitIndexed.ts";
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
 const WARM_UP_S = 4;
+/** Of peak and overload. */
+const ROUNDS = 3;
+/** The gate's, by default. */
+const SLOTS = 64;
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -29,6 +33,40 @@ async function measureFloor(options: BenchOptions): Promise<number> {
   }
 }
 
+/** Phases of one kind, as one. */
+function together(results: readonly LoadResult[]): LoadResult {
+  const statuses: Record<string, number> = {};
+  for (const [status, count] of results.flatMap((result) => Object.entries(result.statuses)))
+    statuses[status] = (statuses[status] ?? 0) + count;
+  const sum = (of: (result: LoadResult) => number): number =>
+    results.reduce((total, result) => total + of(result), 0);
+  return {
+    accepted: sum(({ accepted }) => accepted),
+    seconds: sum(({ seconds }) => seconds),
+    latenciesMs: results.flatMap(({ latenciesMs }) => latenciesMs),
+    statuses,
+    withoutRetryAfter: sum(({ withoutRetryAfter }) => withoutRetryAfter),
+    sent: sum(({ sent }) => sent),
+  };
+}
+
+/** The peak and ten times the gate's slots as clients, in turn, so that a bad moment of the machine hits both. */
+async function alternate(
+  loader: Loader,
+  options: BenchOptions,
+): Promise<{ peak: LoadResult; over: LoadResult }> {
+  const seconds = Math.ceil(options.seconds / ROUNDS);
+  const peaks: LoadResult[] = [];
+  const overs: LoadResult[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const { clients } = options;
+    peaks.push(await loader.run(`peak ${round}`, { clients, seconds, perS: REQUESTS_PER_S_MOST }));
+    const crowd = { clients: 10 * SLOTS, seconds, perS: OVERLOAD_REQUESTS_PER_S_MOST };
+    overs.push(await loader.run(`overload ${round}`, crowd));
+  }
+  return { peak: together(peaks), over: together(overs) };
+}
+
 /** Waits until every admitted answer was verified, and returns how many were accepted. */
 async function verifiedCount(server: BenchServer): Promise<number> {
   for (;;) {
@@ -48,7 +86,7 @@ function refusedOtherwise(result: LoadResult): number {
 
 /**
  * The submit path under load: a real server process, signatures checked, every answer durable before its receipt and
- * verified afterwards. Client and server share the machine. Then ten times the gate's slots as clients.
+ * verified afterwards, with the peak's clients and with ten times the gate's slots as clients. Client and server share the machine.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
   if (options.scheme === "indexed") return compareSchemes(options);
@@ -61,13 +99,7 @@ export async function run(options: BenchOptions): Promise<BenchReport> {
       seconds: WARM_UP_S,
       perS: REQUESTS_PER_S_MOST,
     });
-    const peak = await loader.run("peak", { ...options, perS: REQUESTS_PER_S_MOST });
-    const slots = 64;
-    const over = await loader.run("overload", {
-      clients: 10 * slots,
-      seconds: options.seconds,
-      perS: OVERLOAD_REQUESTS_PER_S_MOST,
-    });
+    const { peak, over } = await alternate(loader, options);
     const verified = await verifiedCount(server);
     const latencies = peak.latenciesMs.sort((a, b) => a - b);
     const perS = peak.accepted / peak.seconds;
