@@ -69,7 +69,7 @@ export type Problem =
   | { code: "busy"; retry_after_s: number }
   | { code: "verify_backlog"; retry_after_s: number }
   | { code: "store_unavailable"; retry_after_s: number }
-  | { code: "chain_unavailable"; retry_after_s: number }
+  | { code: "chain_unavailable"; retry_after_s: number; cause_text?: string }
   | { code: "clock_doubted"; ahead_ms: number; retry_after_s: number }
   | { code: "shutting_down"; retry_after_s: number }
   | { code: "not_ready"; ready: false; checks: readonly ReadyCheck[]; retry_after_s: number }
@@ -86,6 +86,7 @@ export type Problem =
   | { code: "epoch_not_found"; epoch: number }
   | { code: "epoch_open"; epoch: number }
   | { code: "suspension_not_found"; hotkey: string }
+  | { code: "chain_local"; asked: string }
   | { code: "internal" }
   // Starting and running: no HTTP status; the process prints them and exits 1.
   | { code: "config_unreadable"; file: string; cause_text: string }
@@ -111,7 +112,12 @@ export type Problem =
   | { code: "commitment_unmatched"; epoch: number }
   | { code: "address_in_use"; host: string; port: number }
   | { code: "address_unusable"; host: string; port: number; cause_text: string }
+  | { code: "timelock_unreadable"; cause_text: string }
+  | { code: "timelock_too_long"; bytes: number; limit_bytes: number }
+  | { code: "no_epochs" }
   | { code: "unreachable"; url: string; cause_text: string }
+  | { code: "chain_entry_missing"; entry: string; cause_text: string }
+  | { code: "endpoints_disagree"; block: number; hashes: readonly string[] }
   | { code: "usage"; message: string }
   | { code: "failed"; message: string };
 

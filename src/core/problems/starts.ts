@@ -65,7 +65,8 @@ export const startProblems = {
     blame: "operator",
     title: "Key file encrypted",
     detail: (p) =>
-      `${p.file} is encrypted, and encrypted key files are not supported; use an unencrypted hotkey file.`,
+      `${p.file} is encrypted, and a validator cannot ask for a password. Make a plain file of the same key from its mnemonic, ` +
+      "`btcli wallet regen-hotkey --wallet.name WALLET --wallet.hotkey OTHER_NAME --no-use-password`, and name that file; or use another hotkey, `assay keygen --wallet WALLET --hotkey OTHER_NAME`.",
   },
   development_key: {
     status: null,
@@ -171,12 +172,48 @@ export const startProblems = {
     detail: (p) =>
       `${p.host}:${p.port} cannot be listened on: ${p.cause_text}; the host must be an address of this machine (0.0.0.0 or :: for all), and ports below 1024 need permission. Correct http.host and http.port, or --host and --port.`,
   },
+  timelock_unreadable: {
+    status: null,
+    blame: "operator",
+    title: "Timelocked ciphertext does not open",
+    detail: (p) =>
+      `The timelocked ciphertext cannot be opened: ${p.cause_text}. Give the whole commit as the chain stores it, and the signature of its reveal round.`,
+  },
+  timelock_too_long: {
+    status: null,
+    blame: "operator",
+    title: "Payload too long for a timelocked commit",
+    detail: (p) =>
+      `The payload has ${p.bytes} bytes; at most ${p.limit_bytes} fit into the ciphertext of 5000 bytes that the chain takes. Send fewer weights.`,
+  },
+  no_epochs: {
+    status: null,
+    blame: "none",
+    title: "Subnet without epochs",
+    detail: () =>
+      "The tempo of the subnet is 0, so it has no epochs and would never reveal a commit; nothing is committed. Wait until its owner sets a tempo.",
+  },
   unreachable: {
     status: null,
     blame: "none",
     title: "Validator unreachable",
     detail: (p) =>
       `${p.url} could not be reached: ${p.cause_text}. Check the URL, and that \`assay up\` is running there.`,
+  },
+  chain_entry_missing: {
+    status: null,
+    blame: "operator",
+    title: "Chain runtime changed",
+    detail: (p) =>
+      `${p.entry} cannot be read from the chain: ${p.cause_text}. The runtime was upgraded past what this version of assay reads; install a newer version.`,
+  },
+  endpoints_disagree: {
+    status: null,
+    blame: "operator",
+    title: "Endpoints disagree",
+    detail: (p) =>
+      `The endpoints of chain.endpoints give different hashes for the finalised block ${p.block} (${p.hashes.join(", ")}), so no weights are sent. ` +
+      "Find out which of them follows another chain, and remove it.",
   },
   usage: { status: null, blame: "operator", title: "Usage", detail: (p) => p.message },
   failed: { status: null, blame: "none", title: "Failed", detail: (p) => p.message },

@@ -167,7 +167,9 @@ export const workProblems = {
     blame: "validator",
     title: "Chain height unknown",
     detail: (p) =>
-      `The chain height is unknown, and nothing is judged without it; try again in ${p.retry_after_s} s.`,
+      p.cause_text === undefined
+        ? `The chain height is unknown, and nothing is judged without it; try again in ${p.retry_after_s} s.`
+        : `The chain could not be read: ${p.cause_text}; it is tried again in ${p.retry_after_s} s.`,
     retry: "outage",
   },
   clock_doubted: {
@@ -270,6 +272,13 @@ export const workProblems = {
     blame: "operator",
     title: "Not suspended",
     detail: (p) => `${p.hotkey} is not suspended; \`assay skiplist list\` shows who is.`,
+  },
+  chain_local: {
+    status: 409,
+    blame: "operator",
+    title: "Not on the local chain",
+    detail: (p) =>
+      `chain.kind is local, which is a clock and a file: there are no ${p.asked}. They exist with chain.kind: subtensor.`,
   },
   internal: {
     status: 500,
