@@ -44,3 +44,4 @@ bench: deps
 	$(ASSAY) bench audit
 	$(ASSAY) bench abuse
 	$(ASSAY) bench rest
+	$(ASSAY) bench chain

@@ -49,7 +49,9 @@ export async function startServer(
   writeFileSync(join(dir, "assay.yaml"), JSON.stringify({ observe, ...config }));
   await prepare(dir);
   const path = resolve(import.meta.dirname, entry);
-  const child = spawn(process.execPath, [path, ...args, dir], { stdio: ["ignore", "pipe", "inherit"] });
+  // A validator refuses variables of its prefix that it does not know; this one is the tests' own.
+  const { ASSAY_SUBTENSOR_METADATA: _, ...env } = process.env;
+  const child = spawn(process.execPath, [path, ...args, dir], { env, stdio: ["ignore", "pipe", "inherit"] });
   const url = await listening(child);
   return {
     host: url.hostname,
@@ -66,7 +68,8 @@ export async function startServer(
 }
 
 const entry = resolve(import.meta.dirname, "../bin/assay.js");
-const upArguments = ["up", "--port", "0", "--log-level", "warn", "--data"];
+/** The data directory follows. */
+export const upArguments = ["up", "--port", "0", "--log-level", "warn", "--data"];
 
 /** The validator as operators run it. */
 export function startValidator(): Promise<BenchServer> {

@@ -39,7 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   audit: [...stage, "sample", "economics", "lanes", "keys"],
   demo: ["core", "flow", "keys", "miner", "validator"],
   cli: [
-    ...["core", "flow", "config", "challenge", "economics", "lanes", "observe", "http"],
+    ...["core", "flow", "config", "challenge", "economics", "lanes", "observe", "http", "chain"],
     ...["keys", "validator", "miner", "audit", "demo"],
   ],
 };

@@ -1,5 +1,5 @@
-import type { Chain, ChainMiner, UidWeight } from "../../src/flow/chain.ts";
-import { heldRows } from "../../src/flow/heldRows.ts";
+import type { Chain, ChainMiner, UidWeight, WeightOrder } from "../../src/flow/chain.ts";
+import { heldOrder } from "../../src/flow/heldOrder.ts";
 import type { Timeline } from "../engine/timeline.ts";
 
 /** Height at the first moment; large enough for everything that happened before. */
@@ -49,8 +49,8 @@ export class ModelChain implements Chain {
 
   async refresh(): Promise<void> {}
 
-  async submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
-    const { held, changed } = heldRows(rows, this.#miners());
+  async submitWeights(order: WeightOrder): Promise<readonly UidWeight[]> {
+    const { held, changed } = heldOrder(order, this.#miners());
     this.handIns++;
     this.handedIn = new Map(held.map(({ uid, u16 }) => [uid, u16]));
     return changed;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { localChainSchema } from "../../src/config/chainSchema.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import type { FleetSpec, LaneSpec, ScenarioEvent, ValidatorSpec } from "../scenario.ts";
 import { DAY_MS, law, length } from "./length.ts";
@@ -21,7 +22,7 @@ const some = () => length(1, END_MS);
 const nameError = "must be 1 to 32 of a-z, 0-9 and -, the first a letter or digit";
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, nameError);
 
-const chain = configSchema.shape.chain.unwrap().shape;
+const chain = localChainSchema.shape;
 const network = z.strictObject({
   block_ms: chain.block_ms,
   tempo: chain.tempo,

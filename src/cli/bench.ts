@@ -18,6 +18,7 @@ const names = [
   "rest",
   "audit",
   "abuse",
+  "chain",
 ] as const;
 
 interface Report {
@@ -78,7 +79,10 @@ export function benchCommand(): Command {
         .default("sealed"),
     )
     .option("--json", "print {bench, figures, ratios, machine}")
-    .addHelpText("after", "\nExamples:\n  assay bench recover\n  assay bench submit --seconds 20 --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  assay bench recover\n  assay bench submit --seconds 20 --json\n  assay bench chain",
+    )
     .action(
       async (
         name: string,

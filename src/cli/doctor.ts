@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { DoctorFinding } from "../validator/doctor.ts";
+import type { DoctorFinding } from "../validator/finding.ts";
 import { exitCodes, print, table } from "./shared/output.ts";
 import { configFile, type SettingsOptions, withSettings } from "./shared/settings.ts";
 

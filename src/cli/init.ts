@@ -6,9 +6,13 @@ import { starterConfig } from "../config/starter.ts";
 import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, makeSecretIfMissing, writePrivate } from "../keys/files.ts";
-import { readHotkey } from "../keys/readHotkey.ts";
 import { pathsOf } from "../validator/paths.ts";
+import { validatorHotkey } from "../validator/validatorHotkey.ts";
+import { type ChainOptions, chainSection } from "./shared/chainSection.ts";
+import { integerOption, wordOption } from "./shared/options.ts";
 import { print } from "./shared/output.ts";
+
+type Tree = Record<string, unknown>;
 
 interface InitReport {
   readonly data: string;
@@ -19,7 +23,7 @@ interface InitReport {
 }
 
 /** Makes what is missing and keeps what exists, so that it can be run again. */
-async function init(data: string): Promise<InitReport> {
+async function init(data: string, chain: Tree | null): Promise<InitReport> {
   mkdirSync(join(data, "keys"), { recursive: true, mode: 0o700 });
   const made: string[] = [];
   const kept: string[] = [];
@@ -28,12 +32,13 @@ async function init(data: string): Promise<InitReport> {
     return file;
   };
   const yaml = watch(join(data, "assay.yaml"));
-  if (!existsSync(yaml)) writePrivate(yaml, starterConfig());
+  if (!existsSync(yaml)) writePrivate(yaml, starterConfig(chain));
   const config = loadConfig({ file: yaml, env: process.env });
   const paths = pathsOf(config, data);
   makeSecretIfMissing(watch(paths.secret), systemRandom);
-  const source = isDevelopmentUri(paths.hotkey) ? paths.hotkey : watch(paths.hotkey);
-  const hotkey = await readHotkey({ source, chainKind: config.chain.kind });
+  const isFile = !isDevelopmentUri(paths.hotkey) && !paths.isWallet;
+  if (isFile) watch(paths.hotkey);
+  const hotkey = await validatorHotkey(config, paths);
   const signer = loadOrMakeSigner(watch(paths.publishing));
   loadOrMakeToken(watch(paths.adminToken), systemRandom);
   return { data, hotkey, key_id: signer.kid, made, kept };
@@ -49,19 +54,28 @@ function text(report: InitReport): string {
   ].join("\n");
 }
 
+/** Collects an option that may be repeated. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
 export function initCommand(): Command {
   return new Command("init")
     .description(
       "Write a commented assay.yaml, the challenge secret and the keys into a data directory; existing files are kept.",
     )
     .option("--data <dir>", "data directory", "data")
+    .option("--chain <kind>", "local or subtensor", wordOption("local", "subtensor"))
+    .option("--netuid <number>", "with --chain subtensor: number of the subnet", integerOption(0, 4095))
+    .option("--endpoint <url>", "with --chain subtensor: ws or wss URL of a node; may be repeated", collect)
+    .option("--genesis <name>", "with --chain subtensor: finney, test or the hash of block 0", "finney")
+    .option("--wallet <name>", "with --chain subtensor: name of the bittensor wallet")
+    .option("--hotkey <name>", "with --wallet: name of the hotkey in it")
     .option("--json", "print one JSON document")
     .addHelpText(
       "after",
-      "\nBack up keys/challenge.secret: without it open epochs cannot be closed.\n\nExample:\n  assay init --data /var/lib/assay",
+      "\nBack up keys/challenge.secret: without it open epochs cannot be closed.\n\nExamples:\n  assay init --data /var/lib/assay\n  assay init --data /var/lib/assay --chain subtensor --netuid 7 --wallet validator --hotkey default",
     )
-    .action(async (options: { data: string; json?: boolean }) => {
-      const report = await init(options.data);
+    .action(async (options: ChainOptions & { data: string; json?: boolean }) => {
+      const report = await init(options.data, chainSection(options));
       print(options.json, report, () => text(report));
     });
 }

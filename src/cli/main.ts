@@ -3,6 +3,7 @@ import { readVersion } from "../core/version.ts";
 import { adoptCommand } from "./adopt.ts";
 import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
+import { chainCommand } from "./chain/chain.ts";
 import { challengeCommand } from "./challenge.ts";
 import { checkCommand } from "./check.ts";
 import { clockCommand } from "./clock.ts";
@@ -19,6 +20,7 @@ import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
 import { statusCommand } from "./status.ts";
 import { storeCommand } from "./store.ts";
+import { timelockCommand } from "./timelock.ts";
 import { tokenCommand } from "./token.ts";
 import { upCommand } from "./up.ts";
 import { weightsCommand } from "./weights.ts";
@@ -51,7 +53,9 @@ function makeProgram(): Command {
     jobsCommand,
     tokenCommand,
     clockCommand,
+    chainCommand,
     weightsCommand,
+    timelockCommand,
     storeCommand,
     adoptCommand,
     benchCommand,

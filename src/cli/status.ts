@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../core/clock.ts";
 import type { Readiness, Status } from "../http/handlers.ts";
 import { timeText } from "./shared/blockTime.ts";
+import { economicsRows } from "./shared/economicsRows.ts";
 import { DEFAULT_URL } from "./shared/options.ts";
 import { print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
@@ -19,6 +20,7 @@ function lines(status: Status, ready: Readiness): string {
       `lane ${lane.name}`,
       `${lane.mode}, rate ${lane.rate}, penalty ${lane.penalty}`,
     ]),
+    ...economicsRows(status.economics),
     ...ready.checks.map((check) => [
       `ready: ${check.name}`,
       `${check.ok ? "ok" : "NOT OK"} ${check.detail ?? ""}`,

@@ -8,6 +8,7 @@ import { DEFAULT_URL, integerOption } from "./shared/options.ts";
 import { exitCodes, print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
 import { judgeVector, verdictText } from "./shared/vectorVerdict.ts";
+import { timelineCommand } from "./timeline.ts";
 
 interface WeightsOptions {
   readonly url: string;
@@ -101,11 +102,12 @@ export function weightsCommand(): Command {
       process.exitCode = verdict.valid ? exitCodes.done : exitCodes.failed;
     });
   return new Command("weights")
-    .description("Show and verify signed weight vectors.")
+    .description("Show and verify signed weight vectors, and how they came to the chain.")
     .addCommand(showCommand)
     .addCommand(verifyCommand)
+    .addCommand(timelineCommand())
     .addHelpText(
       "after",
-      "\nExamples:\n  assay weights show\n  assay weights verify --file vector.json --keys jwks.json",
+      "\nExamples:\n  assay weights show\n  assay weights verify --file vector.json --keys jwks.json\n  assay weights timeline --limit 10",
     );
 }

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { AssayError } from "../core/problems/assayError.ts";
+import { completeFor } from "./chainKind.ts";
+import type { LocalChainConfig } from "./chainSchema.ts";
 import { applyEnvironment, variableName } from "./environment.ts";
 import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
@@ -47,7 +49,7 @@ function placed(path: readonly PropertyKey[], fault: string, origin: Origin): st
   return `${describePath(path)}: ${fault}${place === null ? "" : ` (${place})`}`;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, defaults: Config, origin: Origin): string[] {
+function describeIssue(issue: z.core.$ZodIssue, complete: Tree, origin: Origin): string[] {
   if (issue.code === "invalid_key")
     return issue.issues.map(({ message }) => placed(issue.path, message, origin));
   if (issue.code !== "unrecognized_keys") return [placed(issue.path, issue.message, origin)];
@@ -55,7 +57,7 @@ function describeIssue(issue: z.core.$ZodIssue, defaults: Config, origin: Origin
   const ofForms = choice?.forms.flat() ?? [];
   return issue.keys.map((key) => {
     if (choice !== undefined && ofForms.includes(key)) return placed(issue.path, choice.fault, origin);
-    const near = nearest(key, [...knownKeys(issue.path, defaults), ...ofForms]);
+    const near = nearest(key, [...knownKeys(issue.path, complete), ...ofForms]);
     return placed([...issue.path, key], `unknown key${near ? `; did you mean "${near}"?` : ""}`, origin);
   });
 }
@@ -71,23 +73,26 @@ function freeze<T>(value: T): T {
 }
 
 /** The configuration with every default. */
-export function defaultConfig(): Config {
-  return freeze(configSchema.parse({}));
+export function defaultConfig(): Config & { readonly chain: LocalChainConfig } {
+  const config = configSchema.parse({});
+  const { chain } = config;
+  if (chain.kind !== "local") throw new TypeError("the default chain is the local one");
+  return freeze({ ...config, chain });
 }
 
 /** Parses all sources once and freezes the result; throws `config_invalid` with every fault in one report. */
 export function loadConfig(sources: ConfigSources): Config {
-  const defaults = defaultConfig();
   const text: ConfigText = sources.file === null ? noText() : readConfigText(sources.file);
   const raw = text.tree;
   const where = sources.file ?? "configuration";
   const origin = originOf(text, sources.env);
-  const faults = applyEnvironment(raw, sources.env, defaults as unknown as Tree, choices);
+  const complete = completeFor(raw, sources.env, defaultConfig() as unknown as Tree);
+  const faults = applyEnvironment(raw, sources.env, complete, choices);
   sources.override?.(raw);
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success)
-    faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, defaults, origin)));
-  else faults.push(...relationFaults(parsed.data));
+    faults.push(...parsed.error.issues.flatMap((issue) => describeIssue(issue, complete, origin)));
+  else faults.push(...relationFaults(parsed.data, raw));
   if (faults.length > 0 || !parsed.success)
     throw new AssayError({ code: "config_invalid", file: where, faults });
   return freeze(parsed.data);

@@ -1,4 +1,5 @@
 import type { Config } from "./schema.ts";
+import { subnetOf } from "./subnet.ts";
 
 /** The reverse index of a larger allotment would stall a worker; sealed ids have no such bound. */
 const INDEXED_ALLOTMENT_MAX = 1_000_000;
@@ -17,11 +18,38 @@ function repeatedCircuit({ lanes }: Config): string | null {
   return repeated === undefined ? null : `lanes.groth16.circuits: two circuits have the id ${repeated}`;
 }
 
+/** Keys that say the same: where both are given they must not differ. */
+function otherSubnet(config: Config, given: Given): string | null {
+  if (config.chain.kind === "local") return null;
+  const { network, netuid } = subnetOf(config);
+  if (given.netuid !== undefined && config.netuid !== netuid)
+    return `netuid: it is ${config.netuid}, and chain.netuid is ${netuid}; remove netuid, or make both the same`;
+  if (given.network !== undefined && config.network !== network)
+    return `network: it is ${config.network}, and chain.genesis is that of ${network}; remove network, or make both the same`;
+  return null;
+}
+
+function twoHotkeys({ chain }: Config, { keys }: Given): string | null {
+  const isGiven = typeof keys === "object" && keys !== null && "hotkey" in keys;
+  return chain.kind === "subtensor" && chain.wallet !== null && isGiven
+    ? "keys.hotkey: chain.wallet names the hotkey already; remove one of them"
+    : null;
+}
+
+/** What was given, before defaults. */
+type Given = Readonly<Record<string, unknown>>;
+
 /** Relations between keys; each returns a fault or null. */
-const relations: readonly ((config: Config) => string | null)[] = [
+const relations: readonly ((config: Config, given: Given) => string | null)[] = [
+  otherSubnet,
+  twoHotkeys,
   (c) =>
     c.weigh.burn.share > 0 && c.weigh.burn.uid === null && c.weigh.burn.hotkey === null
       ? "weigh.burn.uid: a burn share needs the uid or the hotkey that receives it"
+      : null,
+  (c) =>
+    c.weigh.burn.hotkey === "owner" && (c.chain.kind as string) !== "subtensor"
+      ? "weigh.burn.hotkey: owner needs a chain that knows the subnet's owner: chain.kind subtensor"
       : null,
   (c) => (Object.keys(c.lanes.sat.tiers).length > 0 ? null : "lanes.sat.tiers: at least one tier is needed"),
   tooLargeToIndex,
@@ -29,6 +57,6 @@ const relations: readonly ((config: Config) => string | null)[] = [
 ];
 
 /** Faults that no single key shows. */
-export function relationFaults(config: Config): string[] {
-  return relations.map((relation) => relation(config)).filter((fault) => fault !== null);
+export function relationFaults(config: Config, given: Given): string[] {
+  return relations.map((relation) => relation(config, given)).filter((fault) => fault !== null);
 }

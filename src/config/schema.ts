@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
 import { parseHotkey } from "../core/ss58.ts";
+import { chainSchema } from "./chainSchema.ts";
 import { circuitSchema } from "./circuitSchema.ts";
 import { corsOrigins } from "./corsOrigins.ts";
 import { jobsSchema } from "./jobsSchema.ts";
@@ -93,19 +94,20 @@ const gate = z.strictObject({
 
 /** Every key of assay.yaml with its default and its bounds. */
 export const configSchema = z.strictObject({
-  network: z.string().min(1).max(64).default("local").describe("Name of the network in status and vectors"),
-  netuid: count(0, 65_535, 0).describe("Number of the subnet in status and vectors"),
+  network: z
+    .string()
+    .min(1)
+    .max(64)
+    .default("local")
+    .describe("Name of the network in status and vectors; where chain.kind is subtensor, chain.genesis"),
+  netuid: count(0, 65_535, 0).describe(
+    "Number of the subnet in status and vectors; where chain.kind is subtensor, chain.netuid",
+  ),
   keys: section({
     hotkey: file("keys/hotkey.json").describe("Hotkey file; on the local chain also a URI such as //Alice"),
     publishing: file("keys/publishing.json").describe("Ed25519 key (JWK) that signs receipts and vectors"),
   }),
-  chain: section({
-    kind: z.enum(["local"]).default("local").describe("Chain client"),
-    block_ms: count(10, 3_600_000, 12_000).describe("Time per block in ms"),
-    genesis_ms: count(0, Number.MAX_SAFE_INTEGER, 0).describe("Unix time of block 0 in ms"),
-    tempo: count(1, 1_000_000, 360).describe("Blocks per tempo"),
-    miners: file("open").describe("Who may mine: open, or a file of {uid, hotkey, stake?, ip?, port?} rows"),
-  }),
+  chain: chainSchema,
   challenge: section({
     scheme: z.enum(["sealed", "indexed"]).default("sealed").describe("Scheme of the ids that are issued"),
     accept: z
@@ -223,10 +225,21 @@ export const configSchema = z.strictObject({
         .describe("Uid that receives the burn share, while the hotkey that held it at first still does"),
       hotkey: z
         .string()
-        .refine((text) => parseHotkey(text) !== null, "must be an ss58 hotkey with prefix 42")
+        .refine(
+          (text) => text === "owner" || parseHotkey(text) !== null,
+          "must be an ss58 hotkey with prefix 42, or owner",
+        )
         .nullable()
         .default(null)
-        .describe("Hotkey that receives the burn share; with uid, only while it holds that uid"),
+        .describe(
+          "Hotkey that receives the burn share; with uid, only while it holds that uid; owner: the subnet owner's, as the chain tells it",
+        ),
+      absent: z
+        .enum(["skip", "own"])
+        .default("skip")
+        .describe(
+          "When that hotkey is not registered: skip sends no weights, own gives the share to the validator's own uid; it never goes to the miners",
+        ),
     }),
     every_tempos: count(1, 10_000, 1).describe("Tempos per weighing period"),
   }),

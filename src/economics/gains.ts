@@ -21,20 +21,26 @@ const partsOfDay = [
   { part: 0.05, reading: "5 % of a day's income" },
 ] as const;
 
-/** The readings worth a row, from what a job pays up to what only a growing score could. */
-export function gainReadings(of: {
-  readonly share: number;
-  readonly incomePerDay: number;
-  readonly jobsPerDay: number;
-  readonly stated: number;
-}): GainReading[] {
-  const ours = incomePerJob(of.share, of.incomePerDay, of.jobsPerDay);
-  const whole = incomePerJob(1, of.incomePerDay, of.jobsPerDay);
-  const fixed = (reading: string, gain: number): GainReading => ({ reading, gain: () => gain });
+const fixed = (reading: string, gain: number): GainReading => ({ reading, gain: () => gain });
+
+function readingsOfJob(share: number, incomePerDay: number, jobsPerDay: number): GainReading[] {
+  const ours = incomePerJob(share, incomePerDay, jobsPerDay);
   return [
     { reading: "compute saved on a job here", gain: (margin) => computeSaved(ours, margin) },
     fixed("a job's income from here", ours),
-    fixed("a job's income from all validators", whole),
+    fixed("a job's income from all validators", incomePerJob(1, incomePerDay, jobsPerDay)),
+  ];
+}
+
+/** The readings worth a row, from what a job pays (where the number of jobs is known) up to what only a growing score could. */
+export function gainReadings(of: {
+  readonly share: number;
+  readonly incomePerDay: number;
+  readonly jobsPerDay: number | null;
+  readonly stated: number;
+}): GainReading[] {
+  return [
+    ...(of.jobsPerDay === null ? [] : readingsOfJob(of.share, of.incomePerDay, of.jobsPerDay)),
     ...partsOfDay.map(({ part, reading }) => fixed(reading, part * of.incomePerDay)),
     fixed("as stated", of.stated),
   ];

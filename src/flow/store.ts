@@ -12,6 +12,7 @@ import type {
 import type { MinerCounts, Sighting, StandingBounds, StandingState, Suspension } from "./standing.ts";
 import type { StoredStrike } from "./strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
+import type { WeightPlans } from "./weightPlan.ts";
 import type { Credit, SignedVector, UnsignedVector } from "./weights.ts";
 
 /**
@@ -87,7 +88,7 @@ export interface RetentionBounds {
  * share one transaction. A failing store rejects with `store_unavailable`; a write whose commit failed
  * half way may still be found after a restart.
  */
-export interface Store {
+export interface Store extends WeightPlans {
   /**
    * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
    * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else

@@ -9,6 +9,7 @@ import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
+import type * as weightSchemas from "./routes/weightSchemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 type View<S extends TSchema> = DeepReadonly<Static<S>>;
@@ -20,6 +21,10 @@ export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
 export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
 export type MinerPage = View<typeof schemas.minerPage>;
+export type WeightPlanView = NonNullable<View<typeof weightSchemas.weightsWithPlan>["plan"]>;
+export type WeightPlanPage = View<typeof weightSchemas.weightPlanPage>;
+export type WeightPlanSummary = WeightPlanPage["items"][number];
+export type ChainWeightsView = View<typeof weightSchemas.chainWeights>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type ClockView = View<typeof schemas.clockState>;
 export type Released = View<typeof schemas.released>;
@@ -110,6 +115,9 @@ export interface Handlers {
   strikes(hotkey: Hotkey): Promise<string>;
   /** JSON text of the vector of a period, or of the last one, as it was signed. */
   weights(period: number | null): Promise<string>;
+  /** JSON text `{vector, plan, chain}`, the vector as `weights` has it. */
+  weightsWithPlan(period: number | null): Promise<string>;
+  weightPlans(query: { readonly before: number | null; readonly limit: number }): Promise<WeightPlanPage>;
   sampling(epoch: number): Promise<PublishedEpoch>;
   closedEpochs(query: { readonly before: number | null; readonly limit: number }): Promise<ClosedEpochPage>;
   /** Texts of whole lines, each with its newline. Throws `epoch_open` or `epoch_not_found` before the first. */
@@ -119,6 +127,9 @@ export interface Handlers {
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
+  /** Throws `chain_local`. */
+  chainWeights(): Promise<ChainWeightsView>;
+  resumeChain(reason: string): Promise<ChainWeightsView>;
   /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
   putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */

@@ -19,6 +19,7 @@ const members = [
   ...["accountId", "publicKey", "privateKey", "secretPhrase", "secretSeed", "ss58Address"],
 ] as const satisfies readonly (keyof HotkeyFile)[];
 
+const SR25519 = 1;
 const encryptedStarts = ["$NACL", "$ANSIBLE_VAULT", "gAAAAA"];
 const probe = Buffer.from("assay: does this secret belong to its public key?");
 
@@ -38,6 +39,14 @@ function timesEight(secret: Uint8Array): Uint8Array {
   const out = Uint8Array.from(secret);
   for (let i = 31; i >= 0; i--)
     out[i] = (((secret[i] ?? 0) << 3) | ((i > 0 ? (secret[i - 1] ?? 0) : 0) >> 5)) & 0xff;
+  return out;
+}
+
+/** Divides it by 8: back to the canonical encoding, which bittensor's tools write and read. */
+function eighth(secret: Uint8Array): Uint8Array {
+  const out = Uint8Array.from(secret);
+  for (let i = 0; i < 32; i++)
+    out[i] = ((secret[i] ?? 0) >> 3) | ((i < 31 ? (secret[i + 1] ?? 0) << 5 : 0) & 0xff);
   return out;
 }
 
@@ -84,6 +93,16 @@ function pairOf(file: string, key: HotkeyFile, publicKey: Uint8Array | null): Ui
   );
 }
 
+/** Newer tools note the kind of the key: 1 for sr25519. Requests and extrinsics of hotkeys are signed with that alone. */
+function refuseOtherCurves(file: string, cryptoType: unknown): void {
+  if (typeof cryptoType !== "number" || cryptoType === SR25519) return;
+  throw new AssayError({
+    ...{ code: "key_malformed", file },
+    cause_text: `its cryptoType is ${cryptoType}, and a hotkey must be of type 1 (sr25519)`,
+    remedy: "Name the file of an sr25519 hotkey, or make one with `assay keygen --wallet NAME`.",
+  });
+}
+
 function parseJson(file: string, text: string): HotkeyFile {
   let value: unknown;
   try {
@@ -92,8 +111,11 @@ function parseJson(file: string, text: string): HotkeyFile {
     throw malformed(file, "it is not JSON");
   }
   if (typeof value !== "object" || value === null) throw malformed(file, "it is not a JSON object");
+  const document = value as Readonly<Record<string, unknown>>;
+  refuseOtherCurves(file, document.cryptoType);
   const given = members.flatMap((name) => {
-    const member = (value as Readonly<Record<string, unknown>>)[name] ?? null;
+    // Some old files have a blank before the name of the address.
+    const member = document[name] ?? document[` ${name}`] ?? null;
     if (member !== null && typeof member !== "string") throw malformed(file, `${name} is not text`);
     return member === null ? [] : [[name, member] as const];
   });
@@ -119,20 +141,28 @@ export async function parseHotkeyFile(file: string, text: string): Promise<Keypa
   return keypair;
 }
 
-/** The text of a fresh hotkey file, as bittensor tools read it. */
-export async function newHotkeyFile(): Promise<{ text: string; hotkey: string }> {
+/** A fresh hotkey in the two files that bittensor's tools keep of one. */
+export interface NewHotkey {
+  /** The file with the secret. */
+  readonly text: string;
+  /** The file beside it, which can be shown to anyone. */
+  readonly publicText: string;
+  readonly hotkey: string;
+}
+
+/** The text of a fresh hotkey's files, as bittensor tools write them. Without cryptoType, which older ones cannot read. */
+export async function newHotkeyFile(): Promise<NewHotkey> {
   await cryptoReady();
   const phrase = bip39Generate(12);
   const pair = pairOfPhrase(phrase);
   const { hotkey, publicKey } = keypairOf(pair);
   const publicHex = `0x${Buffer.from(publicKey).toString("hex")}`;
+  const open = { accountId: publicHex, publicKey: publicHex, ss58Address: hotkey };
   const document = {
-    accountId: publicHex,
-    publicKey: publicHex,
-    privateKey: `0x${Buffer.from(pair.subarray(0, 64)).toString("hex")}`,
+    ...open,
+    privateKey: `0x${Buffer.from(eighth(pair.subarray(0, 64))).toString("hex")}`,
     secretPhrase: phrase,
     secretSeed: `0x${Buffer.from(bip39ToMiniSecret(phrase, "")).toString("hex")}`,
-    ss58Address: hotkey,
   };
-  return { text: `${JSON.stringify(document)}\n`, hotkey };
+  return { text: `${JSON.stringify(document)}\n`, publicText: `${JSON.stringify(open)}\n`, hotkey };
 }

@@ -5,7 +5,16 @@ import { ReadQueue } from "./readQueue.ts";
 /** Reads of the store that anyone may ask for. */
 export type PublicStore = Pick<
   Store,
-  "miner" | "miners" | "strikesText" | "vectorText" | "epoch" | "closedEpochs" | "logHeads" | "logText"
+  | "miner"
+  | "miners"
+  | "strikesText"
+  | "vectorText"
+  | "weightPlan"
+  | "weightPlans"
+  | "epoch"
+  | "closedEpochs"
+  | "logHeads"
+  | "logText"
 >;
 
 /** Reads that a miner asks for, who has signed. */
@@ -26,6 +35,8 @@ export function queuedReads(store: Store, metrics: Metrics): PublicStore & Miner
     miners: (after, limit) => anyone.run(() => store.miners(after, limit)),
     strikesText: (hotkey) => anyone.run(() => store.strikesText(hotkey)),
     vectorText: (period) => anyone.run(() => store.vectorText(period)),
+    weightPlan: (period) => anyone.run(() => store.weightPlan(period)),
+    weightPlans: (before, limit) => anyone.run(() => store.weightPlans(before, limit)),
     closedEpochs: (before, limit) => anyone.run(() => store.closedEpochs(before, limit)),
     epoch: (epoch) => anyone.run(() => store.epoch(epoch)),
     logHeads: (epoch) => anyone.run(() => store.logHeads(epoch)),

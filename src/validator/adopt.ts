@@ -6,12 +6,12 @@ import { noMetrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { IdentityChange } from "../core/problems/problem.ts";
 import { loadOrMakeSigner } from "../keys/files.ts";
-import { readHotkey } from "../keys/readHotkey.ts";
 import { readRetired } from "../keys/retired.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { adoptIdentity, presentIdentity, requireKeys } from "./identity.ts";
+import { heightAtHand } from "./openChain.ts";
 import { pathsOf } from "./paths.ts";
-import { openChain } from "./resources.ts";
+import { validatorHotkey } from "./validatorHotkey.ts";
 
 export interface AdoptOptions {
   readonly config: Config;
@@ -35,17 +35,16 @@ export async function adopt(options: AdoptOptions): Promise<readonly IdentityCha
   const modules = { log: silentLog, metrics: noMetrics, clock: systemClock };
   const open = () => openSqliteStore({ file: paths.store, ...modules });
   await requireKeys(paths, open);
-  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
+  const hotkey = await validatorHotkey(config, paths);
   const keyId = loadOrMakeSigner(paths.publishing).kid;
-  const chain = await openChain(config, paths.miners, modules);
+  const height = await heightAtHand(config, paths, modules);
   const store = await open();
   try {
     const retiredIds = readRetired(paths.retired).map(({ kid }) => kid);
-    const present = presentIdentity(options, { hotkey, keyId, retiredIds, height: chain.block() });
+    const present = presentIdentity(options, { hotkey, keyId, retiredIds, height });
     const at = options.yes ? new Date(systemClock.nowMs()).toISOString() : null;
     return await adoptIdentity(store, present, at);
   } finally {
     await store.close();
-    await chain.close();
   }
 }

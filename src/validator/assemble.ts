@@ -12,6 +12,7 @@ import { loadCircuits, tryCircuits } from "./circuits.ts";
 import type { Closers } from "./closers.ts";
 import { CustomerTokens } from "./customerTokens.ts";
 import { Dialling } from "./dialling.ts";
+import { Economy } from "./economy.ts";
 import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
 import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import type { Parts, PushParts } from "./parts.ts";
@@ -52,7 +53,9 @@ export async function assemble(
   const pull = await assemblePull(options, wired);
   const push = await wirePush(options, wired);
   const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
-  return { ...wired, ...pull, push, customerTokens, circuits: facts.circuits, config, version, dataDir };
+  const economy = new Economy({ ...wired, config });
+  const made = { push, customerTokens, circuits: facts.circuits, economy };
+  return { ...wired, ...pull, ...made, config, version, dataDir };
 }
 
 /** Before the first commitment: a configuration that differs from the epochs on record waits for one that is not. */

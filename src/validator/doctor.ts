@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { systemClock } from "../core/clock.ts";
 import { silentLog } from "../core/log.ts";
+import { noMetrics } from "../core/metrics.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { systemRandom } from "../core/random.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
@@ -15,17 +16,14 @@ import { tryBind } from "../observe/bind.ts";
 import { addressText, type MetricsAddress } from "../observe/metricsAddress.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { loadCircuits, tryCircuits } from "./circuits.ts";
+import { chainFindings } from "./doctorChain.ts";
 import { checkCommitments, checkPinned, type Opened, openForDoctor, waitingChange } from "./doctorStore.ts";
+import { type DoctorFinding, type Found, finding, ok, warn } from "./finding.ts";
 import { exposedFiles } from "./keyFiles.ts";
 import { samplePolicyOf } from "./lanes.ts";
+import { openChain } from "./openChain.ts";
 import { type Paths, pathsOf } from "./paths.ts";
-import { openChain } from "./resources.ts";
-
-export interface DoctorFinding {
-  readonly name: string;
-  readonly state: "ok" | "warn" | "fail";
-  readonly detail: string;
-}
+import { validatorHotkey } from "./validatorHotkey.ts";
 
 export interface ExamineOptions {
   readonly dataDir: string;
@@ -33,32 +31,19 @@ export interface ExamineOptions {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const ok = (detail: string): Omit<DoctorFinding, "name"> => ({ state: "ok", detail });
-const warn = (detail: string): Omit<DoctorFinding, "name"> => ({ state: "warn", detail });
-
-async function finding(
-  name: string,
-  probe: () => Promise<Omit<DoctorFinding, "name">>,
-): Promise<DoctorFinding> {
-  try {
-    return { name, ...(await probe()) };
-  } catch (error) {
-    const code = error instanceof AssayError ? ` (${error.code})` : "";
-    return { name, state: "fail", detail: `${causeText(error)}${code}` };
-  }
-}
-
 function secretFinding(name: string, file: string): Promise<DoctorFinding> {
   return finding(name, async () => ok(`${loadSecret(file).length} bytes`));
 }
 
 /** A key that the first start makes. A store that exists belongs to the one that is gone: a start does not make another. */
-function missingKey(kind: "hotkey" | "publishing", file: string, store: string): Omit<DoctorFinding, "name"> {
+function missingKey(kind: "hotkey" | "publishing", file: string, store: string): Found {
   if (existsSync(store)) throw new AssayError({ code: "key_missing", file, store, kind });
   return warn(`${file} does not exist; the first start makes it`);
 }
 
-async function hotkeyFinding({ hotkey: source, store }: Paths): Promise<Omit<DoctorFinding, "name">> {
+async function hotkeyFinding(config: Config, paths: Paths): Promise<Found> {
+  const { hotkey: source, isWallet, store } = paths;
+  if (isWallet) return ok(`${await validatorHotkey(config, paths)}, of the wallet's file ${source}`);
   if (!isDevelopmentUri(source) && !existsSync(source)) return missingKey("hotkey", source, store);
   const { hotkey } = await loadKeypair(source);
   return isDevelopmentUri(source)
@@ -66,7 +51,7 @@ async function hotkeyFinding({ hotkey: source, store }: Paths): Promise<Omit<Doc
     : ok(hotkey);
 }
 
-async function publishingFinding(paths: Paths): Promise<Omit<DoctorFinding, "name">> {
+async function publishingFinding(paths: Paths): Promise<Found> {
   const { publishing, retired, store } = paths;
   if (!existsSync(publishing)) return missingKey("publishing", publishing, store);
   const { kid } = loadOrMakeSigner(publishing);
@@ -74,21 +59,21 @@ async function publishingFinding(paths: Paths): Promise<Omit<DoctorFinding, "nam
   return ok(`key id ${kid}`);
 }
 
-async function markFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
+async function markFinding(file: string): Promise<Found> {
   const mark = await new MarkFile(file).read();
   return ok(
     mark === null ? "no vector was signed yet" : `the vector of period ${mark.period} was signed last`,
   );
 }
 
-async function exposedFinding(paths: Paths): Promise<Omit<DoctorFinding, "name">> {
+async function exposedFinding(paths: Paths): Promise<Found> {
   const exposed = exposedFiles(paths).map(({ file, mode }) => `${file} (mode ${mode})`);
   return exposed.length === 0
     ? ok("no key file can be read by others")
     : warn(`others can read ${exposed.join(", ")}; chmod 600 them, and replace what may have been copied`);
 }
 
-async function tokenFinding(file: string): Promise<Omit<DoctorFinding, "name">> {
+async function tokenFinding(file: string): Promise<Found> {
   if (!existsSync(file)) return warn(`${file} does not exist; the first start makes it`);
   return ok(`${loadOrMakeToken(file, systemRandom).length} characters`);
 }
@@ -127,14 +112,22 @@ async function storeFindings(config: Config, dataDir: string): Promise<DoctorFin
   }
 }
 
-async function circuitsFinding(config: Config, dataDir: string): Promise<Omit<DoctorFinding, "name">> {
+async function circuitsFinding(config: Config, dataDir: string): Promise<Found> {
   const circuits = loadCircuits(config, dataDir);
   await tryCircuits({ config, circuits });
   return ok(circuits.length === 0 ? "none, so no jobs are sent" : circuits.map(({ id }) => id).join(", "));
 }
 
-async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFinding, "name">> {
-  const chain = await openChain(config, paths.miners, { clock: systemClock, log: silentLog });
+/** The local chain; another one is examined endpoint by endpoint. */
+async function chainFindingsOf(config: Config, paths: Paths): Promise<DoctorFinding[]> {
+  const { chain } = config;
+  if (chain.kind !== "local") return chainFindings({ config, chain, paths, clock: systemClock });
+  return [await finding("chain", () => localChainFinding(config, paths))];
+}
+
+async function localChainFinding(config: Config, paths: Paths): Promise<Found> {
+  const modules = { clock: systemClock, random: systemRandom, log: silentLog, metrics: noMetrics };
+  const chain = await openChain(config, paths, modules, { hotkey: "", waitMs: 0, store: null });
   const block = chain.block();
   const count = chain.miners()?.length;
   await chain.close();
@@ -146,7 +139,7 @@ async function chainFinding(config: Config, paths: Paths): Promise<Omit<DoctorFi
 }
 
 /** At most a warning: a validator starts without metrics too. */
-async function metricsFinding(address: MetricsAddress | null): Promise<Omit<DoctorFinding, "name">> {
+async function metricsFinding(address: MetricsAddress | null): Promise<Found> {
   if (address === null) return ok("off");
   try {
     await tryBind(address);
@@ -158,7 +151,7 @@ async function metricsFinding(address: MetricsAddress | null): Promise<Omit<Doct
   }
 }
 
-async function diskFinding(dir: string): Promise<Omit<DoctorFinding, "name">> {
+async function diskFinding(dir: string): Promise<Found> {
   if (!existsSync(dir)) return ok(`${dir} does not exist; the first start makes it`);
   const { bavail, bsize } = await statfs(dir);
   const gigabytes = (bavail * bsize) / 2 ** 30;
@@ -190,13 +183,13 @@ async function examineConfigured(config: Config, dataDir: string): Promise<Docto
     await finding("circuits", () => circuitsFinding(config, dataDir)),
     await secretFinding("challenge secret", paths.secret),
     ...(paths.previousSecret === null ? [] : [await secretFinding("previous secret", paths.previousSecret)]),
-    await finding("hotkey", () => hotkeyFinding(paths)),
+    await finding("hotkey", () => hotkeyFinding(config, paths)),
     await finding("publishing key", () => publishingFinding(paths)),
     await finding("signing mark", () => markFinding(paths.signingMark)),
     await finding("key files", () => exposedFinding(paths)),
     await finding("operator token", () => tokenFinding(paths.adminToken)),
     ...(await storeFindings(config, dataDir)),
-    await finding("chain", () => chainFinding(config, paths)),
+    ...(await chainFindingsOf(config, paths)),
     await finding("metrics", () => metricsFinding(paths.metrics)),
   ];
 }

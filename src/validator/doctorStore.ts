@@ -6,15 +6,15 @@ import { silentLog } from "../core/log.ts";
 import { noMetrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { loadSecret, readPublishing } from "../keys/files.ts";
-import { readHotkey } from "../keys/readHotkey.ts";
 import { readRetired } from "../keys/retired.ts";
 import { matchingKey } from "../sample/matchingKey.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { readBeside, type StoreReader } from "../store/sqlite/reader.ts";
 import { changeText, checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
 import { identityChanges, presentIdentity } from "./identity.ts";
+import { heightAtHand } from "./openChain.ts";
 import { type Paths, pathsOf } from "./paths.ts";
-import { openChain } from "./resources.ts";
+import { validatorHotkey } from "./validatorHotkey.ts";
 
 /** The store of a data directory as a start would open it, or beside the validator that has it open. */
 export interface Opened {
@@ -49,11 +49,10 @@ export async function checkCommitments(store: StoreReader, paths: Paths): Promis
 /** Throws `identity_changed` where a start would. */
 export async function checkPinned(store: StoreReader, config: Config, dataDir: string): Promise<void> {
   const paths = pathsOf(config, dataDir);
-  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
-  const chain = await openChain(config, paths.miners, { clock: systemClock, log: silentLog });
-  await chain.close();
+  const hotkey = await validatorHotkey(config, paths);
+  const height = await heightAtHand(config, paths, { clock: systemClock, log: silentLog });
   const known = {
-    ...{ hotkey, keyId: makeSigner(readPublishing(paths.publishing)).kid, height: chain.block() },
+    ...{ hotkey, keyId: makeSigner(readPublishing(paths.publishing)).kid, height },
     retiredIds: readRetired(paths.retired).map(({ kid }) => kid),
   };
   // Whether it is a demo's is for the start to know.

@@ -14,6 +14,7 @@ import { minerHandlers } from "./minerHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
+import { chainHandlers, weightHandlers } from "./weightHandlers.ts";
 
 /** The routes' handlers over the parts of a validator. */
 export function makeHandlers(parts: Parts): Handlers {
@@ -22,6 +23,8 @@ export function makeHandlers(parts: Parts): Handlers {
     ...publicHandlers(parts, reads),
     ...workHandlers(parts, reads),
     ...minerHandlers(parts, reads),
+    ...weightHandlers(parts, reads),
+    ...chainHandlers(parts),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
     ...tokenHandlers(parts),
@@ -39,11 +42,6 @@ function publicHandlers(parts: Parts, store: PublicStore) {
     status: () => statusOf(parts),
     keys: () => ({ keys: [signer.jwk, ...retiredKeys] }),
     circuits: () => circuits,
-    weights: async (period: number | null) => {
-      const text = await store.vectorText(period);
-      if (text === null) throw new AssayError({ code: "weights_not_found", epoch: period });
-      return text;
-    },
     sampling: (epoch: number) => sampler.published(epoch, store),
     closedEpochs: (page) => closedEpochs(store, page),
     auditLog: (epoch: number, ip: string) =>

@@ -1,4 +1,7 @@
 import { existsSync } from "node:fs";
+import type { Config } from "../config/schema.ts";
+import { subnetOf } from "../config/subnet.ts";
+import { genesisHash } from "../core/genesis.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { IdentityChange } from "../core/problems/problem.ts";
 import type { Store } from "../flow/store.ts";
@@ -37,28 +40,42 @@ const ADOPTIONS_KEPT = 100;
 /** Publishing keys kept on record, newest last. */
 const KEYS_KEPT = 100;
 
+/** What makes the chain another one; how it is reached may change freely. */
+function chainFacts({ chain }: Config): Record<string, string> {
+  const { kind } = chain;
+  if (kind === "subtensor")
+    return {
+      "chain.kind": kind,
+      "chain.genesis": genesisHash(chain.genesis) ?? chain.genesis,
+      "chain.mechanism": String(chain.mechanism),
+    };
+  return {
+    "chain.kind": kind,
+    "chain.genesis_ms": String(chain.genesis_ms),
+    "chain.block_ms": String(chain.block_ms),
+    "chain.tempo": String(chain.tempo),
+  };
+}
+
 /** What a configuration and its keys amount to. */
 export function presentIdentity(
   { config, dataDir, demo }: Pick<StartOptions, "config" | "dataDir" | "demo">,
   known: Pick<Present, "keyId" | "retiredIds" | "height"> & { readonly hotkey: string },
 ): Present {
-  const { network, netuid, chain } = config;
+  const { network, netuid } = subnetOf(config);
   return {
     file: pathsOf(config, dataDir).store,
     facts: {
       hotkey: known.hotkey,
       network,
       netuid: String(netuid),
-      "chain.kind": chain.kind,
-      "chain.genesis_ms": String(chain.genesis_ms),
-      "chain.block_ms": String(chain.block_ms),
-      "chain.tempo": String(chain.tempo),
+      ...chainFacts(config),
       demo: demo ? "yes" : "no",
     },
     keyId: known.keyId,
     retiredIds: known.retiredIds,
     height: known.height,
-    tolerance: Math.ceil(TOLERANCE_MS / chain.block_ms),
+    tolerance: Math.ceil(TOLERANCE_MS / config.chain.block_ms),
   };
 }
 
@@ -131,6 +148,14 @@ async function pin(
   await recordHeight(store, present.height);
 }
 
+/** A height of another chain says nothing of this one. */
+async function forgetHeight(
+  store: Pick<Store, "setNote">,
+  changes: readonly IdentityChange[],
+): Promise<void> {
+  if (changes.some(({ what }) => what.startsWith("chain."))) await store.setNote(HEIGHT, "0");
+}
+
 /** Throws `identity_changed`; a store that remembers nothing yet is pinned. */
 export async function checkIdentity(store: Notes, present: Present): Promise<void> {
   const { pinned, height } = await readPinned(store, present.file);
@@ -160,11 +185,12 @@ export async function adoptIdentity(
   const { pinned, height } = await readPinned(store, present.file);
   if (pinned === null) return [];
   const changes = changesOf(pinned, height, present);
-  if (at !== null && changes.length > 0)
-    await pin(store, present, {
-      keyIds: [...new Set([...pinned.keyIds, present.keyId])],
-      adopted: [...pinned.adopted, { at, changes }].slice(-ADOPTIONS_KEPT),
-    });
+  if (at === null || changes.length === 0) return changes;
+  await forgetHeight(store, changes);
+  await pin(store, present, {
+    keyIds: [...new Set([...pinned.keyIds, present.keyId])],
+    adopted: [...pinned.adopted, { at, changes }].slice(-ADOPTIONS_KEPT),
+  });
   return changes;
 }
 

@@ -7,6 +7,7 @@ import type { PushStages } from "./assemblePush.ts";
 import type { SharedStages } from "./assembleStages.ts";
 import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
+import type { Economy } from "./economy.ts";
 import type { Resources } from "./resources.ts";
 import type { StartModules } from "./startOptions.ts";
 import type { TrustedClock } from "./trustedClock.ts";
@@ -30,6 +31,7 @@ export interface Parts
   readonly pool: Pool;
   readonly customerTokens: CustomerTokens;
   readonly circuits: readonly Circuit[];
+  readonly economy: Economy;
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;
 }

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { isAbsolute, join, parse } from "node:path";
 import type { Config } from "../config/schema.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
@@ -9,6 +10,8 @@ export interface Paths {
   readonly store: string;
   /** A file, or a development URI. */
   readonly hotkey: string;
+  /** The hotkey is one of a wallet, which is never made here. */
+  readonly isWallet: boolean;
   readonly publishing: string;
   /** The public keys before it. */
   readonly retired: string;
@@ -37,13 +40,23 @@ function besidePublishing(key: string, what: string): string {
   return join(dir, `${name}.${what}.json`);
 }
 
+/** The hotkey file of the wallet that the chain's section names; null where it names none. */
+function walletFile({ chain }: Config): string | null {
+  if (chain.kind !== "subtensor" || chain.wallet === null) return null;
+  const { name, hotkey, path = "~/.bittensor/wallets", file } = chain.wallet;
+  const chosen = file ?? join(path, name ?? "", "hotkeys", hotkey ?? "");
+  return chosen.startsWith("~/") ? join(homedir(), chosen.slice(2)) : chosen;
+}
+
 export function pathsOf(config: Config, dataDir: string): Paths {
   const at = (path: string): string => (isAbsolute(path) ? path : join(dataDir, path));
   const { keys, challenge, admin, chain } = config;
   refuseSecretText(keys.hotkey, "keys.hotkey");
+  const wallet = walletFile(config);
   return {
     store: at("assay.db"),
-    hotkey: isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),
+    hotkey: wallet !== null ? at(wallet) : isDevelopmentUri(keys.hotkey) ? keys.hotkey : at(keys.hotkey),
+    isWallet: wallet !== null,
     publishing: at(keys.publishing),
     retired: besidePublishing(at(keys.publishing), "retired"),
     next: besidePublishing(at(keys.publishing), "next"),
@@ -51,7 +64,7 @@ export function pathsOf(config: Config, dataDir: string): Paths {
     secret: at(challenge.secret_file),
     previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),
     adminToken: at(admin.token_file),
-    miners: chain.miners === "open" ? null : at(chain.miners),
+    miners: chain.kind !== "local" || chain.miners === "open" ? null : at(chain.miners),
     metrics: metricsAt(config, at),
   };
 }

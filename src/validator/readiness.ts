@@ -8,7 +8,7 @@ type Check = Readiness["checks"][number];
 /** The parts that the checks examine. */
 export interface ReadinessParts {
   readonly store: Pick<Parts["store"], "ping">;
-  readonly chain: Pick<Parts["chain"], "block">;
+  readonly chain: Pick<Parts["chain"], "block" | "faults" | "alarms" | "weights">;
   readonly verifier: Pick<Parts["verifier"], "canAcceptWork">;
   readonly sampler: Pick<Parts["sampler"], "alarms" | "fault">;
   readonly weigher: Pick<Parts["weigher"], "faults">;
@@ -36,6 +36,17 @@ async function freeSpaceFault(dir: string): Promise<string | null> {
   return free >= FREE_BYTES_LEAST
     ? null
     : `only ${Math.floor(free / 2 ** 20)} MB are free on the disk of the data directory, and 256 MB are needed`;
+}
+
+function chainFault(chain: ReadinessParts["chain"]): string | null {
+  const faults = (chain.faults?.() ?? []).map(({ what, why, remedy }) => `${what} (${why}); ${remedy}`);
+  if (faults.length > 0) return faults.join(". ");
+  return chain.block() === null ? "the chain height is unknown" : null;
+}
+
+function alarmTexts(chain: ReadinessParts["chain"]): string[] {
+  const alarms = [...(chain.alarms?.() ?? []), ...(chain.weights?.status().alarms ?? [])];
+  return alarms.map(({ text }) => text);
 }
 
 /** Without the counts: with few draws these would reveal each outcome. */
@@ -78,12 +89,12 @@ export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
       trusted.fault() === null ? sampler.fault() : "unknown while the clock is in doubt",
     ),
     check("store", async () => store.ping().then(() => null)),
-    check("chain", async () => (chain.block() === null ? "the chain height is unknown" : null)),
+    check("chain", async () => chainFault(chain)),
     check("verification", async () =>
       verifier.canAcceptWork() ? null : "the queue of pending verifications is full",
     ),
     samplingCheck(sampler.alarms()),
-    weightsCheck(parts.weigher.faults()),
+    weightsCheck([...parts.weigher.faults(), ...alarmTexts(chain)]),
     ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
     check("disk", () => freeSpaceFault(dataDir)),
   ]);

@@ -1,6 +1,4 @@
 import { mkdirSync } from "node:fs";
-import { openLocalChain } from "../chain/local/open.ts";
-import type { Config } from "../config/schema.ts";
 import type { DatedJwk, Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -9,15 +7,16 @@ import type { Store } from "../flow/store.ts";
 import { isDevelopmentUri, shownUri } from "../keys/developmentUri.ts";
 import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } from "../keys/files.ts";
 import { MarkFile } from "../keys/markFile.ts";
-import { readHotkey } from "../keys/readHotkey.ts";
 import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
 import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
+import { openChain } from "./openChain.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import { validatorHotkey } from "./validatorHotkey.ts";
 
 /** A validator's keys, store and chain. */
 export interface Resources {
@@ -34,6 +33,9 @@ export interface Resources {
   readonly chain: Chain;
   readonly metrics: MetricRegistry;
 }
+
+/** A start waits this long for a chain that is a network away, and goes on without its height. */
+const CHAIN_WAIT_MS = 5000;
 
 /** Keys first, since they fail fastest; then the store, then the chain. */
 export async function openResources(
@@ -58,7 +60,7 @@ export async function openResources(
     modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
   const openStore = () => openSqliteStore({ file: paths.store, log, metrics, clock, lost });
   await requireKeys(paths, openStore);
-  const hotkey = await readHotkey({ source: paths.hotkey, chainKind: config.chain.kind });
+  const hotkey = await validatorHotkey(config, paths);
   if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);
   refuseRetired(paths.publishing, signer.kid, paths.retired);
@@ -69,22 +71,15 @@ export async function openResources(
   warnExposed(paths, log);
   const store = await openStore();
   closers.add("store", () => store.close());
-  const chain = await openChain(config, paths.miners, modules);
+  const chain = await openChain(
+    config,
+    paths,
+    { ...modules, metrics },
+    { hotkey, waitMs: CHAIN_WAIT_MS, store },
+  );
   closers.add("chain", () => chain.close());
   const retiredIds = retiredKeys.map(({ kid }) => kid);
   const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
   await checkIdentity(store, presentIdentity(options, known));
   return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
-}
-
-/** The chain that the configuration names; `minersFile` null means that anyone may mine. */
-export function openChain(
-  { chain }: Config,
-  minersFile: string | null,
-  modules: Pick<StartModules, "clock" | "log">,
-): Promise<Chain> {
-  const { block_ms: blockMs, genesis_ms: genesisMs, tempo } = chain;
-  const miners =
-    minersFile === null ? ({ kind: "open" } as const) : ({ kind: "file", file: minersFile } as const);
-  return openLocalChain({ blockMs, genesisMs, tempo, miners }, modules);
 }

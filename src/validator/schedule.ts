@@ -15,6 +15,8 @@ const every = {
   /** Pruning of history. */
   judge: 60_000,
   chain: 30_000,
+  /** What the miners deliver, for the economics; it changes over hours. */
+  economy: 60_000,
   /** Soon after a start, and often: little is due at a time. */
   retention: 60_000,
   /** The height on record, so that one that fell is noticed at a start. */
@@ -95,6 +97,7 @@ export function schedule(parts: Parts, timers: Timers): void {
     believed(() => parts.judge.tick()),
   );
   timers.every("chain", every.chain, () => parts.chain.refresh());
+  timers.every("economy", every.economy, () => parts.economy.refresh());
   if (parts.push !== null) schedulePush(parts.push, timers);
   timers.every(
     "height",

@@ -4,6 +4,7 @@ import type { ChallengesOptions } from "../challenge/challenges.ts";
 import type { Masters } from "../challenge/rotation.ts";
 import type { TierTable } from "../challenge/tiers.ts";
 import type { Config } from "../config/schema.ts";
+import { subnetOf } from "../config/subnet.ts";
 import type { EpochCalendar } from "../core/epochs.ts";
 import { sibling } from "../core/sibling.ts";
 import { type Lane, pullLanes } from "../flow/lane.ts";
@@ -115,10 +116,9 @@ export function weigherOptions(
   validator: string,
   lanes: ReadonlyMap<string, Lane>,
 ): WeigherOptions {
-  const { network, netuid, weigh, chain } = config;
+  const { weigh, chain } = config;
   return {
-    network,
-    netuid,
+    ...subnetOf(config),
     validator,
     windowHours: weigh.window_hours,
     regionCap: weigh.region_cap,
@@ -127,7 +127,7 @@ export function weigherOptions(
     // Work decays, so that a miner that stopped soon earns nothing; slightly superlinear, so that splitting a miner does not pay.
     push: { halfLifeMs: 2 * 3_600_000, minResults: MIN_RESULTS, exponent: 1.3 },
     shares: Object.fromEntries([...lanes].map(([name, lane]) => [name, lane.policy.share])),
-    ttlMs: 2 * weigh.every_tempos * chain.tempo * chain.block_ms,
+    blockMs: chain.block_ms,
   };
 }
 

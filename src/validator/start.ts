@@ -1,3 +1,4 @@
+import { subnetOf } from "../config/subnet.ts";
 import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
@@ -95,14 +96,14 @@ async function start(
     if (left > 0) log.info("verification_left", { count: left });
   });
   closers.add("timers", () => timers.stop());
+  closers.add("chain requests", () => chain.stop?.());
   closers.add("http", () => http.close(DRAIN_MS));
   if (parts.push !== null) startPush(parts, parts.push, closers);
   schedule(parts, timers);
   log.info("started", {
     url: http.url,
     hotkey: parts.hotkey,
-    network: config.network,
-    netuid: config.netuid,
+    ...subnetOf(config),
   });
   return {
     url: http.url,

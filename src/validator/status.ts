@@ -1,4 +1,5 @@
 import type { TierTable } from "../challenge/tiers.ts";
+import { subnetOf } from "../config/subnet.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Status } from "../http/handlers.ts";
 import type { Parts, PushParts } from "./parts.ts";
@@ -22,13 +23,13 @@ function dispatchStatus({ dispatcher }: PushParts): Status["dispatch"] {
 /** The public status of the validator. */
 export function statusOf(parts: Parts): Status {
   const { config, version, hotkey, chain, challenges, lanes, admission, push, epochs, clock } = parts;
+  const { strikes, window_blocks, suspension_tempos, cold_start_blocks } = config.judge;
   const { epoch, hours } = epochs.at(clock.nowMs());
   const { tiers } = challenges.issuedIn(epoch);
   const { slots, held, waiting } = admission.stats().submit;
   return {
     version,
-    network: config.network,
-    netuid: config.netuid,
+    ...subnetOf(config),
     validator: hotkey,
     block: chain.block(),
     tempo: chain.tempo(),
@@ -38,6 +39,8 @@ export function statusOf(parts: Parts): Status {
     lanes: [...lanes.values()].map((lane) => laneStatus(lane, tiers)),
     dispatch: push === null ? null : dispatchStatus(push),
     gate: { slots, used: held, waiting },
+    judge: { strikes, window_blocks, suspension_tempos, cold_start_blocks },
+    economics: parts.economy.document(),
     sampling: { floor: config.sample.floor, classes: { ...config.sample.classes } },
   };
 }

@@ -1,5 +1,13 @@
 import type { ClockWatch } from "../core/clockWatch.ts";
-import type { Chain, ChainMiner, UidWeight } from "../flow/chain.ts";
+import type {
+  Chain,
+  ChainAlarm,
+  ChainFault,
+  ChainMiner,
+  ChainWeights,
+  UidWeight,
+  WeightOrder,
+} from "../flow/chain.ts";
 
 /** A chain whose height is unknown while the clock is in doubt: then nothing is judged, dispatched or weighed. */
 export class WatchedChain implements Chain {
@@ -25,12 +33,28 @@ export class WatchedChain implements Chain {
     return this.#chain.miners();
   }
 
+  registered(): readonly ChainMiner[] | null {
+    return (this.#chain.registered ?? this.#chain.miners).call(this.#chain);
+  }
+
   isRegistered(hotkey: string): boolean {
     return this.#chain.isRegistered(hotkey);
   }
 
+  get weights(): ChainWeights | undefined {
+    return this.#chain.weights;
+  }
+
   timeMs(): number | null {
     return this.#chain.timeMs?.() ?? null;
+  }
+
+  faults(): readonly ChainFault[] {
+    return this.#chain.faults?.() ?? [];
+  }
+
+  alarms(): readonly ChainAlarm[] {
+    return this.#chain.alarms?.() ?? [];
   }
 
   async refresh(): Promise<void> {
@@ -39,8 +63,16 @@ export class WatchedChain implements Chain {
     if (time !== null) this.#watch.agree(time);
   }
 
-  submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
-    return this.#chain.submitWeights(rows);
+  ownerHotkey(): string | null {
+    return this.#chain.ownerHotkey?.() ?? null;
+  }
+
+  submitWeights(order: WeightOrder): Promise<readonly UidWeight[]> {
+    return this.#chain.submitWeights(order);
+  }
+
+  stop(): void {
+    this.#chain.stop?.();
   }
 
   close(): Promise<void> {

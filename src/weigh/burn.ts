@@ -7,35 +7,66 @@ export interface Burn {
   /** Share of all weight that is burnt, 0 for none. */
   readonly share: number;
   readonly uid: number | null;
+  /** `owner`: the subnet owner's, as the chain tells it. */
   readonly hotkey: string | null;
+  /** What becomes of weights whose burn share has nobody to go to: not sent, or that share goes to the validator itself. */
+  readonly absent: "skip" | "own";
 }
 
-/** Who receives the burn share at one moment. */
+/** Who receives the burn share at one moment; never the miners. */
 export type BurnTarget =
   | { readonly kind: "none" }
   | { readonly kind: "paid"; readonly share: number; readonly hotkey: string; readonly uid: number | null }
-  | { readonly kind: "dropped"; readonly share: number; readonly why: string };
+  /** The share stays with the validator. */
+  | {
+      readonly kind: "withheld";
+      readonly share: number;
+      readonly hotkey: string;
+      readonly uid: number;
+      readonly why: string;
+    }
+  /** The share has nobody to go to, so that a vector with it is not sent. */
+  | { readonly kind: "absent"; readonly share: number; readonly why: string };
 
-/** The target of a burn whose hotkey is known; null stands for a uid that nobody has held yet. */
-function targetOf(burn: Burn, hotkey: string | null, miners: readonly ChainMiner[] | null): BurnTarget {
+/** What the chain tells at that moment. */
+export interface BurnView {
+  /** Null where anyone may mine. */
+  readonly registered: readonly ChainMiner[] | null;
+  readonly ownerHotkey: string | null;
+  /** The validator's own hotkey. */
+  readonly validator: string;
+}
+
+/** The target of a burn whose hotkey is known; null stands for one that is not, such as of a uid that nobody has held yet. */
+function targetOf(burn: Burn, hotkey: string | null, registered: readonly ChainMiner[] | null): BurnTarget {
   const { share, uid } = burn;
-  const dropped = (why: string): BurnTarget => ({ kind: "dropped", share, why });
-  if (miners === null)
-    return burn.hotkey === null
-      ? dropped(`anyone may mine here, so no hotkey holds uid ${uid}`)
-      : { kind: "paid", share, hotkey: burn.hotkey, uid: null };
-  if (hotkey === null) return dropped(`no hotkey holds uid ${uid}`);
-  const held = miners.find((miner) => miner.hotkey === hotkey)?.uid;
-  if (held === undefined && uid === null) return dropped(`${hotkey} is not registered`);
+  const absent = (why: string): BurnTarget => ({ kind: "absent", share, why });
+  if (hotkey === null && burn.hotkey === "owner") return absent("the chain has not told who owns the subnet");
+  if (registered === null)
+    return hotkey === null || burn.hotkey === null
+      ? absent(`anyone may mine here, so no hotkey holds uid ${uid}`)
+      : { kind: "paid", share, hotkey, uid: null };
+  if (hotkey === null) return absent(`no hotkey holds uid ${uid}`);
+  const held = registered.find((miner) => miner.hotkey === hotkey)?.uid;
+  if (held === undefined && uid === null) return absent(`${hotkey} is not registered`);
   if (held === undefined || (uid !== null && held !== uid)) {
-    const holder = miners.find((miner) => miner.uid === uid)?.hotkey ?? "no hotkey";
-    return dropped(`uid ${uid} belongs to ${holder}, not to ${hotkey}`);
+    const holder = registered.find((miner) => miner.uid === uid)?.hotkey ?? "no hotkey";
+    return absent(`uid ${uid} belongs to ${holder}, not to ${hotkey}`);
   }
   return { kind: "paid", share, hotkey, uid: held };
 }
 
 const WAY_ON =
   "name the hotkey that is to receive the burn in weigh.burn.hotkey (and its uid, or null, in weigh.burn.uid)";
+
+/** `own` needs the validator's own uid. */
+function orOwn(burn: Burn, target: BurnTarget, { registered, validator }: BurnView): BurnTarget {
+  if (target.kind !== "absent") return target;
+  const why = `${target.why}; ${WAY_ON}`;
+  const own = burn.absent === "own" ? registered?.find(({ hotkey }) => hotkey === validator) : undefined;
+  if (own === undefined) return { ...target, why };
+  return { kind: "withheld", share: burn.share, hotkey: validator, uid: own.uid, why };
+}
 
 /**
  * Knows to which hotkey the burn goes. Uids are given to others, so a burn that names only a uid belongs to the hotkey that held it
@@ -53,14 +84,15 @@ export class BurnHolder {
   }
 
   /** Records the holder of a uid at its first use. Throws `store_unavailable`. */
-  async target(miners: readonly ChainMiner[] | null): Promise<BurnTarget> {
+  async target(view: BurnView): Promise<BurnTarget> {
     const { share, uid, hotkey } = this.#burn;
     if (share <= 0 || (uid === null && hotkey === null)) return { kind: "none" };
-    const target = targetOf(this.#burn, hotkey ?? (await this.#pinnedAmong(miners)), miners);
-    return target.kind === "dropped" ? { ...target, why: `${target.why}; ${WAY_ON}` } : target;
+    const named =
+      hotkey === "owner" ? view.ownerHotkey : (hotkey ?? (await this.#pinnedAmong(view.registered)));
+    return orOwn(this.#burn, targetOf(this.#burn, named, view.registered), view);
   }
 
-  async #pinnedAmong(miners: readonly ChainMiner[] | null): Promise<string | null> {
+  async #pinnedAmong(registered: readonly ChainMiner[] | null): Promise<string | null> {
     const { store, log } = this.#modules;
     const { uid } = this.#burn;
     const key = `burn_holder_${uid}`;
@@ -68,7 +100,7 @@ export class BurnHolder {
       const known = await store.note(key);
       this.#pinned ??= known;
     }
-    const holder = miners?.find((miner) => miner.uid === uid)?.hotkey;
+    const holder = registered?.find((miner) => miner.uid === uid)?.hotkey;
     if (this.#pinned !== null || holder === undefined) return this.#pinned;
     await store.setNote(key, holder);
     log.info("burn_uid_pinned", { uid, hotkey: holder });

@@ -1,19 +1,34 @@
 import type { Store } from "../flow/store.ts";
+import { countFrom, type PeriodCount, periodAt } from "./rules.ts";
 
 /** The first period that this validator saw: it makes no vectors of earlier periods. */
 const SINCE_NOTE = "weigh_since";
 /** The period whose vector is being made or submitted; empty without one. */
 const OPEN_NOTE = "weigh_open";
 
+/** From where periods are counted, once their length was known. */
+const COUNT_NOTE = "weigh_count";
+
 /** What is on record about the progress of weighing. */
 export class Periods {
   readonly #store: Pick<Store, "note" | "setNote">;
+  #count: PeriodCount | null = null;
   #since: number | null = null;
   /** Undefined until the note was read. */
   #open: number | null | undefined;
 
   constructor(store: Pick<Store, "note" | "setNote">) {
     this.#store = store;
+  }
+
+  /** The period of a height, where periods have a length in blocks by now. */
+  async at(block: number, length: number): Promise<number> {
+    const text = this.#count === null ? await this.#store.note(COUNT_NOTE) : null;
+    const known = text ? (JSON.parse(text) as PeriodCount) : this.#count;
+    const count = countFrom(known, block, length);
+    if (count !== known) await this.#store.setNote(COUNT_NOTE, JSON.stringify(count));
+    this.#count = count;
+    return periodAt(block, count);
   }
 
   /** The first period to make a vector of; begins anew at `period` where heights start anew. */

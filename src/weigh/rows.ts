@@ -20,14 +20,13 @@ export function placeOnChain(
 type Share = Omit<WeightRow, "u16">;
 
 /**
- * Gives the burn's hotkey its share, beside what it earned. Nothing is burnt when nobody earned. A burn that is dropped is paid to no
- * other hotkey: the miners have all the weight, or none where all of it was to be burnt.
+ * Gives the burn's hotkey its share, beside what it earned. Nothing is burnt when nobody earned. A share that has nobody to go to
+ * keeps its row, which has neither hotkey nor uid: it is never spread over the miners.
  */
 function withBurn(shares: readonly Share[], burn: BurnTarget): readonly Share[] {
   if (burn.kind === "none" || shares.length === 0) return shares;
   const { share } = burn;
-  if (burn.kind === "dropped") return share < 1 ? shares : [];
-  const { hotkey, uid } = burn;
+  const { hotkey, uid } = burn.kind === "absent" ? { hotkey: null, uid: null } : burn;
   const kept = shares.map((row) => ({ ...row, weight: row.weight * (1 - share) }));
   const own = kept.find((row) => row.hotkey === hotkey);
   const rest = kept.filter((row) => row !== own && row.weight > 0);

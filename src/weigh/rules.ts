@@ -3,9 +3,30 @@ import type { Credit } from "../flow/weights.ts";
 /** Weight by hotkey; sums to 1, or is empty when nobody earned. */
 export type Weights = ReadonlyMap<string, number>;
 
-/** The weighing period of a height: `floor(block / (tempo * everyTempos))`. */
-export function periodAt(block: number, tempo: number, everyTempos: number): number {
-  return Math.floor(block / (tempo * everyTempos));
+/** From where periods of one length are counted. */
+export interface PeriodCount {
+  readonly from_block: number;
+  /** The period that begins there. */
+  readonly from_period: number;
+  /** Blocks. */
+  readonly length: number;
+}
+
+/** The weighing period of a height: `floor(block / length)` unless the length was ever another. */
+export function periodAt(block: number, { from_block, from_period, length }: PeriodCount): number {
+  return from_period + Math.floor((block - from_block) / length);
+}
+
+/**
+ * The count from a height on at which periods have a length, perhaps a new one: then the period under way goes on with it, so that
+ * no number comes twice. Counts from block 0 where nothing was counted yet, or where heights start anew.
+ */
+export function countFrom(known: PeriodCount | null, block: number, length: number): PeriodCount {
+  if (known === null || block < known.from_block) return { from_block: 0, from_period: 0, length };
+  if (known.length === length) return known;
+  const period = periodAt(block, known);
+  const begun = known.from_block + (period - known.from_period) * known.length;
+  return { from_block: begun, from_period: period, length };
 }
 
 /** Scales to a sum of 1 and drops weights of 0. */

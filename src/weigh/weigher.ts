@@ -7,12 +7,18 @@ import type { Counter, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { Chain } from "../flow/chain.ts";
 import type { Store } from "../flow/store.ts";
-import type { SignedVector, SigningMarks, UnsignedVector, WeightRow } from "../flow/weights.ts";
+import {
+  periodOf,
+  type SignedVector,
+  type SigningMarks,
+  type UnsignedVector,
+  type WeightRow,
+} from "../flow/weights.ts";
 import { type Burn, BurnHolder, type BurnTarget } from "./burn.ts";
 import { HandIn } from "./handIn.ts";
 import { Periods } from "./periods.ts";
 import { placeOnChain, rowsOf } from "./rows.ts";
-import { combine, periodAt } from "./rules.ts";
+import { combine } from "./rules.ts";
 import { VectorSigner } from "./vectorSigner.ts";
 import { deliveredWork, type PushRules } from "./work.ts";
 
@@ -29,8 +35,8 @@ export interface WeigherOptions {
   /** Share of the weights by lane. */
   readonly shares: Readonly<Record<string, number>>;
   readonly push: PushRules;
-  /** Validity of a vector in ms: two periods. */
-  readonly ttlMs: number;
+  /** Nominal. A vector is valid for two periods. */
+  readonly blockMs: number;
 }
 
 export interface WeigherModules {
@@ -39,7 +45,7 @@ export interface WeigherModules {
     "credits" | "work" | "recordIntent" | "saveVector" | "vector" | "latestVector" | "note" | "setNote"
   >;
   readonly judge: { mayEarn(hotkey: string): boolean };
-  readonly chain: Pick<Chain, "block" | "tempo" | "miners" | "submitWeights">;
+  readonly chain: Pick<Chain, "block" | "tempo" | "miners" | "registered" | "ownerHotkey" | "submitWeights">;
   readonly signer: Signer;
   readonly marks: SigningMarks;
   readonly clock: Clock;
@@ -76,7 +82,7 @@ export class Weigher {
     this.#vectors = modules.metrics.counter("assay_vectors_total", "Weight vectors by outcome", ["outcome"]);
     this.#dropped = modules.metrics.counter(
       "assay_burn_dropped_total",
-      "Vectors without their burn share: its hotkey did not hold the uid",
+      "Vectors whose burn share went to nobody, or stayed with the validator: its hotkey did not hold the uid",
     );
     this.#periods = new Periods(modules.store);
     this.#burn = new BurnHolder(burn, modules);
@@ -85,7 +91,7 @@ export class Weigher {
     const policy = {
       window_hours: windowHours,
       region_cap_by_weight: regionCap,
-      burn: { share: burn.share, uid: burn.uid, hotkey: burn.hotkey },
+      burn: { share: burn.share, uid: burn.uid, hotkey: burn.hotkey, absent: burn.absent },
       every_tempos: everyTempos,
       shares,
       push: {
@@ -112,11 +118,7 @@ export class Weigher {
 
   /** What the operator must know: why there is no vector, why nothing is burnt, what could not be sent. */
   faults(): string[] {
-    const burn = this.#burnNow;
-    const unburnt =
-      burn.kind === "dropped"
-        ? `the burn share of ${burn.share} is paid to nobody, and the miners have all the weight: ${burn.why}`
-        : null;
+    const unburnt = unburntText(this.#burnNow);
     return [this.#refused, unburnt, this.#handIn.fault()].filter((fault) => fault !== null);
   }
 
@@ -129,17 +131,33 @@ export class Weigher {
     const credits = [...solved, ...deliveredWork(work, nowMs, push)];
     const weights = combine(credits, shares, (hotkey) => judge.mayEarn(hotkey));
     const miners = chain.miners();
-    const burn = await this.#burn.target(miners);
+    const burn = await this.#burnTarget();
     return { rows: rowsOf(placeOnChain(weights, miners, regionCap), burn, miners), burn };
+  }
+
+  #burnTarget(): Promise<BurnTarget> {
+    const { chain } = this.#modules;
+    return this.#burn.target({
+      registered: chain.registered === undefined ? chain.miners() : chain.registered(),
+      ownerHotkey: chain.ownerHotkey?.() ?? null,
+      validator: this.#options.validator,
+    });
+  }
+
+  /** Blocks per period. */
+  #length(): number {
+    return this.#modules.chain.tempo() * this.#options.everyTempos;
   }
 
   async #step(): Promise<void> {
     const { chain } = this.#modules;
     const block = chain.block();
     if (block === null) return;
-    const period = periodAt(block, chain.tempo(), this.#options.everyTempos);
+    const length = this.#length();
+    if (length <= 0) return;
+    const period = await this.#periods.at(block, length);
     // From the start on, so that a burn uid is pinned before it can change hands.
-    this.#burnNow = await this.#burn.target(chain.miners());
+    this.#burnNow = await this.#burnTarget();
     const since = await this.#periods.since(period);
     const left = await this.#periods.open();
     const over = period - 1;
@@ -162,7 +180,10 @@ export class Weigher {
   }
 
   async #send(vector: SignedVector): Promise<void> {
-    if (await this.#handIn.send(vector)) this.#vectors.add({ outcome: "handed_in" });
+    const outcome = await this.#handIn.send(vector, this.#options.burn.share > 0);
+    if (outcome !== "empty") this.#vectors.add({ outcome });
+    if (outcome === "withheld")
+      this.#modules.log.error("vector_withheld", { period: periodOf(vector), cause: "burn_absent" });
   }
 
   async #sign(period: number, over: number, block: number): Promise<SignedVector | null> {
@@ -184,7 +205,7 @@ export class Weigher {
   }
 
   async #unsigned(period: number, block: number): Promise<UnsignedVector> {
-    const { network, netuid, validator, ttlMs } = this.#options;
+    const { network, netuid, validator, blockMs } = this.#options;
     const { rows, burn } = await this.#weigh();
     this.#noteBurn(period, burn);
     const issuedAt = this.#modules.clock.nowMs();
@@ -196,7 +217,7 @@ export class Weigher {
       ...{ period, epoch: period },
       block,
       issued_at: issuedAt,
-      expires_at: issuedAt + ttlMs,
+      expires_at: issuedAt + 2 * this.#length() * blockMs,
       policy_hash: this.#policyHash,
       key_id: this.#modules.signer.kid,
       weights: rows,
@@ -204,8 +225,17 @@ export class Weigher {
   }
 
   #noteBurn(period: number, burn: BurnTarget): void {
-    if (burn.kind !== "dropped") return;
+    if (burn.kind !== "absent" && burn.kind !== "withheld") return;
     this.#dropped.add();
     this.#modules.log.error("burn_dropped", { period, share: burn.share, cause: burn.why });
   }
+}
+
+/** Why the burn's share does not reach its hotkey; null when it does. */
+function unburntText(burn: BurnTarget): string | null {
+  if (burn.kind === "withheld")
+    return `the burn share of ${burn.share} stays with the validator's own uid ${burn.uid}: ${burn.why}`;
+  if (burn.kind === "absent")
+    return `the burn share of ${burn.share} has nobody to go to, so that weights are not sent to a chain: ${burn.why}`;
+  return null;
 }

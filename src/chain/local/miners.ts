@@ -22,6 +22,8 @@ const row = z.strictObject({
   uid: z.int().min(0).max(65_535),
   hotkey: z.string().refine((text) => parseHotkey(text) !== null, "must be an ss58 hotkey with prefix 42"),
   stake: z.number().min(0).optional(),
+  permit: z.boolean().optional(),
+  emission: z.number().min(0).optional(),
   ip: address.optional(),
   port: z.int().min(1).max(65_535).optional(),
 });
@@ -59,13 +61,11 @@ function document(text: string, file: string): unknown {
 }
 
 /** Leaves out members that the file does not have, rather than setting them to undefined. */
-function minerOf({ uid, hotkey, stake, ip, port }: z.infer<typeof row>): ChainMiner {
+function minerOf({ uid, hotkey, ...given }: z.infer<typeof row>): ChainMiner {
   return {
     uid,
     hotkey,
-    ...(stake === undefined ? {} : { stake }),
-    ...(ip === undefined ? {} : { ip }),
-    ...(port === undefined ? {} : { port }),
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import { causeText } from "../../core/problems/assayError.ts";
-import type { Chain, ChainMiner, UidWeight } from "../../flow/chain.ts";
-import { heldRows } from "../../flow/heldRows.ts";
+import type { Chain, ChainMiner, UidWeight, WeightOrder } from "../../flow/chain.ts";
+import { heldOrder } from "../../flow/heldOrder.ts";
 import { parseMiners, readMiners } from "./miners.ts";
 
 export interface LocalChainOptions {
@@ -77,9 +77,9 @@ class LocalChain implements Chain {
     }
   }
 
-  async submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
+  async submitWeights(order: WeightOrder): Promise<readonly UidWeight[]> {
     await this.refresh();
-    return heldRows(rows, this.miners()).changed;
+    return heldOrder(order, this.miners()).changed;
   }
 
   async close(): Promise<void> {}

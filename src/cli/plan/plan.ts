@@ -7,9 +7,18 @@ import { plan } from "../../economics/plan.ts";
 import { note, print } from "../shared/output.ts";
 import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 import { readPlan } from "./inputs.ts";
+import { liveInputs } from "./liveInputs.ts";
 import { planPage, planPageHtml } from "./page.ts";
 import { writePage } from "./pageFile.ts";
 import { planText } from "./sections.ts";
+import { sourced, sourceText } from "./sources.ts";
+
+type PlanOptions = {
+  readonly file?: string;
+  readonly from?: string;
+  readonly json?: boolean;
+  readonly html?: string;
+} & Readonly<Record<string, unknown>>;
 
 const fields = Object.entries(planFields) as [PlanKey, PlanField][];
 
@@ -71,6 +80,10 @@ export function planCommand(): Command {
       "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",
     )
     .option(
+      "--from <url>",
+      "take stakes, income, volume and settings from a running validator; flags and the file override them",
+    )
+    .option(
       "--html <file>",
       "also write an HTML page with the tables and a plot; an existing file is replaced",
     )
@@ -78,23 +91,29 @@ export function planCommand(): Command {
     .addHelpText(
       "after",
       `
-All amounts are in one unit, for example TAO. Nothing is read from a running validator.
+All amounts are in one unit, for example TAO. Without --from nothing is read from a running validator.
 
 Examples:
   assay plan
   assay plan --rate 20/500 --jobs-per-tempo 7000 --before budget:20@7000,strikes:3,tempos:5
   assay plan --stakes 60,30,10 --ours 1 --income-per-day 0.5 --gain 2e-4 --margin 0.1 --json
   assay plan --file plan.yaml --factor 10
+  assay plan --from http://127.0.0.1:8420 --margin 0.1
   assay plan --html plan.html`,
     )
-    .action(async (options: { file?: string; json?: boolean; html?: string } & Record<string, unknown>) => {
+    .action(async (options: PlanOptions) => {
       const file = options.file === undefined ? {} : inputsOfFile(options.file);
-      const inputs = readPlan({ ...file, ...inputsOfFlags(options) });
+      const given = { ...file, ...inputsOfFlags(options) };
+      const from = options.from === undefined ? null : sourced(await liveInputs(options.from, given), given);
+      const inputs = readPlan({ ...from?.live, ...given });
       const document = plan(inputs);
       if (options.html !== undefined) {
         writePage(options.html, await planPageHtml(planPage(inputs, document)));
         note(`page written to ${options.html}`);
       }
-      print(options.json, document, () => planText(document));
+      const whole = from === null ? document : { ...document, from };
+      print(options.json, whole, () =>
+        [...(from === null ? [] : [sourceText(from)]), planText(document)].join("\n\n"),
+      );
     });
 }

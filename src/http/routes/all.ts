@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
+import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
@@ -13,6 +14,7 @@ import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { weightRoutes } from "./weights.ts";
 
 /** All routes. `openapi` makes the document that describes them; `streams` belongs to the push lane. */
 export function routesOf(
@@ -29,9 +31,11 @@ export function routesOf(
     streamRoute(streams),
     ...minerRoutes(handlers),
     circuitsRoute(handlers),
+    ...weightRoutes(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...clockRoutes(handlers),
+    ...chainRoutes(handlers),
     ...jobRoutes(handlers),
     ...tokenRoutes(handlers),
   ];

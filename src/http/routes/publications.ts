@@ -2,59 +2,15 @@ import { Type } from "typebox";
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
 import { callerOf } from "../requests.ts";
-import { jsonText } from "../wire/jsonText.ts";
 import { textStream } from "../wire/textStream.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
 const epochPath = Type.Object({ epoch: schemas.epochInteger }, { additionalProperties: false });
-const periodPath = Type.Object(
-  { epoch: Type.Integer({ ...schemas.epochInteger, description: "The weighing period" }) },
-  { additionalProperties: false },
-);
 
-/** Signed weights, sampling commitments and decision logs: public. */
+/** Sampling commitments and decision logs: public. */
 export function publicationRoutes(handlers: Handlers, log: Log): Route[] {
-  return [
-    latestWeights(handlers),
-    weights(handlers),
-    closedEpochs(handlers),
-    sampling(handlers),
-    audit(handlers, log),
-  ];
-}
-
-function latestWeights(handlers: Handlers): Route {
-  return {
-    method: "GET",
-    url: "/v1/weights/latest",
-    operation: {
-      id: "latestWeights",
-      tag: "public record",
-      summary: "The latest weights",
-      description: "The signed weight vector of the last weighing period.",
-      answers: { 200: { description: "Signed vector", schema: schemas.vector } },
-      problems: ["weights_not_found", "busy", "store_unavailable"],
-    },
-    serve: async (_request, reply) => jsonText(reply, await handlers.weights(null)),
-  };
-}
-
-function weights(handlers: Handlers): Route {
-  return route({
-    method: "GET",
-    url: "/v1/weights/:epoch",
-    schema: { params: periodPath },
-    operation: {
-      id: "weights",
-      tag: "public record",
-      summary: "Weights of a period",
-      description: "The signed weight vector of a weighing period, as it was signed.",
-      answers: { 200: { description: "Signed vector", schema: schemas.vector } },
-      problems: ["weights_not_found", "busy", "store_unavailable"],
-    },
-    serve: async ({ params }, reply) => jsonText(reply, await handlers.weights(params.epoch)),
-  });
+  return [closedEpochs(handlers), sampling(handlers), audit(handlers, log)];
 }
 
 const closedQuery = Type.Object(

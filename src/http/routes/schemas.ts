@@ -2,13 +2,14 @@ import { type TProperties, Type } from "typebox";
 import type { Hotkey } from "../../core/ids.ts";
 import { parseHotkey } from "../../core/ss58.ts";
 import { LOG_HEADS_MAX } from "../../flow/draw.ts";
+import { economics } from "./economicsSchema.ts";
 
 const strict = { additionalProperties: false } as const;
 export const object = <P extends TProperties>(properties: P, description?: string) =>
   Type.Object(properties, description === undefined ? strict : { ...strict, description });
 
 export const millis = Type.Integer({ minimum: 0, description: "Unix time in milliseconds" });
-const block = Type.Integer({ minimum: 0, description: "Chain height" });
+export const block = Type.Integer({ minimum: 0, description: "Chain height" });
 const share = Type.Number({ minimum: 0, maximum: 1 });
 export const count = Type.Integer({ minimum: 0 });
 export const words = <const W extends string[]>(...values: W) => Type.Enum(values);
@@ -71,6 +72,10 @@ const dispatch = object({
   ceiling: orNull(counted("The bound in force, whether configured or set by memory pressure")),
 });
 const classes = object({ customer: Type.String(), cold_start: Type.String(), struck: Type.String() });
+const judge = object(
+  { strikes: count, window_blocks: count, suspension_tempos: count, cold_start_blocks: count },
+  "When a strike suspends, for how long, and for how long a new hotkey weighs nothing",
+);
 export const status = object({
   version: Type.String(),
   network: Type.String(),
@@ -83,6 +88,8 @@ export const status = object({
   block_ms: Type.Number({ description: "Time per block in ms" }),
   lanes: Type.Array(lane),
   dispatch: orNull(dispatch),
+  judge,
+  economics: orNull(economics),
   gate: object({ slots: count, used: count, waiting: count }),
   sampling: object({ floor: Type.String(), classes }),
 });

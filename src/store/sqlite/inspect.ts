@@ -8,6 +8,7 @@ import { logHeadOf } from "./tables/heads.ts";
 import { Unreadable } from "./tables/rows.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
+import { weightPlanOf } from "./tables/weightPlans.ts";
 
 /** Decodes every row that a start needs and walks the logs of open epochs; throws `Unreadable` on the first damaged one. */
 export function checkRows(db: DatabaseSync): void {
@@ -21,6 +22,8 @@ export function checkRows(db: DatabaseSync): void {
     customerJobOf(row);
   }
   for (const row of db.prepare("SELECT * FROM customer_tokens").iterate()) customerTokenOf(row);
+  const plans = "SELECT * FROM weight_plans WHERE state NOT IN ('confirmed', 'missed')";
+  for (const row of db.prepare(plans).iterate()) weightPlanOf(row);
   checkChains(db, "WHERE closed_at IS NULL");
 }
 

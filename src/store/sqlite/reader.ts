@@ -7,7 +7,8 @@ import { knownVersion, schemaVersion } from "./migrations/migrate.ts";
 import { makeOperations } from "./tables/operations.ts";
 
 /** What can be read of a store that another process has open. */
-export interface StoreReader extends Pick<Store, "openEpochs" | "isEpochUsed" | "note"> {
+export interface StoreReader
+  extends Pick<Store, "openEpochs" | "isEpochUsed" | "note" | "openWeightPlans" | "weightPlans"> {
   close(): Promise<void>;
 }
 
@@ -22,11 +23,17 @@ export function readBeside(file: string): StoreReader {
     if (version > knownVersion)
       throw new AssayError({ code: "store_too_new", file, version, known: knownVersion });
     if (version < knownVersion) throw new AssayError({ code: "store_in_use", file });
-    const { openEpochs, isEpochUsed, note } = makeOperations(db, db, systemClock);
+    const { openEpochs, isEpochUsed, note, openWeightPlans, weightPlans } = makeOperations(
+      db,
+      db,
+      systemClock,
+    );
     return {
       openEpochs: async () => openEpochs.run(),
       isEpochUsed: async (epoch) => isEpochUsed.run(epoch),
       note: async (key) => note.run(key),
+      openWeightPlans: async () => openWeightPlans.run(),
+      weightPlans: async (before, limit) => weightPlans.run(before, limit),
       close: async () => db.close(),
     };
   } catch (error) {

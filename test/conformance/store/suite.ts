@@ -7,6 +7,7 @@ import { epochCases } from "./epochCases.ts";
 import type { OpenStore } from "./fixtures.ts";
 import { jobCases } from "./jobCases.ts";
 import { modelCases } from "./modelCases.ts";
+import { planCases } from "./planCases.ts";
 import { standingCases } from "./standingCases.ts";
 import { termCases } from "./termCases.ts";
 import { textCases } from "./textCases.ts";
@@ -21,6 +22,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("terms of epochs", () => termCases(open));
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
+    describe("plans of weights", () => planCases(open));
     describe("published texts", () => textCases(open));
     describe("jobs", () => jobCases(open));
     describe("bounds", () => boundCases(open));

@@ -154,7 +154,9 @@ describe("help", () => {
     "jobs",
     "token",
     "clock",
+    "chain",
     "weights",
+    "timelock",
     "store",
     "adopt",
     "bench",
@@ -170,6 +172,13 @@ describe("help", () => {
     "clock accept",
     "weights show",
     "weights verify",
+    "weights timeline",
+    "chain status",
+    "chain metagraph",
+    "chain weights",
+    "chain resume",
+    "timelock encrypt",
+    "timelock decrypt",
   ];
   /** A default that the help must name. */
   const defaults: Record<string, RegExp> = {

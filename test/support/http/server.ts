@@ -6,10 +6,19 @@ import { type Log, silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { encodeHotkey } from "../../../src/core/ss58.ts";
 import type { Caller } from "../../../src/flow/caller.ts";
+import type { HeldWeights } from "../../../src/flow/chain.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
-import type { CircuitsView, Handlers, JobView, MinerView } from "../../../src/http/handlers.ts";
+import type {
+  ChainWeightsView,
+  CircuitsView,
+  Handlers,
+  JobView,
+  MinerView,
+  WeightPlanSummary,
+  WeightPlanView,
+} from "../../../src/http/handlers.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 
@@ -73,6 +82,38 @@ const vector = {
   weights: [{ hotkey, uid: 1, weight: 1, u16: 65_535 }],
   signature: "c2ln",
 } as const;
+
+const step = { state: "planned", block: 999, at: 1, reason: null } as const;
+export const weightPlan: WeightPlanView = {
+  ...{ period: 3, netuid: 0, mechanism: 0, hotkey, state: "submitted", reason: null, method: "timelocked" },
+  ...{ attempts: 1, burn_hotkey: null, version_key: 0, round: 1, commit_block: null, commit_epoch: null },
+  rows: [{ uid: 1, hotkey, u16: 65_535 }],
+  sent: [{ uid: 1, hotkey, u16: 65_535 }],
+  ...{ left_out: [], confirmed_block: null },
+  steps: [step, { ...step, state: "submitted", block: 1000 }],
+  extrinsics: [{ purpose: "weights", hash: `0x${hash}`, nonce: 4, from_block: 1000, until_block: 1064 }],
+};
+const held: HeldWeights = {
+  ...{ block: 1000, uid: 7, weights: [{ uid: 1, u16: 65_535 }] },
+  hash_commits: [{ hash: `0x${hash}`, epoch: 2, block: 990 }],
+  timelocked_commits: [{ epoch: 2, block: 990, round: 1 }],
+};
+export const planSummary: WeightPlanSummary = {
+  ...{ period: 3, state: "submitted", method: "timelocked", reason: null, attempts: 1 },
+  ...{ planned_at: 1, changed_at: 2, blocks: { planned: 999, submitted: 1000 }, extrinsic: `0x${hash}` },
+};
+const chainWeights: ChainWeightsView = {
+  ...{
+    block: 1000,
+    plans: [planSummary],
+    waits: "endpoints disagree",
+    retry_at: 1064,
+    next_epoch_block: 1200,
+  },
+  last_confirmed: { period: 2, block: 640 },
+  stopped: { code: "another_validator_on_this_hotkey", block: 999, at: 1 },
+  alarms: [{ code: "weights_late", text: "the weights of period 3 are late", since_block: 998 }],
+};
 
 export const job: JobView = {
   job_id: `jb_${"0".repeat(32)}`,
@@ -139,6 +180,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
         },
       ],
       dispatch: null,
+      judge: { strikes: 1, window_blocks: 7200, suspension_tempos: 20, cold_start_blocks: 1800 },
+      economics: null,
       gate: { slots: 64, used: 0, waiting: 0 },
       sampling: { floor: "1/100", classes },
     }),
@@ -182,6 +225,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       }),
     weights: async (period) =>
       JSON.stringify({ ...vector, ...(period === null ? {} : { period, epoch: period }) }),
+    weightsWithPlan: async () => JSON.stringify({ vector, plan: weightPlan, chain: held }),
+    weightPlans: async () => ({ items: [planSummary], next_before: null }),
+    chainWeights: async () => chainWeights,
+    resumeChain: async () => chainWeights,
     sampling: async (epoch) => ({
       epoch,
       commitment: hash,

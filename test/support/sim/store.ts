@@ -68,6 +68,7 @@ const notModelled = [
   ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob", "queuedCustomerJobs"],
   ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...["miner", "miners", "strikes"],
+  ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
 ];
 

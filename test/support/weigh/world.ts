@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { generatePrivateJwk, makeSigner, type Signer } from "../../../src/core/ed25519.ts";
 import type { Log } from "../../../src/core/log.ts";
-import type { ChainMiner, UidWeight } from "../../../src/flow/chain.ts";
-import { heldRows } from "../../../src/flow/heldRows.ts";
+import type { ChainMiner, UidWeight, WeightOrder } from "../../../src/flow/chain.ts";
+import { heldOrder } from "../../../src/flow/heldOrder.ts";
 import type { WorkBucket } from "../../../src/flow/job.ts";
 import {
   type Credit,
@@ -116,6 +116,11 @@ export class WeighChain {
   height: number | null;
   listed: ChainMiner[] | null = null;
   down = false;
+  owner: string | null = null;
+  blocksPerTempo = PERIOD;
+  /** Also who is no miner; null: the miners. */
+  everyone: ChainMiner[] | null = null;
+  readonly orders: WeightOrder[] = [];
   readonly submitted: UidWeight[][] = [];
 
   constructor(height: number) {
@@ -125,14 +130,21 @@ export class WeighChain {
     return this.height;
   }
   tempo() {
-    return PERIOD;
+    return this.blocksPerTempo;
   }
   miners() {
     return this.listed;
   }
-  async submitWeights(rows: readonly UidWeight[]): Promise<readonly UidWeight[]> {
+  registered() {
+    return this.everyone ?? this.listed;
+  }
+  ownerHotkey() {
+    return this.owner;
+  }
+  async submitWeights(order: WeightOrder): Promise<readonly UidWeight[]> {
     if (this.down) throw new Error("chain down");
-    const { held, changed } = heldRows(rows, this.listed);
+    const { held, changed } = heldOrder(order, this.registered());
+    this.orders.push(order);
     this.submitted.push([...held]);
     return changed;
   }
@@ -144,11 +156,11 @@ export const options: WeigherOptions = {
   validator: "validator",
   windowHours: 24,
   regionCap: 0.25,
-  burn: { share: 0, uid: null, hotkey: null },
+  burn: { share: 0, uid: null, hotkey: null, absent: "skip" },
   everyTempos: 1,
   shares: { sat: 1 },
   push: { halfLifeMs: 2 * HOUR, minResults: 100, exponent: 1.3 },
-  ttlMs: 1000,
+  blockMs: 50,
 };
 
 interface Given {

@@ -69,7 +69,7 @@ describe("miners of the local chain", () => {
     assert.equal(chain.miners(), null);
     assert.equal(chain.isRegistered("anyone"), true);
     await chain.refresh();
-    assert.deepEqual(await chain.submitWeights([]), []);
+    assert.deepEqual(await chain.submitWeights({ period: 1, rows: [], burnHotkey: null }), []);
     await chain.close();
   });
 

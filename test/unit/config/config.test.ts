@@ -83,7 +83,7 @@ judge:
 verify: { concurrency: null, pending_factor: 4 }
 dispatch: { ceiling: null, allow_private: false, bytes_in_flight: 268435456 }
 jobs: { deadline_s: 86400, again_s: 60, per_token: { burst: 60, per_s: 20, queued: 1000 } }
-weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null }, every_tempos: 1 }
+weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null, absent: skip }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000 }
@@ -137,7 +137,7 @@ describe("the text of a file", () => {
   });
 
   it("may repeat values by aliases, but not grow by them", async () => {
-    assert.equal(load("chain: &c { tempo: 10 }\n").chain.tempo, 10);
+    assert.equal((load("chain: &c { tempo: 10 }\n").chain as { tempo: number }).tempo, 10);
     const shared = load(
       "admit: { gate: &g { slots: 2 } }\nlanes: { sat: { tiers: { 1: &t { vars: 9 }, 2: *t } } }",
     );
@@ -378,6 +378,14 @@ describe("relations", () => {
     const [bad = ""] = await faultsOf("weigh: { burn: { share: 0.1, hotkey: 5Grw } }");
     assert.match(bad, /^weigh\.burn\.hotkey: must be an ss58 hotkey/);
     load("weigh: { burn: { share: 0, uid: null, hotkey: null } }");
+    load(`weigh: { burn: { share: 0.1, hotkey: ${HOTKEY}, absent: own } }`);
+    const [word = ""] = await faultsOf("weigh: { burn: { absent: spread } }");
+    assert.match(word, /^weigh\.burn\.absent: /);
+  });
+
+  it("owner receives the burn only where a chain tells who that is", async () => {
+    const [fault = ""] = await faultsOf("weigh: { burn: { share: 0.1, hotkey: owner } }");
+    assert.match(fault, /^weigh\.burn\.hotkey: owner needs a chain .* chain\.kind subtensor$/);
   });
 
   it("indexed ids, issued or accepted, bound the allotment; sealed ids do not", async () => {

@@ -60,6 +60,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /healthz",
       "get /openapi.json",
       "get /readyz",
+      "get /v1/admin/chain",
       "get /v1/admin/clock",
       "get /v1/admin/skiplist",
       "get /v1/admin/tokens",
@@ -78,8 +79,10 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/sampling/{epoch}",
       "get /v1/status",
       "get /v1/stream",
+      "get /v1/weights",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
+      "post /v1/admin/chain/resume",
       "post /v1/admin/clock",
       "post /v1/admin/skiplist",
       "post /v1/admin/tokens",
@@ -138,6 +141,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/admin/chain/resume": JSON.stringify({ reason: "it was us" }),
     "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),
     "post /v1/jobs": jobRequest,
     "post /v1/admin/tokens": JSON.stringify({ name: "Ada" }),
@@ -187,6 +191,9 @@ test("the schemas that check requests are those of the document", async (t) => {
   const path = document.paths["/v1/weights/{epoch}"]?.get?.parameters ?? [];
   assert.deepEqual(
     path.map(({ name, in: place, required }) => ({ name, place, required })),
-    [{ name: "epoch", place: "path", required: true }],
+    [
+      { name: "with", place: "query", required: false },
+      { name: "epoch", place: "path", required: true },
+    ],
   );
 });

@@ -105,3 +105,28 @@ test("what is remembered and cannot be read stops the start", async () => {
     assert.equal((await problemOf(() => checkIdentity(store, present()))).code, "store_corrupt");
   }
 });
+
+test("a store that moves to a subnet forgets the height of its former chain", async () => {
+  const store = await pinned();
+  const subnet = {
+    ...{ kind: "subtensor" as const, endpoints: ["ws://a"], netuid: 7, mechanism: 0, genesis: "finney" },
+    ...{ wallet: null, weights: "auto" as const, publish: null, stale_after_ms: 120_000, block_ms: 12_000 },
+    validators_may_mine: false,
+  };
+  const now = { ...present({ chain: subnet }), height: null };
+  const changes = await adoptIdentity(store, now, "2026-01-01T00:00:00.000Z");
+  assert.deepEqual(
+    changes.map(({ what }) => what),
+    ["network", "netuid", "chain.kind"],
+  );
+  await checkIdentity(store, { ...now, height: 1 });
+  for (const [change, what] of [
+    [{ genesis: "test" }, "chain.genesis"],
+    [{ mechanism: 1 }, "chain.mechanism"],
+  ] as const) {
+    const other = present({ chain: { ...subnet, ...change } });
+    const problem = await problemOf(() => checkIdentity(store, other));
+    assert.match(JSON.stringify(problem), new RegExp(what));
+  }
+  await checkIdentity(store, present({ chain: { ...subnet, endpoints: ["ws://b"], block_ms: 6000 } }));
+});

@@ -52,14 +52,14 @@ test("a single miner's alarm shows and leaves the validator ready, and neither n
 });
 
 test("what was not paid is shown and leaves the validator ready", async () => {
-  const weigher = { faults: () => ["the burn share of 0.8 is paid to nobody", "2 rows were left out"] };
+  const weigher = { faults: () => ["the burn share of 0.8 has nobody to go to", "2 rows were left out"] };
   const { ready, checks } = await readinessOf({ ...well, weigher });
   assert.equal(ready, true);
   assert.deepEqual(
     checks.find(({ name }) => name === "weights"),
     {
       ...{ name: "weights", ok: true },
-      detail: "the burn share of 0.8 is paid to nobody; 2 rows were left out",
+      detail: "the burn share of 0.8 has nobody to go to; 2 rows were left out",
     },
   );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { roundingError } from "../../../src/flow/weights.ts";
 import { rowsOf } from "../../../src/weigh/rows.ts";
-import { combine, periodAt, upscale } from "../../../src/weigh/rules.ts";
+import { combine, countFrom, periodAt, upscale } from "../../../src/weigh/rules.ts";
 import { deliveredWork } from "../../../src/weigh/work.ts";
 
 const everyone = () => true;
@@ -19,15 +19,39 @@ function assertWeights(actual: ReadonlyMap<string, number>, expected: Record<str
 }
 
 describe("periods", () => {
-  it("turn at whole multiples of tempos", () => {
+  const every = (length: number) => ({ from_block: 0, from_period: 0, length });
+
+  it("turn at whole multiples of their length", () => {
     assert.deepEqual(
-      [0, 359, 360, 719, 720].map((block) => periodAt(block, 360, 1)),
+      [0, 359, 360, 719, 720].map((block) => periodAt(block, every(360))),
       [0, 0, 1, 1, 2],
     );
     assert.deepEqual(
-      [1079, 1080].map((block) => periodAt(block, 360, 3)),
+      [1079, 1080].map((block) => periodAt(block, every(1080))),
       [0, 1],
     );
+  });
+
+  it("go on from the one under way when their length changes, be it longer or shorter", () => {
+    const longer = countFrom(every(360), 725, 400);
+    assert.deepEqual(longer, { from_block: 720, from_period: 2, length: 400 });
+    assert.deepEqual(
+      [725, 1119, 1120, 1519, 1520].map((block) => periodAt(block, longer)),
+      [2, 2, 3, 3, 4],
+    );
+    const shorter = countFrom(longer, 1500, 100);
+    assert.deepEqual(shorter, { from_block: 1120, from_period: 3, length: 100 });
+    assert.deepEqual(
+      [1500, 1520].map((block) => periodAt(block, shorter)),
+      [6, 7],
+    );
+  });
+
+  it("are counted from block 0 at first, and where heights start anew", () => {
+    assert.deepEqual(countFrom(null, 725, 400), every(400));
+    const later = { from_block: 720, from_period: 2, length: 400 };
+    assert.equal(countFrom(later, 720, 400), later);
+    assert.deepEqual(countFrom(later, 719, 400), every(400));
   });
 });
 
@@ -154,10 +178,27 @@ describe("rows", () => {
     assert.deepEqual(rowsOf(new Map(), paid(0.5, "owner", 9), miners), []);
   });
 
-  it("pay a dropped burn to nobody else, and nobody at all where everything was to be burnt", () => {
-    const dropped = (share: number) => ({ kind: "dropped", share, why: "" }) as const;
-    assert.deepEqual(rowsOf(weights, dropped(0.8), miners), rowsOf(weights, noBurn, miners));
-    assert.deepEqual(rowsOf(weights, dropped(1), miners), []);
+  it("keep the row of a burn that has nobody to go to, so that no miner gets its share", () => {
+    const absent = (share: number) => ({ kind: "absent", share, why: "" }) as const;
+    const rows = rowsOf(weights, absent(0.8), miners);
+    assert.deepEqual(
+      rows.map((row) => [row.hotkey, row.uid, Number(row.weight.toFixed(12))]),
+      [
+        ["a", 3, 0.15],
+        ["b", 7, 0.05],
+        [null, null, 0.8],
+      ],
+    );
+    assert.deepEqual(rowsOf(weights, absent(1), miners), [
+      { hotkey: null, uid: null, weight: 1, u16: 65_535 },
+    ]);
+    assert.deepEqual(rowsOf(new Map(), absent(0.8), miners), []);
+  });
+
+  it("give a share that is withheld to the validator's own hotkey", () => {
+    const withheld = { kind: "withheld", share: 0.8, hotkey: "self", uid: 0, why: "" } as const;
+    const [row] = rowsOf(weights, withheld, miners).slice(-1);
+    assert.deepEqual([row?.hotkey, row?.uid, row?.weight], ["self", 0, 0.8]);
   });
 });
 

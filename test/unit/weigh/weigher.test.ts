@@ -53,7 +53,7 @@ describe("weigher", () => {
       ...{ period: 10, epoch: 10 },
       block: 11 * PERIOD,
       issued_at: clock.now,
-      expires_at: clock.now + 1000,
+      expires_at: clock.now + 2 * PERIOD * 50,
       key_id: signer.kid,
       weights: [
         { hotkey: "a", uid: null, weight: 0.75, u16: 65_535 },
@@ -72,8 +72,9 @@ describe("weigher", () => {
       { regionCap: 0.5 },
       { everyTempos: 2 },
       { shares: { sat: 0.5 } },
-      { burn: { share: 0.1, uid: 1, hotkey: null } },
-      { burn: { share: 0.1, uid: 1, hotkey: "a" } },
+      { burn: { share: 0.1, uid: 1, hotkey: null, absent: "skip" } },
+      { burn: { share: 0.1, uid: 1, hotkey: "a", absent: "skip" } },
+      { burn: { share: 0.1, uid: 1, hotkey: "a", absent: "own" } },
       { push: { ...options.push, halfLifeMs: HOUR } },
       { push: { ...options.push, minResults: 99 } },
       { push: { ...options.push, exponent: 1 } },
@@ -298,5 +299,34 @@ describe("crashes of the weigher", () => {
       await live({ at, effect: "before" });
       await live({ at, effect: "after" });
     }
+  });
+});
+
+describe("a tempo that changes", () => {
+  it("repeats no period: each one gets a vector still, also after another start, and the mark refuses none", async () => {
+    const { weigher, chain, store, start } = make();
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], [10]);
+    chain.blocksPerTempo = PERIOD + 1;
+    await weigher.tick();
+    chain.height = 12 * PERIOD;
+    await weigher.tick();
+    assert.deepEqual([...store.saved.keys()], [10], "the period under way is longer now");
+    chain.height += 1;
+    await weigher.tick();
+    chain.height += PERIOD + 1;
+    await start().tick();
+    assert.deepEqual([...store.saved.keys()], [10, 11, 12]);
+  });
+
+  it("makes nothing while a tempo has no blocks", async () => {
+    const { weigher, chain, store } = make();
+    chain.blocksPerTempo = 0;
+    await weigher.tick();
+    chain.height = 20 * PERIOD;
+    await weigher.tick();
+    assert.equal(store.saved.size, 0);
   });
 });

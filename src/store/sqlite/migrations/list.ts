@@ -6,6 +6,7 @@ import { bounded } from "./0005-bounded.ts";
 import { identity } from "./0006-identity.ts";
 import { customers } from "./0007-customers.ts";
 import { epochTerms } from "./0008-epochs.ts";
+import { weightPlans } from "./0009-weight-plans.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
 export const migrations: readonly string[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   identity,
   customers,
   epochTerms,
+  weightPlans,
 ];

@@ -7,6 +7,7 @@ import { strikeOf } from "../tables/miners.ts";
 import { type Row, text } from "../tables/rows.ts";
 import { sightingOf, suspensionOf } from "../tables/standing.ts";
 import { submissionOf } from "../tables/submission.ts";
+import { weightPlanOf } from "../tables/weightPlans.ts";
 
 /** What became of one table. */
 export interface TableReport {
@@ -28,6 +29,7 @@ const decoders: Readonly<Record<string, (row: Row) => unknown>> = {
   suspensions: suspensionOf,
   open_samples: openSampleOf,
   customer_jobs: customerJobOf,
+  weight_plans: weightPlanOf,
 };
 
 interface Copying {

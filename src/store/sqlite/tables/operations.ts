@@ -23,6 +23,7 @@ import { sampleOperations } from "./samples.ts";
 import { type SuspensionKey, type SuspensionPage, standingOperations } from "./standing.ts";
 import { submissionOperations } from "./submissions.ts";
 import { vectorOperations } from "./vectors.ts";
+import { weightPlanOperations } from "./weightPlans.ts";
 import { workOperations } from "./work.ts";
 
 /** The port's calls as the thread receives them; `retire` is one step of `applyRetention`. */
@@ -68,6 +69,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...customerJobOperations(db),
     ...customerTokenOperations(db),
     ...vectorOperations(db),
+    ...weightPlanOperations(db),
     ...noteOperations(db),
     ...retentionOperations(db, clock),
   };

@@ -37,10 +37,12 @@ import {
   EPOCH,
   newSubmission,
   presentHead,
+  signed,
   struck,
   unsigned,
 } from "../../../conformance/store/fixtures.ts";
 import { atMost, customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
+import { planOf } from "../../../conformance/store/planCases.ts";
 import { rewriteAsVersion4 } from "../../../support/store/version4.ts";
 import { problemOf } from "../../../support/thrown.ts";
 import { until } from "../../../support/until.ts";
@@ -410,8 +412,11 @@ const withoutCustomers = `DROP TABLE customer_tokens; DROP INDEX customer_jobs_b
   ALTER TABLE customer_jobs DROP COLUMN private_input; ALTER TABLE customer_jobs DROP COLUMN deadline_at;
   ALTER TABLE customer_jobs DROP COLUMN verified`;
 
+/** Turns a store into one that knows no plans of weights. */
+const withoutPlans = "DROP TABLE weight_plans";
+
 /** Turns a store into one whose epochs had no terms. */
-const withoutTerms = "ALTER TABLE epochs DROP COLUMN terms; ALTER TABLE epochs DROP COLUMN ends_at";
+const withoutTerms = `${withoutPlans}; ALTER TABLE epochs DROP COLUMN terms; ALTER TABLE epochs DROP COLUMN ends_at`;
 
 /** Turns a store into one of version 3, whose vectors had their period as an epoch. */
 const toVersion3 = `ALTER TABLE vectors RENAME COLUMN period TO epoch; PRAGMA user_version = 3`;
@@ -565,6 +570,33 @@ test("a store of version 7 is brought up: its open epochs get their terms, once"
     assert.deepEqual((await store.commitEpoch({ ...commitment(), terms: terms(2) })).terms, terms(1));
     assert.deepEqual([await store.isEpochUsed(EPOCH), await store.isEpochUsed(EPOCH + 1)], [true, false]);
     await store.close();
+  }));
+
+test("a store of version 8 is brought up: its vectors stay, and it takes plans of weights", () =>
+  inFolder(async (file) => {
+    const before = await open(file);
+    await before.saveVector(signed(7));
+    await before.close();
+    tamper(file, `${withoutPlans}; PRAGMA user_version = 8`);
+    const store = await open(file);
+    assert.deepEqual(await store.vector(7), signed(7));
+    assert.deepEqual(await store.openWeightPlans(), []);
+    await store.saveWeightPlan(planOf(7));
+    await store.close();
+    const again = await open(file);
+    assert.deepEqual(await again.openWeightPlans(), [planOf(7)]);
+    await again.close();
+  }));
+
+test("an open plan of weights that cannot be read refuses the start, an ended one does not", () =>
+  inFolder(async (file) => {
+    for (const state of ["confirmed", "submitted"] as const) {
+      const store = await open(file);
+      await store.saveWeightPlan(planOf(7, { state }));
+      await store.close();
+      tamper(file, "UPDATE weight_plans SET plan = '{}' WHERE period = 7");
+      if (state === "submitted") assert.equal((await problemOf(() => open(file))).code, "store_corrupt");
+    }
   }));
 
 test("a store of version 1 whose rows are damaged is refused as it is", () =>

@@ -8,6 +8,7 @@ import { sha256Hex } from "../../../../src/core/hash.ts";
 import { checkStore } from "../../../../src/store/sqlite/salvage/check.ts";
 import { salvage } from "../../../../src/store/sqlite/salvage/salvage.ts";
 import { commitment, decided, EPOCH, newSubmission, struck } from "../../../conformance/store/fixtures.ts";
+import { planOf } from "../../../conformance/store/planCases.ts";
 import { openInlineStore } from "../../../support/store/inline.ts";
 import { problemOf } from "../../../support/thrown.ts";
 
@@ -160,4 +161,21 @@ test("a line that was altered while the store is open is not served", async (t) 
   assert.equal((await problemOf(() => store.logPage(EPOCH, 95, 32))).code, "store_corrupt");
   tool.close();
   await store.close();
+});
+
+test("plans of weights are salvaged, but for one that cannot be read", async (t) => {
+  const file = await filledStore(t);
+  const store = openInlineStore(file);
+  for (const period of [7, 8])
+    await store.saveWeightPlan(planOf(period, { state: "committed", salt: [period] }));
+  await store.close();
+  const tool = new DatabaseSync(file);
+  tool.exec("UPDATE weight_plans SET state = 'lost' WHERE period = 7");
+  tool.close();
+  const report = salvage(file, join(dirname(file), "out"));
+  const table = report.tables.find(({ table }) => table === "weight_plans");
+  assert.deepEqual(table, { table: "weight_plans", kept: 1, dropped: 1, complete: true });
+  const kept = openInlineStore(report.file);
+  assert.deepEqual(await kept.openWeightPlans(), [planOf(8, { state: "committed", salt: [8] })]);
+  await kept.close();
 });

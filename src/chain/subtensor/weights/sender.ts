@@ -1,0 +1,92 @@
+import type { SentExtrinsic, WeightPlan } from "../../../flow/weightPlan.ts";
+import type { BroadcastEnd, SubtensorNode } from "../node.ts";
+
+/** More than are ever under way; the oldest is given up first. */
+const FLIGHTS_MAX = 16;
+
+interface Flight {
+  /** The finalised height at which it was sent. */
+  readonly block: number;
+  readonly untilBlock: number;
+  readonly abort: AbortController;
+  end: BroadcastEnd | null;
+}
+
+/** Why a broadcast did not do what it was for; null when it did, or nothing is known. */
+function failureText(end: BroadcastEnd | null | undefined): string | null {
+  if (end === null || end === undefined) return null;
+  if (end.kind === "finalized") return end.error;
+  if (end.kind === "unknown") return `the watch ended without news: ${end.why}`;
+  return end.isNonce ? `its nonce was used by another extrinsic: ${end.error}` : end.error;
+}
+
+/** Broadcasts under way. How they end is a text for people: what happened is read from finalised blocks. */
+export class Sender {
+  readonly #node: Pick<SubtensorNode, "broadcast">;
+  readonly #flights = new Map<string, Flight>();
+  #isClosed = false;
+
+  constructor(node: Pick<SubtensorNode, "broadcast">) {
+    this.#node = node;
+  }
+
+  /** Sends stored bytes and watches them beside everything else; `done` is called once when the watch ends. */
+  send({ hash, bytes, until_block }: SentExtrinsic, block: number, done: () => void = () => {}): void {
+    if (this.#isClosed) {
+      done();
+      return;
+    }
+    this.#giveUp(hash);
+    const flight: Flight = { block, untilBlock: until_block, abort: new AbortController(), end: null };
+    this.#flights.set(hash, flight);
+    const { signal } = flight.abort;
+    const aborted = new Promise<BroadcastEnd>((resolve) =>
+      signal.addEventListener("abort", () => resolve({ kind: "unknown", why: "the watch was given up" }), {
+        once: true,
+      }),
+    );
+    const watch = async (): Promise<BroadcastEnd> => {
+      try {
+        return await Promise.race([this.#node.broadcast(bytes, signal), aborted]);
+      } catch (error) {
+        return { kind: "unknown", why: String(error) };
+      }
+    };
+    void watch().then((end) => {
+      flight.end = end;
+      done();
+    });
+    const oldest = this.#flights.keys().next();
+    if (this.#flights.size > FLIGHTS_MAX && !oldest.done) this.#giveUp(oldest.value);
+  }
+
+  /** The height at which this process sent the last extrinsic of a plan; null when it did not. */
+  sentAt(plan: WeightPlan): number | null {
+    return this.#flights.get(plan.extrinsics.at(-1)?.hash ?? "")?.block ?? null;
+  }
+
+  failureOf(plan: WeightPlan): string | null {
+    return failureText(this.#flights.get(plan.extrinsics.at(-1)?.hash ?? "")?.end);
+  }
+
+  /** The block that included the last extrinsic of a plan without a fault, as far as its broadcast told. */
+  includedAt(plan: WeightPlan): number | null {
+    const end = this.#flights.get(plan.extrinsics.at(-1)?.hash ?? "")?.end;
+    return end?.kind === "finalized" && end.error === null ? end.block.number : null;
+  }
+
+  /** Ends the watches of what no block can include any more. */
+  sweep(block: number): void {
+    for (const flight of this.#flights.values()) if (block > flight.untilBlock) flight.abort.abort();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const hash of [...this.#flights.keys()]) this.#giveUp(hash);
+  }
+
+  #giveUp(hash: string): void {
+    this.#flights.get(hash)?.abort.abort();
+    this.#flights.delete(hash);
+  }
+}
