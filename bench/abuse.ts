@@ -100,19 +100,19 @@ const refusals = ({ refused }: HonestResult): number =>
 /** Honest load against one server, quiet or under an attack. */
 class Scene {
   readonly #server: BenchServer;
-  readonly #target: Target;
+  readonly target: Target;
   readonly #pairs: readonly Keypair[];
   #sent = 0;
 
   constructor(server: BenchServer, target: Target, pairs: readonly Keypair[]) {
     this.#server = server;
-    this.#target = target;
+    this.target = target;
     this.#pairs = pairs;
   }
 
   async honest(seconds: number): Promise<HonestResult> {
     const { host, port } = this.#server;
-    const { validator, epoch } = this.#target;
+    const { validator, epoch } = this.target;
     const plan = {
       secret: benchSecret,
       validator,
@@ -128,9 +128,10 @@ class Scene {
     return runHonest({ host, port, perS: PER_S, seconds, requests });
   }
 
-  async under(name: AttackName, seconds: number): Promise<HonestResult> {
+  /** The load while an attack goes on, on this validator or on another one beside it. */
+  async under(name: AttackName, seconds: number, target = this.target): Promise<HonestResult> {
     const child = fork(sibling(import.meta.url, "abuse/attacker"), [], { stdio: "inherit" });
-    child.send({ name, target: this.#target });
+    child.send({ name, target });
     await sleep(BEGIN_MS);
     try {
       return await this.honest(seconds);
@@ -147,72 +148,101 @@ async function sceneOf(server: BenchServer, closedEpoch: number, options: BenchO
   return new Scene(server, target, await hotkeys(Math.min(options.hotkeys, 64)));
 }
 
-interface Measured {
+interface Round {
   readonly name: AttackName;
   readonly quiet: HonestResult;
+  /** While the same attack aims at another validator on the same machine: what the cores that are shared cost. */
+  readonly beside: HonestResult;
   readonly attacked: HonestResult;
 }
 
-/** Everything that miners saw in some rounds. */
-function together(results: readonly HonestResult[]): HonestResult {
-  const refused: Record<string, number> = {};
-  for (const [status, count] of results.flatMap((result) => Object.entries(result.refused)))
-    refused[status] = (refused[status] ?? 0) + count;
-  return { latenciesMs: results.flatMap(({ latenciesMs }) => latenciesMs), refused };
+interface Measured {
+  readonly name: AttackName;
+  readonly quiet: readonly HonestResult[];
+  readonly beside: Seen;
+  readonly attacked: Seen;
 }
 
-async function measure(scene: Scene, options: BenchOptions): Promise<Measured[]> {
+interface Seen {
+  readonly p50: number;
+  readonly p99: number;
+  readonly refused: number;
+}
+
+/** Of rounds, the medians of their percentiles, so that no single pause of the machine decides; and all refusals. */
+function together(results: readonly HonestResult[]): Seen {
+  const median = (share: number): number => {
+    const each = results.map(({ latenciesMs }) => percentile(latenciesMs, share));
+    return round(percentile(each, 0.5), 1);
+  };
+  const refused = results.reduce((sum, result) => sum + refusals(result), 0);
+  return { p50: median(0.5), p99: median(0.99), refused };
+}
+
+async function measure(scene: Scene, other: Target, options: BenchOptions): Promise<Measured[]> {
   const seconds = Math.ceil(options.seconds / ROUNDS);
   const names = Object.keys(attacks) as AttackName[];
-  const rounds: Measured[] = [];
+  const rounds: Round[] = [];
   await scene.honest(seconds);
   for (let round = 1; round <= ROUNDS; round++) {
     for (const name of names) {
       options.progress(`round ${round} of ${ROUNDS}: ${name}`);
-      rounds.push({ name, quiet: await scene.honest(seconds), attacked: await scene.under(name, seconds) });
+      const quiet = await scene.honest(seconds);
+      const beside = await scene.under(name, seconds, other);
+      rounds.push({ name, quiet, beside, attacked: await scene.under(name, seconds) });
     }
   }
   return names.map((name) => {
     const own = rounds.filter((one) => one.name === name);
-    const quiet = together(own.map((one) => one.quiet));
+    const quiet = own.map((one) => one.quiet);
+    const beside = together(own.map((one) => one.beside));
     const attacked = together(own.map((one) => one.attacked));
-    const [before, under] = [quiet, attacked].map((result) => round(percentile(result.latenciesMs, 0.99), 1));
-    const refused = JSON.stringify(attacked.refused);
-    options.progress(`${name}: p99 ${under} ms, quiet ${before} ms; refused ${refused}`);
-    return { name, quiet, attacked };
+    options.progress(
+      `${name}: p99 ${attacked.p99} ms, quiet ${together(quiet).p99} ms, attack on another ${beside.p99} ms; ${attacked.refused} refused`,
+    );
+    return { name, quiet, beside, attacked };
   });
 }
 
 /**
  * What attacks do to honest miners: a steady honest load alone, then the same beside each attack, `--seconds` of both for each
- * attack. Attacker, honest miners and validator share the machine.
+ * attack. Attacker, honest miners and validator share the machine; what that costs shows while each attack aims at another validator.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const closedEpoch = Math.floor(Date.now() / 3_600_000) - 10;
-  const server = await startValidatorWith(config, (dir) => prepareLog(dir, closedEpoch));
+  const start = (): Promise<BenchServer> => startValidatorWith(config, (dir) => prepareLog(dir, closedEpoch));
+  const [server, other] = [await start(), await start()];
   const memory = watchMemory(server);
   try {
-    const measured = await measure(await sceneOf(server, closedEpoch, options), options);
-    const quiet = measured.flatMap(({ quiet }) => quiet.latenciesMs);
-    const quietP99 = percentile(quiet, 0.99);
-    const p99 = measured.map(({ name, attacked }) => [name, percentile(attacked.latenciesMs, 0.99)] as const);
-    const p50 = measured.map(({ name, attacked }) => [name, percentile(attacked.latenciesMs, 0.5)] as const);
-    return {
-      bench: "abuse",
-      figures: {
-        quiet_p50_ms: round(percentile(quiet, 0.5), 1),
-        quiet_p99_ms: round(quietP99, 1),
-        honest_refused: measured.reduce((sum, { attacked }) => sum + refusals(attacked), 0),
-        quiet_refused: measured.reduce((sum, { quiet }) => sum + refusals(quiet), 0),
-        rss_most_mb: round(memory.most() / megabyte, 1),
-        ...Object.fromEntries(p50.map(([name, ms]) => [`${name}_p50_ms`, round(ms, 1)])),
-        ...Object.fromEntries(p99.map(([name, ms]) => [`${name}_p99_ms`, round(ms, 1)])),
-      },
-      ratios: { p99_ratio_most: round(Math.max(...p99.map(([, ms]) => ms / quietP99)), 2) },
-      machine: machine(),
-    };
+    const scene = await sceneOf(server, closedEpoch, options);
+    const { target } = await sceneOf(other, closedEpoch, options);
+    return reportOf(await measure(scene, target, options), memory.most());
   } finally {
     memory.stop();
-    await server.stop();
+    await Promise.all([server.stop(), other.stop()]);
   }
+}
+
+function reportOf(measured: readonly Measured[], rssMost: number): BenchReport {
+  const quiet = together(measured.flatMap(({ quiet }) => quiet));
+  const most = (of: (one: Measured) => number): number => round(Math.max(...measured.map(of)), 2);
+  const ofEach = (name: string, of: (one: Measured) => number): Record<string, number> =>
+    Object.fromEntries(measured.map((one) => [`${one.name}_${name}`, of(one)]));
+  return {
+    bench: "abuse",
+    figures: {
+      ...{ quiet_p50_ms: quiet.p50, quiet_p99_ms: quiet.p99, quiet_refused: quiet.refused },
+      honest_refused: measured.reduce((sum, { attacked }) => sum + attacked.refused, 0),
+      rss_most_mb: round(rssMost / megabyte, 1),
+      ...ofEach("p50_ms", ({ attacked }) => attacked.p50),
+      ...ofEach("p99_ms", ({ attacked }) => attacked.p99),
+      ...ofEach("beside_p99_ms", ({ beside }) => beside.p99),
+    },
+    ratios: {
+      p99_ratio_most: most(({ attacked }) => attacked.p99 / quiet.p99),
+      beside_ratio_most: most(({ beside }) => beside.p99 / quiet.p99),
+      attacked_to_beside_most: most(({ attacked, beside }) => attacked.p99 / beside.p99),
+    },
+    machine: machine(),
+  };
 }
