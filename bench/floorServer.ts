@@ -28,7 +28,7 @@ const pool = await WorkerPool.open(
     threads: 4,
     entry: sibling(import.meta.resolve("../src/validator/start.ts"), "worker"),
     workerData: { config, circuits: [] } satisfies LaneFacts,
-    deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
+    deadlineMs: { signature: 2000, claim: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,
   },

@@ -157,6 +157,7 @@ async function buildFigures(): Promise<Record<string, number>> {
       workerData: null,
       deadlineMs: {
         signature: deadline,
+        claim: deadline,
         check: deadline,
         proofs: deadline,
         render: deadline,

@@ -1,7 +1,7 @@
 import { addressKey } from "../core/address.ts";
 import { sha256Hex } from "../core/hash.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
+import { type Asked, type Claim, ClaimVerifier, readClaim, type Signers } from "../epistula/claim.ts";
 import type { SessionGrant, SessionRequest } from "../epistula/sessions.ts";
 import { type Use, UsedSignatures } from "../epistula/usedSignatures.ts";
 import type { Caller } from "../flow/caller.ts";
@@ -100,7 +100,7 @@ export class Admission {
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>
       this.#modules.challenges.recognise(request.challenge_id, claim.hotkey, request.seq, () =>
-        this.#proven(caller, claim, "hotkey_or_session"),
+        this.#proven(caller, claim, { signers: "hotkey_or_session", isRecognised: false }),
       ),
     );
     requireShort(request.answer, challenge);
@@ -142,7 +142,8 @@ export class Admission {
   async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
     const use: Use = `${caller.method} ${caller.target} ${sha256Hex(caller.rawBody)}`;
-    await this.#prove(caller, claim, { signers: "hotkey_or_session", use, buckets: this.#submitters });
+    const asked = { signers: "hotkey_or_session", isRecognised: true } as const;
+    await this.#prove(caller, claim, { ...asked, use, buckets: this.#submitters });
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
@@ -190,7 +191,7 @@ export class Admission {
     const slot = await this.#readGate.enter(key, caller.signal);
     try {
       caller.signal.throwIfAborted();
-      await this.#prove(caller, claim, { ...asked, buckets: this.#readers });
+      await this.#prove(caller, claim, { ...asked, isRecognised: false, buckets: this.#readers });
     } finally {
       slot.release();
     }
@@ -204,9 +205,9 @@ export class Admission {
   async #prove(
     caller: Caller,
     claim: Claim,
-    { signers, use, buckets }: { signers: Signers; use: Use; buckets: Buckets },
+    { use, buckets, ...asked }: Asked & { readonly use: Use; readonly buckets: Buckets },
   ): Promise<void> {
-    await this.#measures.timed("signature", () => this.#proven(caller, claim, signers));
+    await this.#measures.timed("signature", () => this.#proven(caller, claim, asked));
     caller.signal.throwIfAborted();
     const waitMs = buckets.take(claim.hotkey, this.#modules.clock.monotonicMs());
     if (waitMs > 0) throw new AssayError({ code: "rate_limited", retry_after_s: wholeSeconds(waitMs) });
@@ -222,10 +223,10 @@ export class Admission {
   }
 
   /** One verification per request, although both recognition and admission may ask for it. */
-  #proven(caller: Caller, claim: Claim, signers: Signers): Promise<void> {
+  #proven(caller: Caller, claim: Claim, asked: Asked): Promise<void> {
     const known = this.#proofs.get(claim);
     if (known !== undefined) return known;
-    const proof = this.#proof.require(claim, caller, signers);
+    const proof = this.#proof.require(claim, caller, asked);
     this.#proofs.set(claim, proof);
     return proof;
   }

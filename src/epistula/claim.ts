@@ -131,6 +131,13 @@ export function readClaim(headers: Headers, rules: ClaimRules, nowMs: number): C
 /** Which keys may have signed: the hotkey alone, or its session key where the claim names a session. */
 export type Signers = "hotkey" | "hotkey_or_session";
 
+/** How a claim is to be verified. */
+export interface Asked {
+  readonly signers: Signers;
+  /** The request answers a challenge of the hotkey, which only its miner knows: it goes before those that anybody can send. */
+  readonly isRecognised: boolean;
+}
+
 /** What a signature is over, besides its headers. */
 export interface SignedRequest extends BoundRequest {
   readonly rawBody: Uint8Array;
@@ -145,11 +152,14 @@ export class ClaimVerifier {
   }
 
   /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool failed. */
-  async require(claim: Claim, request: SignedRequest, signers: Signers): Promise<void> {
+  async require(claim: Claim, request: SignedRequest, { signers, isRecognised }: Asked): Promise<void> {
     const good =
       claim.session !== null && signers === "hotkey_or_session"
         ? this.#bySession(claim, claim.session, request)
-        : await this.#byHotkey(claim, signedMessage(request.rawBody, claim));
+        : await this.#byHotkey(claim, {
+            kind: isRecognised ? "signature" : "claim",
+            ...{ message: signedMessage(request.rawBody, claim) },
+          });
     if (!good) throw new AssayError({ code: "bad_signature" });
   }
 
@@ -161,10 +171,13 @@ export class ClaimVerifier {
     return verify(null, message, session.key, claim.signature);
   }
 
-  async #byHotkey({ publicKey, signature }: Claim, message: Uint8Array): Promise<boolean> {
+  async #byHotkey(
+    { publicKey, signature }: Claim,
+    task: { readonly kind: "signature" | "claim"; readonly message: Uint8Array },
+  ): Promise<boolean> {
     const { log, pool } = this.#modules;
     try {
-      return await pool.run({ kind: "signature", publicKey, message, signature });
+      return await pool.run({ ...task, publicKey, signature });
     } catch (thrown) {
       if (thrown instanceof AssayError) throw thrown;
       log.error("signature_unchecked", { cause: causeText(thrown) });

@@ -1,14 +1,18 @@
 import type { Answer, JobCheck, TaskRef } from "./lane.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** An sr25519 signature to verify. */
+export interface SignatureTask {
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
 /** A task for a worker thread. Data crosses by copy, so tasks hold plain values only. */
 export type PoolRequest =
-  | {
-      readonly kind: "signature";
-      readonly publicKey: Uint8Array;
-      readonly message: Uint8Array;
-      readonly signature: Uint8Array;
-    }
+  | ({ readonly kind: "signature" } & SignatureTask)
+  /** A signature under what anybody can send: it waits behind those of answers to challenges that were recognised. */
+  | ({ readonly kind: "claim" } & SignatureTask)
   | { readonly kind: "check"; readonly lane: string; readonly ref: TaskRef; readonly answer: Answer }
   | {
       readonly kind: "proofs";
@@ -29,6 +33,7 @@ export type PoolRequest =
 
 export interface PoolResults {
   signature: boolean;
+  claim: boolean;
   check: Verdict;
   /** One per item, in order. */
   proofs: Verdict[];

@@ -12,8 +12,9 @@ function owned(bytes: Uint8Array): Uint8Array {
 export function compact(task: PoolRequest): PoolRequest {
   switch (task.kind) {
     case "signature":
+    case "claim":
       return {
-        kind: "signature",
+        kind: task.kind,
         publicKey: owned(task.publicKey),
         message: owned(task.message),
         signature: owned(task.signature),

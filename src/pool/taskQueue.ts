@@ -6,7 +6,7 @@ import type { PoolTask } from "./workerSlot.ts";
  * Kinds in order of priority: a client waits for a signature or an index, nobody for a check. No kind is taken twice in a row
  * while another waits: starved checks would end in refusals, and a signature waits for one batch of checks at most.
  */
-const priority: readonly PoolTaskKind[] = ["signature", "index", "render", "check", "proofs"];
+const priority: readonly PoolTaskKind[] = ["signature", "claim", "index", "render", "check", "proofs"];
 /** The longest that a batch should hold its worker, ms: a signature may have to wait for it. */
 const BATCH_MS = 8;
 /** Less work than this is not spread over more workers, ms: waking a thread costs about as much as a signature. */
@@ -24,6 +24,7 @@ export class TaskQueue {
   /** Mean time of one task, ms; the starting values are replaced by measurements. */
   readonly #meanMs: Record<PoolTaskKind, number> = {
     signature: 0.25,
+    claim: 0.25,
     index: 8,
     render: 1,
     check: 1,

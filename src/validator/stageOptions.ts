@@ -52,7 +52,7 @@ export function poolOptions(facts: LaneFacts): PoolOptions {
     entry: sibling(import.meta.url, "worker"),
     workerData: facts,
     // A signature takes 0.1 ms, a check 0.5 ms, a batch of proofs 100 ms; a task that takes a hundred times longer hangs.
-    deadlineMs: { signature: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
+    deadlineMs: { signature: 2000, claim: 2000, check: 5000, proofs: 20_000, render: 5000, index: 10_000 },
     batch: 16,
     queueMax: 8192,
   };

@@ -22,6 +22,7 @@ export function makeTaskRunner(
   return (task: PoolRequest) => {
     switch (task.kind) {
       case "signature":
+      case "claim":
         return signatures.verify(task.publicKey, task.message, task.signature);
       case "check": {
         const lane = pullLane(task.lane);

@@ -82,6 +82,8 @@ export class AdmissionWorld {
   readonly admitted: PendingSubmission[] = [];
   readonly counts = new Map<string, number>();
   readonly logged: string[] = [];
+  /** Kinds of the pool's tasks, in order. */
+  readonly tasks: PoolTaskKind[] = [];
 
   constructor(options: Partial<AdmissionOptions> = {}) {
     const all: AdmissionOptions = {
@@ -170,7 +172,8 @@ export class AdmissionWorld {
   async #run<K extends PoolTaskKind>(given: TaskOfKind<K>): Promise<PoolResults[K]> {
     await this.before.signature();
     const task: PoolRequest = given;
-    if (task.kind !== "signature") throw new TypeError(`pool: ${task.kind}`);
+    this.tasks.push(task.kind);
+    if (task.kind !== "signature" && task.kind !== "claim") throw new TypeError(`pool: ${task.kind}`);
     return verifier.verify(task.publicKey, task.message, task.signature) as PoolResults[K];
   }
 

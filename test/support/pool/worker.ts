@@ -45,7 +45,8 @@ const run: TaskRunner = (task: PoolRequest) => {
         : { outcome: "invalid", code: "solution_unsatisfied" };
     }
     case "signature":
-      note("signature");
+    case "claim":
+      note(task.kind);
       return task.message.every((byte, i) => byte === task.signature[i]);
     case "proofs":
       return task.items.map(({ answer }) =>

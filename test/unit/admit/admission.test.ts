@@ -89,6 +89,13 @@ describe("Admission.submit", () => {
     }
   });
 
+  it("verifies the signature of a recognised answer before those of reads, which anybody can send", async () => {
+    const world = new AdmissionWorld();
+    await world.submit(world.letter(alice));
+    await world.read(world.letter(alice), { allowSuspended: true });
+    assert.deepEqual(world.tasks, ["signature", "claim"]);
+  });
+
   it("keeps the promise of a durable row when verification does not take it", async () => {
     const world = new AdmissionWorld();
     world.handOver = () => {

@@ -21,6 +21,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 const deadlines = (ms: number): Record<PoolTaskKind, number> => ({
   signature: ms,
+  claim: ms,
   check: ms,
   proofs: ms,
   render: ms,
@@ -135,6 +136,16 @@ describe("worker pool", () => {
       pool.run(signature("b", "b")),
     ]);
     assert.deepEqual(ran().slice(0, 2), ["signature", "signature"]);
+  });
+
+  it("takes signatures of recognised answers before claims that came first", async (t) => {
+    const { pool, ran } = await open(t, { batch: 2 });
+    await Promise.all([
+      ...Array.from({ length: 6 }, () => pool.run({ ...signature("c", "c"), kind: "claim" })),
+      pool.run(signature("a", "a")),
+      pool.run(signature("b", "b")),
+    ]);
+    assert.deepEqual(ran().slice(0, 3), ["signature", "signature", "claim"]);
   });
 
   it("lets checks in between when signatures never end", async (t) => {

@@ -282,7 +282,8 @@ export class PullHiddenWorld {
   #pool(): Pool {
     const run = async (task: PoolRequest): Promise<PoolResults[PoolTaskKind]> => {
       this.#note(`pool ${task.kind}`);
-      if (task.kind === "signature") return verifier.verify(task.publicKey, task.message, task.signature);
+      if (task.kind === "signature" || task.kind === "claim")
+        return verifier.verify(task.publicKey, task.message, task.signature);
       if (task.kind !== "check") throw new TypeError(`pool: ${task.kind}`);
       const isRight = Buffer.from(task.answer.bytes).toString().startsWith(RIGHT);
       return isRight ? { outcome: "valid" } : { outcome: "invalid", code: "solution_unsatisfied" };

@@ -29,7 +29,7 @@ const pool = await WorkerPool.open(
     threads: 2,
     entry: new URL("../../../support/verify/proofWorker.ts", import.meta.url),
     workerData: { journal },
-    deadlineMs: { signature: 1000, check: 1000, proofs: 150, render: 1000, index: 1000 },
+    deadlineMs: { signature: 1000, claim: 1000, check: 1000, proofs: 150, render: 1000, index: 1000 },
     batch: 4,
     queueMax: 100,
   },

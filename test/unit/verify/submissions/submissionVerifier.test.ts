@@ -27,7 +27,7 @@ const pool = await WorkerPool.open(
     threads: 2,
     entry,
     workerData: { journal },
-    deadlineMs: { signature: 1000, check: 150, proofs: 1000, render: 1000, index: 1000 },
+    deadlineMs: { signature: 1000, claim: 1000, check: 150, proofs: 1000, render: 1000, index: 1000 },
     batch: 4,
     queueMax: 100,
   },
