@@ -21,7 +21,7 @@ export interface UnsignedVector {
   readonly network: string;
   readonly netuid: number;
   readonly validator: string;
-  /** The weighing period: `floor(block / (tempo * every_tempos))`. Vectors of earlier versions have it only as `epoch`. */
+  /** The weighing period: `floor(block / (tempo * every_tempos))` until that length changes. Vectors of earlier versions have it only as `epoch`. */
   readonly period?: number;
   /** The period under its former name, for one more version. */
   readonly epoch: number;
