@@ -35,7 +35,7 @@ const FOLLOW_GROUP = "chainHead_v1_";
 const ARCHIVE = "archive_v1_storage";
 
 /**
- * The answer that lists a node's methods, as the client library shall read it; every other message as it is. With the archive
+ * The answer that lists a node's methods, as the client library is to read it; every other message as it is. With the archive
  * group: without it the library would follow all blocks a second time to read one of the past, where a refusal says at once that
  * the node does not have it. Without the group to follow with where the node refuses that.
  */

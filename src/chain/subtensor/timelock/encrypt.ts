@@ -7,7 +7,7 @@ import { wrapKey } from "./ibe.ts";
 /** The longest payload whose ciphertext the chain takes. */
 export const PAYLOAD_MAX_BYTES = CIPHERTEXT_MAX_BYTES - OVERHEAD_BYTES;
 
-/** What a ciphertext is made with; used once, since whoever knows it can read the payload before its time. */
+/** What a ciphertext is made with; used once, since anyone who knows it can read the payload before its time. */
 export interface Secrets {
   /** 32 bytes: the AES key. */
   readonly key: Uint8Array;

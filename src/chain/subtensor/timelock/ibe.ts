@@ -18,7 +18,7 @@ function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
   return a.map((byte, i) => byte ^ (b[i] ?? 0));
 }
 
-/** The scalar that makes `u`; whoever opens the key makes it again and compares. */
+/** The scalar that makes `u`; who opens the key makes it again and compares. */
 function scalarOf(sigma: Uint8Array, key: Uint8Array): bigint {
   return BigInt(`0x${sha256(sigma, key).toString("hex")}`) % GROUP_ORDER;
 }
