@@ -28,7 +28,7 @@ export interface OpenFile {
 
 /**
  * A commit fsyncs the log once; on macOS `fullfsync` makes the drive flush too. The guard copies the log into the database,
- * 16 MB at a time: that and the cache (16 MB) write an index page once for many groups; the log's file shrinks back to 64 MB
+ * 4 MB at a time: that and the cache (16 MB) write an index page once for many groups; the log's file shrinks back to 64 MB
  * after a burst.
  */
 const pragmas = `
