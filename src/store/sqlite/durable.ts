@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../core/problems/assayError.ts";
-import { integer, text } from "./tables/rows.ts";
+import { integer, text } from "../records/rows.ts";
 
 /** `PRAGMA synchronous` of FULL: every commit is fsync'd before it returns. */
 const FULL = 2;

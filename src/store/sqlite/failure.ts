@@ -1,6 +1,6 @@
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
-import { Unreadable } from "./tables/rows.ts";
+import { Unreadable } from "../records/rows.ts";
 
 /** An error as it crosses threads; `fault` is the caller's mistake. */
 export type Failure =

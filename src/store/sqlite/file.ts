@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } fro
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import { Unreadable } from "../records/rows.ts";
 import { assertDurable } from "./durable.ts";
 import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
 import { examine } from "./guard/examine.ts";
@@ -11,7 +12,6 @@ import { PageSums } from "./guard/pageSums.ts";
 import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
-import { Unreadable } from "./tables/rows.ts";
 
 /** The open file of a store. */
 export interface OpenFile {

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
+import { Unreadable } from "../records/rows.ts";
 import { walkChain } from "./guard/logChains.ts";
 import { customerJobOf } from "./tables/customerJobs.ts";
 import { customerTokenOf } from "./tables/customerTokens.ts";
 import { openSampleOf } from "./tables/draws.ts";
 import { epochOf } from "./tables/epochs.ts";
 import { logHeadOf } from "./tables/heads.ts";
-import { Unreadable } from "./tables/rows.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 import { weightPlanOf } from "./tables/weightPlans.ts";

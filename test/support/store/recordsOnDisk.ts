@@ -4,9 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { ChainedEntry } from "../../../src/flow/store.ts";
+import type { Row } from "../../../src/store/records/rows.ts";
+import { submissionOf } from "../../../src/store/records/submission.ts";
 import { ChainLog } from "../../../src/store/sqlite/tables/chainLog.ts";
-import type { Row } from "../../../src/store/sqlite/tables/rows.ts";
-import { submissionOf } from "../../../src/store/sqlite/tables/submission.ts";
 
 export interface SubmissionRow {
   readonly receipt_id: string;

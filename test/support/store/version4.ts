@@ -1,10 +1,10 @@
 import { renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../src/core/canonical.ts";
+import { integer, text } from "../../../src/store/records/rows.ts";
+import { submissionOf } from "../../../src/store/records/submission.ts";
 import { migrations } from "../../../src/store/sqlite/migrations/list.ts";
 import { ChainLog } from "../../../src/store/sqlite/tables/chainLog.ts";
-import { integer, text } from "../../../src/store/sqlite/tables/rows.ts";
-import { submissionOf } from "../../../src/store/sqlite/tables/submission.ts";
 
 /** Tables that version 5 left as they were. */
 const same = [

@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
+import { text, Unreadable } from "../../records/rows.ts";
 import { checkRows } from "../inspect.ts";
 import { isOurs, knownVersion, schemaVersion } from "../migrations/migrate.ts";
-import { text, Unreadable } from "../tables/rows.ts";
 import { type Reached, readMark } from "./mark.ts";
 import { changedPages, PageSums, readSums, sumsOfFile, UNKNOWN_WRITES } from "./pageSums.ts";
 import { readSeal, type SealRow } from "./seal.ts";

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import { brokenLink, lineOf, lineSelect } from "../tables/logLine.ts";
-import { unpack } from "../tables/packed.ts";
-import { integer, type Row, text } from "../tables/rows.ts";
+import { brokenLink, lineOf, lineSelect } from "../../records/logLine.ts";
+import { unpack } from "../../records/packed.ts";
+import { integer, type Row, text } from "../../records/rows.ts";
 
 /** Walks one epoch's log from its commitment to its end; returns the first fault and the lines before it. */
 export function walkChain(

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { integer, text } from "../tables/rows.ts";
+import { integer, text } from "../../records/rows.ts";
 import type { Reached } from "./mark.ts";
 
 /** How far a store has come, and how far it had come one group before. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { integer } from "../tables/rows.ts";
+import { integer } from "../../records/rows.ts";
 import { migrations } from "./list.ts";
 
 /** Marks a file as an assay store: "ASSY". */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
+import { Unreadable } from "../../records/rows.ts";
 import { asProblem } from "../file.ts";
 import { examine, type Finding } from "../guard/examine.ts";
 import { checkChains } from "../inspect.ts";
 import { takeLock } from "../lock.ts";
-import { Unreadable } from "../tables/rows.ts";
 
 /** The logs of all epochs that are on record, also the closed ones. */
 function logsFinding(file: string): Finding {

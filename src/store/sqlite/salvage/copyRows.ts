@@ -1,12 +1,12 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { type Row, text } from "../../records/rows.ts";
+import { submissionOf } from "../../records/submission.ts";
 import { customerJobOf } from "../tables/customerJobs.ts";
 import { openSampleOf } from "../tables/draws.ts";
 import { epochOf } from "../tables/epochs.ts";
 import { logHeadOf } from "../tables/heads.ts";
 import { strikeOf } from "../tables/miners.ts";
-import { type Row, text } from "../tables/rows.ts";
 import { sightingOf, suspensionOf } from "../tables/standing.ts";
-import { submissionOf } from "../tables/submission.ts";
 import { weightPlanOf } from "../tables/weightPlans.ts";
 
 /** What became of one table. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
+import { integer } from "../../records/rows.ts";
 import { walkChain } from "../guard/logChains.ts";
 import { RetiredEpochs } from "../tables/retired.ts";
-import { integer } from "../tables/rows.ts";
 
 /** What had to be given up so that the store keeps its rules. */
 export interface RulesReport {

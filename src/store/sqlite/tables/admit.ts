@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AdmitOutcome, NewSubmission } from "../../../flow/submission.ts";
+import { drawEntry } from "../../records/lineOfSubmission.ts";
+import { packChallenge, packHash, packReceipt, packX, unpack } from "../../records/packed.ts";
+import { integer, type Row, text } from "../../records/rows.ts";
+import { submissionOf } from "../../records/submission.ts";
 import type { ChainLog } from "./chainLog.ts";
-import { drawEntry } from "./lineOfSubmission.ts";
 import { write } from "./operation.ts";
-import { packChallenge, packHash, packReceipt, packX, unpack } from "./packed.ts";
-import { integer, type Row, text } from "./rows.ts";
-import { submissionOf } from "./submission.ts";
 
 /** An admitted row is not sent back: the caller has all of it. */
 export type AdmitReply = Exclude<AdmitOutcome, { kind: "admitted" }> | { readonly kind: "admitted" };

@@ -3,9 +3,9 @@ import { canonical } from "../../../core/canonical.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { LogEntry } from "../../../flow/draw.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
-import { brokenLink, lineOf, lineSelect, publishedLine } from "./logLine.ts";
-import { packHash, unpack } from "./packed.ts";
-import { integer, text, Unreadable } from "./rows.ts";
+import { brokenLink, lineOf, lineSelect, publishedLine } from "../../records/logLine.ts";
+import { packHash, unpack } from "../../records/packed.ts";
+import { integer, text, Unreadable } from "../../records/rows.ts";
 
 /** The end of an epoch's log, where the next line goes. */
 export interface LogEnd {

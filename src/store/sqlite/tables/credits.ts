@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Credit } from "../../../flow/weights.ts";
+import { real, text } from "../../records/rows.ts";
 import { scan } from "./operation.ts";
-import { real, text } from "./rows.ts";
 
 /** Rows per step: about 2 ms, the longest that a group of writes waits for a step. */
 const STEP_ROWS = 2048;

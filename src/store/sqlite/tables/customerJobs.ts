@@ -8,8 +8,18 @@ import {
 } from "../../../flow/job.ts";
 import type { JobInput } from "../../../flow/lane.ts";
 import type { CustomerOutcome, QueueBounds } from "../../../flow/store.ts";
+import {
+  flag,
+  integer,
+  json,
+  oneOf,
+  type Row,
+  real,
+  realOrNull,
+  text,
+  textOrNull,
+} from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { flag, integer, json, oneOf, type Row, real, realOrNull, text, textOrNull } from "./rows.ts";
 
 /** The most bytes of an answer: a proof has about one KiB. */
 const ANSWER_BYTES = 65_536;

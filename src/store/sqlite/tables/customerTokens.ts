@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CustomerToken, TokenUse } from "../../../flow/customerToken.ts";
+import { integer, type Row, real, realOrNull, text } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { integer, type Row, real, realOrNull, text } from "./rows.ts";
 
 export function customerTokenOf(row: Row): CustomerToken {
   return {

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Decision, Submission } from "../../../flow/submission.ts";
+import { verdictEntry } from "../../records/lineOfSubmission.ts";
+import { packChallenge, packReceipt } from "../../records/packed.ts";
+import { integer } from "../../records/rows.ts";
+import { submissionOf } from "../../records/submission.ts";
 import type { ChainLog } from "./chainLog.ts";
-import { verdictEntry } from "./lineOfSubmission.ts";
 import { write } from "./operation.ts";
-import { packChallenge, packReceipt } from "./packed.ts";
-import { integer } from "./rows.ts";
 import { strikeWriter } from "./strike.ts";
-import { submissionOf } from "./submission.ts";
 
 type End = Pick<Decision, "state" | "code">;
 

@@ -2,9 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
 import type { DrawGroup } from "../../../flow/draw.ts";
 import type { OpenSample } from "../../../flow/job.ts";
+import { integer, type Row, text } from "../../records/rows.ts";
 import type { ChainLog, LogEnd } from "./chainLog.ts";
 import { read, write } from "./operation.ts";
-import { integer, type Row, text } from "./rows.ts";
 
 type Sampled = Pick<OpenSample, "jobId" | "hotkey">;
 

@@ -2,11 +2,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
 import type { ClosedEpochItem, EpochRecord, EpochTerms, LogHead, SamplePolicy } from "../../../flow/draw.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
+import { integer, json, type Row, real, realOrNull, text, textOrNull } from "../../records/rows.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
 import { read, write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
-import { integer, json, type Row, real, realOrNull, text, textOrNull } from "./rows.ts";
 
 type Commitment = Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">;
 

@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { canonical } from "../../../core/canonical.ts";
 import { sha256Hex } from "../../../core/hash.ts";
 import type { DroppedExhibit, Evidence, Exhibit, StrikeRecord } from "../../../flow/strike.ts";
-import { bytes, integer, type Row, Unreadable } from "./rows.ts";
+import { bytes, integer, type Row, Unreadable } from "../../records/rows.ts";
 
 const DAY_MS = 86_400_000;
 /** The most bytes of exhibits, as stored, that are kept of one hotkey per day: some 20 proofs; one strike suspends for a day. */

@@ -1,8 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LOG_HEADS_MAX, type LogHead } from "../../../flow/draw.ts";
+import { integer, type Row, real, text } from "../../records/rows.ts";
 import type { ChainLog } from "./chainLog.ts";
 import { read, write } from "./operation.ts";
-import { integer, type Row, real, text } from "./rows.ts";
 
 export function logHeadOf(row: Row): LogHead {
   return {

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
 import type { Evidence, StoredStrike } from "../../../flow/strike.ts";
+import { flag, integer, integerOrNull, json, type Row, real, text } from "../../records/rows.ts";
 import { ExhibitRows } from "./exhibits.ts";
 import { read } from "./operation.ts";
-import { flag, integer, integerOrNull, json, type Row, real, text } from "./rows.ts";
 
 const evidenceMembers = [
   "work_id",

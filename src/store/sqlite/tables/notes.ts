@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { text } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { text } from "./rows.ts";
 
 export function noteOperations(db: DatabaseSync) {
   const get = db.prepare("SELECT value FROM notes WHERE key = ?");

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { IssuedPage } from "../../../flow/store.ts";
+import { integer, type Row, real, text } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { integer, type Row, real, text } from "./rows.ts";
 
 function pageOf(row: Row): IssuedPage {
   return {

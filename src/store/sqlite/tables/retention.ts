@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import type { RetentionBounds } from "../../../flow/store.ts";
+import { integer, text } from "../../records/rows.ts";
 import { minerDropper } from "./dropMiner.ts";
 import { dayOf } from "./exhibits.ts";
 import { write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
-import { integer, text } from "./rows.ts";
 
 /** How long a step drops rows, ms: every other call waits for at most one step. */
 const STEP_MS = 10;

@@ -2,10 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { causeText } from "../../../core/problems/assayError.ts";
 import type { Remembered, Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
 import type { OperatorAction } from "../../../flow/store.ts";
+import { flag, integer, oneOf, type Row, real, text, Unreadable } from "../../records/rows.ts";
 import { isDamage } from "../failure.ts";
 import { minerDropper } from "./dropMiner.ts";
 import { read, write } from "./operation.ts";
-import { flag, integer, oneOf, type Row, real, text, Unreadable } from "./rows.ts";
 import { suspender } from "./suspend.ts";
 
 const kinds = ["strike", "unreachable", "operator"] as const;

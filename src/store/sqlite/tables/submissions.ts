@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { PendingSubmission } from "../../../flow/submission.ts";
-import { drawOf } from "./lineOfSubmission.ts";
+import { drawOf } from "../../records/lineOfSubmission.ts";
+import { packReceipt, receiptPrefix, unpack } from "../../records/packed.ts";
+import { bytes, integer, oneOf, type Row } from "../../records/rows.ts";
+import { submissionOf } from "../../records/submission.ts";
 import { read, write } from "./operation.ts";
-import { packReceipt, receiptPrefix, unpack } from "./packed.ts";
-import { bytes, integer, oneOf, type Row } from "./rows.ts";
-import { submissionOf } from "./submission.ts";
 
 const encodings = ["text", "bitset"] as const;
 

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
+import { json, jsonText, type Row, text } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { json, jsonText, type Row, text } from "./rows.ts";
 
 const vectorMembers = ["version", "epoch", "weights"] as const;
 

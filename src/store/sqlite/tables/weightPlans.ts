@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
 import type { PlanState, WeightPlan } from "../../../flow/weightPlan.ts";
+import { integer, json, oneOf, type Row, Unreadable } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-import { integer, json, oneOf, type Row, Unreadable } from "./rows.ts";
 
 /** A tempo of 72 minutes each: 50 days. */
 const ENDED_MAX = 1000;

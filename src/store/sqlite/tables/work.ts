@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { WorkBucket, WorkDelta } from "../../../flow/job.ts";
+import { integer, type Row, real, text } from "../../records/rows.ts";
 import { bucketWriter } from "./buckets.ts";
 import { scan, write } from "./operation.ts";
-import { integer, type Row, real, text } from "./rows.ts";
 import { noCounts, tallier } from "./tally.ts";
 
 /** Rows per step, as for credits: about 2 ms. */

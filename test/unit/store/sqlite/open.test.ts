@@ -22,11 +22,11 @@ import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
 import type { Store } from "../../../../src/flow/store.ts";
 import type { UnsignedVector } from "../../../../src/flow/weights.ts";
+import { Unreadable } from "../../../../src/store/records/rows.ts";
 import { assertDurable } from "../../../../src/store/sqlite/durable.ts";
 import { openFile } from "../../../../src/store/sqlite/file.ts";
 import { knownVersion, migrate, schemaVersion } from "../../../../src/store/sqlite/migrations/migrate.ts";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
-import { Unreadable } from "../../../../src/store/sqlite/tables/rows.ts";
 import {
   admitted,
   assertLog,

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Fill, fillStore, type Outcome } from "../../../../bench/restRows.ts";
+import { integer } from "../../../../src/store/records/rows.ts";
 import { openFile } from "../../../../src/store/sqlite/file.ts";
 import { makeOperations } from "../../../../src/store/sqlite/tables/operations.ts";
-import { integer } from "../../../../src/store/sqlite/tables/rows.ts";
 import { removeDir, temporaryDir } from "../../../support/validator/validator.ts";
 
 const COUNT = 3000;

@@ -1,6 +1,5 @@
-import type { SQLOutputValue } from "node:sqlite";
-
-export type Row = Record<string, SQLOutputValue>;
+/** A row of any adapter: whole numbers as numbers, booleans as 0 and 1, bytes as such. */
+export type Row = Record<string, null | number | bigint | string | Uint8Array>;
 
 /** A row that cannot have been written like this: the file is damaged. */
 export class Unreadable extends Error {

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { canonical } from "../../../core/canonical.ts";
+import { canonical } from "../../core/canonical.ts";
 import { entryOfSubmission } from "./lineOfSubmission.ts";
 import { unpack } from "./packed.ts";
 import { integer, type Row, text, unreadable } from "./rows.ts";

@@ -1,4 +1,4 @@
-import type { Submission } from "../../../flow/submission.ts";
+import type { Submission } from "../../flow/submission.ts";
 import { challengePrefix, receiptPrefix, unpack } from "./packed.ts";
 import { flag, integer, oneOf, type Row, real, realOrNull, text, textOrNull } from "./rows.ts";
 

@@ -1,5 +1,5 @@
-import type { Draw, LogEntry } from "../../../flow/draw.ts";
-import type { NewSubmission, Submission } from "../../../flow/submission.ts";
+import type { Draw, LogEntry } from "../../flow/draw.ts";
+import type { NewSubmission, Submission } from "../../flow/submission.ts";
 import { unpack } from "./packed.ts";
 import { flag, integer, oneOf, type Row, text } from "./rows.ts";
 import { submissionOf } from "./submission.ts";

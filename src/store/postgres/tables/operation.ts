@@ -1,0 +1,48 @@
+import type { Sql } from "../sql.ts";
+
+/** Sees only committed data. `stale`: a replica within its bound may answer. */
+export interface Read<A extends readonly unknown[], R> {
+  readonly kind: "read";
+  readonly stale: boolean;
+  readonly run: (sql: Sql, ...args: A) => Promise<R>;
+}
+
+/** Runs in the transaction of a group, under its own savepoint: when it throws, the rest of the group goes on. */
+export interface Write<A extends readonly unknown[], R> {
+  readonly kind: "write";
+  readonly run: (sql: Sql, ...args: A) => Promise<R>;
+}
+
+/** The outcome of one call of a batch. */
+export type Settled<R> = { readonly value: R } | { readonly error: unknown };
+
+/** Runs all calls of a group together, in order, so that they share statements. A throw fails them all. */
+export interface Batch<A extends readonly unknown[], R> {
+  readonly kind: "batch";
+  readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
+}
+
+export type Operation<A extends readonly unknown[], R> = Read<A, R> | Write<A, R> | Batch<A, R>;
+
+export function read<A extends readonly unknown[], R>(run: (sql: Sql, ...args: A) => Promise<R>): Read<A, R> {
+  return { kind: "read", stale: false, run };
+}
+
+/** A read that a replica may answer. */
+export function staleRead<A extends readonly unknown[], R>(
+  run: (sql: Sql, ...args: A) => Promise<R>,
+): Read<A, R> {
+  return { kind: "read", stale: true, run };
+}
+
+export function write<A extends readonly unknown[], R>(
+  run: (sql: Sql, ...args: A) => Promise<R>,
+): Write<A, R> {
+  return { kind: "write", run };
+}
+
+export function batch<A extends readonly unknown[], R>(
+  run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
+): Batch<A, R> {
+  return { kind: "batch", run };
+}
