@@ -14,6 +14,7 @@ import { jobsCommand } from "./jobs.ts";
 import { keygenCommand } from "./keygen.ts";
 import { keysCommand } from "./keys.ts";
 import { minerCommand } from "./miner.ts";
+import { nodesCommand } from "./nodes.ts";
 import { planCommand } from "./plan/plan.ts";
 import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
@@ -50,6 +51,7 @@ function makeProgram(): Command {
     simulateCommand,
     auditCommand,
     skiplistCommand,
+    nodesCommand,
     jobsCommand,
     tokenCommand,
     clockCommand,

@@ -8,6 +8,7 @@ import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
+import type { NodeList, NodeOrderRequest } from "./routes/nodes.ts";
 import type * as schemas from "./routes/schemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
 
@@ -125,6 +126,10 @@ export interface Handlers {
   skiplist(): Promise<Skiplist>;
   suspend(request: SuspendRequest): Promise<SkiplistItem>;
   release(hotkey: Hotkey, reason?: string): Promise<Released>;
+  /** The processes that share the store; none where it is embedded. */
+  nodes(): Promise<NodeList>;
+  /** Throws `node_not_found`. */
+  orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */

@@ -11,7 +11,9 @@ import type {
 } from "../flow/standing.ts";
 import type { StrikeRecord } from "../flow/strike.ts";
 import type { InvalidCode } from "../flow/verdict.ts";
+import { drawClasses } from "./drawClasses.ts";
 import { type Dated, type Judged, strikeEvidence } from "./evidence.ts";
+import type { JudgeMemory } from "./mirror.ts";
 import type { JudgeModules, JudgeOptions } from "./ports.ts";
 import { isColdStart, isOfBacklog, pastRetention, ruleText, suspensionEnd } from "./rules.ts";
 import { type Rank, Sightings } from "./sightings.ts";
@@ -24,14 +26,6 @@ const STRIKES_KEPT = 64;
 
 /** Hotkeys dropped per transaction. */
 const FORGET_BATCH = 512;
-
-/** Allocated once, since every job needs one of them. */
-const classes: Readonly<Record<"none" | "cold" | "struck" | "both", readonly DrawClass[]>> = {
-  none: [],
-  cold: ["cold_start"],
-  struck: ["struck"],
-  both: ["cold_start", "struck"],
-};
 
 /**
  * Standing of every hotkey. Its memory mirrors the store: judge's own decisions take effect once they are durable; strikes and
@@ -81,6 +75,11 @@ export class Judge {
       this.#strikes.add(hotkey, { block, at: null }, counted);
   }
 
+  /** For `Mirror`, which keeps it as other processes change it. */
+  get memory(): JudgeMemory {
+    return { suspensions: this.#suspensions, strikes: this.#strikes, sightings: this.#sightings };
+  }
+
   /** Whether the hotkey is suspended now; with the height unknown every suspension holds. */
   isSuspended(hotkey: string): boolean {
     return this.#longest(hotkey) !== null;
@@ -94,8 +93,7 @@ export class Judge {
   /** Why the hotkey is sampled above its lane's rate; with the height unknown, every reason that may hold. */
   classesFor(hotkey: string): readonly DrawClass[] {
     const isStruck = this.#strikes.recent(hotkey, this.#modules.chain.block()) > 0;
-    if (this.#isCold(this.#sightings.get(hotkey))) return isStruck ? classes.both : classes.cold;
-    return isStruck ? classes.struck : classes.none;
+    return drawClasses(this.#isCold(this.#sightings.get(hotkey)), isStruck);
   }
 
   /** Whether the hotkey is remembered. */

@@ -77,6 +77,29 @@ export class Sightings {
     return this.#forgetOne();
   }
 
+  /** Takes over a sighting of another process: the first of the two first ones, the last of the last ones. */
+  learn({ hotkey, firstSeen, lastSeen, delivered }: Remembered): void {
+    const entry = this.#byHotkey.get(hotkey);
+    const known = entry?.sighting;
+    const isKnown =
+      known !== undefined &&
+      known.firstSeen <= firstSeen &&
+      known.lastSeen >= lastSeen &&
+      (known.delivered || !delivered);
+    if (isKnown) return;
+    const learnt = entry ?? new Entry({ hotkey, firstSeen, lastSeen, delivered });
+    if (entry !== undefined) this.#take(entry);
+    learnt.sighting = {
+      hotkey,
+      firstSeen: Math.min(known?.firstSeen ?? firstSeen, firstSeen),
+      lastSeen: Math.max(known?.lastSeen ?? lastSeen, lastSeen),
+      delivered: delivered || (known?.delivered ?? false),
+    };
+    this.#gone.delete(hotkey);
+    this.#put(learnt);
+    while (this.#forgetOne() !== null);
+  }
+
   /** The hotkey was suspended: it is kept apart, and leaves its place to others. */
   suspended(hotkey: string): void {
     const entry = this.#byHotkey.get(hotkey);

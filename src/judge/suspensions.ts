@@ -23,6 +23,10 @@ export class Suspensions {
     this.#byHotkey.set(suspension.hotkey, kinds);
   }
 
+  hotkeys(): Iterable<string> {
+    return this.#byHotkey.keys();
+  }
+
   of(hotkey: string): readonly Suspension[] {
     return [...(this.#byHotkey.get(hotkey)?.values() ?? [])];
   }

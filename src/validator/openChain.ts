@@ -21,6 +21,8 @@ export interface ChainUse {
   readonly waitMs: number;
   /** Where plans of weights are kept; null where nothing is sent to the chain, neither weights nor an address. */
   readonly store: WeightsStore | null;
+  /** Weights are held back while another process is the leader. Always the leader, when left out. */
+  readonly isLeader?: () => boolean;
 }
 
 /** The chain that the configuration names. */
@@ -32,7 +34,7 @@ export function openChain(
 ): Promise<Chain> {
   const { chain } = config;
   if (chain.kind === "local") return openLocal(chain, paths, modules);
-  return openSubtensor(config, subtensorOptions(config, chain, use), paths, modules, use.store);
+  return openSubtensor(config, subtensorOptions(config, chain, use), paths, modules, use);
 }
 
 /** The height as far as it is known without a network. */
@@ -82,13 +84,13 @@ async function openSubtensor(
   options: SubtensorOptions,
   { hotkey: source }: Pick<Paths, "hotkey">,
   modules: ChainModules,
-  store: WeightsStore | null,
+  { store, isLeader = () => true }: Pick<ChainUse, "store" | "isLeader">,
 ): Promise<Chain> {
   const { openSubtensorChain } = await import("../chain/subtensor/open.ts");
   return openSubtensorChain(options, {
     ...modules,
     signer: async () => (await import("../keys/loadKeypair.ts")).loadKeypair(source),
-    weights: store === null ? null : await weightsHook(config, options, store, modules),
+    weights: store === null ? null : await weightsHook(config, options, store, { ...modules, isLeader }),
   });
 }
 
@@ -97,7 +99,7 @@ async function weightsHook(
   { chain, weigh }: Config,
   { netuid, mechanism, hotkey }: SubtensorOptions,
   store: WeightsStore,
-  modules: ChainModules,
+  modules: ChainModules & { readonly isLeader: () => boolean },
 ): Promise<(node: SubtensorNode) => WeightsHook> {
   const { WeightsDriver } = await import("../chain/subtensor/weights/weightsDriver.ts");
   const setting = chain.kind === "subtensor" ? chain.weights : "auto";

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
 import type { DatedJwk, Signer } from "../core/ed25519.ts";
 import type { Hotkey } from "../core/ids.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
@@ -15,6 +16,8 @@ import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
 import { openChain } from "./openChain.ts";
 import { pathsOf } from "./paths.ts";
+import { aloneWith, joinStore, type Membership } from "./roles/membership.ts";
+import { allRoles } from "./roles/roles.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
@@ -29,6 +32,8 @@ export interface Resources {
   /** What was signed last, beside the publishing key. */
   readonly marks: MarkFile;
   readonly adminToken: string;
+  readonly membership: Membership;
+  /** As this process may use it. */
   readonly store: Store;
   readonly chain: Chain;
   readonly metrics: MetricRegistry;
@@ -71,15 +76,37 @@ export async function openResources(
   warnExposed(paths, log);
   const store = await openStore();
   closers.add("store", () => store.close());
+  const membership = await memberOf(options, store, { ...modules, metrics });
+  closers.add("node", () => membership.close());
   const chain = await openChain(
     config,
     paths,
     { ...modules, metrics },
-    { hotkey, waitMs: CHAIN_WAIT_MS, store },
+    { hotkey, waitMs: CHAIN_WAIT_MS, ...weightsUse(membership) },
   );
   closers.add("chain", () => chain.close());
   const retiredIds = retiredKeys.map(({ kid }) => kid);
   const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
   await checkIdentity(store, presentIdentity(options, known));
-  return { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken, store, chain, metrics };
+  const keys = { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken };
+  return { ...keys, membership, store: membership.store, chain, metrics };
+}
+
+/** One process on the embedded store; on PostgreSQL one of any number. */
+async function memberOf(
+  { config, roles = allRoles, name, version }: StartOptions,
+  store: Store,
+  modules: StartModules & { readonly metrics: MetricRegistry },
+): Promise<Membership> {
+  if (config.store.kind === "postgres") {
+    const options = { roles, name: name ?? `${hostname()}-${process.pid}`, version };
+    return joinStore(store, options, { ...modules, drain: modules.drain ?? (() => undefined) });
+  }
+  if (roles.size === allRoles.size) return aloneWith(store, roles);
+  throw new AssayError({ code: "roles_need_postgres", roles: [...roles].join(", ") });
+}
+
+/** Only a process that weighs sends weights, and only while it is the leader. */
+function weightsUse({ roles, leaderStore, isLeader }: Membership) {
+  return { store: roles.has("weigh") ? leaderStore : null, isLeader };
 }

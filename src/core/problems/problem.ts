@@ -86,6 +86,9 @@ export type Problem =
   | { code: "epoch_not_found"; epoch: number }
   | { code: "epoch_open"; epoch: number }
   | { code: "suspension_not_found"; hotkey: string }
+  | { code: "node_not_found"; node: string }
+  | { code: "other_role"; role: string }
+  | { code: "roles_need_postgres"; roles: string }
   | { code: "chain_local"; asked: string }
   | { code: "internal" }
   // Starting and running: no HTTP status; the process prints them and exits 1.
@@ -105,6 +108,7 @@ export type Problem =
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_not_durable"; file: string; found: string }
+  | { code: "fenced_off"; lease: string; token: number }
   | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }
   | { code: "key_missing"; file: string; store: string; kind: "hotkey" | "publishing" }
   | { code: "circuit_invalid"; circuit: string; file: string; cause_text: string }

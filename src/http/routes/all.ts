@@ -7,6 +7,7 @@ import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
+import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
 import { publicationRoutes } from "./publications.ts";
 import type { Route } from "./route.ts";
@@ -34,6 +35,7 @@ export function routesOf(
     ...weightRoutes(handlers),
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
+    ...nodeRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

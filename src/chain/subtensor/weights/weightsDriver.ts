@@ -50,6 +50,8 @@ export interface WeightsModules {
   readonly metrics: Metrics;
   /** Why nothing may be sent just now, such as endpoints that disagree; null when it may. */
   readonly hold?: () => string | null;
+  /** Nothing is done while another process is the one that weighs. Always this one, when left out. */
+  readonly isLeader?: () => boolean;
 }
 
 const CALL_MS = 30_000;
@@ -142,6 +144,10 @@ export class WeightsDriver {
     await this.#tail;
   }
 
+  #isLeader(): boolean {
+    return this.#modules.isLeader?.() ?? true;
+  }
+
   /** One at a time, in the order of the calls. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#tail.then(work);
@@ -151,7 +157,12 @@ export class WeightsDriver {
 
   async #step(): Promise<void> {
     const block = this.#modules.node.finalized();
-    if (this.#closing.signal.aborted || block === null || block.number === this.#doneBlock) return;
+    if (this.#closing.signal.aborted || block === null) return;
+    if (!this.#isLeader()) {
+      this.#doneBlock = null;
+      return;
+    }
+    if (block.number === this.#doneBlock) return;
     this.#sender.sweep(block.number);
     await this.#watch.read();
     const look = await this.#look(block);
@@ -226,7 +237,7 @@ export class WeightsDriver {
   }
 
   async #act({ plan, action }: Step, view: ChainView): Promise<void> {
-    if (this.#watch.stop !== null || this.#closing.signal.aborted) return;
+    if (this.#watch.stop !== null || this.#closing.signal.aborted || !this.#isLeader()) return;
     if (action.kind === "send") this.#sender.send(action.extrinsic, view.block.number);
     if (action.kind === "make") await this.#maker.make(plan, action, view);
   }
