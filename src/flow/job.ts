@@ -154,6 +154,8 @@ export interface CustomerUpdate {
   readonly hotkey: string | null;
   readonly code: string | null;
   readonly endedAt: number | null;
+  /** The node that has claimed the job; absent: nobody asks whose it is. */
+  readonly node?: number;
 }
 
 const jobIdPattern = /^jb_[0-9a-f]{32}$/;

@@ -9,6 +9,8 @@ import type {
   WorkBucket,
   WorkDelta,
 } from "./job.ts";
+import type { Fence } from "./leases.ts";
+import type { SharedStore } from "./sharedStore.ts";
 import type { MinerCounts, Sighting, StandingBounds, StandingState, Suspension } from "./standing.ts";
 import type { StoredStrike } from "./strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
@@ -81,24 +83,29 @@ export interface RetentionBounds {
   readonly keepExhibitsSince?: number;
   /** Hotkeys last seen before this block are dropped with their strikes, unless suspended; absent: none is. */
   readonly keepSeenSince?: number;
+  /** Sessions that expired at or before this time are dropped; absent: none is. */
+  readonly sessionsEndedBy?: number;
 }
 
 /**
  * Durable records. Every write is durable (fsync'd) when its promise resolves; writes that arrive together
  * share one transaction. A failing store rejects with `store_unavailable`; a write whose commit failed
- * half way may still be found after a restart.
+ * half way may still be found after a restart. A write with a fence is refused with `fenced_off`, and changes nothing, unless
+ * that lease is held under that token.
  */
-export interface Store extends WeightPlans {
+export interface Store extends WeightPlans, SharedStore {
   /**
    * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
    * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else
-   * records the pending row, its draw in the epoch's log, and the miner's sighting and count.
+   * records the pending row, its draw in the epoch's log, and the miner's sighting and count. What it is to spend is spent
+   * first, whatever the outcome.
    */
   admit(submission: NewSubmission): Promise<AdmitOutcome>;
   /**
    * Ends a pending submission, pays it once, logs its verdict, records its strike (which forfeits the unverified
    * credit of the hotkey, as `forfeits` does). A second accepted answer of one challenge ends `void` with code `already_solved`.
-   * Returns the row as it is then; null, with nothing changed, when it was not pending.
+   * Returns the row as it is then; null, with nothing changed, when it was not pending, or the node that decides does not own
+   * it, or no longer lives.
    */
   decide(decision: Decision): Promise<Submission | null>;
   /** Counts a check that ended in `error`; returns the number of tries. */
@@ -142,7 +149,8 @@ export interface Store extends WeightPlans {
   cancelCustomerJob(jobId: string, at: number): Promise<CustomerJob | null>;
   /** Queued jobs, oldest first; read at start. */
   queuedCustomerJobs(limit: number): Promise<CustomerJob[]>;
-  updateCustomerJob(update: CustomerUpdate): Promise<void>;
+  /** False, with nothing changed, when it is not queued, or the node that says so does not own it, or no longer lives. */
+  updateCustomerJob(update: CustomerUpdate): Promise<boolean>;
 
   /** Oldest first; retention drops revoked ones whose jobs are gone. */
   customerTokens(): Promise<CustomerToken[]>;
@@ -164,7 +172,7 @@ export interface Store extends WeightPlans {
    * false for any other hash, for a head not past the last recorded one, for an unknown or closed epoch, and for an epoch
    * that has all but the last of its `LOG_HEADS_MAX` heads.
    */
-  addLogHead(head: LogHead): Promise<boolean>;
+  addLogHead(head: LogHead, fence?: Fence): Promise<boolean>;
   /** Signed heads of an epoch, oldest first; the last one of a closed epoch is its final head. */
   logHeads(epoch: number): Promise<LogHead[]>;
   /**
@@ -172,7 +180,13 @@ export interface Store extends WeightPlans {
    * it permanently and stores its key and that head. Returns the record as it is then (still open while rows are pending or
    * the head differs), or null when it was never committed. Throws RangeError on another epoch's head.
    */
-  closeEpoch(epoch: number, revealedKey: string, head: LogHead, at: number): Promise<EpochRecord | null>;
+  closeEpoch(
+    epoch: number,
+    revealedKey: string,
+    head: LogHead,
+    at: number,
+    fence?: Fence,
+  ): Promise<EpochRecord | null>;
   epoch(epoch: number): Promise<EpochRecord | null>;
   /** Whether the number is on record, or was: then it can never be committed again. */
   isEpochUsed(epoch: number): Promise<boolean>;
@@ -208,8 +222,8 @@ export interface Store extends WeightPlans {
   /** Sum of accepted, unforfeited credit received after `since`, by lane and hotkey. */
   credits(since: number): Promise<Credit[]>;
   /** Records what is about to be signed; returns the intent on record for that epoch, which may be older. */
-  recordIntent(vector: UnsignedVector): Promise<UnsignedVector>;
-  saveVector(vector: SignedVector): Promise<void>;
+  recordIntent(vector: UnsignedVector, fence?: Fence): Promise<UnsignedVector>;
+  saveVector(vector: SignedVector, fence?: Fence): Promise<void>;
   vector(period: number): Promise<SignedVector | null>;
   latestVector(): Promise<SignedVector | null>;
   /** The JSON text of the signed vector of a period, or of the last one, as it was written. */
@@ -219,7 +233,7 @@ export interface Store extends WeightPlans {
   note(key: string): Promise<string | null>;
   setNote(key: string, value: string): Promise<void>;
 
-  applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }>;
+  applyRetention(bounds: RetentionBounds, fence?: Fence): Promise<{ dropped: number }>;
   /** Resolves when the store answers and can be written to; for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;

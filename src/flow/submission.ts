@@ -1,5 +1,6 @@
 import type { Draw } from "./draw.ts";
 import type { Answer } from "./lane.ts";
+import type { Spend, SpendRefusal } from "./spend.ts";
 import type { StrikeRecord } from "./strike.ts";
 
 export type SubmissionState = "pending" | "verifying" | "accepted" | "rejected" | "void";
@@ -32,6 +33,10 @@ export interface NewSubmission {
   readonly draw: Draw;
   /** Answers accepted per challenge. */
   readonly maxAttempts: number;
+  /** The node that checks it itself; absent: whichever claims it. */
+  readonly node?: number;
+  /** Taken in the same transaction. */
+  readonly spend?: Spend;
 }
 
 /** A recorded submission. */
@@ -68,7 +73,8 @@ export type AdmitOutcome =
   | {
       readonly kind: "refused";
       readonly code: "already_solved" | "already_answered" | "attempts_exhausted" | "epoch_expired";
-    };
+    }
+  | SpendRefusal;
 
 /** The end of a submission. `accepted` pays its weight, once per challenge. */
 export interface Decision {
@@ -82,6 +88,8 @@ export interface Decision {
   readonly strike: StrikeRecord | null;
   /** As in `SampledEnd`. */
   readonly forfeits?: true;
+  /** The node that decides, which must own the row; absent: nobody asks whose it is. */
+  readonly node?: number;
 }
 
 /** The receipt document; `signature` is Ed25519 over the rest. */

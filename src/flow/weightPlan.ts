@@ -1,4 +1,5 @@
 import type { UidWeight } from "./chain.ts";
+import type { Fence } from "./leases.ts";
 
 /** How weights reach a chain: openly, as a hash that is revealed later, or encrypted to a future round of a randomness beacon. */
 export type WeightMethod = "set" | "commit" | "timelocked";
@@ -78,5 +79,5 @@ export interface WeightPlans {
   openWeightPlans(): Promise<WeightPlan[]>;
   /** The latest first, from before the given period (or the latest). */
   weightPlans(before: number | null, limit: number): Promise<WeightPlan[]>;
-  saveWeightPlan(plan: WeightPlan): Promise<void>;
+  saveWeightPlan(plan: WeightPlan, fence?: Fence): Promise<void>;
 }

@@ -105,6 +105,7 @@ export type Problem =
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_not_durable"; file: string; found: string }
+  | { code: "fenced_off"; lease: string; token: number }
   | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }
   | { code: "key_missing"; file: string; store: string; kind: "hotkey" | "publishing" }
   | { code: "circuit_invalid"; circuit: string; file: string; cause_text: string }

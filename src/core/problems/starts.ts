@@ -119,6 +119,13 @@ export const startProblems = {
     detail: (p) =>
       `${p.file}: ${p.found}. A receipt promises that a power cut loses nothing, and this store cannot keep that promise. Use a local disk.`,
   },
+  fenced_off: {
+    status: null,
+    blame: "none",
+    title: "Lease over",
+    detail: (p) =>
+      `The lease "${p.lease}" is not held under token ${p.token} any more: it was not renewed in time, or another process has taken it over. Nothing was written. Nothing has to be done while another process is at work; if it happens again and again, look for pauses of this process and for a slow store.`,
+  },
   identity_changed: {
     status: null,
     blame: "operator",
