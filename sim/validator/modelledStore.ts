@@ -1,8 +1,10 @@
+import type { SharedStore } from "../../src/flow/sharedStore.ts";
 import type { Store } from "../../src/flow/store.ts";
 
 /** The calls that the push lane's stages need from a store. */
 export type ModelledStore = Omit<
   Store,
+  | keyof SharedStore
   | "admit"
   | "decide"
   | "countTry"

@@ -97,7 +97,9 @@ export class ModelStore implements ModelledStore {
     return this.#read([]);
   }
 
-  async updateCustomerJob(): Promise<void> {}
+  async updateCustomerJob(): Promise<boolean> {
+    return false;
+  }
 
   commitEpoch(
     record: Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">,

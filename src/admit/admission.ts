@@ -152,7 +152,7 @@ export class Admission {
   }
 
   async #record(
-    { hotkey }: Claim,
+    { hotkey, uuid }: Claim,
     challenge: RecognisedChallenge,
     answer: SubmitRequest["answer"],
     moment: { readonly block: number; readonly receivedAt: number },
@@ -163,7 +163,8 @@ export class Admission {
     const submission = newSubmission(challenge, facts, random.bytes(10));
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;
-    throw refusal(outcome.code, challenge, this.#options.epochs.at(clock.nowMs()).epoch);
+    const { epoch: current } = this.#options.epochs.at(clock.nowMs());
+    throw refusal(outcome, challenge, { current, uuid });
   }
 
   /** The row is durable and will be decided whatever happens here: a throw is the validator's fault, not the miner's. */

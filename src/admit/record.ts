@@ -2,8 +2,11 @@ import { lengthPrefixed } from "../core/bytes.ts";
 import { sha256, sha256Hex } from "../core/hash.ts";
 import { receiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import { signatureRetryS } from "../epistula/usedSignatures.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
+import type { SpendRefusal } from "../flow/spend.ts";
 import type { AdmitOutcome, NewSubmission } from "../flow/submission.ts";
+import { wholeSeconds } from "./limits.ts";
 
 const HASH_LENGTH = Buffer.of(0, 32);
 
@@ -44,11 +47,17 @@ export function newSubmission(
   };
 }
 
-type RefusedCode = Extract<AdmitOutcome, { kind: "refused" }>["code"];
+type Refused = Extract<AdmitOutcome, { kind: "refused" }>;
 
 /** The refusal that the caller gets when the store refuses. */
-export function refusal(code: RefusedCode, challenge: RecognisedChallenge, current: number): AssayError {
+export function refusal(
+  refused: Refused,
+  challenge: RecognisedChallenge,
+  { current, uuid }: { readonly current: number; readonly uuid: string },
+): AssayError {
   const challenge_id = challenge.challengeId;
+  if ("waitMs" in refused) return spendRefusal(refused, uuid);
+  const { code } = refused;
   switch (code) {
     case "epoch_expired":
       return new AssayError({ code, epoch: challenge.epoch, current });
@@ -56,5 +65,17 @@ export function refusal(code: RefusedCode, challenge: RecognisedChallenge, curre
       return new AssayError({ code, challenge_id, max_attempts: challenge.maxAttempts });
     default:
       return new AssayError({ code, challenge_id });
+  }
+}
+
+/** The refusal where a limit over all processes is reached. */
+export function spendRefusal({ code, waitMs }: SpendRefusal, uuid: string): AssayError {
+  switch (code) {
+    case "signature_used":
+      return new AssayError({ code, uuid });
+    case "rate_limited":
+      return new AssayError({ code, retry_after_s: wholeSeconds(waitMs) });
+    case "too_many_signatures":
+      return new AssayError({ code, retry_after_s: signatureRetryS });
   }
 }

@@ -35,7 +35,7 @@ function markOf(text: string): number {
 }
 
 /** A refused use asks to come back after this: a window ends within seconds. */
-const againS = 5;
+export const signatureRetryS = 5;
 
 /**
  * The uuids that hotkeys have used, each remembered for as long as its signature is accepted, at most twice as long. Nothing is
@@ -72,7 +72,7 @@ export class UsedSignatures {
     const { perHotkey, altogether } = this.#options;
     const own = counts.get(hotkey) ?? 0;
     if (own >= perHotkey || uses.size >= altogether)
-      throw new AssayError({ code: "too_many_signatures", retry_after_s: againS });
+      throw new AssayError({ code: "too_many_signatures", retry_after_s: signatureRetryS });
     uses.set(mark, use);
     counts.set(hotkey, own + 1);
   }

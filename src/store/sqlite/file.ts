@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../core/clock.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { Unreadable } from "../records/rows.ts";
 import { assertDurable } from "./durable.ts";
@@ -12,6 +13,7 @@ import { PageSums } from "./guard/pageSums.ts";
 import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { endEarlierNodes } from "./tables/nodes.ts";
 
 /** The open file of a store. */
 export interface OpenFile {
@@ -133,6 +135,7 @@ function connect(file: string, sums: PageSums): Pick<OpenFile, "db" | "snapshot"
     db.exec(pragmas);
     assertDurable(db, file);
     migrate(db, checkRows);
+    endEarlierNodes(db, systemClock.nowMs());
     const guard = new Guard(db, file, sums);
     return { db, guard, snapshot: new DatabaseSync(file, { readOnly: true, timeout: FOREIGN_LOCK_MS }) };
   } catch (error) {

@@ -58,9 +58,10 @@ export class MemoryRecords {
     this.work.push([...deltas]);
   }
 
-  async updateCustomerJob(update: CustomerUpdate): Promise<void> {
+  async updateCustomerJob(update: CustomerUpdate): Promise<boolean> {
     await this.#write("customer");
     this.customers.push(update);
+    return true;
   }
 
   async note(key: string): Promise<string | null> {

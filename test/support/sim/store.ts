@@ -70,6 +70,9 @@ const notModelled = [
   ...["miner", "miners", "strikes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
+  ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
+  ...["claim", "claimCustomerJobs", "saveSession", "session", "takeStream", "lostStreams", "dropStream"],
+  ...["spend", "standingChanges", "standingOf"],
 ];
 
 /** The parts of the port that the model keeps; every other method rejects with `NotModelled`. */

@@ -7,6 +7,7 @@ import { identity } from "./0006-identity.ts";
 import { customers } from "./0007-customers.ts";
 import { epochTerms } from "./0008-epochs.ts";
 import { weightPlans } from "./0009-weight-plans.ts";
+import { shared } from "./0010-shared.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   customers,
   epochTerms,
   weightPlans,
+  shared,
 ];

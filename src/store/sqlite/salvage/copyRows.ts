@@ -1,5 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { nodeOf } from "../../records/node.ts";
 import { type Row, text } from "../../records/rows.ts";
+import { sessionOf } from "../../records/session.ts";
 import { submissionOf } from "../../records/submission.ts";
 import { customerJobOf } from "../tables/customerJobs.ts";
 import { openSampleOf } from "../tables/draws.ts";
@@ -30,6 +32,8 @@ const decoders: Readonly<Record<string, (row: Row) => unknown>> = {
   open_samples: openSampleOf,
   customer_jobs: customerJobOf,
   weight_plans: weightPlanOf,
+  nodes: (row) => nodeOf(row, 0),
+  sessions: sessionOf,
 };
 
 interface Copying {

@@ -40,6 +40,19 @@ const suspendAgain = `INSERT INTO suspensions (hotkey, kind, until_block, reason
   GROUP BY hotkey ON CONFLICT (hotkey, kind) DO UPDATE SET until_block = excluded.until_block
     WHERE excluded.until_block > suspensions.until_block`;
 
+/** No number is given again that a row has. */
+const countOn = (name: string, greatest: string): string =>
+  `INSERT INTO counters (name, value) SELECT '${name}', greatest FROM (${greatest}) WHERE greatest IS NOT NULL
+    ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`;
+
+const shareAnew = [
+  "UPDATE answers SET owner = 0",
+  "UPDATE customer_jobs SET claimant = 0",
+  countOn("node", "SELECT max(token) AS greatest FROM nodes"),
+  countOn("stream", "SELECT max(number) AS greatest FROM streams"),
+  countOn("standing", "SELECT max(n) AS greatest FROM standing_changes"),
+];
+
 /** Makes what was copied a store that a start accepts. A lost suspension is no amnesty where its strike is left. */
 export function restoreRules(db: DatabaseSync, suspensionsLost: boolean): RulesReport {
   db.exec("BEGIN");
@@ -49,6 +62,7 @@ export function restoreRules(db: DatabaseSync, suspensionsLost: boolean): RulesR
     db.exec(`DELETE FROM ${table} WHERE epoch NOT IN (SELECT epoch FROM epochs)`);
   const voided = Number(db.prepare(voidWithoutDraw).run().changes);
   db.exec("DELETE FROM answers WHERE id NOT IN (SELECT id FROM submissions WHERE state = 'pending')");
+  for (const statement of shareAnew) db.exec(statement);
   const suspensionsRestored = suspensionsLost ? Number(db.prepare(suspendAgain).run().changes) : 0;
   db.exec("COMMIT");
   return { epochsDropped, voided, suspensionsRestored };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { SpendRefusal } from "../../../flow/spend.ts";
 import type { AdmitOutcome, NewSubmission } from "../../../flow/submission.ts";
 import { drawEntry } from "../../records/lineOfSubmission.ts";
 import { packChallenge, packHash, packReceipt, packX, unpack } from "../../records/packed.ts";
@@ -6,11 +7,12 @@ import { integer, type Row, text } from "../../records/rows.ts";
 import { submissionOf } from "../../records/submission.ts";
 import type { ChainLog } from "./chainLog.ts";
 import { write } from "./operation.ts";
+import type { Spent } from "./spent.ts";
 
 /** An admitted row is not sent back: the caller has all of it. */
 export type AdmitReply = Exclude<AdmitOutcome, { kind: "admitted" }> | { readonly kind: "admitted" };
 
-type RefusalCode = Extract<AdmitReply, { kind: "refused" }>["code"];
+type RefusalCode = Exclude<Extract<AdmitReply, { kind: "refused" }>["code"], SpendRefusal["code"]>;
 
 const refused = (code: RefusalCode): AdmitReply => ({ kind: "refused", code });
 
@@ -19,14 +21,16 @@ function isSame(row: Row, { hotkey, answerSha256 }: NewSubmission): boolean {
   return text(row, "hotkey") === hotkey && unpack(row, "answer_sha256", "") === answerSha256;
 }
 
-export function admitOperations(db: DatabaseSync, log: ChainLog) {
+export function admitOperations(db: DatabaseSync, log: ChainLog, spent: Spent) {
   const ofChallenge = db.prepare("SELECT * FROM submissions WHERE epoch = ? AND challenge = ? AND lane = ?");
   const epochOf = db.prepare("SELECT closed_at, log_head, log_length FROM epochs WHERE epoch = ?");
   const solved = db.prepare("SELECT 1 FROM solves WHERE epoch = ? AND challenge = ? AND lane = ?");
   const insert = db.prepare(`INSERT INTO submissions (receipt, epoch, challenge, lane, tier, seq, hotkey,
       answer_sha256, weight, received_at, block, draw_n, draw_class, rate, x, sampled, tries, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'pending')`);
-  const keepAnswer = db.prepare("INSERT INTO answers (id, encoding, bytes) VALUES (?, ?, ?)");
+  const keepAnswer = db.prepare(
+    "INSERT INTO answers (id, owner, claims, encoding, bytes) VALUES (?, ?, 0, ?, ?)",
+  );
   const sight =
     db.prepare(`INSERT INTO miners (hotkey, first_seen, last_seen, submitted, accepted, rejected, void)
     VALUES (?, ?, ?, 1, 0, 0, 0)
@@ -54,13 +58,15 @@ export function admitOperations(db: DatabaseSync, log: ChainLog) {
     ] as const;
     const drawn = [end.length, draw.class, draw.rate, packX(draw.x), draw.sampled ? 1 : 0] as const;
     const id = Number(insert.run(...work, ...whose, ...drawn).lastInsertRowid);
-    keepAnswer.run(id, answer.encoding, answer.bytes);
+    keepAnswer.run(id, s.node ?? 0, answer.encoding, answer.bytes);
     log.append(end, drawEntry(s), id);
     sight.run(s.hotkey, s.block, s.block);
   };
 
   return {
     admit: write((s: NewSubmission): AdmitReply => {
+      const taken = s.spend === undefined ? null : spent.take(s.spend);
+      if (taken?.kind === "refused") return taken;
       const known = ofChallenge.all(s.epoch, packChallenge(s.challengeId, s), s.lane);
       const earlier = known.find((row) => isSame(row, s));
       if (earlier !== undefined) return { kind: "replay", submission: submissionOf(earlier) };

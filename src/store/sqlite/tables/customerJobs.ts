@@ -19,6 +19,7 @@ import {
   text,
   textOrNull,
 } from "../../records/rows.ts";
+import { LivingNodes } from "./nodes.ts";
 import { read, write } from "./operation.ts";
 
 /** The most bytes of an answer: a proof has about one KiB. */
@@ -100,7 +101,8 @@ function adder(db: DatabaseSync) {
   };
 }
 
-export function customerJobOperations(db: DatabaseSync) {
+export function customerJobOperations(db: DatabaseSync, now: () => number) {
+  const living = new LivingNodes(db, now);
   const byId = db.prepare("SELECT * FROM customer_jobs WHERE job_id = ?");
   const byKey = db.prepare("SELECT * FROM customer_jobs WHERE client_key = ?");
   const count = db.prepare("SELECT count(*) AS n FROM customer_jobs WHERE state = 'queued'");
@@ -111,7 +113,7 @@ export function customerJobOperations(db: DatabaseSync) {
   // A job that has ended is never changed, and keeps no private inputs.
   const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = :state, answer = ?, verified = ?,
       hotkey = ?, code = ?, ended_at = ?, private_input = iif(:state = 'queued', private_input, NULL)
-      WHERE job_id = ? AND state = 'queued'`);
+      WHERE job_id = ? AND state = 'queued' AND claimant = coalesce(?, claimant)`);
   const list = listings(db);
   const add = adder(db);
 
@@ -119,10 +121,11 @@ export function customerJobOperations(db: DatabaseSync) {
     const row = byId.get(jobId);
     return row === undefined ? null : customerJobOf(row);
   };
-  const change = (to: CustomerUpdate): void => {
-    const { jobId, attempts, state, answer, verified, hotkey, code, endedAt } = to;
+  const change = (to: CustomerUpdate): boolean => {
+    const { jobId, attempts, state, answer, verified, hotkey, code, endedAt, node } = to;
+    if (node !== undefined && !living.has(node)) return false;
     const changed = [attempts, boundedAnswer(answer), flagOf(verified), hotkey, code, endedAt] as const;
-    update.run({ state }, ...changed, jobId);
+    return update.run({ state }, ...changed, jobId, node ?? null).changes === 1;
   };
 
   return {

@@ -5,12 +5,13 @@ import { packChallenge, packReceipt } from "../../records/packed.ts";
 import { integer } from "../../records/rows.ts";
 import { submissionOf } from "../../records/submission.ts";
 import type { ChainLog } from "./chainLog.ts";
+import { LivingNodes } from "./nodes.ts";
 import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
 
 type End = Pick<Decision, "state" | "code">;
 
-export function decideOperations(db: DatabaseSync, log: ChainLog) {
+export function decideOperations(db: DatabaseSync, log: ChainLog, now: () => number) {
   const find = db.prepare("SELECT * FROM submissions WHERE receipt = ? AND state = 'pending'");
   const pay = db.prepare(`INSERT INTO solves (epoch, challenge, lane, hotkey, weight, received_at, verified,
       forfeited) VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`);
@@ -24,7 +25,13 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
     rejected: db.prepare("UPDATE miners SET rejected = rejected + 1 WHERE hotkey = ?"),
     void: db.prepare("UPDATE miners SET void = void + 1 WHERE hotkey = ?"),
   };
-  const strikes = strikeWriter(db);
+  const strikes = strikeWriter(db, now);
+  const living = new LivingNodes(db, now);
+  const owned = db.prepare("SELECT 1 FROM answers WHERE id = ? AND owner = ?");
+
+  /** Whether the row is the node's, which lives; without a node nobody asks. */
+  const mayEnd = (id: number, node: number | undefined): boolean =>
+    node === undefined || (owned.get(id, node) !== undefined && living.has(node));
 
   /** Pays an accepted answer, unless another of the challenge was paid or the hotkey was struck. */
   const settle = (s: Submission, id: number, decision: Decision): End => {
@@ -45,6 +52,7 @@ export function decideOperations(db: DatabaseSync, log: ChainLog) {
       if (row === undefined) return null;
       const before = submissionOf(row);
       const id = integer(row, "id");
+      if (!mayEnd(id, decision.node)) return null;
       const { state, code } = settle(before, id, decision);
       const { verified } = decision;
       end.run(state, code, verified ? 1 : 0, decision.at, id);

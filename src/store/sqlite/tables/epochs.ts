@@ -1,10 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
 import type { ClosedEpochItem, EpochRecord, EpochTerms, LogHead, SamplePolicy } from "../../../flow/draw.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
 import { integer, json, type Row, real, realOrNull, text, textOrNull } from "../../records/rows.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
+import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
 
@@ -29,7 +31,7 @@ export function epochOf(row: Row): EpochRecord {
   };
 }
 
-export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows) {
+export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows, require: FenceCheck) {
   const retired = new RetiredEpochs(db);
   const one = db.prepare("SELECT * FROM epochs WHERE epoch = ?");
   const open = db.prepare("SELECT * FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
@@ -61,13 +63,16 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
       insert.run(epoch, commitment, ...signed, commitment, ...kept);
       return epochOf(one.get(epoch) ?? {});
     }),
-    closeEpoch: write((epoch: number, revealedKey: string, head: LogHead, at: number): EpochRecord | null => {
-      if (head.epoch !== epoch) throw new RangeError(`epoch ${epoch} closes with a head of ${head.epoch}`);
-      const closed = close.run(at, revealedKey, epoch, head.log_head).changes === 1;
-      const record = find(epoch);
-      if (closed && record !== null) heads.add(head, record.log_length);
-      return record;
-    }),
+    closeEpoch: write(
+      (epoch: number, revealedKey: string, head: LogHead, at: number, fence?: Fence): EpochRecord | null => {
+        require(fence);
+        if (head.epoch !== epoch) throw new RangeError(`epoch ${epoch} closes with a head of ${head.epoch}`);
+        const closed = close.run(at, revealedKey, epoch, head.log_head).changes === 1;
+        const record = find(epoch);
+        if (closed && record !== null) heads.add(head, record.log_length);
+        return record;
+      },
+    ),
     epoch: read(find),
     closedEpochs: read((before: number | null, limit: number): ClosedEpochItem[] =>
       closed.all(before ?? Number.MAX_SAFE_INTEGER, limit).map((row) => ({

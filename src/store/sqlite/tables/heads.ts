@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LOG_HEADS_MAX, type LogHead } from "../../../flow/draw.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { integer, type Row, real, text } from "../../records/rows.ts";
 import type { ChainLog } from "./chainLog.ts";
+import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
 
 export function logHeadOf(row: Row): LogHead {
@@ -46,11 +48,12 @@ export class HeadRows {
   }
 }
 
-export function headOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows) {
+export function headOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows, require: FenceCheck) {
   const open = db.prepare("SELECT 1 FROM epochs WHERE epoch = ? AND closed_at IS NULL");
 
   return {
-    addLogHead: write((head: LogHead): boolean => {
+    addLogHead: write((head: LogHead, fence?: Fence): boolean => {
+      require(fence);
       if (open.get(head.epoch) === undefined) return false;
       const { count, lines: reached } = heads.state(head.epoch);
       // The last place is reserved for the final head.

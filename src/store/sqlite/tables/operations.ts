@@ -1,12 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import type { WorkBucket } from "../../../flow/job.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import type { Remembered } from "../../../flow/standing.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { NewSubmission } from "../../../flow/submission.ts";
 import type { Credit } from "../../../flow/weights.ts";
 import { type AdmitReply, admitOperations } from "./admit.ts";
 import { ChainLog } from "./chainLog.ts";
+import { claimOperations } from "./claims.ts";
 import { creditOperations } from "./credits.ts";
 import { customerJobOperations } from "./customerJobs.ts";
 import { customerTokenOperations } from "./customerTokens.ts";
@@ -14,22 +16,30 @@ import { decideOperations } from "./decide.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
 import { HeadRows, headOperations } from "./heads.ts";
+import { leaseClock } from "./leaseClock.ts";
+import { fenceCheck, leaseOperations } from "./leases.ts";
 import { minerOperations } from "./miners.ts";
+import { nodeOperations } from "./nodes.ts";
 import { noteOperations } from "./notes.ts";
 import type { Read, Scan, Write } from "./operation.ts";
 import { pageOperations } from "./pages.ts";
 import { retentionOperations } from "./retention.ts";
 import { sampleOperations } from "./samples.ts";
+import { sessionOperations } from "./sessions.ts";
+import { Spent, spendOperations } from "./spent.ts";
 import { type SuspensionKey, type SuspensionPage, standingOperations } from "./standing.ts";
+import { standingChangeOperations } from "./standingChanges.ts";
+import { standingOfOperations } from "./standingOf.ts";
+import { streamOperations } from "./streams.ts";
 import { submissionOperations } from "./submissions.ts";
 import { vectorOperations } from "./vectors.ts";
 import { weightPlanOperations } from "./weightPlans.ts";
 import { workOperations } from "./work.ts";
 
 /** The port's calls as the thread receives them; `retire` is one step of `applyRetention`. */
-interface Calls extends Omit<Store, "admit" | "applyRetention" | "standingState" | "close"> {
+interface Calls extends Omit<Store, "admit" | "applyRetention" | "standingState" | "listen" | "close"> {
   admit(submission: NewSubmission): Promise<AdmitReply>;
-  retire(bounds: RetentionBounds): Promise<number>;
+  retire(bounds: RetentionBounds, fence?: Fence): Promise<number>;
   /** Parts of `standingState`. */
   suspensionPage(after: SuspensionKey, limit: number): Promise<SuspensionPage>;
   topSightings(limit: number): Promise<Remembered[]>;
@@ -53,24 +63,35 @@ export type Operations = {
 export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: Clock): Operations {
   const log = new ChainLog(db);
   const heads = new HeadRows(db);
+  const now = leaseClock(clock);
+  const require = fenceCheck(db, now);
+  const spent = new Spent(now);
   return {
-    ...admitOperations(db, log),
-    ...decideOperations(db, log),
+    ...admitOperations(db, log, spent),
+    ...decideOperations(db, log, now),
     ...submissionOperations(db),
     ...pageOperations(db),
-    ...epochOperations(db, log, heads),
-    ...headOperations(db, log, heads),
-    ...standingOperations(db),
+    ...epochOperations(db, log, heads, require),
+    ...headOperations(db, log, heads, require),
+    ...standingOperations(db, now),
     ...minerOperations(db),
     ...creditOperations(snapshot),
     ...drawOperations(db, log),
-    ...sampleOperations(db, log),
+    ...sampleOperations(db, log, now),
     ...workOperations(db, snapshot),
-    ...customerJobOperations(db),
+    ...customerJobOperations(db, now),
     ...customerTokenOperations(db),
-    ...vectorOperations(db),
-    ...weightPlanOperations(db),
+    ...vectorOperations(db, require),
+    ...weightPlanOperations(db, require),
     ...noteOperations(db),
-    ...retentionOperations(db, clock),
+    ...retentionOperations(db, clock, { now, require }),
+    ...nodeOperations(db, now),
+    ...leaseOperations(db, now),
+    ...claimOperations(db, now),
+    ...sessionOperations(db),
+    ...streamOperations(db, now),
+    ...spendOperations(spent),
+    ...standingChangeOperations(db),
+    ...standingOfOperations(db),
   };
 }

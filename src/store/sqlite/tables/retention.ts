@@ -1,11 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
+import type { Fence } from "../../../flow/leases.ts";
+import { SESSIONS_KEPT } from "../../../flow/sessionRecords.ts";
 import type { RetentionBounds } from "../../../flow/store.ts";
 import { integer, text } from "../../records/rows.ts";
 import { minerDropper } from "./dropMiner.ts";
 import { dayOf } from "./exhibits.ts";
+import type { FenceCheck } from "./leases.ts";
 import { write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
+import { changeDropper } from "./standingChanges.ts";
 
 /** How long a step drops rows, ms: every other call waits for at most one step. */
 const STEP_MS = 10;
@@ -29,17 +33,24 @@ type Dropper = (bounds: RetentionBounds) => number;
  * Retention in steps. The epoch's record is dropped first, so that no auditor is served an epoch whose log has lost its
  * start; the rows that depended on it follow, even after an interruption.
  */
-export function retentionOperations(db: DatabaseSync, clock: Clock) {
+export function retentionOperations(
+  db: DatabaseSync,
+  clock: Clock,
+  { now, require }: { readonly now: () => number; readonly require: FenceCheck },
+) {
   const droppers = [
     epochDropper(db),
     ...epochRows(db),
     ...timedRows(db),
     unseenDropper(db),
+    ...sharedRows(db),
+    changeDropper(db, now, ROWS),
   ] as const satisfies readonly Dropper[];
 
   return {
     /** Rows dropped by this step; 0 when nothing is left to drop. */
-    retire: write((bounds: RetentionBounds): number => {
+    retire: write((bounds: RetentionBounds, fence?: Fence): number => {
+      require(fence);
       const until = clock.monotonicMs() + STEP_MS;
       let dropped = 0;
       for (const drop of droppers) {
@@ -123,4 +134,19 @@ function unseenDropper(db: DatabaseSync): Dropper {
     for (const hotkey of gone) drop(hotkey);
     return gone.length;
   };
+}
+
+/** What processes share. */
+function sharedRows(db: DatabaseSync): Dropper[] {
+  const expired = db.prepare(`DELETE FROM sessions WHERE hotkey IN
+    (SELECT hotkey FROM sessions WHERE expires_at <= ? ORDER BY expires_at LIMIT ${ROWS})`);
+  const beyond = db.prepare(`DELETE FROM sessions WHERE hotkey IN
+    (SELECT hotkey FROM sessions ORDER BY expires_at DESC LIMIT ${ROWS} OFFSET ${SESSIONS_KEPT})`);
+  const streams = db.prepare(`DELETE FROM streams WHERE hotkey IN
+    (SELECT hotkey FROM streams WHERE node NOT IN (SELECT token FROM nodes) LIMIT ${ROWS})`);
+  return [
+    ({ sessionsEndedBy: by }) => (by === undefined ? 0 : Number(expired.run(by).changes)),
+    () => Number(beyond.run().changes),
+    () => Number(streams.run().changes),
+  ];
 }

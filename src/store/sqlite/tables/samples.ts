@@ -8,9 +8,9 @@ import { strikeWriter } from "./strike.ts";
 import { noCounts, tallier } from "./tally.ts";
 
 /** Ends sampled jobs. Epoch, lane and hotkey are those recorded at the draw. */
-export function sampleOperations(db: DatabaseSync, log: ChainLog) {
+export function sampleOperations(db: DatabaseSync, log: ChainLog, now: () => number) {
   const take = db.prepare("DELETE FROM open_samples WHERE job_id = ? AND hotkey = ? RETURNING *");
-  const strikes = strikeWriter(db);
+  const strikes = strikeWriter(db, now);
   const tally = tallier(db);
   const addToBucket = bucketWriter(db);
 

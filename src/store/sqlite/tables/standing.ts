@@ -6,6 +6,7 @@ import { flag, integer, oneOf, type Row, real, text, Unreadable } from "../../re
 import { isDamage } from "../failure.ts";
 import { minerDropper } from "./dropMiner.ts";
 import { read, write } from "./operation.ts";
+import { standingNoter } from "./standingChanges.ts";
 import { suspender } from "./suspend.ts";
 
 const kinds = ["strike", "unreachable", "operator"] as const;
@@ -19,7 +20,7 @@ export function sightingOf(row: Row): Sighting {
   };
 }
 
-function rememberedOf(row: Row): Remembered {
+export function rememberedOf(row: Row): Remembered {
   return { ...sightingOf(row), delivered: flag(row, "delivered") };
 }
 
@@ -62,7 +63,7 @@ function actionOf(row: Row): OperatorAction {
   };
 }
 
-function struckOf(row: Row): StandingState["strikes"][number] {
+export function struckOf(row: Row): StandingState["strikes"][number] {
   return { hotkey: text(row, "hotkey"), block: integer(row, "block"), counted: flag(row, "counted") };
 }
 
@@ -75,7 +76,7 @@ export function checkStanding(db: DatabaseSync): void {
   for (const row of strikes.iterate()) struckOf(row);
 }
 
-export function standingOperations(db: DatabaseSync) {
+export function standingOperations(db: DatabaseSync, now: () => number) {
   // No hotkey is below the empty text.
   const suspensions =
     db.prepare(`SELECT s.*, m.first_seen, m.last_seen, m.accepted > 0 AS delivered FROM suspensions s LEFT JOIN miners m USING (hotkey)
@@ -95,6 +96,7 @@ export function standingOperations(db: DatabaseSync) {
   const dropEnded = db.prepare("DELETE FROM suspensions WHERE until_block <= ?");
   const drop = minerDropper(db);
   const put = suspender(db);
+  const note = standingNoter(db, now);
 
   const flatStrikes = (hotkey: string, newest: number): number[] =>
     strikes
@@ -117,12 +119,13 @@ export function standingOperations(db: DatabaseSync) {
     ),
     suspend: write((suspension: Suspension): void => {
       const { hotkey, reason, at } = suspension;
-      put(suspension);
+      if (put(suspension)) note(hotkey);
       if (suspension.kind === "operator") logAction.run("suspend", hotkey, reason, at);
     }),
     /** An operator lifts every kind. Without an operator only `unreachable` is lifted. */
     release: write((hotkey: string, action: OperatorAction | null): number => {
       const removed = Number((action === null ? releaseReach : releaseAll).run(hotkey).changes);
+      if (removed > 0) note(hotkey);
       if (action !== null && removed > 0) logAction.run("release", hotkey, action.reason, action.at);
       return removed;
     }),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StrikeRecord } from "../../../flow/strike.ts";
 import { ExhibitRows } from "./exhibits.ts";
+import { standingNoter } from "./standingChanges.ts";
 import { suspender } from "./suspend.ts";
 
 export interface StrikeWriter {
@@ -12,7 +13,7 @@ export interface StrikeWriter {
   struckSince(hotkey: string, receivedAt: number, submissionId: number): boolean;
 }
 
-export function strikeWriter(db: DatabaseSync): StrikeWriter {
+export function strikeWriter(db: DatabaseSync, now: () => number): StrikeWriter {
   const insert = db.prepare(`INSERT INTO strikes (strike_id, hotkey, lane, block, at, evidence, suspend_until,
       counted, after_id)
     VALUES (?, ?, ?, ?, ?, ?, ?, 1, (SELECT coalesce(max(id), 0) FROM submissions))`);
@@ -34,6 +35,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
     forfeitWork.run(hotkey);
   };
   const exhibits = new ExhibitRows(db);
+  const note = standingNoter(db, now);
 
   return {
     forfeit,
@@ -44,6 +46,7 @@ export function strikeWriter(db: DatabaseSync): StrikeWriter {
       put(Number(row.lastInsertRowid));
       sight.run(hotkey, block);
       forfeit(hotkey);
+      note(hotkey);
       if (suspendUntil === null) return;
       const reason = evidence.verdict.code;
       suspend({ hotkey, kind: "strike", untilBlock: suspendUntil, reason, by: "judge", at });

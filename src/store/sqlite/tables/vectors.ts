@@ -1,7 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
 import { json, jsonText, type Row, text } from "../../records/rows.ts";
+import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
 
 const vectorMembers = ["version", "epoch", "weights"] as const;
@@ -9,7 +11,7 @@ const vectorMembers = ["version", "epoch", "weights"] as const;
 const unsignedOf = (row: Row): UnsignedVector => json<UnsignedVector>(row, "intent", vectorMembers);
 const signedOf = (row: Row): SignedVector => ({ ...unsignedOf(row), signature: text(row, "signature") });
 
-export function vectorOperations(db: DatabaseSync) {
+export function vectorOperations(db: DatabaseSync, require: FenceCheck) {
   const one = db.prepare("SELECT * FROM vectors WHERE period = ?");
   const intend = db.prepare(
     "INSERT INTO vectors (period, intent, signature) VALUES (?, ?, NULL) ON CONFLICT DO NOTHING",
@@ -23,9 +25,13 @@ export function vectorOperations(db: DatabaseSync) {
   };
 
   return {
-    recordIntent: write(intent),
+    recordIntent: write((vector: UnsignedVector, fence?: Fence): UnsignedVector => {
+      require(fence);
+      return intent(vector);
+    }),
     /** A vector without an intent is recorded as its own intent; one that differs from its intent is refused. */
-    saveVector: write(({ signature, ...unsigned }: SignedVector): void => {
+    saveVector: write(({ signature, ...unsigned }: SignedVector, fence?: Fence): void => {
+      require(fence);
       if (canonical(intent(unsigned)) !== canonical(unsigned)) {
         throw new RangeError(`vector of period ${periodOf(unsigned)} differs from the intent on record`);
       }

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import type { PlanState, WeightPlan } from "../../../flow/weightPlan.ts";
 import { integer, json, oneOf, type Row, Unreadable } from "../../records/rows.ts";
+import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
 
 /** A tempo of 72 minutes each: 50 days. */
@@ -20,7 +22,7 @@ export function weightPlanOf(row: Row): WeightPlan {
   return plan;
 }
 
-export function weightPlanOperations(db: DatabaseSync) {
+export function weightPlanOperations(db: DatabaseSync, require: FenceCheck) {
   const one = db.prepare("SELECT * FROM weight_plans WHERE period = ?");
   const open = db.prepare(
     "SELECT * FROM weight_plans WHERE state NOT IN ('confirmed', 'missed') ORDER BY period",
@@ -41,7 +43,8 @@ export function weightPlanOperations(db: DatabaseSync) {
       latest.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(weightPlanOf),
     ),
     /** Of the ended plans the latest are kept; one that is open is never dropped. */
-    saveWeightPlan: write((plan: WeightPlan): void => {
+    saveWeightPlan: write((plan: WeightPlan, fence?: Fence): void => {
+      require(fence);
       save.run(plan.period, plan.state, canonical(plan));
       if (isEnded(plan.state)) drop.run();
     }),

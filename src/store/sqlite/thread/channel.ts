@@ -4,8 +4,10 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Metrics } from "../../../core/metrics.ts";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
+import { Listeners, telling } from "../../nudges.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
 import { boundsOfJudge, loadStanding } from "./loadStanding.ts";
@@ -188,7 +190,14 @@ const plain = [
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
-type Plain = Pick<Store, (typeof plain)[number]>;
+/** Methods of what processes share. */
+const shared = [
+  ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
+  ...["claim", "claimCustomerJobs", "saveSession", "session"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
+] as const satisfies readonly (OperationName & keyof Store)[];
+
+type Plain = Pick<Store, (typeof plain)[number] | (typeof shared)[number]>;
 
 /** The store port over the store's thread. */
 export function storeOver(channel: Channel): Store {
@@ -196,8 +205,9 @@ export function storeOver(channel: Channel): Store {
     (name: OperationName) =>
     (...args: ArgsOf<OperationName>) =>
       channel.call(name, args);
-  return {
-    ...(Object.fromEntries(plain.map((name) => [name, call(name)])) as unknown as Plain),
+  const listeners = new Listeners();
+  const calls = {
+    ...(Object.fromEntries([...plain, ...shared].map((name) => [name, call(name)])) as unknown as Plain),
     async admit(submission: NewSubmission): Promise<AdmitOutcome> {
       const { encoding, bytes } = submission.answer;
       const reply = await channel.call("admit", [
@@ -206,18 +216,20 @@ export function storeOver(channel: Channel): Store {
       return reply.kind === "admitted" ? { kind: "admitted", submission: admitted(submission) } : reply;
     },
     /** In steps with a pause after each: half of the time is left to others, and no call waits for two steps. */
-    async applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }> {
+    async applyRetention(bounds: RetentionBounds, fence?: Fence): Promise<{ dropped: number }> {
       let dropped = 0;
       for (;;) {
-        const step = await channel.call("retire", [bounds]);
+        const step = await channel.call("retire", [bounds, fence]);
         if (step === 0) return { dropped };
         dropped += step;
         await sleep(RETIRE_PAUSE_MS);
       }
     },
     standingState: (bounds = boundsOfJudge) => loadStanding((name, args) => channel.call(name, args), bounds),
+    listen: (topic, heard) => listeners.listen(topic, heard),
     close: () => channel.close(),
-  };
+  } satisfies Store;
+  return { ...calls, ...telling(calls, listeners) };
 }
 
 /** Bytes with their own buffer: of a view the whole underlying buffer would be copied to the thread. */

@@ -44,6 +44,7 @@ import {
 import { atMost, customerJob, drawn, groupOf, opened } from "../../../conformance/store/jobFixtures.ts";
 import { planOf } from "../../../conformance/store/planCases.ts";
 import { rewriteAsVersion4 } from "../../../support/store/version4.ts";
+import { withoutShared } from "../../../support/store/version9.ts";
 import { problemOf } from "../../../support/thrown.ts";
 import { until } from "../../../support/until.ts";
 
@@ -413,7 +414,7 @@ const withoutCustomers = `DROP TABLE customer_tokens; DROP INDEX customer_jobs_b
   ALTER TABLE customer_jobs DROP COLUMN verified`;
 
 /** Turns a store into one that knows no plans of weights. */
-const withoutPlans = "DROP TABLE weight_plans";
+const withoutPlans = `${withoutShared}; DROP TABLE weight_plans`;
 
 /** Turns a store into one whose epochs had no terms. */
 const withoutTerms = `${withoutPlans}; ALTER TABLE epochs DROP COLUMN terms; ALTER TABLE epochs DROP COLUMN ends_at`;
