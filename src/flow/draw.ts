@@ -143,4 +143,6 @@ export interface DrawGroup {
   readonly hotkeys: readonly string[];
   /** `{index into hotkeys} {job id} {class} {1 if sampled, else 0}` */
   readonly rows: readonly string[];
+  /** The node that hands the jobs out and ends them; absent: nobody in particular. */
+  readonly node?: number;
 }

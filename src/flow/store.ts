@@ -127,7 +127,7 @@ export interface Store extends WeightPlans, SharedStore {
    * nothing.
    */
   endSamples(ends: readonly SampledEnd[]): Promise<string[]>;
-  /** Sampled jobs without a verdict, for example after a crash. */
+  /** Sampled jobs without a verdict whose node no longer lives, for example after a crash. */
   openSamples(limit: number): Promise<OpenSample[]>;
   /**
    * Adds work to buckets of time, and updates the counts and sightings of its miners. Credit earned at or before a strike of

@@ -8,7 +8,7 @@ import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
-import type { NodeList, NodeOrderRequest } from "./routes/nodes.ts";
+import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
 

@@ -22,7 +22,7 @@ import { itemOf, Suspensions } from "./suspensions.ts";
 import { Unreachable, type UnreachableOutcome } from "./unreachable.ts";
 
 /** At least this many strikes are kept in memory per hotkey: enough to recognise a struck one at any quota. */
-const STRIKES_KEPT = 64;
+export const STRIKES_KEPT = 64;
 
 /** Hotkeys dropped per transaction. */
 const FORGET_BATCH = 512;

@@ -42,6 +42,8 @@ export interface SamplerModules {
   readonly clock: Clock;
   /** Whether the clock is believed; always, when left out. Nothing is committed or closed while it is not. */
   readonly isTrusted?: () => boolean;
+  /** Whether this process closes epochs and signs heads; always, when left out. */
+  readonly isLeader?: () => boolean;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -128,6 +130,7 @@ export class Sampler {
       await this.#enter(around, this.#near.has(before.epoch) ? [] : await this.#modules.store.openEpochs());
     const open = await this.#modules.store.openEpochs();
     this.#shutAllBut(open);
+    if (!(this.#modules.isLeader?.() ?? true)) return;
     const closed = await this.#closeThose(open.filter((record) => this.#isOver(record, before)));
     await this.#heads.record(open.filter(({ epoch }) => !closed.has(epoch)));
   }

@@ -3,6 +3,8 @@ import { hostMemory } from "../core/hostMemory.ts";
 import { causeText } from "../core/problems/assayError.ts";
 import { type Lane, pushLanes } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
+import { STRIKES_KEPT } from "../judge/judge.ts";
+import { Mirror } from "../judge/mirror.ts";
 import { WorkerPool } from "../pool/pool.ts";
 import { checkFloor } from "../sample/policy.ts";
 import { assemblePull } from "./assemblePull.ts";
@@ -19,6 +21,7 @@ import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
+import { judgeStore, type Membership } from "./roles/membership.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { TrustedClock } from "./trustedClock.ts";
@@ -46,7 +49,13 @@ export async function assemble(
   const chain = new WatchedChain(resources.chain, trusted.watch);
   const base = { ...modules, ...resources, chain, lanes, trusted, isTrusted: () => trusted.isTrusted() };
   await reportEpochChange(config, base);
-  const stages = await assembleStages(sharedOptions(options, resources, lanes), base);
+  const { membership } = resources;
+  const mirror = await mirrorOf(config, membership);
+  const stages = await assembleStages(sharedOptions(options, resources, lanes), {
+    ...{ ...base, store: judgeStore(membership), leaderStore: membership.leaderStore },
+    isLeader: membership.isLeader,
+  });
+  mirror?.follows(stages.judge);
   const pool = await WorkerPool.open(poolOptions(facts), base);
   closers.add("pool", () => pool.close());
   const wired = { ...base, ...stages, pool };
@@ -54,8 +63,17 @@ export async function assemble(
   const push = await wirePush(options, wired);
   const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
   const economy = new Economy({ ...wired, config });
-  const made = { push, customerTokens, circuits: facts.circuits, economy };
+  const made = { push, mirror, customerTokens, circuits: facts.circuits, economy };
   return { ...wired, ...pull, ...made, config, version, dataDir };
+}
+
+/** Started before judge loads, so that no change falls between. */
+async function mirrorOf(config: Config, { node, store }: Membership): Promise<Mirror | null> {
+  if (node === null) return null;
+  const { history, strikes } = config.judge;
+  const mirror = new Mirror({ hotkeys: history, strikes: Math.max(STRIKES_KEPT, strikes) }, store);
+  await mirror.start();
+  return mirror;
 }
 
 /** Before the first commitment: a configuration that differs from the epochs on record waits for one that is not. */
@@ -91,7 +109,7 @@ interface Wired extends StartModules, Resources, SharedStages {
 export async function wirePush({ config, dataDir }: StartOptions, wired: Wired): Promise<PushParts | null> {
   const { sampler, chain, hotkey, log } = wired;
   const lanes = new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane]));
-  if (lanes.size === 0) return null;
+  if (lanes.size === 0 || !wired.membership.roles.has("dispatch")) return null;
   const stages = await assemblePush(
     {
       epochs: wired.epochs,

@@ -4,8 +4,12 @@ import { resolveMasters } from "../challenge/rotation.ts";
 import { Sessions } from "../epistula/sessions.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { PendingSubmission } from "../flow/submission.ts";
+import type { Verdict } from "../flow/verdict.ts";
 import { SubmissionConcluder } from "../judge/conclude/submissions.ts";
+import { SharedBacklog } from "../verify/submissions/sharedBacklog.ts";
 import { SubmissionVerifier } from "../verify/submissions/submissionVerifier.ts";
+import { type TakeUpModules, takeUp } from "../verify/submissions/takeUp.ts";
 import type { SharedStages } from "./assembleStages.ts";
 import { indexShare } from "./indexShare.ts";
 import type { Resources } from "./resources.ts";
@@ -18,6 +22,8 @@ export interface PullStages {
   readonly challenges: Challenges;
   readonly verifier: SubmissionVerifier;
   readonly admission: Admission;
+  /** Null where this process checks what it admits. */
+  readonly backlog: SharedBacklog | null;
 }
 
 export interface PullModules extends StartModules, Resources, SharedStages {
@@ -44,19 +50,25 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     ...modules,
     penaltyOf: async ({ epoch, lane }) => (await termsOn(epoch))?.lanes[lane]?.penalty,
   });
+  const conclude = async (submission: PendingSubmission, verdict: Verdict | null): Promise<void> => {
+    trusted.require();
+    await concluder.conclude(submission, verdict);
+  };
   const verifier = new SubmissionVerifier(submissionVerifierOptions(config), {
     ...modules,
     seedOf: (submission) => challenges.seedOf(submission),
     specOf: async ({ epoch, lane, tier }) => (await termsOn(epoch))?.lanes[lane]?.tiers[tier]?.spec,
-    conclude: async (submission, verdict) => {
-      trusted.require();
-      await concluder.conclude(submission, verdict);
-    },
+    conclude,
+    ...takingUp({ ...modules, conclude }),
   });
   const { judge, recorded, chain } = modules;
+  const checksHere = modules.membership.roles.has("verify");
+  const backlog = checksHere
+    ? null
+    : new SharedBacklog(BACKLOG_MOST, { ...modules, count: (limit) => store.undecided(limit) });
   const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
-    ...{ challenges, backlog: verifier },
+    ...{ challenges, backlog: backlog ?? verifier },
     requireClock: () => trusted.require(),
     sessions: new Sessions({ epochs }),
     miners: {
@@ -68,8 +80,21 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     draw: (lane, miner, workId, of) => sampler.draw(lane, miner, workId, of, judge.classesFor(miner)),
     admitted: (submission, reservation) => {
       recorded.submission(submission);
-      verifier.accept(submission, reservation);
+      if (checksHere) verifier.accept(submission, reservation);
+      else reservation.release();
     },
   });
-  return { challenges, verifier, admission };
+  return { challenges, verifier, admission, backlog };
+}
+
+/** Undecided submissions past which a process that does not check them admits no more: minutes of work for one that does. */
+const BACKLOG_MOST = 4096;
+
+/** Where others share the store, undecided rows are claimed. */
+function takingUp(modules: PullModules & Pick<TakeUpModules, "conclude">) {
+  const { node } = modules.membership;
+  if (node === null) return {};
+  return {
+    takeUp: (limit: number, except: ReadonlySet<string>) => takeUp({ ...modules, node }, limit, except),
+  };
 }

@@ -40,8 +40,12 @@ export interface SharedStagesModules extends StartModules {
   readonly marks: WeigherModules["marks"];
   /** Whether the clock is believed; always, when left out. */
   readonly isTrusted?: () => boolean;
+  /** Whether this process is the one that closes epochs; always, when left out. */
+  readonly isLeader?: () => boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
+  /** For what only the leader writes; the same, when left out. */
+  readonly leaderStore?: SamplerModules["store"] & WeigherModules["store"];
   readonly chain: JudgeModules["chain"] & WeigherModules["chain"];
 }
 
@@ -51,7 +55,8 @@ export async function assembleStages(
   modules: SharedStagesModules,
 ): Promise<SharedStages> {
   const epochs = calendarOf(await modules.store.openEpochs(), epochHours);
-  const sampler = new Sampler({ epochs, policy, terms: terms ?? null, masters }, modules);
+  const leading = { ...modules, store: modules.leaderStore ?? modules.store };
+  const sampler = new Sampler({ epochs, policy, terms: terms ?? null, masters }, leading);
   await sampler.start();
   const judge = await Judge.load(judgeOptions, modules);
   return {
@@ -60,6 +65,6 @@ export async function assembleStages(
     judge,
     strikes: new StrikeConcluder({ ...modules, judge }),
     recorded: new Recorded(judge),
-    weigher: new Weigher(weigher, { ...modules, judge }),
+    weigher: new Weigher(weigher, { ...leading, judge }),
   };
 }

@@ -62,6 +62,19 @@ export class CustomerTokens {
     for (const token of tokens) this.#put(token);
   }
 
+  /** Takes over the tokens that other processes made or revoked. Throws `store_unavailable`. */
+  async reload(): Promise<void> {
+    const tokens = await this.#modules.store.customerTokens();
+    const present = new Set(tokens.map(({ tokenId }) => tokenId));
+    for (const id of this.#known.keys()) if (!present.has(id)) this.#known.delete(id);
+    for (const token of tokens) {
+      const usedAt = this.#known.get(token.tokenId)?.usedAt ?? null;
+      this.#put(token);
+      const known = this.#known.get(token.tokenId);
+      if (known !== undefined) known.usedAt = usedAt;
+    }
+  }
+
   /** The id of the token with this text, which counts as a use; null for no token that is valid now. */
   authenticate(text: string): string | null {
     const dot = text.indexOf(".");

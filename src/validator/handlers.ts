@@ -11,6 +11,7 @@ import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
+import { nodeHandlers } from "./nodeHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
@@ -27,6 +28,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...chainHandlers(parts),
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
+    ...nodeHandlers(parts),
     ...tokenHandlers(parts),
   };
 }

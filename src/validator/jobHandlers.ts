@@ -3,6 +3,7 @@ import { sha256 } from "../core/hash.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { CustomerToken } from "../flow/customerToken.ts";
 import { type CustomerJob, isJobId } from "../flow/job.ts";
+import { pushLanes } from "../flow/lane.ts";
 import type { CustomerOutcome } from "../flow/store.ts";
 import type {
   Handlers,
@@ -17,7 +18,10 @@ import type { NewToken } from "./customerTokens.ts";
 import type { Parts } from "./parts.ts";
 import { QUEUED_MAX } from "./pushOptions.ts";
 
-type JobParts = Pick<Parts, "push" | "lanes" | "store" | "clock" | "random" | "config" | "customerTokens">;
+type JobParts = Pick<
+  Parts,
+  "push" | "lanes" | "store" | "clock" | "random" | "config" | "customerTokens" | "membership"
+>;
 
 /** The customer is not told of the token that it used itself. */
 function summaryOf(job: CustomerJob, client: JobClient, tokens: Pick<Parts["customerTokens"], "nameOf">) {
@@ -41,7 +45,7 @@ function refusal(kind: "conflict" | "full" | "owner_full", clientKey: string, pe
 
 /** Customer jobs: the operator and the holders of tokens submit them, once per client key, follow and cancel them. */
 export function jobHandlers(parts: JobParts) {
-  const { push, store, clock, customerTokens } = parts;
+  const { push, store, clock, customerTokens, membership } = parts;
   const viewOf = (job: CustomerJob, client: JobClient): JobView => ({
     ...summaryOf(job, client, customerTokens),
     input: job.input,
@@ -56,11 +60,12 @@ export function jobHandlers(parts: JobParts) {
   };
   return {
     putJob: async (client, request) => {
-      if (push === null) throw new AssayError({ code: "push_lane_off" });
+      if (pushLanes(parts.lanes).length === 0) throw new AssayError({ code: "push_lane_off" });
       const bounds = { all: QUEUED_MAX, perOwner: parts.config.jobs.per_token.queued };
       const outcome: CustomerOutcome = await store.addCustomerJob(jobOf(parts, client, request), bounds);
       if (!("job" in outcome)) throw refusal(outcome.kind, request.client_key, bounds.perOwner);
-      if (outcome.kind === "added") push.dispatcher.addCustomer(outcome.job);
+      // Where others share the store, the process that has a miner free claims it.
+      if (outcome.kind === "added" && membership.node === null) push?.dispatcher.addCustomer(outcome.job);
       return { job: viewOf(outcome.job, client), replay: outcome.kind === "replay" };
     },
     job: async (client, id) => viewOf(await find(client, id), client),

@@ -1,7 +1,7 @@
 import { AssayError } from "../core/problems/assayError.ts";
 import type { NodeRecord } from "../flow/nodes.ts";
 import type { Handlers } from "../http/handlers.ts";
-import type { NodeList } from "../http/routes/nodes.ts";
+import type { NodeList } from "../http/routes/nodeSchemas.ts";
 import type { Parts } from "./parts.ts";
 
 function viewOf(record: NodeRecord, here: number | undefined): NodeList["items"][number] {

@@ -1,7 +1,9 @@
 import type { Config } from "../config/schema.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { Mirror } from "../judge/mirror.ts";
 import type { Circuit } from "../lanes/groth16/circuit.ts";
+import type { SharedBacklog } from "../verify/submissions/sharedBacklog.ts";
 import type { PullStages } from "./assemblePull.ts";
 import type { PushStages } from "./assemblePush.ts";
 import type { SharedStages } from "./assembleStages.ts";
@@ -32,6 +34,10 @@ export interface Parts
   readonly customerTokens: CustomerTokens;
   readonly circuits: readonly Circuit[];
   readonly economy: Economy;
+  /** Null where this process checks what it admits, or another cannot. */
+  readonly backlog: SharedBacklog | null;
+  /** Null where no other process changes standing. */
+  readonly mirror: Mirror | null;
   /** Null where no jobs are handed out. */
   readonly push: PushParts | null;
 }

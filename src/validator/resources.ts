@@ -98,7 +98,7 @@ async function memberOf(
   store: Store,
   modules: StartModules & { readonly metrics: MetricRegistry },
 ): Promise<Membership> {
-  if (config.store.kind === "postgres") {
+  if (String(config.store.kind) === "postgres") {
     const options = { roles, name: name ?? `${hostname()}-${process.pid}`, version };
     return joinStore(store, options, { ...modules, drain: modules.drain ?? (() => undefined) });
   }

@@ -1,5 +1,6 @@
 import { recordHeight } from "./identity.ts";
 import type { Parts, PushParts } from "./parts.ts";
+import { followOthers } from "./roles/follow.ts";
 import type { Timers } from "./timers.ts";
 
 /** Intervals of the timers, ms. No decision depends on them, so a late tick only delays. */
@@ -41,7 +42,7 @@ const JOBS_KEPT_MS = 7 * 86_400_000;
 /** How long a strike keeps the answer that was judged; its hash and the verdict stay. */
 const EXHIBITS_KEPT_MS = 7 * 86_400_000;
 
-async function retain({ clock, chain, epochs, config, store, log }: Parts): Promise<void> {
+async function retain({ clock, chain, epochs, config, membership, log }: Parts): Promise<void> {
   const block = chain.block();
   const keepSolvesSince = clock.nowMs() - config.weigh.window_hours * 3_600_000;
   const current = epochs.at(clock.nowMs());
@@ -51,13 +52,19 @@ async function retain({ clock, chain, epochs, config, store, log }: Parts): Prom
   const afterEpoch = Math.max(current.epoch, epochs.after(current).epoch);
   const keepJobsSince = clock.nowMs() - JOBS_KEPT_MS;
   const keepExhibitsSince = clock.nowMs() - EXHIBITS_KEPT_MS;
-  const { dropped } = await store.applyRetention({
+  const { dropped } = await membership.leaderStore.applyRetention({
     ...{ beforeEpoch, afterEpoch, endedBefore },
     ...{ keepSolvesSince, keepJobsSince, keepExhibitsSince },
     // What judge forgets too; with the height unknown nobody is dropped.
     ...(block === null ? {} : { keepSeenSince: block - config.judge.retention_blocks }),
   });
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
+}
+
+/** Who was seen first when may be on record of another process since the last time. */
+async function weigh({ weigher, mirror }: Parts): Promise<void> {
+  if (mirror !== null && (await weigher.isDue())) await mirror.reload();
+  await weigher.tick();
 }
 
 function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timers): void {
@@ -71,9 +78,18 @@ function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timer
 export function schedule(parts: Parts, timers: Timers): void {
   /** Closes, drops or decides nothing by a time that may be wrong. */
   const believed = (job: () => Promise<void> | void) => () => (parts.trusted.isTrusted() ? job() : undefined);
+  /** What one process does for all. */
+  const leading = (job: () => Promise<void>) => async () => {
+    if (parts.membership.isLeader()) await job();
+  };
+  if (parts.mirror !== null) followOthers(parts, parts.mirror, timers);
   timers.every("clock", every.clock, () => parts.trusted.tick());
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
-  timers.every("weigher", blockMs, () => parts.weigher.tick());
+  timers.every(
+    "weigher",
+    blockMs,
+    leading(() => weigh(parts)),
+  );
   timers.every(
     "sampler",
     every.sampler,
@@ -88,7 +104,7 @@ export function schedule(parts: Parts, timers: Timers): void {
     "recover",
     every.recover,
     believed(async () => {
-      await parts.verifier.recover();
+      if (parts.membership.roles.has("verify")) await parts.verifier.recover();
     }),
   );
   timers.every(
@@ -102,12 +118,8 @@ export function schedule(parts: Parts, timers: Timers): void {
   timers.every(
     "height",
     every.height,
-    believed(() => recordHeight(parts.store, parts.chain.block())),
+    believed(leading(() => recordHeight(parts.store, parts.chain.block()))),
   );
   timers.every("tokens", every.tokens, () => parts.customerTokens.flush());
-  timers.every(
-    "retention",
-    every.retention,
-    believed(() => retain(parts)),
-  );
+  timers.every("retention", every.retention, believed(leading(() => retain(parts))));
 }

@@ -88,6 +88,7 @@ async function start(
     { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },
   );
   const timers = new Timers(log);
+  parts.membership.onLeader(() => weigher.takeOver());
   const metrics = await startMetrics(parts);
   closers.add("metrics", () => metrics?.close());
   closers.add("tokens", () => parts.customerTokens.flush());

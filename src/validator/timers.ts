@@ -5,6 +5,7 @@ import { causeText } from "../core/problems/assayError.ts";
 export class Timers {
   readonly #log: Log;
   readonly #handles: NodeJS.Timeout[] = [];
+  readonly #ends: (() => void)[] = [];
   readonly #running = new Set<Promise<void>>();
 
   constructor(log: Log) {
@@ -32,9 +33,15 @@ export class Timers {
     );
   }
 
+  /** What ends when the timers stop. */
+  atStop(end: () => void): void {
+    this.#ends.push(end);
+  }
+
   /** Stops all intervals and waits for the runs under way. */
   async stop(): Promise<void> {
     for (const handle of this.#handles.splice(0)) clearInterval(handle);
+    for (const end of this.#ends.splice(0)) end();
     await Promise.allSettled(this.#running);
   }
 }

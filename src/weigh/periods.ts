@@ -21,6 +21,13 @@ export class Periods {
     this.#store = store;
   }
 
+  /** Another process may have gone on since this one read. */
+  forget(): void {
+    this.#count = null;
+    this.#since = null;
+    this.#open = undefined;
+  }
+
   /** The period of a height, where periods have a length in blocks by now. */
   async at(block: number, length: number): Promise<number> {
     const text = this.#count === null ? await this.#store.note(COUNT_NOTE) : null;

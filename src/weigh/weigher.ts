@@ -111,6 +111,20 @@ export class Weigher {
     return this.#running;
   }
 
+  /** This process takes over from another one: what it remembers of the record may be old. */
+  takeOver(): void {
+    this.#periods.forget();
+    this.#done = null;
+  }
+
+  /** Whether the next tick makes a vector. */
+  async isDue(): Promise<boolean> {
+    const block = this.#modules.chain.block();
+    const length = this.#length();
+    if (block === null || length <= 0) return false;
+    return this.#done !== (await this.#periods.at(block, length)) - 1;
+  }
+
   /** The rows that a vector made now would have. Throws `store_unavailable`. */
   async preview(): Promise<WeightRow[]> {
     return (await this.#weigh()).rows;

@@ -2,6 +2,13 @@ import type { ProblemCode, ProblemRows } from "./problem.ts";
 
 /** Refusals of the request itself: framing, body, headers, sender. */
 export const requestProblems = {
+  other_role: {
+    status: 421,
+    blame: "operator",
+    title: "Another process serves this",
+    detail: (p) =>
+      `This process does not have the role "${p.role}"; the address of the validator must lead to one that has.`,
+  },
   route_not_found: {
     status: 404,
     blame: "miner",

@@ -273,13 +273,6 @@ export const workProblems = {
     title: "No such process",
     detail: (p) => `No living process has the number or the name "${p.node}".`,
   },
-  other_role: {
-    status: 421,
-    blame: "operator",
-    title: "Another process serves this",
-    detail: (p) =>
-      `This process does not have the role "${p.role}"; the address of the validator must lead to one that has.`,
-  },
   suspension_not_found: {
     status: 404,
     blame: "operator",

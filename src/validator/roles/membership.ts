@@ -27,6 +27,15 @@ export interface Membership {
 }
 
 /** Of the only process that can have its store open. */
+/** As judge uses it: what it forgets, only the leader drops for all. */
+export function judgeStore({ store, isLeader }: Pick<Membership, "store" | "isLeader">): Store {
+  return {
+    ...store,
+    dropMiners: async (hotkeys) => (isLeader() ? store.dropMiners(hotkeys) : undefined),
+    dropEndedSuspensions: async (block) => (isLeader() ? store.dropEndedSuspensions(block) : undefined),
+  };
+}
+
 export function aloneWith(store: Store, roles: Roles): Membership {
   return {
     ...{ roles, node: null, store, leaderStore: store },

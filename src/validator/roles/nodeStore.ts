@@ -12,6 +12,7 @@ export function nodeStore(store: Store, node: WorkingNode): Store {
     ...store,
     admit: (submission) => store.admit(node.checks() ? { ...submission, node: node.token } : submission),
     decide: (decision) => store.decide({ ...decision, node: node.token }),
+    recordDraws: (groups) => store.recordDraws(groups.map((group) => ({ ...group, node: node.token }))),
     updateCustomerJob: (update) => store.updateCustomerJob({ ...update, node: node.token }),
   };
 }

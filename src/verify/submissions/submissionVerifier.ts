@@ -32,6 +32,8 @@ export interface SubmissionVerifierModules {
   readonly pool: Pool;
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly store: Pick<Store, "pending" | "countTry">;
+  /** Takes up undecided rows that others may take up too; the store's `pending`, when left out. */
+  readonly takeUp?: (limit: number, except: ReadonlySet<string>) => Promise<readonly PendingSubmission[]>;
   /** Null when no secret at hand can rebuild the task: the submission is void then. */
   readonly seedOf: (submission: PendingSubmission) => bigint | null;
   /** What the tasks of its tier were made from when it was issued; undefined where that is not on record. */
@@ -49,6 +51,8 @@ interface Entry {
   readonly reservation: Reservation;
   atTurn: boolean;
 }
+
+const past: Reservation = { release: () => undefined };
 
 /** One verification unit, ms. */
 const UNIT_MS = 16;
@@ -172,16 +176,27 @@ export class SubmissionVerifier {
     let taken = 0;
     for (;;) {
       const inFlight = new Set([...this.#entries.keys(), ...this.#tries.refused()]);
-      const rows = this.canAcceptWork() ? await this.#modules.store.pending(RECOVER_BATCH, inFlight) : [];
+      const rows = this.canAcceptWork() ? await this.#takeUp(inFlight) : [];
       const before = taken;
       for (const row of rows) {
-        const reservation = this.#entries.has(row.receiptId) ? null : this.reserve(row.lane);
+        const reservation = this.#entries.has(row.receiptId) ? null : this.#roomFor(row.lane);
         if (reservation === null) continue;
         this.accept(row, reservation);
         taken++;
       }
       if (rows.length < RECOVER_BATCH || taken === before) return taken;
     }
+  }
+
+  /** What was taken up from others must be ended here, so that it finds room past the bound, by less than a batch. */
+  #roomFor(lane: string): Reservation | null {
+    const room = this.reserve(lane);
+    return room === null && this.#modules.takeUp !== undefined && !this.#draining ? past : room;
+  }
+
+  #takeUp(except: ReadonlySet<string>): Promise<readonly PendingSubmission[]> {
+    const { store, takeUp } = this.#modules;
+    return takeUp === undefined ? store.pending(RECOVER_BATCH, except) : takeUp(RECOVER_BATCH, except);
   }
 
   #enqueue(entry: Entry): void {

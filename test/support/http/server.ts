@@ -245,6 +245,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     }),
     closedEpochs: async () => ({ items: [{ epoch: 1, closed_at: 2, log_head: hash }], next_before: null }),
     auditLog: noLines,
+    nodes: async () => ({ items: [] }),
+    orderNode: async () => ({ heard: 1 }),
     skiplist: async () => ({ items: [suspension] }),
     suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),
     release: async (released) => ({ hotkey: released, released: 1 }),

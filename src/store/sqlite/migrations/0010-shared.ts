@@ -49,6 +49,9 @@ INSERT INTO new_answers SELECT id, 0, 0, encoding, bytes FROM answers;
 DROP TABLE answers;
 ALTER TABLE new_answers RENAME TO answers;
 
+-- The node that ends the sampled job, 0 for nobody.
+ALTER TABLE open_samples ADD COLUMN owner INTEGER NOT NULL DEFAULT 0;
+
 -- The node that seeks a miner for the job, 0 for nobody.
 ALTER TABLE customer_jobs ADD COLUMN claimant INTEGER NOT NULL DEFAULT 0;
 `;

@@ -5,16 +5,16 @@ import { receiptPrefix, unpack } from "../../records/packed.ts";
 import { integer } from "../../records/rows.ts";
 import { customerJobOf } from "./customerJobs.ts";
 import { LivingNodes } from "./nodes.ts";
-import { write } from "./operation.ts";
+import { read, write } from "./operation.ts";
 import { pendingOf, pendingSelect } from "./submissions.ts";
 
 /** Ids and claims of those that are not in hand. */
 function* free(
   rows: StatementSync,
-  now: number,
+  [node, now]: readonly [number, number],
   except: ReadonlySet<string>,
 ): Generator<{ readonly id: number; readonly claims: number }> {
-  for (const row of rows.iterate(now)) {
+  for (const row of rows.iterate(node, now)) {
     if (except.has(unpack(row, "receipt", receiptPrefix))) continue;
     yield { id: integer(row, "id"), claims: integer(row, "claims") };
   }
@@ -25,18 +25,23 @@ export function claimOperations(db: DatabaseSync, now: () => number) {
   const unowned = (owner: string): string =>
     `NOT EXISTS (SELECT 1 FROM nodes n WHERE n.token = ${owner} AND n.until > ?)`;
   const rows = db.prepare(`SELECT a.id, a.claims, s.receipt FROM answers a JOIN submissions s ON s.id = a.id
-    WHERE ${unowned("a.owner")} AND s.state = 'pending' ORDER BY a.claims, s.received_at, s.id`);
+    WHERE (a.owner = ? OR ${unowned("a.owner")}) AND s.state = 'pending' ORDER BY a.claims, s.received_at, s.id`);
   const own = db.prepare("UPDATE answers SET owner = ?, claims = claims + 1 WHERE id = ?");
   const whole = db.prepare(`${pendingSelect} WHERE s.id = ?`);
   const jobs = db.prepare(`SELECT * FROM customer_jobs WHERE state = 'queued' AND ${unowned("claimant")}
     ORDER BY created_at, id LIMIT ?`);
   const ownJob = db.prepare("UPDATE customer_jobs SET claimant = ? WHERE job_id = ?");
 
+  const undecided = db.prepare(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM submissions WHERE state = 'pending' LIMIT ?)",
+  );
+
   return {
+    undecided: read((limit: number): number => integer(undecided.get(limit), "n")),
     claim: write((node: number, limit: number, except: ReadonlySet<string>): ClaimedSubmission[] => {
       if (!living.has(node)) return [];
       // All are found before the first is changed: the query reads what the update writes.
-      const found = [...free(rows, now(), except).take(limit)];
+      const found = [...free(rows, [node, now()], except).take(limit)];
       return found.map(({ id, claims }) => {
         own.run(node, id);
         return { ...pendingOf(whole.get(id) ?? {}), claims: claims + 1 };

@@ -28,10 +28,14 @@ export function openSampleOf(row: Row): OpenSample {
   };
 }
 
-export function drawOperations(db: DatabaseSync, log: ChainLog) {
+export function drawOperations(db: DatabaseSync, log: ChainLog, now: () => number) {
   const epochOf = db.prepare("SELECT closed_at, log_head, log_length FROM epochs WHERE epoch = ?");
-  const insert = db.prepare("INSERT INTO open_samples (job_id, hotkey, epoch, lane) VALUES (?, ?, ?, ?)");
-  const open = db.prepare("SELECT * FROM open_samples ORDER BY epoch, job_id, hotkey LIMIT ?");
+  const insert = db.prepare(
+    "INSERT INTO open_samples (job_id, hotkey, epoch, lane, owner) VALUES (?, ?, ?, ?, ?)",
+  );
+  const open = db.prepare(`SELECT * FROM open_samples
+    WHERE NOT EXISTS (SELECT 1 FROM nodes n WHERE n.token = owner AND n.until > ?)
+    ORDER BY epoch, job_id, hotkey LIMIT ?`);
 
   /** The end of the epoch's log. An epoch closes when the second after it has begun, so that is at least the current one. */
   const endOf = (epoch: number): LogEnd => {
@@ -47,13 +51,13 @@ export function drawOperations(db: DatabaseSync, log: ChainLog) {
     log.append(endOf(epoch), { type: "draws", epoch, lane, hotkeys, rows });
     for (const row of rows) {
       const sampled = sampledJob(group, row);
-      if (sampled !== null) insert.run(sampled.jobId, sampled.hotkey, epoch, lane);
+      if (sampled !== null) insert.run(sampled.jobId, sampled.hotkey, epoch, lane, group.node ?? 0);
     }
   };
 
   return {
     /** One savepoint for all groups: a refusal of one of them undoes the others. */
     recordDraws: write((groups: readonly DrawGroup[]): void => groups.forEach(record)),
-    openSamples: read((limit: number): OpenSample[] => open.all(limit).map(openSampleOf)),
+    openSamples: read((limit: number): OpenSample[] => open.all(now(), limit).map(openSampleOf)),
   };
 }

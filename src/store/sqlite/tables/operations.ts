@@ -76,7 +76,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...standingOperations(db, now),
     ...minerOperations(db),
     ...creditOperations(snapshot),
-    ...drawOperations(db, log),
+    ...drawOperations(db, log, now),
     ...sampleOperations(db, log, now),
     ...workOperations(db, snapshot),
     ...customerJobOperations(db, now),

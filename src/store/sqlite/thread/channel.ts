@@ -193,7 +193,7 @@ const plain = [
 /** Methods of what processes share. */
 const shared = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
-  ...["claim", "claimCustomerJobs", "saveSession", "session"],
+  ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
