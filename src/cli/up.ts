@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import { systemRandom } from "../core/random.ts";
@@ -11,6 +11,7 @@ import { makeLog } from "../observe/log.ts";
 import { LogSink } from "../observe/logSink.ts";
 import { stderrOutlet } from "../observe/stderrOutlet.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
+import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
 import { note, printError } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
@@ -24,6 +25,8 @@ interface UpOptions extends SettingsOptions {
   readonly dispatchCeiling?: number;
   readonly allowPrivate?: boolean;
   readonly logLevel?: string;
+  readonly role?: Roles;
+  readonly name?: string;
 }
 
 type Tree = Record<string, unknown>;
@@ -61,15 +64,24 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const { promise: failure, resolve: fatal } = Promise.withResolvers<Error>();
   const { startValidator } = await import("../validator/start.ts");
   const { host, port } = config.http;
-  const modules = { clock: systemClock, random: systemRandom, log, logSink, fatal };
+  const { promise: drained, resolve: drain } = Promise.withResolvers<"an order to drain">();
+  const modules = {
+    ...{ clock: systemClock, random: systemRandom, log, logSink, fatal },
+    drain: () => drain("an order to drain"),
+  };
+  const { role, name } = options;
   const validator = await startValidator(
-    { config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
+    {
+      ...{ config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
+      ...(role === undefined ? {} : { roles: role }),
+      ...(name === undefined ? {} : { name }),
+    },
     modules,
   );
   growYoungHeap();
   process.stdout.write(`listening on ${validator.url}\n`);
   const miners = demo > 0 ? startDemo({ count: demo, validator, screen: terminalScreen() }, modules) : null;
-  const end = await Promise.race([stop, failure]);
+  const end = await Promise.race([stop, failure, drained]);
   if (end instanceof Error) return endFailed(end, { log, logSink, close: () => validator.close() });
   note(`assay: ${end} received, draining`);
   await miners?.close();
@@ -112,6 +124,13 @@ Examples:
   assay up --demo 4
   assay up --config assay.yaml --data /var/lib/assay --host 0.0.0.0`;
 
+function rolesOption(text: string): Roles {
+  const parsed = parseRoles(text);
+  if ("wrong" in parsed)
+    throw new InvalidArgumentError(`"${parsed.wrong}" is not one of: ${roles.join(", ")}.`);
+  return parsed.roles;
+}
+
 export function upCommand(): Command {
   return withSettings(new Command("up").description("Run the validator."))
     .option("--host <address>", "address to listen on (default: http.host of the configuration, 127.0.0.1)")
@@ -124,6 +143,15 @@ export function upCommand(): Command {
       "--demo <N>",
       "also run N local solvers and N / 2 provers (at least three); the last of each cheats; blocks take 2 s; --data is data-demo",
       integerOption(1, 64),
+    )
+    .option(
+      "--role <roles>",
+      `what this process does: ${roles.join(", ")}, or several with commas (default: all). Fewer than all need store.kind: postgres`,
+      rolesOption,
+    )
+    .option(
+      "--name <name>",
+      "name of this process in `assay nodes` (default: the host's name and the process id)",
     )
     .option(
       "--verification-concurrency <count>",

@@ -8,6 +8,7 @@ import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
 import type { Parts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
+import { roleHandlers } from "./roles/roleHandlers.ts";
 import { schedule } from "./schedule.ts";
 import { MIN_RESULTS } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -85,7 +86,12 @@ async function start(
       corsOrigins: [config.http.cors_origins].flat(),
       version: options.version,
     },
-    { handlers: makeHandlers(parts), log, metrics: parts.metrics, ...streamsOf(parts) },
+    {
+      handlers: roleHandlers(makeHandlers(parts), parts.membership.roles),
+      log,
+      metrics: parts.metrics,
+      ...streamsOf(parts),
+    },
   );
   const timers = new Timers(log);
   parts.membership.onLeader(() => weigher.takeOver());

@@ -21,7 +21,7 @@ const everyBody: readonly ProblemCode[] = [
 ];
 const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly ProblemCode[]>> = {
   operator: ["unauthorized"],
-  customer: ["unauthorized", "customer_rate_limited"],
+  customer: ["unauthorized", "customer_rate_limited", "other_role"],
   miner: [
     "header_missing",
     "header_malformed",
@@ -40,6 +40,7 @@ const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly P
     "busy",
     "store_unavailable",
     "clock_doubted",
+    "other_role",
   ],
 };
 
