@@ -151,11 +151,11 @@ export class ClaimVerifier {
     this.#modules = modules;
   }
 
-  /** Throws `session_unknown`, `bad_signature`, or `internal` when the pool failed. */
+  /** Throws `session_unknown`, `bad_signature`, `busy` or `store_unavailable` where a session must be read, `internal` when the pool failed. */
   async require(claim: Claim, request: SignedRequest, { signers, isRecognised }: Asked): Promise<void> {
     const good =
       claim.session !== null && signers === "hotkey_or_session"
-        ? this.#bySession(claim, claim.session, request)
+        ? await this.#bySession(claim, claim.session, request)
         : await this.#byHotkey(claim, {
             kind: isRecognised ? "signature" : "claim",
             ...{ message: signedMessage(request.rawBody, claim) },
@@ -163,9 +163,9 @@ export class ClaimVerifier {
     if (!good) throw new AssayError({ code: "bad_signature" });
   }
 
-  #bySession(claim: Claim, id: string, request: SignedRequest): boolean {
+  async #bySession(claim: Claim, id: string, request: SignedRequest): Promise<boolean> {
     const { clock, sessions } = this.#modules;
-    const session = sessions.find(id, claim.hotkey, clock.nowMs());
+    const session = await sessions.find(id, claim.hotkey, clock.nowMs());
     if (session === null) throw new AssayError({ code: "session_unknown" });
     const message = signedMessage(request.rawBody, claim, session.binds ? request : null);
     return verify(null, message, session.key, claim.signature);

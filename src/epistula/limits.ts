@@ -3,7 +3,21 @@ export const epistulaLimits = {
   sessions: {
     value: 8192,
     reason:
-      "one per hotkey, as many hotkeys as judge remembers; the least recently used is dropped, and its miner opens a new one",
+      "one per hotkey, as many hotkeys as judge remembers; the least recently used is forgotten, and read from the store again",
+  },
+  sessionBelievedMs: {
+    value: 5000,
+    reason:
+      "for so long a session that another process has replaced may still sign here; one read per hotkey and 5 s",
+  },
+  sessionLookups: {
+    value: 1024,
+    reason: "reads of sessions under way, each of another hotkey: some 20 ms of the store's thread",
+  },
+  sessionLookupsEach: {
+    value: 16,
+    reason:
+      "reads of a hotkey's session for ids that are not known here, per 5 s: a miner needs one, ids can be invented",
   },
   admittedKeys: {
     value: 16_384,

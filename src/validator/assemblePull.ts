@@ -70,7 +70,7 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     ...modules,
     ...{ challenges, backlog: backlog ?? verifier },
     requireClock: () => trusted.require(),
-    sessions: new Sessions({ epochs }),
+    sessions: new Sessions({ epochs }, { store, mayHave: (miner) => chain.isRegistered(miner) }),
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),

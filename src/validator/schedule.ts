@@ -54,7 +54,7 @@ async function retain({ clock, chain, epochs, config, membership, log }: Parts):
   const keepExhibitsSince = clock.nowMs() - EXHIBITS_KEPT_MS;
   const { dropped } = await membership.leaderStore.applyRetention({
     ...{ beforeEpoch, afterEpoch, endedBefore },
-    ...{ keepSolvesSince, keepJobsSince, keepExhibitsSince },
+    ...{ keepSolvesSince, keepJobsSince, keepExhibitsSince, sessionsEndedBy: clock.nowMs() },
     // What judge forgets too; with the height unknown nobody is dropped.
     ...(block === null ? {} : { keepSeenSince: block - config.judge.retention_blocks }),
   });

@@ -18,6 +18,7 @@ import type {
   PendingSubmission,
   SubmitRequest,
 } from "../../../src/flow/submission.ts";
+import { MemorySessions } from "../epistula/memorySessions.ts";
 import { epistulaHeaders, type Signing, signingOf } from "../epistula/signing.ts";
 
 const verifier = new Sr25519Verifier();
@@ -56,7 +57,7 @@ export const nothingHeld = { slots: 0, waiting: 0, reserved: 0 };
 /** Admission with real gates, signatures and sessions, and small stand-ins for what other stages give it. */
 export class AdmissionWorld {
   readonly admission: Admission;
-  readonly sessions = new Sessions({ epochs: everyHours(1) });
+  readonly sessions = new Sessions({ epochs: everyHours(1) }, { store: new MemorySessions() });
   nowMs = epoch * hourMs + 1000;
   /** Added to the running clock that waits and buckets are measured by. */
   skippedMs = 0;

@@ -238,7 +238,13 @@ function unshared(bytes: Uint8Array): Uint8Array {
 }
 
 function admitted(submission: NewSubmission): PendingSubmission {
-  const { idempotencyKey: _key, maxAttempts: _attempts, ...recorded } = submission;
+  const {
+    idempotencyKey: _key,
+    maxAttempts: _attempts,
+    node: _node,
+    spend: _spend,
+    ...recorded
+  } = submission;
   return {
     ...recorded,
     sampled: submission.draw.sampled,

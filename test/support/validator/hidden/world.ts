@@ -26,6 +26,7 @@ import type { Parts } from "../../../../src/validator/parts.ts";
 import { SubmissionVerifier } from "../../../../src/verify/submissions/submissionVerifier.ts";
 import { pendingOf } from "../../admit/world.ts";
 import { SeededRandom } from "../../dispatch/cap/queueing.ts";
+import { MemorySessions } from "../../epistula/memorySessions.ts";
 import { epistulaHeaders, type Signing, signingOf } from "../../epistula/signing.ts";
 import { namedLane } from "../../lanes/named.ts";
 import { epochsInMemory } from "../../sample/predictability/epochs.ts";
@@ -252,7 +253,7 @@ export class PullHiddenWorld {
       },
       {
         ...{ ...this.#ports(), random: new SeededRandom(1), pool, store, challenges },
-        sessions: new Sessions({ epochs: everyHours(1) }),
+        sessions: new Sessions({ epochs: everyHours(1) }, { store: new MemorySessions() }),
         miners: {
           block: () => 1000,
           isRegistered: () => true,
