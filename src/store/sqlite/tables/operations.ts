@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import type { WorkBucket } from "../../../flow/job.ts";
-import type { Remembered } from "../../../flow/standing.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { NewSubmission } from "../../../flow/submission.ts";
 import type { Credit } from "../../../flow/weights.ts";
+import type { StandingParts } from "../../loadStanding.ts";
 import { type AdmitReply, admitOperations } from "./admit.ts";
 import { ChainLog } from "./chainLog.ts";
 import { creditOperations } from "./credits.ts";
@@ -20,20 +20,16 @@ import type { Read, Scan, Write } from "./operation.ts";
 import { pageOperations } from "./pages.ts";
 import { retentionOperations } from "./retention.ts";
 import { sampleOperations } from "./samples.ts";
-import { type SuspensionKey, type SuspensionPage, standingOperations } from "./standing.ts";
+import { standingOperations } from "./standing.ts";
 import { submissionOperations } from "./submissions.ts";
 import { vectorOperations } from "./vectors.ts";
 import { weightPlanOperations } from "./weightPlans.ts";
 import { workOperations } from "./work.ts";
 
 /** The port's calls as the thread receives them; `retire` is one step of `applyRetention`. */
-interface Calls extends Omit<Store, "admit" | "applyRetention" | "standingState" | "close"> {
+interface Calls extends Omit<Store, "admit" | "applyRetention" | "standingState" | "close">, StandingParts {
   admit(submission: NewSubmission): Promise<AdmitReply>;
   retire(bounds: RetentionBounds): Promise<number>;
-  /** Parts of `standingState`. */
-  suspensionPage(after: SuspensionKey, limit: number): Promise<SuspensionPage>;
-  topSightings(limit: number): Promise<Remembered[]>;
-  newestStrikes(hotkeys: readonly string[], newest: number): Promise<number[][]>;
 }
 
 export type OperationName = keyof Calls;

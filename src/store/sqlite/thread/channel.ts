@@ -6,9 +6,9 @@ import type { Metrics } from "../../../core/metrics.ts";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
+import { boundsOfJudge, loadStanding } from "../../loadStanding.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
-import { boundsOfJudge, loadStanding } from "./loadStanding.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
 
 interface Waiting {
