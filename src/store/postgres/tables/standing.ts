@@ -10,6 +10,7 @@ import {
   type SuspensionPage,
   suspendedOf,
 } from "../../records/standing.ts";
+import { ServerError } from "../failure.ts";
 import { withNul, withoutNul } from "../nul.ts";
 import { type Sql, statement } from "../sql.ts";
 import { dropMinerRows } from "./dropMiner.ts";
@@ -51,6 +52,7 @@ const dropEnded = statement(
     DELETE FROM suspensions s USING gone WHERE s.hotkey = gone.hotkey AND s.kind = gone.kind`,
 );
 
+/** The server found pages, or an index, that are not as it writes them. */
 const damaged = new Set(["XX001", "XX002"]);
 
 /** A damaged page is as a damaged record: nothing may be left out. */
@@ -58,7 +60,7 @@ async function whole(rows: Promise<readonly Row[]>): Promise<readonly Row[]> {
   try {
     return await rows;
   } catch (error) {
-    const isDamage = error instanceof Error && "code" in error && damaged.has(String(error.code));
+    const isDamage = error instanceof ServerError && damaged.has(error.state ?? "");
     throw isDamage ? new Unreadable(causeText(error)) : error;
   }
 }
