@@ -49,7 +49,11 @@ function tlsOf(query: URLSearchParams, host: string): false | ConnectionOptions 
       return refuse(`${name}: ${causeText(error)}`);
     }
   };
-  const { sslrootcert: ca, sslcert: cert, sslkey: key } = {
+  const {
+    sslrootcert: ca,
+    sslcert: cert,
+    sslkey: key,
+  } = {
     ...file("sslrootcert"),
     ...file("sslcert"),
     ...file("sslkey"),

@@ -54,7 +54,8 @@ const settings = statement(
 );
 
 /** The planner's figures of a new partition say that it is empty, and plans are kept: what has an index must use it. */
-const setUp = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+const setUp =
+  "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /** Opens connections; after a failed attempt none is tried until a wait is over, which grows with each failure. */
 export class Connector {
@@ -67,7 +68,10 @@ export class Connector {
   constructor(options: ConnectorOptions) {
     this.#options = options;
     const { metrics } = options;
-    this.#opened = metrics.counter("assay_store_connections_opened_total", "Connections opened to PostgreSQL");
+    this.#opened = metrics.counter(
+      "assay_store_connections_opened_total",
+      "Connections opened to PostgreSQL",
+    );
     this.#failed = metrics.counter("assay_store_connections_failed_total", "Connections that failed to open");
   }
 

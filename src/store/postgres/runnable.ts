@@ -1,5 +1,5 @@
-import type { Settled } from "./tables/operation.ts";
 import type { Sql } from "./sql.ts";
+import type { Settled } from "./tables/operation.ts";
 
 /** Operations as the kernel sees them: the caller's side checks the types of the arguments. */
 export type RunnableRead = {
@@ -20,10 +20,7 @@ export type RunnableWrite = {
 
 export type RunnableBatch = {
   readonly kind: "batch";
-  readonly run: (
-    sql: Sql,
-    calls: readonly (readonly unknown[])[],
-  ) => Promise<readonly Settled<unknown>[]>;
+  readonly run: (sql: Sql, calls: readonly (readonly unknown[])[]) => Promise<readonly Settled<unknown>[]>;
 };
 
 export type Runnable = RunnableRead | RunnableAlone | RunnableWrite | RunnableBatch;
