@@ -46,7 +46,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { shown } = address;
   const limits = { ...timeouts, ...options.limits };
   const name = options.name ?? "assay";
-  const connector = new Connector({ address, purpose: "writable", name, limits, log, metrics, clock, random });
+  const connector = new Connector({
+    address,
+    purpose: "writable",
+    name,
+    limits,
+    log,
+    metrics,
+    clock,
+    random,
+  });
   await prepare(connector, shown);
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;

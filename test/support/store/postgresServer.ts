@@ -59,7 +59,12 @@ function launch(dir: string, port: string, { fsync = false, settings = {} }: Pos
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const command = [join(bin, "postgres"), "-D", join(dir, "data"), "-p", port, ...flags];
   const stdio = ["pipe", "ignore", "ignore"] as const;
-  return spawn("/bin/sh", ["-c", keeper, "sh", dir, ...command], { ...user, stdio: [...stdio], detached: true, cwd: dir });
+  return spawn("/bin/sh", ["-c", keeper, "sh", dir, ...command], {
+    ...user,
+    stdio: [...stdio],
+    detached: true,
+    cwd: dir,
+  });
 }
 
 /** Makes a data directory; returns its parent. */

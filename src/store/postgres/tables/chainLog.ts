@@ -70,7 +70,9 @@ interface Reached {
 function checkEnd(record: Row, { epoch, next, prev, full }: Reached): void {
   const length = integer(record, "log_length");
   if (next > length || (next === length && prev !== text(record, "log_head")) || (next < length && !full))
-    throw new Unreadable(`log of epoch ${epoch}: it ends after line ${next - 1} and not in the head on record`);
+    throw new Unreadable(
+      `log of epoch ${epoch}: it ends after line ${next - 1} and not in the head on record`,
+    );
 }
 
 export const chainLogOperations = {
