@@ -4,9 +4,9 @@ import { customerTokenOf } from "../records/customerToken.ts";
 import { Unreadable } from "../records/rows.ts";
 import { weightPlanOf } from "../records/weightPlan.ts";
 import { walkChain } from "./guard/logChains.ts";
-import { openSampleOf } from "./tables/draws.ts";
-import { epochOf } from "./tables/epochs.ts";
-import { logHeadOf } from "./tables/heads.ts";
+import { openSampleOf } from "../records/openSample.ts";
+import { epochOf } from "../records/epoch.ts";
+import { logHeadOf } from "../records/logHead.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 

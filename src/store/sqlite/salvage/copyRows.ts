@@ -5,9 +5,9 @@ import { sightingOf, suspensionOf } from "../../records/standing.ts";
 import { strikeOf } from "../../records/strike.ts";
 import { submissionOf } from "../../records/submission.ts";
 import { weightPlanOf } from "../../records/weightPlan.ts";
-import { openSampleOf } from "../tables/draws.ts";
-import { epochOf } from "../tables/epochs.ts";
-import { logHeadOf } from "../tables/heads.ts";
+import { openSampleOf } from "../../records/openSample.ts";
+import { epochOf } from "../../records/epoch.ts";
+import { logHeadOf } from "../../records/logHead.ts";
 
 /** What became of one table. */
 export interface TableReport {
