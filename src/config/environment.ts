@@ -73,6 +73,8 @@ export function applyEnvironment(
   const faults = choices.flatMap((choice) => settleChoice(raw, env, choice));
   for (const [name, text] of Object.entries(env)) {
     if (!name.startsWith("ASSAY_") || text === undefined) continue;
+    // Those of the project's own tests.
+    if (name.startsWith("ASSAY_TEST_")) continue;
     const path = byName.get(name);
     if (path === undefined) {
       faults.push(`${name}: unknown variable; did you mean ${nearest(name, [...byName.keys()])}?`);

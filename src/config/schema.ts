@@ -254,9 +254,20 @@ export const configSchema = z.strictObject({
     }).describe("Rates of classes; the highest rate that applies decides"),
   }),
   store: section({
-    kind: z.enum(["sqlite"]).default("sqlite").describe("Store adapter"),
-    url: z.null().default(null).describe("Reserved"),
-    replica_url: z.null().default(null).describe("Reserved"),
+    kind: z
+      .enum(["sqlite", "postgres"])
+      .default("sqlite")
+      .describe("sqlite: a file in the data directory; postgres: the database of store.url"),
+    url: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("postgres://USER:PASSWORD@HOST:PORT/DATABASE of the primary, with ?sslmode= and the like"),
+    replica_url: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("The same of a replica, which answers reads that can be stale"),
     fsync: z
       .enum(["full"])
       .default("full")

@@ -10,7 +10,6 @@ import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } fr
 import { MarkFile } from "../keys/markFile.ts";
 import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
 import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
@@ -19,6 +18,7 @@ import { pathsOf } from "./paths.ts";
 import { aloneWith, joinStore, type Membership } from "./roles/membership.ts";
 import { allRoles } from "./roles/roles.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import { storeSource } from "./storeSource.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
 /** A validator's keys, store and chain. */
@@ -63,8 +63,9 @@ export async function openResources(
   modules.logSink?.onDropped((lines) => dropped.add({}, lines));
   const lost = (cause: unknown): void =>
     modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
-  const openStore = () => openSqliteStore({ file: paths.store, log, metrics, clock, lost });
-  await requireKeys(paths, openStore);
+  const source = storeSource(config, paths);
+  const openStore = () => source.open({ log, metrics, clock, lost });
+  await requireKeys(paths, source, openStore);
   const hotkey = await validatorHotkey(config, paths);
   if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);
@@ -98,7 +99,7 @@ async function memberOf(
   store: Store,
   modules: StartModules & { readonly metrics: MetricRegistry },
 ): Promise<Membership> {
-  if (String(config.store.kind) === "postgres") {
+  if (config.store.kind === "postgres") {
     const options = { roles, name: name ?? `${hostname()}-${process.pid}`, version };
     return joinStore(store, options, { ...modules, drain: modules.drain ?? (() => undefined) });
   }

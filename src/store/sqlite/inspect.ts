@@ -1,14 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
+import { customerJobOf } from "../records/customerJob.ts";
+import { customerTokenOf } from "../records/customerToken.ts";
+import { epochOf } from "../records/epoch.ts";
+import { logHeadOf } from "../records/logHead.ts";
+import { openSampleOf } from "../records/openSample.ts";
 import { Unreadable } from "../records/rows.ts";
+import { weightPlanOf } from "../records/weightPlan.ts";
 import { walkChain } from "./guard/logChains.ts";
-import { customerJobOf } from "./tables/customerJobs.ts";
-import { customerTokenOf } from "./tables/customerTokens.ts";
-import { openSampleOf } from "./tables/draws.ts";
-import { epochOf } from "./tables/epochs.ts";
-import { logHeadOf } from "./tables/heads.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
-import { weightPlanOf } from "./tables/weightPlans.ts";
 
 /** Decodes every row that a start needs and walks the logs of open epochs; throws `Unreadable` on the first damaged one. */
 export function checkRows(db: DatabaseSync): void {

@@ -3,7 +3,7 @@
  * ids and hashes are not packed. Flags are 0 and 1. Tables partitioned by epoch get one partition per epoch, made with its
  * commitment and dropped whole; their keys therefore begin with the epoch.
  */
-export const initial = `
+const tables = `
 CREATE TABLE epochs (
   epoch bigint PRIMARY KEY,
   commitment text NOT NULL,
@@ -224,3 +224,6 @@ CREATE INDEX weight_plans_open ON weight_plans (period) WHERE state NOT IN ('con
 
 CREATE TABLE notes (key text PRIMARY KEY, value text NOT NULL);
 `;
+
+/** Texts are ordered by their bytes, as in the embedded store, whatever the locale of the database. */
+export const initial = tables.replaceAll(/\btext\b(?=[ ,)])/g, 'text COLLATE "C"');

@@ -22,7 +22,13 @@ export interface Batch<A extends readonly unknown[], R> {
   readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
 }
 
-export type Operation<A extends readonly unknown[], R> = Read<A, R> | Write<A, R> | Batch<A, R>;
+/** Runs in a transaction of its own, beside the groups: it may wait for locks that a group must not wait for. */
+export interface Alone<A extends readonly unknown[], R> {
+  readonly kind: "alone";
+  readonly run: (sql: Sql, ...args: A) => Promise<R>;
+}
+
+export type Operation<A extends readonly unknown[], R> = Read<A, R> | Write<A, R> | Batch<A, R> | Alone<A, R>;
 
 export function read<A extends readonly unknown[], R>(run: (sql: Sql, ...args: A) => Promise<R>): Read<A, R> {
   return { kind: "read", stale: false, run };
@@ -45,4 +51,10 @@ export function batch<A extends readonly unknown[], R>(
   run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
 ): Batch<A, R> {
   return { kind: "batch", run };
+}
+
+export function alone<A extends readonly unknown[], R>(
+  run: (sql: Sql, ...args: A) => Promise<R>,
+): Alone<A, R> {
+  return { kind: "alone", run };
 }

@@ -1,15 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { customerJobOf } from "../../records/customerJob.ts";
+import { epochOf } from "../../records/epoch.ts";
+import { logHeadOf } from "../../records/logHead.ts";
 import { nodeOf } from "../../records/node.ts";
+import { openSampleOf } from "../../records/openSample.ts";
 import { type Row, text } from "../../records/rows.ts";
 import { sessionOf } from "../../records/session.ts";
+import { sightingOf, suspensionOf } from "../../records/standing.ts";
+import { strikeOf } from "../../records/strike.ts";
 import { submissionOf } from "../../records/submission.ts";
-import { customerJobOf } from "../tables/customerJobs.ts";
-import { openSampleOf } from "../tables/draws.ts";
-import { epochOf } from "../tables/epochs.ts";
-import { logHeadOf } from "../tables/heads.ts";
-import { strikeOf } from "../tables/miners.ts";
-import { sightingOf, suspensionOf } from "../tables/standing.ts";
-import { weightPlanOf } from "../tables/weightPlans.ts";
+import { weightPlanOf } from "../../records/weightPlan.ts";
 
 /** What became of one table. */
 export interface TableReport {

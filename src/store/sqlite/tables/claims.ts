@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ClaimedSubmission } from "../../../flow/claims.ts";
 import type { CustomerJob } from "../../../flow/job.ts";
+import { customerJobOf } from "../../records/customerJob.ts";
 import { receiptPrefix, unpack } from "../../records/packed.ts";
 import { integer } from "../../records/rows.ts";
-import { customerJobOf } from "./customerJobs.ts";
 import { LivingNodes } from "./nodes.ts";
 import { read, write } from "./operation.ts";
 import { pendingOf, pendingSelect } from "./submissions.ts";

@@ -1,70 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
-import {
-  type CustomerJob,
-  type CustomerQuery,
-  type CustomerUpdate,
-  customerStates,
-} from "../../../flow/job.ts";
-import type { JobInput } from "../../../flow/lane.ts";
+import type { CustomerJob, CustomerQuery, CustomerUpdate } from "../../../flow/job.ts";
 import type { CustomerOutcome, QueueBounds } from "../../../flow/store.ts";
-import {
-  flag,
-  integer,
-  json,
-  oneOf,
-  type Row,
-  real,
-  realOrNull,
-  text,
-  textOrNull,
-} from "../../records/rows.ts";
+import { boundedAnswer, customerJobOf, flagOrNull, isSameJob, ownedKey } from "../../records/customerJob.ts";
+import { integer, type Row } from "../../records/rows.ts";
 import { LivingNodes } from "./nodes.ts";
 import { read, write } from "./operation.ts";
-
-/** The most bytes of an answer: a proof has about one KiB. */
-const ANSWER_BYTES = 65_536;
-
-export function customerJobOf(row: Row): CustomerJob {
-  const owner = textOrNull(row, "owner");
-  return {
-    jobId: text(row, "job_id"),
-    owner,
-    clientKey: text(row, "client_key").slice(prefixOf(owner).length),
-    lane: text(row, "lane"),
-    kind: text(row, "kind"),
-    input: json<JobInput>(row, "input", []),
-    privateInput: row.private_input === null ? null : json<JobInput>(row, "private_input", []),
-    createdAt: real(row, "created_at"),
-    deadlineAt: realOrNull(row, "deadline_at"),
-    state: oneOf(row, "state", customerStates),
-    attempts: integer(row, "attempts"),
-    answer: textOrNull(row, "answer"),
-    verified: row.verified === null ? null : flag(row, "verified"),
-    hotkey: textOrNull(row, "hotkey"),
-    code: textOrNull(row, "code"),
-    endedAt: realOrNull(row, "ended_at"),
-  };
-}
-
-/** A client key has no line feed, so a key of one owner never equals one of another. */
-function prefixOf(owner: string | null): string {
-  return owner === null ? "" : `${owner}\n`;
-}
-
-function boundedAnswer(answer: string | null): string | null {
-  if (answer === null || Buffer.byteLength(answer) <= ANSWER_BYTES) return answer;
-  throw new RangeError(`an answer of more than ${ANSWER_BYTES} bytes`);
-}
-
-/** Whether it is the same job, with the members of its input in any order. The private inputs of an ended job are gone. */
-function isSame(known: CustomerJob, job: CustomerJob): boolean {
-  if (known.lane !== job.lane || known.kind !== job.kind) return false;
-  if (canonical(known.input) !== canonical(job.input)) return false;
-  return known.state !== "queued" || canonical(known.privateInput) === canonical(job.privateInput);
-}
-
-const flagOf = (value: boolean | null): number | null => (value === null ? null : Number(value));
 
 /** Listings by what they are narrowed to. */
 function listings(db: DatabaseSync) {
@@ -87,12 +28,12 @@ function adder(db: DatabaseSync) {
       created_at, deadline_at, state, attempts, answer, verified, hotkey, code, ended_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   return (job: CustomerJob): void => {
-    const { jobId, owner, clientKey, lane, kind, input, privateInput, createdAt, deadlineAt } = job;
+    const { jobId, owner, lane, kind, input, privateInput, createdAt, deadlineAt } = job;
     const secret = privateInput === null ? null : canonical(privateInput);
-    const asked = [jobId, owner, prefixOf(owner) + clientKey, lane, kind, canonical(input), secret] as const;
+    const asked = [jobId, owner, ownedKey(job), lane, kind, canonical(input), secret] as const;
     const ended = [
       boundedAnswer(job.answer),
-      flagOf(job.verified),
+      flagOrNull(job.verified),
       job.hotkey,
       job.code,
       job.endedAt,
@@ -124,15 +65,16 @@ export function customerJobOperations(db: DatabaseSync, now: () => number) {
   const change = (to: CustomerUpdate): boolean => {
     const { jobId, attempts, state, answer, verified, hotkey, code, endedAt, node } = to;
     if (node !== undefined && !living.has(node)) return false;
-    const changed = [attempts, boundedAnswer(answer), flagOf(verified), hotkey, code, endedAt] as const;
+    const changed = [attempts, boundedAnswer(answer), flagOrNull(verified), hotkey, code, endedAt] as const;
     return update.run({ state }, ...changed, jobId, node ?? null).changes === 1;
   };
 
   return {
     addCustomerJob: write((job: CustomerJob, bounds: QueueBounds): CustomerOutcome => {
-      const row = byKey.get(prefixOf(job.owner) + job.clientKey);
+      const row = byKey.get(ownedKey(job));
       const known = row === undefined ? null : customerJobOf(row);
-      if (known !== null) return isSame(known, job) ? { kind: "replay", job: known } : { kind: "conflict" };
+      if (known !== null)
+        return isSameJob(known, job) ? { kind: "replay", job: known } : { kind: "conflict" };
       if (integer(count.get(), "n") >= bounds.all) return { kind: "full" };
       if (job.owner !== null && integer(countOf.get(job.owner), "n") >= bounds.perOwner)
         return { kind: "owner_full" };

@@ -1,18 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CustomerToken, TokenUse } from "../../../flow/customerToken.ts";
-import { integer, type Row, real, realOrNull, text } from "../../records/rows.ts";
+import { customerTokenOf } from "../../records/customerToken.ts";
+import { integer } from "../../records/rows.ts";
 import { read, write } from "./operation.ts";
-
-export function customerTokenOf(row: Row): CustomerToken {
-  return {
-    tokenId: text(row, "token_id"),
-    name: text(row, "name"),
-    secretSha256: text(row, "secret_sha256"),
-    createdAt: real(row, "created_at"),
-    lastUsedAt: realOrNull(row, "last_used_at"),
-    revokedAt: realOrNull(row, "revoked_at"),
-  };
-}
 
 export function customerTokenOperations(db: DatabaseSync) {
   const all = db.prepare("SELECT * FROM customer_tokens ORDER BY created_at, token_id");

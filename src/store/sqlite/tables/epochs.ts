@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { AssayError } from "../../../core/problems/assayError.ts";
-import type { ClosedEpochItem, EpochRecord, EpochTerms, LogHead, SamplePolicy } from "../../../flow/draw.ts";
+import type { ClosedEpochItem, EpochRecord, LogHead } from "../../../flow/draw.ts";
 import type { Fence } from "../../../flow/leases.ts";
 import type { ChainedEntry, LogText } from "../../../flow/store.ts";
-import { integer, json, type Row, real, realOrNull, text, textOrNull } from "../../records/rows.ts";
+import { closedEpochOf, epochOf } from "../../records/epoch.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { HeadRows } from "./heads.ts";
 import type { FenceCheck } from "./leases.ts";
@@ -11,25 +11,6 @@ import { read, write } from "./operation.ts";
 import { RetiredEpochs } from "./retired.ts";
 
 type Commitment = Omit<EpochRecord, "closed_at" | "revealed_key" | "log_head" | "log_length">;
-
-const termsMembers = ["hours", "begins_at", "ends_at", "scheme", "lanes"] as const;
-const policyMembers = ["lanes", "classes", "floor"] as const;
-
-export function epochOf(row: Row): EpochRecord {
-  return {
-    epoch: integer(row, "epoch"),
-    commitment: text(row, "commitment"),
-    policy: json<SamplePolicy>(row, "policy", policyMembers),
-    committed_at: real(row, "committed_at"),
-    signature: text(row, "signature"),
-    key_id: text(row, "key_id"),
-    ...(row.terms === null ? {} : { terms: json<EpochTerms>(row, "terms", termsMembers) }),
-    closed_at: realOrNull(row, "closed_at"),
-    revealed_key: textOrNull(row, "revealed_key"),
-    log_head: text(row, "log_head"),
-    log_length: integer(row, "log_length"),
-  };
-}
 
 export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows, require: FenceCheck) {
   const retired = new RetiredEpochs(db);
@@ -75,11 +56,7 @@ export function epochOperations(db: DatabaseSync, log: ChainLog, heads: HeadRows
     ),
     epoch: read(find),
     closedEpochs: read((before: number | null, limit: number): ClosedEpochItem[] =>
-      closed.all(before ?? Number.MAX_SAFE_INTEGER, limit).map((row) => ({
-        epoch: integer(row, "epoch"),
-        closed_at: real(row, "closed_at"),
-        log_head: text(row, "log_head"),
-      })),
+      closed.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(closedEpochOf),
     ),
     isEpochUsed: read((epoch: number): boolean => retired.has(epoch) || find(epoch) !== null),
     openEpochs: read((): EpochRecord[] => open.all().map(epochOf)),

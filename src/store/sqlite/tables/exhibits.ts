@@ -1,17 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { canonical } from "../../../core/canonical.ts";
 import { sha256Hex } from "../../../core/hash.ts";
-import type { DroppedExhibit, Evidence, Exhibit, StrikeRecord } from "../../../flow/strike.ts";
-import { bytes, integer, type Row, Unreadable } from "../../records/rows.ts";
+import type { DroppedExhibit, Evidence, StrikeRecord } from "../../../flow/strike.ts";
+import { completeEvidence, EXHIBIT_TEXT_MOST, HOTKEY_DAY_BYTES } from "../../records/exhibit.ts";
+import { integer } from "../../records/rows.ts";
 
 const DAY_MS = 86_400_000;
-/** The most bytes of exhibits, as stored, that are kept of one hotkey per day: some 20 proofs; one strike suspends for a day. */
-const HOTKEY_DAY_BYTES = 16_384;
 /** The same of all hotkeys: 6,000 proofs a day, and 32 MB on disk with a week's exhibits. */
 const DAY_BYTES = 4_194_304;
-/** A longer exhibit does not fit, as digits compress to a half; it is not tried, since compressing 64 KB takes milliseconds. */
-const TEXT_MOST = 2 * HOTKEY_DAY_BYTES;
 
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
@@ -46,7 +43,7 @@ export class ExhibitRows {
     const bytes = Buffer.byteLength(text);
     const day = dayOf(at);
     const left = this.#left(day, hotkey);
-    const body = left > 0 && bytes <= TEXT_MOST ? deflateRawSync(text, { level: 1 }) : null;
+    const body = left > 0 && bytes <= EXHIBIT_TEXT_MOST ? deflateRawSync(text, { level: 1 }) : null;
     const fits = body !== null && body.length <= left;
     const dropped: DroppedExhibit = { why: fits ? "expired" : "budget", bytes, sha256: sha256Hex(text) };
     const put = (strike: number): void => {
@@ -59,10 +56,8 @@ export class ExhibitRows {
 
   /** The evidence of a strike's row with its exhibit, if that is still kept. */
   complete(strike: number, evidence: Evidence): Evidence {
-    const row = evidence.exhibit_dropped === undefined ? undefined : this.#find.get(strike);
-    if (row === undefined) return evidence;
-    const { exhibit_dropped: _, ...kept } = evidence;
-    return { ...kept, exhibit: exhibitOf(row) };
+    if (evidence.exhibit_dropped === undefined) return evidence;
+    return completeEvidence(evidence, this.#find.get(strike));
   }
 
   /** How many bytes of the day the hotkey may still use. */
@@ -72,14 +67,5 @@ export class ExhibitRows {
 
   #usedBy(day: number, hotkey: string): number {
     return integer(this.#used.get(day, hotkey), "n");
-  }
-}
-
-function exhibitOf(row: Row): Exhibit {
-  try {
-    const text = inflateRawSync(bytes(row, "body"), { maxOutputLength: TEXT_MOST }).toString("utf8");
-    return JSON.parse(text) as Exhibit;
-  } catch {
-    throw new Unreadable("column body does not hold an exhibit");
   }
 }

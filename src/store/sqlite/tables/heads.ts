@@ -1,20 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { LOG_HEADS_MAX, type LogHead } from "../../../flow/draw.ts";
 import type { Fence } from "../../../flow/leases.ts";
-import { integer, type Row, real, text } from "../../records/rows.ts";
+import { logHeadOf } from "../../records/logHead.ts";
+import { integer } from "../../records/rows.ts";
 import type { ChainLog } from "./chainLog.ts";
 import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
-
-export function logHeadOf(row: Row): LogHead {
-  return {
-    epoch: integer(row, "epoch"),
-    log_head: text(row, "log_head"),
-    signed_at: real(row, "signed_at"),
-    key_id: text(row, "key_id"),
-    signature: text(row, "signature"),
-  };
-}
 
 /** The signed heads of logs; append-only. */
 export class HeadRows {

@@ -1,54 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
-import type { Evidence, StoredStrike } from "../../../flow/strike.ts";
-import { flag, integer, integerOrNull, json, type Row, real, text } from "../../records/rows.ts";
+import type { StoredStrike } from "../../../flow/strike.ts";
+import { minerOf } from "../../records/miner.ts";
+import { integer, type Row } from "../../records/rows.ts";
+import { STRIKES_SERVED, strikeOf, strikesTextOf } from "../../records/strike.ts";
 import { ExhibitRows } from "./exhibits.ts";
 import { read } from "./operation.ts";
-
-const evidenceMembers = [
-  "work_id",
-  "receipt_id",
-  "answer_sha256",
-  "draw",
-  "verdict",
-  "checker",
-  "rule",
-] as const;
-
-export function strikeOf(row: Row): StoredStrike {
-  return {
-    strikeId: text(row, "strike_id"),
-    hotkey: text(row, "hotkey"),
-    lane: text(row, "lane"),
-    block: integer(row, "block"),
-    at: real(row, "at"),
-    evidence: json<Evidence>(row, "evidence", evidenceMembers),
-    suspendUntil: integerOrNull(row, "suspend_until"),
-    counted: flag(row, "counted"),
-  };
-}
-
-function minerOf(row: Row): StoredMiner {
-  return {
-    hotkey: text(row, "hotkey"),
-    firstSeen: integer(row, "first_seen"),
-    lastSeen: integer(row, "last_seen"),
-    counts: {
-      submitted: integer(row, "submitted"),
-      accepted: integer(row, "accepted"),
-      rejected: integer(row, "rejected"),
-      void: integer(row, "void"),
-    },
-  };
-}
-
-/** A strike as it is published. */
-function published({ hotkey: _, strikeId, suspendUntil, evidence, ...rest }: StoredStrike): object {
-  return { strike_id: strikeId, ...rest, suspended_until: suspendUntil, evidence };
-}
-
-/** The most strikes of one answer; the newest. */
-const STRIKES_SERVED = 200;
 
 export function minerOperations(db: DatabaseSync) {
   const exhibits = new ExhibitRows(db);
@@ -72,7 +29,7 @@ export function minerOperations(db: DatabaseSync) {
     ),
     strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).reverse().map(complete)),
     strikesText: read((hotkey: string): string =>
-      JSON.stringify({ hotkey, items: strikes.all(hotkey).reverse().map(complete).map(published) }),
+      strikesTextOf(hotkey, strikes.all(hotkey).reverse().map(complete)),
     ),
   };
 }

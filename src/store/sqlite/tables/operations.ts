@@ -2,10 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import type { WorkBucket } from "../../../flow/job.ts";
 import type { Fence } from "../../../flow/leases.ts";
-import type { Remembered } from "../../../flow/standing.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { NewSubmission } from "../../../flow/submission.ts";
 import type { Credit } from "../../../flow/weights.ts";
+import type { StandingParts } from "../../loadStanding.ts";
 import { type AdmitReply, admitOperations } from "./admit.ts";
 import { ChainLog } from "./chainLog.ts";
 import { claimOperations } from "./claims.ts";
@@ -27,7 +27,7 @@ import { retentionOperations } from "./retention.ts";
 import { sampleOperations } from "./samples.ts";
 import { sessionOperations } from "./sessions.ts";
 import { Spent, spendOperations } from "./spent.ts";
-import { type SuspensionKey, type SuspensionPage, standingOperations } from "./standing.ts";
+import { standingOperations } from "./standing.ts";
 import { standingChangeOperations } from "./standingChanges.ts";
 import { standingOfOperations } from "./standingOf.ts";
 import { streamOperations } from "./streams.ts";
@@ -37,13 +37,11 @@ import { weightPlanOperations } from "./weightPlans.ts";
 import { workOperations } from "./work.ts";
 
 /** The port's calls as the thread receives them; `retire` is one step of `applyRetention`. */
-interface Calls extends Omit<Store, "admit" | "applyRetention" | "standingState" | "listen" | "close"> {
+interface Calls
+  extends Omit<Store, "admit" | "applyRetention" | "standingState" | "listen" | "close">,
+    StandingParts {
   admit(submission: NewSubmission): Promise<AdmitReply>;
   retire(bounds: RetentionBounds, fence?: Fence): Promise<number>;
-  /** Parts of `standingState`. */
-  suspensionPage(after: SuspensionKey, limit: number): Promise<SuspensionPage>;
-  topSightings(limit: number): Promise<Remembered[]>;
-  newestStrikes(hotkeys: readonly string[], newest: number): Promise<number[][]>;
 }
 
 export type OperationName = keyof Calls;

@@ -1,19 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { IssuedPage } from "../../../flow/store.ts";
-import { integer, type Row, real, text } from "../../records/rows.ts";
+import { pageOf } from "../../records/page.ts";
 import { read, write } from "./operation.ts";
-
-function pageOf(row: Row): IssuedPage {
-  return {
-    lane: text(row, "lane"),
-    hotkey: text(row, "hotkey"),
-    epoch: integer(row, "epoch"),
-    tier: integer(row, "tier"),
-    from: integer(row, "first"),
-    to: integer(row, "past"),
-    at: real(row, "at"),
-  };
-}
 
 export function pageOperations(db: DatabaseSync) {
   // A listing that lies within the row changes nothing, and so needs no fsync.

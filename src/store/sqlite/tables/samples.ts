@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { OpenSample, SampledEnd } from "../../../flow/job.ts";
+import { openSampleOf } from "../../records/openSample.ts";
 import { bucketWriter } from "./buckets.ts";
 import type { ChainLog } from "./chainLog.ts";
-import { openSampleOf } from "./draws.ts";
 import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
 import { noCounts, tallier } from "./tally.ts";

@@ -1,49 +1,24 @@
 import type { DatabaseSync } from "node:sqlite";
 import { causeText } from "../../../core/problems/assayError.ts";
-import type { Remembered, Sighting, StandingState, Suspension } from "../../../flow/standing.ts";
+import type { Remembered, Suspension } from "../../../flow/standing.ts";
 import type { OperatorAction } from "../../../flow/store.ts";
-import { flag, integer, oneOf, type Row, real, text, Unreadable } from "../../records/rows.ts";
+import { Unreadable } from "../../records/rows.ts";
+import {
+  actionOf,
+  flatStrikes,
+  rememberedOf,
+  type SuspensionKey,
+  type SuspensionPage,
+  sightingOf,
+  struckOf,
+  suspendedOf,
+  suspensionOf,
+} from "../../records/standing.ts";
 import { isDamage } from "../failure.ts";
 import { minerDropper } from "./dropMiner.ts";
 import { read, write } from "./operation.ts";
 import { standingNoter } from "./standingChanges.ts";
 import { suspender } from "./suspend.ts";
-
-const kinds = ["strike", "unreachable", "operator"] as const;
-const actions = ["suspend", "release"] as const;
-
-export function sightingOf(row: Row): Sighting {
-  return {
-    hotkey: text(row, "hotkey"),
-    firstSeen: integer(row, "first_seen"),
-    lastSeen: integer(row, "last_seen"),
-  };
-}
-
-export function rememberedOf(row: Row): Remembered {
-  return { ...sightingOf(row), delivered: flag(row, "delivered") };
-}
-
-export function suspensionOf(row: Row): Suspension {
-  return {
-    hotkey: text(row, "hotkey"),
-    kind: oneOf(row, "kind", kinds),
-    untilBlock: integer(row, "until_block"),
-    reason: text(row, "reason"),
-    by: text(row, "by"),
-    at: real(row, "at"),
-  };
-}
-
-/** The place of a suspension in the order of a start. */
-export type SuspensionKey = Pick<Suspension, "hotkey"> & { readonly kind: string };
-
-export type SuspensionPage = { readonly suspension: Suspension; readonly sighting: Remembered | null }[];
-
-function suspendedOf(row: Row): SuspensionPage[number] {
-  const isSeen = row.first_seen !== null || row.last_seen !== null;
-  return { suspension: suspensionOf(row), sighting: isSeen ? rememberedOf(row) : null };
-}
 
 /** A damaged page is as a damaged record: nothing may be left out. */
 function whole<T>(load: () => T): T {
@@ -52,19 +27,6 @@ function whole<T>(load: () => T): T {
   } catch (error) {
     throw isDamage(error) ? new Unreadable(causeText(error)) : error;
   }
-}
-
-function actionOf(row: Row): OperatorAction {
-  return {
-    action: oneOf(row, "action", actions),
-    hotkey: text(row, "hotkey"),
-    reason: text(row, "reason"),
-    at: real(row, "at"),
-  };
-}
-
-export function struckOf(row: Row): StandingState["strikes"][number] {
-  return { hotkey: text(row, "hotkey"), block: integer(row, "block"), counted: flag(row, "counted") };
 }
 
 /** Decodes every record of standing, one at a time; throws `Unreadable` on the first damaged one. */
@@ -98,13 +60,6 @@ export function standingOperations(db: DatabaseSync, now: () => number) {
   const put = suspender(db);
   const note = standingNoter(db, now);
 
-  const flatStrikes = (hotkey: string, newest: number): number[] =>
-    strikes
-      .all(hotkey, newest)
-      .map(struckOf)
-      .reverse()
-      .flatMap(({ block, counted }) => [block, counted ? 1 : 0]);
-
   return {
     /** Suspensions by hotkey and kind, after the given one, each with the sighting of its hotkey. */
     suspensionPage: read(
@@ -113,9 +68,9 @@ export function standingOperations(db: DatabaseSync, now: () => number) {
     ),
     /** Hotkeys with an accepted answer first, then those seen last. */
     topSightings: read((limit: number): Remembered[] => whole(() => sightings.all(limit).map(rememberedOf))),
-    /** Of each hotkey its newest strikes, oldest first: block and 1 if counted, else 0, in turn. */
+    /** Of each hotkey its newest strikes, oldest first. */
     newestStrikes: read((hotkeys: readonly string[], newest: number): number[][] =>
-      whole(() => hotkeys.map((hotkey) => flatStrikes(hotkey, newest))),
+      whole(() => hotkeys.map((hotkey) => flatStrikes(strikes.all(hotkey, newest).reverse()))),
     ),
     suspend: write((suspension: Suspension): void => {
       const { hotkey, reason, at } = suspension;

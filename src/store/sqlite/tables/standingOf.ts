@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StandingState } from "../../../flow/standing.ts";
 import { STANDING_OF_MOST } from "../../../flow/standingChanges.ts";
+import { rememberedOf, struckOf, suspensionOf } from "../../records/standing.ts";
 import { read } from "./operation.ts";
-import { rememberedOf, struckOf, suspensionOf } from "./standing.ts";
 
 /** As many strikes of a hotkey as judge keeps. */
 const STRIKES = 64;

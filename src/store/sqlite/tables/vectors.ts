@@ -2,14 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import { canonical } from "../../../core/canonical.ts";
 import type { Fence } from "../../../flow/leases.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
-import { json, jsonText, type Row, text } from "../../records/rows.ts";
+import { signedOf, unsignedOf, vectorTextOf } from "../../records/vector.ts";
 import type { FenceCheck } from "./leases.ts";
 import { read, write } from "./operation.ts";
-
-const vectorMembers = ["version", "epoch", "weights"] as const;
-
-const unsignedOf = (row: Row): UnsignedVector => json<UnsignedVector>(row, "intent", vectorMembers);
-const signedOf = (row: Row): SignedVector => ({ ...unsignedOf(row), signature: text(row, "signature") });
 
 export function vectorOperations(db: DatabaseSync, require: FenceCheck) {
   const one = db.prepare("SELECT * FROM vectors WHERE period = ?");
@@ -37,18 +32,10 @@ export function vectorOperations(db: DatabaseSync, require: FenceCheck) {
       }
       sign.run(signature, periodOf(unsigned));
     }),
-    vector: read((period: number): SignedVector | null => {
-      const row = one.get(period);
-      return row === undefined || row.signature === null ? null : signedOf(row);
-    }),
-    vectorText: read((period: number | null): string | null => {
-      const row = period === null ? latest.get() : one.get(period);
-      if (row === undefined || row.signature === null) return null;
-      return `${jsonText(row, "intent").slice(0, -1)},"signature":${JSON.stringify(text(row, "signature"))}}`;
-    }),
-    latestVector: read((): SignedVector | null => {
-      const row = latest.get();
-      return row === undefined ? null : signedOf(row);
-    }),
+    vector: read((period: number): SignedVector | null => signedOf(one.get(period))),
+    vectorText: read((period: number | null): string | null =>
+      vectorTextOf(period === null ? latest.get() : one.get(period)),
+    ),
+    latestVector: read((): SignedVector | null => signedOf(latest.get())),
   };
 }

@@ -1,23 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { WorkBucket, WorkDelta } from "../../../flow/job.ts";
-import { integer, type Row, real, text } from "../../records/rows.ts";
+import { bucketOf } from "../../records/work.ts";
 import { bucketWriter } from "./buckets.ts";
 import { scan, write } from "./operation.ts";
 import { noCounts, tallier } from "./tally.ts";
 
 /** Rows per step, as for credits: about 2 ms. */
 const STEP_ROWS = 2048;
-
-function bucketOf(row: Row): WorkBucket {
-  return {
-    lane: text(row, "lane"),
-    hotkey: text(row, "hotkey"),
-    start: integer(row, "start"),
-    credit: real(row, "verified") + real(row, "unverified"),
-    debit: real(row, "debit"),
-    results: integer(row, "results"),
-  };
-}
 
 /** `snapshot`: see `creditOperations`. */
 export function workOperations(db: DatabaseSync, snapshot: DatabaseSync) {

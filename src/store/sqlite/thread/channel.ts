@@ -6,11 +6,12 @@ import type { Metrics } from "../../../core/metrics.ts";
 import { AssayError, causeText } from "../../../core/problems/assayError.ts";
 import type { Fence } from "../../../flow/leases.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
-import type { AdmitOutcome, NewSubmission, PendingSubmission } from "../../../flow/submission.ts";
+import type { AdmitOutcome, NewSubmission } from "../../../flow/submission.ts";
+import { boundsOfJudge, loadStanding } from "../../loadStanding.ts";
 import { Listeners, telling } from "../../nudges.ts";
+import { admitted } from "../../records/admitted.ts";
 import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
-import { boundsOfJudge, loadStanding } from "./loadStanding.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
 
 interface Waiting {
@@ -235,22 +236,4 @@ export function storeOver(channel: Channel): Store {
 /** Bytes with their own buffer: of a view the whole underlying buffer would be copied to the thread. */
 function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
-}
-
-function admitted(submission: NewSubmission): PendingSubmission {
-  const {
-    idempotencyKey: _key,
-    maxAttempts: _attempts,
-    node: _node,
-    spend: _spend,
-    ...recorded
-  } = submission;
-  return {
-    ...recorded,
-    sampled: submission.draw.sampled,
-    state: "pending",
-    code: null,
-    tries: 0,
-    decidedAt: null,
-  };
 }

@@ -1,9 +1,21 @@
-import { BoundedMap } from "../../../core/queue/boundedMap.ts";
-import type { Remembered, StandingBounds, StandingState, Suspension } from "../../../flow/standing.ts";
-import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
-import type { SuspensionKey, SuspensionPage } from "../tables/standing.ts";
+import { BoundedMap } from "../core/queue/boundedMap.ts";
+import type { Remembered, StandingBounds, StandingState, Suspension } from "../flow/standing.ts";
+import type { SuspensionKey, SuspensionPage } from "./records/standing.ts";
 
-type CallThread = <K extends OperationName>(name: K, args: ArgsOf<K>) => Promise<ResultOf<K>>;
+/** The parts of `standingState`. */
+export interface StandingParts {
+  /** Suspensions by hotkey and kind, after the given one, each with the sighting of its hotkey. */
+  suspensionPage(after: SuspensionKey, limit: number): Promise<SuspensionPage>;
+  /** Hotkeys with an accepted answer first, then those seen last. */
+  topSightings(limit: number): Promise<Remembered[]>;
+  /** Of each hotkey its newest strikes, oldest first: block and 1 if counted, else 0, in turn. */
+  newestStrikes(hotkeys: readonly string[], newest: number): Promise<number[][]>;
+}
+
+type Call = <K extends keyof StandingParts>(
+  name: K,
+  args: Parameters<StandingParts[K]>,
+) => Promise<Awaited<ReturnType<StandingParts[K]>>>;
 
 export const boundsOfJudge: StandingBounds = { hotkeys: 8192, strikes: 64 };
 
@@ -15,7 +27,7 @@ const WORDS_MOST = 1024;
 type Strikes = StandingState["strikes"][number][];
 
 /** Loads standing page by page, so that a start with many suspensions needs memory for what judge keeps of them, once. */
-export async function loadStanding(call: CallThread, bounds: StandingBounds): Promise<StandingState> {
+export async function loadStanding(call: Call, bounds: StandingBounds): Promise<StandingState> {
   const suspensions: Suspension[] = [];
   const sightings = new Map<string, Remembered>();
   for (const sighting of await call("topSightings", [bounds.hotkeys])) {
@@ -39,7 +51,7 @@ export async function loadStanding(call: CallThread, bounds: StandingBounds): Pr
 
 /** Every suspension; `each` is told of the hotkeys of a page. */
 async function suspended(
-  call: CallThread,
+  call: Call,
   suspensions: Suspension[],
   each: (page: { readonly hotkey: string; readonly sighting: Remembered | null }[]) => Promise<void>,
 ): Promise<void> {
@@ -60,7 +72,7 @@ async function suspended(
   }
 }
 
-async function strikesOf(call: CallThread, hotkeys: readonly string[], newest: number): Promise<Strikes> {
+async function strikesOf(call: Call, hotkeys: readonly string[], newest: number): Promise<Strikes> {
   const strikes: Strikes = [];
   for (let from = 0; from < hotkeys.length; from += PAGE) {
     const page = hotkeys.slice(from, from + PAGE);

@@ -1,0 +1,4 @@
+import { initial } from "./0001-initial.ts";
+
+/** The steps from an empty database to the schema that this code reads and writes. A step that was released is never changed. */
+export const migrations: readonly string[] = [initial];

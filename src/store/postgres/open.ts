@@ -1,0 +1,91 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Log } from "../../core/log.ts";
+import type { Metrics } from "../../core/metrics.ts";
+import { type Random, systemRandom } from "../../core/random.ts";
+import type { Store } from "../../flow/store.ts";
+import { addressOf } from "./address.ts";
+import { Channel, writerMeasures } from "./channel.ts";
+import { Connector, type Timeouts, timeouts } from "./connector.ts";
+import { takeStore } from "./exclusive.ts";
+import { migrate, versionOf } from "./migrations/migrate.ts";
+import { opened } from "./opened.ts";
+import { Pool } from "./pool.ts";
+import { storeOver } from "./storeOver.ts";
+import { makeOperations } from "./tables/operations.ts";
+import { Writer } from "./writer.ts";
+
+export interface PostgresStoreOptions {
+  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` and the like. */
+  readonly url: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random?: Random;
+  /** Connections for reads; one more writes. 8. */
+  readonly connections?: number;
+  /** How long a group of writes collects calls after the one before it; 2. */
+  readonly groupMs?: number;
+  /** Writes that share one transaction; 256. */
+  readonly groupMax?: number;
+  /** Calls that may wait in all; 4,096: a few seconds of work, far more than the admission gate lets in. */
+  readonly queueMax?: number;
+  /** How long a read waits for a connection; 2,000. */
+  readonly poolWaitMs?: number;
+  readonly limits?: Partial<Timeouts>;
+  /** Whether another process that asks for the same is refused with `store_in_use`. */
+  readonly isExclusive?: boolean;
+  /** How the server names the session; `assay`. */
+  readonly name?: string;
+}
+
+/**
+ * Opens the PostgreSQL store, and makes its tables in an empty database. Throws `store_url_invalid`, `store_unreachable`,
+ * `store_too_new`, `store_foreign` or `store_not_durable`.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { log, metrics, clock, random = systemRandom, queueMax = 4096 } = options;
+  const address = addressOf(options.url);
+  const { shown } = address;
+  const limits = { ...timeouts, ...options.limits };
+  const name = options.name ?? "assay";
+  const purpose = "writable" as const;
+  const connector = new Connector({ address, purpose, name, limits, log, metrics, clock, random });
+  const lock = options.isExclusive === true ? await takeStore(connector, shown) : null;
+  await prepare(connector, shown);
+  log.info("store_opened", { server: shown });
+  const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
+  const pool = new Pool({ connector, most, waitingMost: queueMax, waitMs, clock, metrics });
+  const measures = writerMeasures(metrics);
+  const writer = new Writer({ connector, groupMs, groupMax, queueMax, clock, random, measures });
+  const operations = makeOperations();
+  const store = storeOver(new Channel({ operations, pool, writer, queueMax, shown, log, metrics, clock }));
+  return {
+    ...store,
+    close: async () => {
+      await store.close();
+      await lock?.close();
+    },
+  };
+}
+
+/** Whether a start has made the tables; changes nothing. Throws what opening throws. */
+export async function isMade(options: PostgresStoreOptions): Promise<boolean> {
+  const { log, metrics, clock, random = systemRandom, name = "assay" } = options;
+  const address = addressOf(options.url);
+  const of = { address, purpose: "any", name, limits: { ...timeouts, ...options.limits } } as const;
+  const connection = await opened(new Connector({ ...of, log, metrics, clock, random }), address.shown);
+  try {
+    return (await versionOf(connection)) > 0;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function prepare(connector: Connector, shown: string): Promise<void> {
+  const connection = await opened(connector, shown);
+  try {
+    await migrate(connection, shown);
+  } finally {
+    await connection.close();
+  }
+}

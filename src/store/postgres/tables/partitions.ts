@@ -1,0 +1,51 @@
+import { integer } from "../../records/rows.ts";
+import { first, type Sql, statement } from "../sql.ts";
+
+/** The tables of which every epoch has a part of its own. */
+export const partitioned = ["submissions", "answers", "log_lines", "solves", "pages"] as const;
+export type Partitioned = (typeof partitioned)[number];
+
+/** Rows of these are written once more: their pages keep room for it. */
+const settings: Readonly<Record<Partitioned, string>> = {
+  submissions: "fillfactor = 70",
+  answers: "fillfactor = 90",
+  log_lines: "fillfactor = 100",
+  solves: "fillfactor = 100",
+  pages: "fillfactor = 70",
+};
+
+/** Held while parts are made or dropped. */
+const LOCK = 0x41535350;
+
+/** The table of an epoch's part; naming it spares the planner all the others. */
+export function partOf(table: Partitioned, epoch: number): string {
+  if (!Number.isSafeInteger(epoch) || epoch < 0)
+    throw new RangeError(`epoch ${epoch} has no part of a table`);
+  return `${table}_e${epoch}`;
+}
+
+const attached = statement(
+  "part_attached",
+  `SELECT count(*) AS n FROM pg_inherits WHERE inhrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1))`,
+);
+
+const lock = statement("parts_lock", `SELECT pg_advisory_xact_lock(${LOCK})`);
+
+/** Until the transaction ends no other process makes or drops parts. */
+export async function lockParts(sql: Sql): Promise<void> {
+  await sql.rows(lock);
+}
+
+const command = (text: string) => statement("", text);
+
+/** Makes what is missing of an epoch's parts, under the lock. Attaching lets readers and writers of other parts go on. */
+export async function makeParts(sql: Sql, epoch: number): Promise<void> {
+  for (const table of partitioned) {
+    const part = partOf(table, epoch);
+    if (integer(await first(sql, attached, [part]), "n") > 0) continue;
+    await sql.run(
+      command(`CREATE TABLE IF NOT EXISTS ${part} (LIKE ${table} INCLUDING ALL) WITH (${settings[table]})`),
+    );
+    await sql.run(command(`ALTER TABLE ${table} ATTACH PARTITION ${part} FOR VALUES IN (${epoch})`));
+  }
+}

@@ -1,0 +1,100 @@
+import type { PendingSubmission, Submission } from "../../../../flow/submission.ts";
+import { drawOf } from "../../../records/lineOfSubmission.ts";
+import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts";
+import { submissionOf } from "../../../records/submission.ts";
+import { isUndefinedTable } from "../../failure.ts";
+import { first, type Sql, statement } from "../../sql.ts";
+import { read, write } from "../operation.ts";
+import { partOf } from "../partitions.ts";
+import { perEpoch } from "../perEpoch.ts";
+import type { Receipts } from "./receipts.ts";
+
+const encodings = ["text", "bitset"] as const;
+
+const byReceipt = perEpoch((epoch) =>
+  statement(
+    `submission_in_${epoch}`,
+    `SELECT * FROM ${partOf("submissions", epoch)} WHERE epoch = ${epoch} AND receipt = $1`,
+  ),
+);
+
+const addTry = perEpoch((epoch) =>
+  statement(
+    `add_try_${epoch}`,
+    `UPDATE ${partOf("submissions", epoch)} SET tries = tries + 1
+     WHERE epoch = ${epoch} AND receipt = $1 AND state = 'pending'`,
+  ),
+);
+
+/** A closed epoch has nothing pending. */
+const openEpochs = statement(
+  "pending_epochs",
+  "SELECT epoch FROM epochs WHERE closed_at IS NULL ORDER BY epoch",
+);
+
+/** The queue holds what is pending and nothing else, so it is short beside the table that it is joined to. */
+const waiting = perEpoch((epoch) =>
+  statement(
+    `waiting_in_${epoch}`,
+    `SELECT a.id, a.received_at, a.encoding AS answer_encoding, a.bytes AS answer, l.hash AS draw_hash, s.*
+     FROM ${partOf("answers", epoch)} a
+       JOIN ${partOf("submissions", epoch)} s ON s.epoch = ${epoch} AND s.id = a.id
+       LEFT JOIN ${partOf("log_lines", epoch)} l ON l.epoch = ${epoch} AND l.n = s.draw_n
+     WHERE a.epoch = ${epoch} AND NOT (s.receipt = ANY($2::text[]))
+     ORDER BY a.received_at, a.id LIMIT $1`,
+  ),
+);
+
+function pendingOf(row: Row): PendingSubmission {
+  // A row whose draw is not in the log must never be decided.
+  text(row, "draw_hash");
+  return {
+    ...submissionOf(row),
+    answer: { encoding: oneOf(row, "answer_encoding", encodings), bytes: bytes(row, "answer") },
+    draw: drawOf(row),
+  };
+}
+
+/** The oldest pending rows of all open epochs. */
+async function oldest(sql: Sql, limit: number, except: ReadonlySet<string>): Promise<Row[]> {
+  if (limit < 1) return [];
+  const epochs = (await sql.rows(openEpochs)).map((row) => integer(row, "epoch"));
+  const found = await Promise.all(epochs.map((epoch) => sql.rows(waiting(epoch), [limit, [...except]])));
+  return found.flat().sort(byAge).slice(0, limit);
+}
+
+function byAge(a: Row, b: Row): number {
+  return Number(a.received_at) - Number(b.received_at) || integer(a, "id") - integer(b, "id");
+}
+
+export function submissionOperations(receipts: Receipts) {
+  const rowOf = async (sql: Sql, receiptId: string): Promise<Row | undefined> => {
+    const epoch = (await receipts.epochsOf(sql, [receiptId])).get(receiptId);
+    if (epoch === undefined) return undefined;
+    try {
+      return await first(sql, byReceipt(epoch), [receiptId]);
+    } catch (error) {
+      // It is run again when retention dropped the table since.
+      if (isUndefinedTable(error)) receipts.forget(receiptId);
+      throw error;
+    }
+  };
+  return {
+    submission: read(async (sql: Sql, receiptId: string): Promise<Submission | null> => {
+      const row = await rowOf(sql, receiptId);
+      return row === undefined ? null : submissionOf(row);
+    }),
+    pending: read(async (sql: Sql, limit: number, except: ReadonlySet<string>) => {
+      const rows = (await oldest(sql, limit, except)).map(pendingOf);
+      for (const { receiptId, epoch } of rows) receipts.learn(receiptId, epoch);
+      return rows;
+    }),
+    countTry: write(async (sql: Sql, receiptId: string): Promise<number> => {
+      const before = await rowOf(sql, receiptId);
+      if (before === undefined) return 0;
+      const epoch = integer(before, "epoch");
+      await sql.run(addTry(epoch), [receiptId]);
+      return integer(await first(sql, byReceipt(epoch), [receiptId]), "tries");
+    }),
+  };
+}
