@@ -54,11 +54,13 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     },
   });
   const { judge, recorded, chain } = modules;
+  /** Until the chain has answered nobody is known to be registered. */
+  const mayHave = (miner: string): boolean => chain.block() === null || chain.isRegistered(miner);
   const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
     ...{ challenges, backlog: verifier },
     requireClock: () => trusted.require(),
-    sessions: new Sessions({ epochs }, { store, mayHave: (miner) => chain.isRegistered(miner) }),
+    sessions: new Sessions({ epochs }, { store, mayHave }),
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),
