@@ -2,7 +2,7 @@ import type { SchemeName } from "../src/challenge/scheme.ts";
 import type { Status } from "../src/http/handlers.ts";
 import type { Keypair } from "../src/keys/keypair.ts";
 import { type LoadResult, runLoad } from "./load.ts";
-import { hotkeys, presign } from "./presign.ts";
+import { hotkeys, presign, type SessionsByHotkey } from "./presign.ts";
 import type { BenchOptions } from "./report.ts";
 import { type BenchServer, benchSecret } from "./server.ts";
 
@@ -20,6 +20,7 @@ export interface LoaderPlan {
   readonly scheme: SchemeName;
   /** In rotation. */
   readonly tiers: readonly number[];
+  readonly sessions?: SessionsByHotkey;
 }
 
 /** Runs phases of fresh requests against one server. */

@@ -4,6 +4,7 @@ import { type Loader, loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
 import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
 import { compareSchemes } from "./submitIndexed.ts";
+import { compareSessions } from "./submitSessions.ts";
 
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
@@ -89,6 +90,7 @@ function refusedOtherwise(result: LoadResult): number {
  * verified afterwards, with the peak's clients and with ten times the gate's slots as clients. Client and server share the machine.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
+  if (options.sessions) return compareSessions(options);
   if (options.scheme === "indexed") return compareSchemes(options);
   const floor = await measureFloor(options);
   const server = await startValidator();

@@ -34,6 +34,7 @@ interface BenchModule {
     clients: number;
     hotkeys: number;
     scheme: string;
+    sessions?: boolean;
     progress: (line: string) => void;
   }): Promise<Report>;
 }
@@ -78,6 +79,7 @@ export function benchCommand(): Command {
         .choices(["sealed", "indexed"])
         .default("sealed"),
     )
+    .option("--sessions", "sign with keys of sessions, beside hotkeys (submit)")
     .option("--json", "print {bench, figures, ratios, machine}")
     .addHelpText(
       "after",
@@ -86,7 +88,14 @@ export function benchCommand(): Command {
     .action(
       async (
         name: string,
-        options: { seconds: number; clients: number; hotkeys: number; scheme: string; json?: boolean },
+        options: {
+          seconds: number;
+          clients: number;
+          hotkeys: number;
+          scheme: string;
+          sessions?: boolean;
+          json?: boolean;
+        },
       ) => {
         const bench = await load(name);
         const report = await bench.run({ ...options, progress: note });
