@@ -10,6 +10,7 @@ import type { Connection } from "./connection.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { Pool } from "./pool.ts";
+import { openReplica, type ReplicaAt } from "./replica/open.ts";
 import { storeOver } from "./storeOver.ts";
 import { makeOperations } from "./tables/operations.ts";
 import { Writer } from "./writer.ts";
@@ -17,6 +18,8 @@ import { Writer } from "./writer.ts";
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` and the like. */
   readonly url: string;
+  /** For reads that can be stale. */
+  readonly replica?: ReplicaAt;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -46,7 +49,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { shown } = address;
   const limits = { ...timeouts, ...options.limits };
   const name = options.name ?? "assay";
-  const connector = new Connector({ address, purpose: "writable", name, limits, log, metrics, clock, random });
+  const connector = new Connector({
+    address,
+    purpose: "writable",
+    name,
+    limits,
+    log,
+    metrics,
+    clock,
+    random,
+  });
   await prepare(connector, shown);
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
@@ -54,7 +66,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const measures = writerMeasures(metrics);
   const writer = new Writer({ connector, groupMs, groupMax, queueMax, clock, random, measures });
   const operations = makeOperations();
-  return storeOver(new Channel({ operations, pool, writer, queueMax, shown, log, metrics, clock }));
+  const session = { name, log, metrics, clock, random };
+  const replica =
+    options.replica === undefined
+      ? null
+      : await openReplica(options.replica, { ...session, primary: pool, most, waitingMost: queueMax });
+  return storeOver(new Channel({ operations, pool, replica, writer, queueMax, shown, log, metrics, clock }));
 }
 
 async function prepare(connector: Connector, shown: string): Promise<void> {

@@ -70,20 +70,27 @@ interface Reached {
 function checkEnd(record: Row, { epoch, next, prev, full }: Reached): void {
   const length = integer(record, "log_length");
   if (next > length || (next === length && prev !== text(record, "log_head")) || (next < length && !full))
-    throw new Unreadable(`log of epoch ${epoch}: it ends after line ${next - 1} and not in the head on record`);
+    throw new Unreadable(
+      `log of epoch ${epoch}: it ends after line ${next - 1} and not in the head on record`,
+    );
 }
 
 export const chainLogOperations = {
-  logText: staleRead(async (sql: Sql, epoch: number, after: number): Promise<LogText | null> => {
-    const page = await walk(sql, epoch, after, PAGE_LINES);
-    const last = page.at(-1);
-    if (last === undefined) return null;
-    return { text: page.map(({ line, hash }) => `${publishedLine(line, hash)}\n`).join(""), last: last.n };
-  }),
+  // Lines are never changed, so those that a replica has will do; where it has no more, the primary may have.
+  logText: staleRead(
+    async (sql: Sql, epoch: number, after: number): Promise<LogText | null> => {
+      const page = await walk(sql, epoch, after, PAGE_LINES);
+      const last = page.at(-1);
+      if (last === undefined) return null;
+      return { text: page.map(({ line, hash }) => `${publishedLine(line, hash)}\n`).join(""), last: last.n };
+    },
+    (page) => page !== null,
+  ),
   logPage: staleRead(
     async (sql: Sql, epoch: number, after: number, limit: number): Promise<ChainedEntry[]> =>
       (await walk(sql, epoch, after, limit)).map(
         ({ line, hash }) => ({ ...JSON.parse(line), hash }) as ChainedEntry,
       ),
+    (page) => page.length > 0,
   ),
 };

@@ -1,9 +1,10 @@
 import type { Sql } from "../sql.ts";
 
-/** Sees only committed data. `stale`: a replica within its bound may answer. */
+/** Sees only committed data. */
 export interface Read<A extends readonly unknown[], R> {
   readonly kind: "read";
-  readonly stale: boolean;
+  /** Whether the answer of a replica within its bound will do; null: no replica is asked. */
+  readonly stale: ((answer: R) => boolean) | null;
   readonly run: (sql: Sql, ...args: A) => Promise<R>;
 }
 
@@ -31,14 +32,15 @@ export interface Alone<A extends readonly unknown[], R> {
 export type Operation<A extends readonly unknown[], R> = Read<A, R> | Write<A, R> | Batch<A, R> | Alone<A, R>;
 
 export function read<A extends readonly unknown[], R>(run: (sql: Sql, ...args: A) => Promise<R>): Read<A, R> {
-  return { kind: "read", stale: false, run };
+  return { kind: "read", stale: null, run };
 }
 
-/** A read that a replica may answer. */
+/** A read that a replica may answer. Where it matters what the replica does not have yet, `willDo` says which answers do not. */
 export function staleRead<A extends readonly unknown[], R>(
   run: (sql: Sql, ...args: A) => Promise<R>,
+  willDo: (answer: R) => boolean = () => true,
 ): Read<A, R> {
-  return { kind: "read", stale: true, run };
+  return { kind: "read", stale: willDo, run };
 }
 
 export function write<A extends readonly unknown[], R>(

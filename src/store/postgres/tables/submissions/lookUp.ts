@@ -3,7 +3,7 @@ import { drawOf } from "../../../records/lineOfSubmission.ts";
 import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts";
 import { submissionOf } from "../../../records/submission.ts";
 import { first, type Sql, statement } from "../../sql.ts";
-import { read, write } from "../operation.ts";
+import { read, staleRead, write } from "../operation.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
 import type { Receipts } from "./receipts.ts";
@@ -26,7 +26,10 @@ const addTry = perEpoch((epoch) =>
 );
 
 /** A closed epoch has nothing pending. */
-const openEpochs = statement("pending_epochs", "SELECT epoch FROM epochs WHERE closed_at IS NULL ORDER BY epoch");
+const openEpochs = statement(
+  "pending_epochs",
+  "SELECT epoch FROM epochs WHERE closed_at IS NULL ORDER BY epoch",
+);
 
 /** The queue holds what is pending and nothing else, so it is short beside the table that it is joined to. */
 const waiting = perEpoch((epoch) =>
@@ -69,10 +72,14 @@ export function submissionOperations(receipts: Receipts) {
     return epoch === undefined ? undefined : first(sql, byReceipt(epoch), [receiptId]);
   };
   return {
-    submission: read(async (sql: Sql, receiptId: string): Promise<Submission | null> => {
-      const row = await rowOf(sql, receiptId);
-      return row === undefined ? null : submissionOf(row);
-    }),
+    // What was answered with 202 is found, and what was decided is seen as decided, however far a replica is behind.
+    submission: staleRead(
+      async (sql: Sql, receiptId: string): Promise<Submission | null> => {
+        const row = await rowOf(sql, receiptId);
+        return row === undefined ? null : submissionOf(row);
+      },
+      (submission) => submission !== null && submission.state !== "pending",
+    ),
     pending: read(async (sql: Sql, limit: number, except: ReadonlySet<string>) => {
       const rows = (await oldest(sql, limit, except)).map(pendingOf);
       for (const { receiptId, epoch } of rows) receipts.learn(receiptId, epoch);
