@@ -1,8 +1,9 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { startPostgres } from "./support/store/postgresServer.ts";
 
 /** In this order: what fails soonest, then what starts whole validators, loads them and kills them. */
 const kinds = [
@@ -27,6 +28,18 @@ const root = resolve(import.meta.dirname, "..");
 function filesOf(words: readonly string[]): string[] {
   const files = kinds.flatMap((kind) => globSync(kind, { cwd: root }).sort());
   return files.filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+}
+
+/**
+ * One PostgreSQL server for all files that need databases, which they find by `ASSAY_TEST_POSTGRES_URL`; set from outside, that
+ * names a server of one's own. Without fsync: what survives a crash is tested on servers of their own.
+ */
+async function shareServer(files: readonly string[]): Promise<() => Promise<void>> {
+  const needs = files.some((file) => readFileSync(resolve(root, file), "utf8").includes("postgresDatabases"));
+  if (!needs || process.env.ASSAY_TEST_POSTGRES_URL !== undefined) return async () => {};
+  const server = await startPostgres();
+  process.env.ASSAY_TEST_POSTGRES_URL = server.url;
+  return () => server.stop();
 }
 
 /** Runs the files to their end, whatever fails, and prints each as it ends; returns those with failures. */
@@ -56,7 +69,8 @@ if (files.length === 0) {
   process.exitCode = 2;
 } else {
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  const failed = await runFiles(files, total);
+  const stopServer = await shareServer(files);
+  const failed = await runFiles(files, total).finally(stopServer);
   if (failed.length > 0) console.log(`\nfailed in:\n${failed.map((file) => `  ${file}`).join("\n")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;

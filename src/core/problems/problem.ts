@@ -104,6 +104,9 @@ export type Problem =
   | { code: "store_lost"; file: string; cause_text: string }
   | { code: "store_too_new"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
+  | { code: "store_foreign"; file: string }
+  | { code: "store_unreachable"; file: string; cause_text: string }
+  | { code: "store_url_invalid"; fault: string }
   | { code: "store_not_durable"; file: string; found: string }
   | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }
   | { code: "key_missing"; file: string; store: string; kind: "hotkey" | "publishing" }

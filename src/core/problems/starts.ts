@@ -112,6 +112,27 @@ export const startProblems = {
     detail: (p) =>
       `${p.file} is open in another process; stop that process, or use another --data directory.`,
   },
+  store_foreign: {
+    status: null,
+    blame: "operator",
+    title: "Database of another program",
+    detail: (p) =>
+      `${p.file} holds tables, but not those of assay. Nothing was changed. Name an empty database: its tables are made at the first start.`,
+  },
+  store_unreachable: {
+    status: null,
+    blame: "operator",
+    title: "Store not reached",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. Nothing was changed. Check that the server runs, that it takes writes, and store.url with its user and password; then start again.`,
+  },
+  store_url_invalid: {
+    status: null,
+    blame: "operator",
+    title: "Store URL not valid",
+    detail: (p) =>
+      `store.url cannot be used: ${p.fault}. It has the form postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full.`,
+  },
   store_not_durable: {
     status: null,
     blame: "operator",

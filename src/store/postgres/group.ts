@@ -12,8 +12,8 @@ export interface Call {
 type Outcomes = (Settled<unknown> | undefined)[];
 
 /**
- * Runs calls in one transaction: those of each batch together, then the others in order, each under a savepoint. Returns an
- * outcome per call, committed. Throws when the transaction as a whole failed; then none of them is recorded, unless the connection
+ * Runs calls in one transaction and in order: neighbouring calls of batches together, each of the others under a savepoint. Returns
+ * an outcome per call, committed. Throws when the transaction as a whole failed; then none of them is recorded, unless the connection
  * was lost while it committed.
  */
 export async function runGroup(connection: Connection, calls: readonly Call[]): Promise<Settled<unknown>[]> {
@@ -34,9 +34,11 @@ async function attempt(
   const outcomes: Outcomes = calls.map(() => undefined);
   connection.begin();
   try {
-    if (!apart) await runBatches(connection, calls, outcomes);
-    for (const [index, call] of calls.entries()) {
-      outcomes[index] ??= await protectedCall(connection, call);
+    for (let next = 0; next < calls.length; ) {
+      const call = calls[next];
+      if (!apart && call?.operation.kind === "batch")
+        next = await runBatches(connection, calls, next, outcomes);
+      else if (call !== undefined) outcomes[next++] = await protectedCall(connection, call);
     }
   } catch (error) {
     await connection.rollback();
@@ -46,14 +48,20 @@ async function attempt(
   return outcomes.map((outcome) => outcome ?? { error: new Error("a call of a group was not answered") });
 }
 
-async function runBatches(connection: Connection, calls: readonly Call[], outcomes: Outcomes): Promise<void> {
+/** Runs the batches of neighbouring calls from `from` on; returns where the neighbours end. */
+async function runBatches(
+  connection: Connection,
+  calls: readonly Call[],
+  from: number,
+  outcomes: Outcomes,
+): Promise<number> {
   const places = new Map<RunnableBatch, number[]>();
-  calls.forEach(({ operation }, index) => {
-    if (operation.kind !== "batch") return;
-    const known = places.get(operation);
-    if (known === undefined) places.set(operation, [index]);
-    else known.push(index);
-  });
+  let to = from;
+  for (let call = calls[to]; call?.operation.kind === "batch"; call = calls[++to]) {
+    const known = places.get(call.operation);
+    if (known === undefined) places.set(call.operation, [to]);
+    else known.push(to);
+  }
   for (const [batch, indexes] of places) {
     const settled = await batch.run(
       connection,
@@ -63,6 +71,7 @@ async function runBatches(connection: Connection, calls: readonly Call[], outcom
       outcomes[index] = settled[at];
     });
   }
+  return to;
 }
 
 /** A failure undoes this call alone, unless it is one for which the whole transaction is tried again. */

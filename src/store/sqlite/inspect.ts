@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { customerJobOf } from "../records/customerJob.ts";
 import { customerTokenOf } from "../records/customerToken.ts";
+import { epochOf } from "../records/epoch.ts";
+import { logHeadOf } from "../records/logHead.ts";
+import { openSampleOf } from "../records/openSample.ts";
 import { Unreadable } from "../records/rows.ts";
 import { weightPlanOf } from "../records/weightPlan.ts";
 import { walkChain } from "./guard/logChains.ts";
-import { openSampleOf } from "../records/openSample.ts";
-import { epochOf } from "../records/epoch.ts";
-import { logHeadOf } from "../records/logHead.ts";
 import { checkStanding } from "./tables/standing.ts";
 import { pendingOf, pendingSelect } from "./tables/submissions.ts";
 

@@ -216,6 +216,7 @@ export function epochCases(open: OpenStore): void {
   test("issued pages are one record per hotkey, epoch, lane and tier, from the least seq to the greatest", () =>
     withStore(open, async (store, reopen) => {
       const page = { lane: "sat", hotkey: "5Alice", epoch: EPOCH, tier: 1, from: 50, to: 100, at: 1.5 };
+      for (const epoch of [EPOCH, EPOCH + 1]) await store.commitEpoch(commitment(epoch));
       await store.recordPage(page);
       await store.recordPage({ ...page, from: 51, to: 99, at: 2 });
       assert.deepEqual(await store.issuedPages("5Alice", EPOCH), [page]);

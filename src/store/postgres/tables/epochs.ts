@@ -50,7 +50,15 @@ export const epochOperations = {
     await makeParts(sql, epoch);
     const terms = record.terms ?? null;
     const kept = [terms && JSON.stringify(terms), terms?.ends_at ?? null];
-    await sql.run(insert, [epoch, commitment, JSON.stringify(policy), committed_at, signature, key_id, ...kept]);
+    await sql.run(insert, [
+      epoch,
+      commitment,
+      JSON.stringify(policy),
+      committed_at,
+      signature,
+      key_id,
+      ...kept,
+    ]);
     return epochOf((await first(sql, one, [epoch])) ?? {});
   }),
   closeEpoch: write(

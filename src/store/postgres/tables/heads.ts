@@ -1,6 +1,6 @@
 import { LOG_HEADS_MAX, type LogHead } from "../../../flow/draw.ts";
-import { integer } from "../../records/rows.ts";
 import { logHeadOf } from "../../records/logHead.ts";
+import { integer } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { endOf, type LogEnd, lockEnds } from "./lines.ts";
 import { read, write } from "./operation.ts";
@@ -14,7 +14,10 @@ const insert = statement(
   "head_insert",
   `INSERT INTO log_heads (epoch, n, lines, log_head, signed_at, key_id, signature) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 );
-const last = statement("head_last", "SELECT n, lines FROM log_heads WHERE epoch = $1 ORDER BY n DESC LIMIT 1");
+const last = statement(
+  "head_last",
+  "SELECT n, lines FROM log_heads WHERE epoch = $1 ORDER BY n DESC LIMIT 1",
+);
 const all = statement("heads", "SELECT * FROM log_heads WHERE epoch = $1 ORDER BY n");
 const before = perEpoch((epoch) =>
   statement(

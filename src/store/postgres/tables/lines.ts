@@ -4,8 +4,8 @@ import type { LogEntry } from "../../../flow/draw.ts";
 import type { Row } from "../../records/rows.ts";
 import { integer, text } from "../../records/rows.ts";
 import { type Sql, statement } from "../sql.ts";
-import { perEpoch } from "./perEpoch.ts";
 import { partOf } from "./partitions.ts";
+import { perEpoch } from "./perEpoch.ts";
 
 /** The end of an epoch's log under its row's lock, as lines are added. */
 export interface LogEnd {
@@ -56,10 +56,7 @@ const insert = perEpoch((epoch) =>
   ),
 );
 
-const advance = statement(
-  "advance_log",
-  "UPDATE epochs SET log_head = $2, log_length = $3 WHERE epoch = $1",
-);
+const advance = statement("advance_log", "UPDATE epochs SET log_head = $2, log_length = $3 WHERE epoch = $1");
 
 /** Stores the lines that were appended to an epoch's log. */
 export function storeLines(sql: Sql, end: LogEnd, lines: readonly Line[]): Promise<unknown>[] {
@@ -70,8 +67,5 @@ export function storeLines(sql: Sql, end: LogEnd, lines: readonly Line[]): Promi
     lines.map(({ submission }) => submission),
     lines.map(({ line }) => line),
   ];
-  return [
-    sql.run(insert(end.epoch), columns),
-    sql.run(advance, [end.epoch, end.head, end.length]),
-  ];
+  return [sql.run(insert(end.epoch), columns), sql.run(advance, [end.epoch, end.head, end.length])];
 }

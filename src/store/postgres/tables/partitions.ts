@@ -19,7 +19,8 @@ const LOCK = 0x41535350;
 
 /** The table of an epoch's part; naming it spares the planner all the others. */
 export function partOf(table: Partitioned, epoch: number): string {
-  if (!Number.isSafeInteger(epoch) || epoch < 0) throw new RangeError(`epoch ${epoch} has no part of a table`);
+  if (!Number.isSafeInteger(epoch) || epoch < 0)
+    throw new RangeError(`epoch ${epoch} has no part of a table`);
   return `${table}_e${epoch}`;
 }
 
@@ -43,9 +44,7 @@ export async function makeParts(sql: Sql, epoch: number): Promise<void> {
     const part = partOf(table, epoch);
     if (integer(await first(sql, attached, [part]), "n") > 0) continue;
     await sql.run(
-      command(
-        `CREATE TABLE IF NOT EXISTS ${part} (LIKE ${table} INCLUDING ALL) WITH (${settings[table]})`,
-      ),
+      command(`CREATE TABLE IF NOT EXISTS ${part} (LIKE ${table} INCLUDING ALL) WITH (${settings[table]})`),
     );
     await sql.run(command(`ALTER TABLE ${table} ATTACH PARTITION ${part} FOR VALUES IN (${epoch})`));
   }

@@ -120,4 +120,3 @@ export const sampleOperations = {
     return endings.map(({ end }) => end.jobId);
   }),
 };
-

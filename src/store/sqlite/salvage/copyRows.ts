@@ -1,13 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { customerJobOf } from "../../records/customerJob.ts";
+import { epochOf } from "../../records/epoch.ts";
+import { logHeadOf } from "../../records/logHead.ts";
+import { openSampleOf } from "../../records/openSample.ts";
 import { type Row, text } from "../../records/rows.ts";
 import { sightingOf, suspensionOf } from "../../records/standing.ts";
 import { strikeOf } from "../../records/strike.ts";
 import { submissionOf } from "../../records/submission.ts";
 import { weightPlanOf } from "../../records/weightPlan.ts";
-import { openSampleOf } from "../../records/openSample.ts";
-import { epochOf } from "../../records/epoch.ts";
-import { logHeadOf } from "../../records/logHead.ts";
 
 /** What became of one table. */
 export interface TableReport {

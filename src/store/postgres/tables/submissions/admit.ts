@@ -42,7 +42,8 @@ function record(ledger: Ledger, key: string, given: NewSubmission, known: readon
   const { ends, answers, pending, ids, changes } = ledger;
   const end = ends.get(given.epoch);
   const id = ids.shift();
-  if (end === undefined || id === undefined) throw new Error("a group took fewer ids than it has submissions");
+  if (end === undefined || id === undefined)
+    throw new Error("a group took fewer ids than it has submissions");
   ledger.lastId = id;
   const entry: Entry = { id, submission: submissionOf(given), solved: false, struck: false };
   answers.set(key, [...known, entry]);

@@ -72,6 +72,10 @@ export const noChanges = (): Changes => ({
 });
 
 /** A challenge in a lane of an epoch. */
-export function workKey({ epoch, lane, challengeId }: Pick<Submission, "epoch" | "lane" | "challengeId">): string {
+export function workKey({
+  epoch,
+  lane,
+  challengeId,
+}: Pick<Submission, "epoch" | "lane" | "challengeId">): string {
   return `${epoch} ${lane} ${challengeId}`;
 }

@@ -2,6 +2,7 @@ import type { PendingSubmission, Submission } from "../../../../flow/submission.
 import { drawOf } from "../../../records/lineOfSubmission.ts";
 import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts";
 import { submissionOf } from "../../../records/submission.ts";
+import { isUndefinedTable } from "../../failure.ts";
 import { first, type Sql, statement } from "../../sql.ts";
 import { read, staleRead, write } from "../operation.ts";
 import { partOf } from "../partitions.ts";
@@ -69,7 +70,14 @@ function byAge(a: Row, b: Row): number {
 export function submissionOperations(receipts: Receipts) {
   const rowOf = async (sql: Sql, receiptId: string): Promise<Row | undefined> => {
     const epoch = (await receipts.epochsOf(sql, [receiptId])).get(receiptId);
-    return epoch === undefined ? undefined : first(sql, byReceipt(epoch), [receiptId]);
+    if (epoch === undefined) return undefined;
+    try {
+      return await first(sql, byReceipt(epoch), [receiptId]);
+    } catch (error) {
+      // It is run again when retention dropped the table since.
+      if (isUndefinedTable(error)) receipts.forget(receiptId);
+      throw error;
+    }
   };
   return {
     // What was answered with 202 is found, and what was decided is seen as decided, however far a replica is behind.
@@ -86,11 +94,11 @@ export function submissionOperations(receipts: Receipts) {
       return rows;
     }),
     countTry: write(async (sql: Sql, receiptId: string): Promise<number> => {
-      const epoch = (await receipts.epochsOf(sql, [receiptId])).get(receiptId);
-      if (epoch === undefined) return 0;
+      const before = await rowOf(sql, receiptId);
+      if (before === undefined) return 0;
+      const epoch = integer(before, "epoch");
       await sql.run(addTry(epoch), [receiptId]);
-      const row = await first(sql, byReceipt(epoch), [receiptId]);
-      return row === undefined ? 0 : integer(row, "tries");
+      return integer(await first(sql, byReceipt(epoch), [receiptId]), "tries");
     }),
   };
 }

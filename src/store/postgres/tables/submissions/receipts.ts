@@ -44,6 +44,11 @@ export class Receipts {
     this.#known.set(receipt, epoch);
   }
 
+  /** Its epoch may have been dropped. */
+  forget(receipt: string): void {
+    this.#known.delete(receipt);
+  }
+
   /** By receipt; those that are on record nowhere are left out. */
   async epochsOf(sql: Sql, receipts: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();

@@ -141,6 +141,8 @@ function saveMiners(sql: Sql, { seen, counts }: Changes): Promise<unknown>[] {
     { hotkey, block: first, counts: { ...(counts.get(hotkey) ?? noCounts), submitted } },
     { hotkey, block: last, counts: noCounts },
   ]);
-  const others = [...counts].flatMap(([hotkey, ends]) => (seen.has(hotkey) ? [] : [{ hotkey, counts: ends }]));
+  const others = [...counts].flatMap(([hotkey, ends]) =>
+    seen.has(hotkey) ? [] : [{ hotkey, counts: ends }],
+  );
   return [sight(sql, sightings), count(sql, others)];
 }

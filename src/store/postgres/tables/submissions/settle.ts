@@ -1,11 +1,11 @@
 import type { Decision, NewSubmission, Submission } from "../../../../flow/submission.ts";
+import type { Sql } from "../../sql.ts";
 import { EpochsKnown } from "../epochsKnown.ts";
 import { batch, type Settled } from "../operation.ts";
-import type { Sql } from "../../sql.ts";
 import { type AdmitReply, admit } from "./admit.ts";
 import { decide } from "./decide.ts";
-import { type Asked, load } from "./load.ts";
 import type { Ledger } from "./ledger.ts";
+import { type Asked, load } from "./load.ts";
 import type { Receipts } from "./receipts.ts";
 import { save } from "./save.ts";
 
