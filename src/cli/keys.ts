@@ -5,9 +5,12 @@ import { print } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
 
 async function rotate(options: SettingsOptions & { readonly json?: boolean }): Promise<void> {
-  const paths = pathsOf(settings(options), options.data);
+  const config = settings(options);
+  const paths = pathsOf(config, options.data);
   const { rotateKeys } = await import("../validator/rotateKeys.ts");
-  const { retired, current, at } = await rotateKeys(paths, systemClock.nowMs());
+  const { storeSource } = await import("../validator/storeSource.ts");
+  const server = config.store.kind === "postgres" ? storeSource(config, paths) : null;
+  const { retired, current, at } = await rotateKeys(paths, systemClock.nowMs(), server);
   const document = { retired, current, at, file: paths.publishing, list: paths.retired };
   print(options.json, document, () =>
     [

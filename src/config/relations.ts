@@ -39,6 +39,13 @@ function twoHotkeys({ chain }: Config, { keys }: Given): string | null {
 /** What was given, before defaults. */
 type Given = Readonly<Record<string, unknown>>;
 
+function storeUrls({ store: { kind, url, replica_url } }: Config): string | null {
+  if (kind === "postgres") return url === null ? "store.url: a store of kind postgres needs it" : null;
+  return url === null && replica_url === null
+    ? null
+    : "store.kind: store.url and store.replica_url belong to a store of kind postgres";
+}
+
 /** Relations between keys; each returns a fault or null. */
 const relations: readonly ((config: Config, given: Given) => string | null)[] = [
   otherSubnet,
@@ -54,6 +61,7 @@ const relations: readonly ((config: Config, given: Given) => string | null)[] = 
   (c) => (Object.keys(c.lanes.sat.tiers).length > 0 ? null : "lanes.sat.tiers: at least one tier is needed"),
   tooLargeToIndex,
   repeatedCircuit,
+  storeUrls,
 ];
 
 /** Faults that no single key shows. */

@@ -1,16 +1,13 @@
-import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
 import { systemClock } from "../core/clock.ts";
-import { silentLog } from "../core/log.ts";
-import { noMetrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { IdentityChange } from "../core/problems/problem.ts";
 import { loadOrMakeSigner } from "../keys/files.ts";
 import { readRetired } from "../keys/retired.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
 import { adoptIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { heightAtHand } from "./openChain.ts";
 import { pathsOf } from "./paths.ts";
+import { quietModules, storeSource } from "./storeSource.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
 export interface AdoptOptions {
@@ -25,19 +22,19 @@ export interface AdoptOptions {
 export async function adopt(options: AdoptOptions): Promise<readonly IdentityChange[]> {
   const { config, dataDir } = options;
   const paths = pathsOf(config, dataDir);
-  if (!existsSync(paths.store))
+  const source = storeSource(config, paths);
+  if (!(await source.exists()))
     throw new AssayError({
       code: "file_unreadable",
-      file: paths.store,
+      file: source.shown,
       cause_text: "there is no store",
       remedy: "Name the data directory with --data.",
     });
-  const modules = { log: silentLog, metrics: noMetrics, clock: systemClock };
-  const open = () => openSqliteStore({ file: paths.store, ...modules });
-  await requireKeys(paths, open);
+  const open = () => source.open(quietModules);
+  await requireKeys(paths, source, open);
   const hotkey = await validatorHotkey(config, paths);
   const keyId = loadOrMakeSigner(paths.publishing).kid;
-  const height = await heightAtHand(config, paths, modules);
+  const height = await heightAtHand(config, paths, quietModules);
   const store = await open();
   try {
     const retiredIds = readRetired(paths.retired).map(({ kid }) => kid);

@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { causeText } from "../core/problems/assayError.ts";
 import type { WeightPlan } from "../flow/weightPlan.ts";
-import { readBeside } from "../store/sqlite/reader.ts";
+import type { StoreSource } from "./storeSource.ts";
 
 /** What the store of a data directory has of weights on their way, whether or not a validator runs there. */
 export interface ChainRecords {
@@ -15,10 +14,11 @@ export interface ChainRecords {
 const none = { open: [], last: null, note: () => null };
 
 /** Never rejects: a store that cannot be read is a fault beside what the chain says. */
-export async function readRecords(file: string, notes: readonly string[]): Promise<ChainRecords> {
-  if (!existsSync(file)) return { ...none, fault: "there is no store yet; the first start makes it" };
+export async function readRecords(source: StoreSource, notes: readonly string[]): Promise<ChainRecords> {
   try {
-    const store = readBeside(file);
+    if (!(await source.exists()))
+      return { ...none, fault: "there is no store yet; the first start makes it" };
+    const store = await source.openBeside();
     try {
       const open = await store.openWeightPlans();
       const [last = null] = await store.weightPlans(null, 1);

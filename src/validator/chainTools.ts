@@ -14,6 +14,7 @@ import { hotkeyAtHand, openProbe, subtensorOf } from "./chainProbe.ts";
 import { readRecords } from "./chainRecords.ts";
 import { pathsOf } from "./paths.ts";
 import { planSummary, planView } from "./planViews.ts";
+import { storeSource } from "./storeSource.ts";
 
 /** An endpoint as it is shown. */
 export interface EndpointView {
@@ -122,7 +123,7 @@ export async function chainStatus({ config, dataDir }: ToolOptions): Promise<Cha
   const { readOwnState } = await import("../chain/subtensor/probe/ownState.ts");
   const { openAlarms } = await import("../chain/subtensor/weights/openAlarms.ts");
   const hotkey = await hotkeyAtHand(config, paths);
-  const records = await readRecords(paths.store, [STOP_NOTE]);
+  const records = await readRecords(storeSource(config, paths), [STOP_NOTE]);
   return withProbe(chain, async (probe) => {
     const state = probe.block === null ? null : await readOwnState(probe, chain, hotkey ?? "");
     const stop = stopOf(records.note(STOP_NOTE));
@@ -201,7 +202,7 @@ export async function heldOf({ config, dataDir }: ToolOptions): Promise<HeldView
   const hotkey = await hotkeyAtHand(config, paths);
   if (hotkey === null)
     throw new AssayError({ code: "file_unreadable", file: paths.hotkey, cause_text: "it does not exist" });
-  const records = await readRecords(paths.store, []);
+  const records = await readRecords(storeSource(config, paths), []);
   return withProbe(chain, async (probe) => {
     const state = await readOwnState(probe, chain, hotkey);
     const { weights, hashCommits, timelockedCommits } = await readOwnWeights(probe, chain, hotkey, state);

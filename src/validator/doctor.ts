@@ -23,6 +23,7 @@ import { exposedFiles } from "./keyFiles.ts";
 import { samplePolicyOf } from "./lanes.ts";
 import { openChain } from "./openChain.ts";
 import { type Paths, pathsOf } from "./paths.ts";
+import { storeSource } from "./storeSource.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
 export interface ExamineOptions {
@@ -81,13 +82,14 @@ async function tokenFinding(file: string): Promise<Found> {
 /** The checks of a start that need the store; with a store that cannot be opened, that alone. */
 async function storeFindings(config: Config, dataDir: string): Promise<DoctorFinding[]> {
   const paths = pathsOf(config, dataDir);
+  const source = storeSource(config, paths);
   let opened: Opened | null = null;
   const first = await finding("store", async () => {
-    opened = await openForDoctor(paths.store);
+    opened = await openForDoctor(source);
     return ok(
       opened === null
-        ? `${paths.store} does not exist; the first start makes it`
-        : `${paths.store}: ${opened.detail}`,
+        ? `${source.shown} does not exist; the first start makes it`
+        : `${source.shown}: ${opened.detail}`,
     );
   });
   const { store } = (opened as Opened | null) ?? { store: null };

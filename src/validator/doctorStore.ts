@@ -1,19 +1,17 @@
-import { existsSync } from "node:fs";
 import type { Config } from "../config/schema.ts";
 import { systemClock } from "../core/clock.ts";
 import { makeSigner } from "../core/ed25519.ts";
 import { silentLog } from "../core/log.ts";
-import { noMetrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { loadSecret, readPublishing } from "../keys/files.ts";
 import { readRetired } from "../keys/retired.ts";
 import { matchingKey } from "../sample/matchingKey.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
-import { readBeside, type StoreReader } from "../store/sqlite/reader.ts";
+import type { StoreReader } from "../store/sqlite/reader.ts";
 import { changeText, checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
 import { identityChanges, presentIdentity } from "./identity.ts";
 import { heightAtHand } from "./openChain.ts";
 import { type Paths, pathsOf } from "./paths.ts";
+import { quietModules, type StoreSource, storeSource } from "./storeSource.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
 /** The store of a data directory as a start would open it, or beside the validator that has it open. */
@@ -24,16 +22,16 @@ export interface Opened {
 }
 
 /** Null where the first start makes it. Throws what a start throws, but for `store_in_use`. */
-export async function openForDoctor(file: string): Promise<Opened | null> {
-  if (!existsSync(file)) return null;
+export async function openForDoctor(source: StoreSource): Promise<Opened | null> {
+  if (!(await source.exists())) return null;
   try {
-    const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock: systemClock });
+    const store = await source.open(quietModules);
     const { suspensions, sightings } = await store.standingState();
     return { store, detail: `${sightings.length} hotkeys known, ${suspensions.length} suspensions` };
   } catch (error) {
     if (!(error instanceof AssayError) || error.code !== "store_in_use") throw error;
     const detail = "a running validator has it open, so it was only read; damage is looked for at a start";
-    return { store: readBeside(file), detail };
+    return { store: await source.openBeside(), detail };
   }
 }
 
@@ -59,7 +57,11 @@ export async function checkPinned(store: StoreReader, config: Config, dataDir: s
   const changes = await identityChanges(store, presentIdentity({ config, dataDir, demo: false }, known));
   const others = changes.filter(({ what }) => what !== "demo");
   if (others.length > 0)
-    throw new AssayError({ code: "identity_changed", file: paths.store, changes: others });
+    throw new AssayError({
+      code: "identity_changed",
+      file: storeSource(config, paths).shown,
+      changes: others,
+    });
 }
 
 /** What of the configuration waits for a later epoch, and when that begins; null when nothing does. Throws `config_invalid`. */

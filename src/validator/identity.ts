@@ -8,6 +8,7 @@ import type { Store } from "../flow/store.ts";
 import { isDevelopmentUri } from "../keys/developmentUri.ts";
 import { type Paths, pathsOf } from "./paths.ts";
 import type { StartOptions } from "./startOptions.ts";
+import { type StoreSource, storeSource } from "./storeSource.ts";
 
 /** What a start is: the store is one validator's, on one network, on one chain. */
 export interface Present {
@@ -64,7 +65,7 @@ export function presentIdentity(
 ): Present {
   const { network, netuid } = subnetOf(config);
   return {
-    file: pathsOf(config, dataDir).store,
+    file: storeSource(config, pathsOf(config, dataDir)).shown,
     facts: {
       hotkey: known.hotkey,
       network,
@@ -83,13 +84,16 @@ export function presentIdentity(
  * A key file that is missing where a store exists is not made: the store belongs to the one that is gone. A store that cannot
  * be opened is the first thing to know.
  */
-export async function requireKeys(paths: Paths, open: () => Promise<Store>): Promise<void> {
-  if (!existsSync(paths.store)) return;
+export async function requireKeys(
+  paths: Paths,
+  source: Pick<StoreSource, "shown" | "exists">,
+  open: () => Promise<Store>,
+): Promise<void> {
   for (const kind of ["hotkey", "publishing"] as const) {
     const file = paths[kind];
-    if (isDevelopmentUri(file) || existsSync(file)) continue;
+    if (isDevelopmentUri(file) || existsSync(file) || !(await source.exists())) continue;
     await (await open()).close();
-    throw new AssayError({ code: "key_missing", file, store: paths.store, kind });
+    throw new AssayError({ code: "key_missing", file, store: source.shown, kind });
   }
 }
 

@@ -1,14 +1,12 @@
 import type { Config } from "../config/schema.ts";
 import { systemClock } from "../core/clock.ts";
-import { silentLog } from "../core/log.ts";
-import { noMetrics } from "../core/metrics.ts";
 import { systemRandom } from "../core/random.ts";
 import type { NewTokenView, TokenList, TokenView } from "../http/handlers.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
 import { CustomerTokens } from "./customerTokens.ts";
 import { newTokenViewOf, tokenViewOf } from "./jobHandlers.ts";
 import { pathsOf } from "./paths.ts";
 import { tokensOptions } from "./pushOptions.ts";
+import { quietModules, storeSource } from "./storeSource.ts";
 
 /** The same as the routes of a running validator. */
 export interface OfflineTokens {
@@ -24,8 +22,7 @@ export async function withOfflineTokens<T>(
   work: (tokens: OfflineTokens) => Promise<T>,
 ): Promise<T> {
   const clock = systemClock;
-  const file = pathsOf(config, dataDir).store;
-  const store = await openSqliteStore({ file, log: silentLog, metrics: noMetrics, clock });
+  const store = await storeSource(config, pathsOf(config, dataDir)).open(quietModules);
   try {
     const tokens = await CustomerTokens.load(tokensOptions(config), { store, clock, random: systemRandom });
     return await work({

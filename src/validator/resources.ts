@@ -9,13 +9,13 @@ import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } fr
 import { MarkFile } from "../keys/markFile.ts";
 import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
-import { openSqliteStore } from "../store/sqlite/open.ts";
 import type { Closers } from "./closers.ts";
 import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
 import { openChain } from "./openChain.ts";
 import { pathsOf } from "./paths.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
+import { storeSource } from "./storeSource.ts";
 import { validatorHotkey } from "./validatorHotkey.ts";
 
 /** A validator's keys, store and chain. */
@@ -58,8 +58,9 @@ export async function openResources(
   modules.logSink?.onDropped((lines) => dropped.add({}, lines));
   const lost = (cause: unknown): void =>
     modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
-  const openStore = () => openSqliteStore({ file: paths.store, log, metrics, clock, lost });
-  await requireKeys(paths, openStore);
+  const source = storeSource(config, paths);
+  const openStore = () => source.open({ log, metrics, clock, lost });
+  await requireKeys(paths, source, openStore);
   const hotkey = await validatorHotkey(config, paths);
   if (isDevelopmentUri(paths.hotkey)) log.warn("development_key", { uri: shownUri(paths.hotkey) });
   const signer = loadOrMakeSigner(paths.publishing);

@@ -1,14 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
-import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { type Random, systemRandom } from "../../core/random.ts";
 import type { Store } from "../../flow/store.ts";
 import { addressOf } from "./address.ts";
 import { Channel, writerMeasures } from "./channel.ts";
-import type { Connection } from "./connection.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
-import { migrate } from "./migrations/migrate.ts";
+import { takeStore } from "./exclusive.ts";
+import { migrate, versionOf } from "./migrations/migrate.ts";
+import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
 import { openReplica, type ReplicaAt } from "./replica/open.ts";
 import { storeOver } from "./storeOver.ts";
@@ -35,6 +35,8 @@ export interface PostgresStoreOptions {
   /** How long a read waits for a connection; 2,000. */
   readonly poolWaitMs?: number;
   readonly limits?: Partial<Timeouts>;
+  /** Whether another process that asks for the same is refused with `store_in_use`. */
+  readonly isExclusive?: boolean;
   /** How the server names the session; `assay`. */
   readonly name?: string;
 }
@@ -47,18 +49,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { log, metrics, clock, random = systemRandom, queueMax = 4096 } = options;
   const address = addressOf(options.url);
   const { shown } = address;
+  // A text that is none is refused before anything is opened.
+  if (options.replica !== undefined) addressOf(options.replica.url);
   const limits = { ...timeouts, ...options.limits };
   const name = options.name ?? "assay";
-  const connector = new Connector({
-    address,
-    purpose: "writable",
-    name,
-    limits,
-    log,
-    metrics,
-    clock,
-    random,
-  });
+  const purpose = "writable" as const;
+  const connector = new Connector({ address, purpose, name, limits, log, metrics, clock, random });
+  const lock = options.isExclusive === true ? await takeStore(connector, shown) : null;
   await prepare(connector, shown);
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
@@ -66,12 +63,30 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const measures = writerMeasures(metrics);
   const writer = new Writer({ connector, groupMs, groupMax, queueMax, clock, random, measures });
   const operations = makeOperations();
-  const session = { name, log, metrics, clock, random };
-  const replica =
-    options.replica === undefined
-      ? null
-      : await openReplica(options.replica, { ...session, primary: pool, most, waitingMost: queueMax });
-  return storeOver(new Channel({ operations, pool, replica, writer, queueMax, shown, log, metrics, clock }));
+  const session = { name, log, metrics, clock, random, primary: pool, most, waitingMost: queueMax };
+  const replica = options.replica === undefined ? null : await openReplica(options.replica, session);
+  const parts = { operations, pool, replica, writer };
+  const store = storeOver(new Channel({ ...parts, queueMax, shown, log, metrics, clock }));
+  return {
+    ...store,
+    close: async () => {
+      await store.close();
+      await lock?.close();
+    },
+  };
+}
+
+/** Whether a start has made the tables; changes nothing. Throws what opening throws. */
+export async function isMade(options: PostgresStoreOptions): Promise<boolean> {
+  const { log, metrics, clock, random = systemRandom, name = "assay" } = options;
+  const address = addressOf(options.url);
+  const of = { address, purpose: "any", name, limits: { ...timeouts, ...options.limits } } as const;
+  const connection = await opened(new Connector({ ...of, log, metrics, clock, random }), address.shown);
+  try {
+    return (await versionOf(connection)) > 0;
+  } finally {
+    await connection.close();
+  }
 }
 
 async function prepare(connector: Connector, shown: string): Promise<void> {
@@ -80,16 +95,5 @@ async function prepare(connector: Connector, shown: string): Promise<void> {
     await migrate(connection, shown);
   } finally {
     await connection.close();
-  }
-}
-
-/** At a start there is nobody to tell that the store is away for a moment. */
-async function opened(connector: Connector, shown: string): Promise<Connection> {
-  try {
-    return await connector.open();
-  } catch (error) {
-    if (!(error instanceof AssayError) || error.code !== "store_unavailable") throw error;
-    const problem = { code: "store_unreachable", file: shown, cause_text: causeText(error.cause) } as const;
-    throw new AssayError(problem, { cause: error });
   }
 }

@@ -21,7 +21,7 @@ const relations = statement(
 );
 
 /** The version of the schema; 0 when there is none. */
-async function versionOf(connection: Connection): Promise<number> {
+export async function versionOf(connection: Connection): Promise<number> {
   if (integer(await first(connection, exists), "ours") === 0) return 0;
   return integer(await first(connection, version), "version");
 }
