@@ -4,17 +4,22 @@ import type { CustomerToken } from "../../../src/flow/customerToken.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { commitment, decided, newSubmission, struck, unsigned } from "../../conformance/store/fixtures.ts";
 import { BUCKET, customerJob, delta, T } from "../../conformance/store/jobFixtures.ts";
+import { Counts } from "../../support/counts.ts";
 import { openStore, testDatabases } from "../../support/store/postgresDatabases.ts";
 
 const databases = testDatabases();
 
 /** Several stores of one database, as several processes have it. */
-async function withStores(count: number, work: (stores: readonly Store[]) => Promise<void>): Promise<void> {
+async function withStores(
+  count: number,
+  work: (stores: readonly Store[], metrics: Counts) => Promise<void>,
+): Promise<void> {
   const server = await databases.get();
   const url = await server.make();
-  const stores = await Promise.all(Array.from({ length: count }, () => openStore(url)));
+  const metrics = new Counts();
+  const stores = await Promise.all(Array.from({ length: count }, () => openStore(url, { metrics })));
   try {
-    await work(stores);
+    await work(stores, metrics);
   } finally {
     await Promise.all(stores.map((store) => store.close()));
     await server.drop(url);
@@ -77,8 +82,8 @@ test("of intents of several processes one is on record, and all get it", () =>
     for (const intent of intents) assert.deepEqual(intent, intents[0]);
   }));
 
-test("work of many miners by several processes at once adds up, in whatever order each has it", () =>
-  withStores(3, async (stores) => {
+test("work of many miners by several processes at once adds up, in whatever order each has it, and none waits in a circle", () =>
+  withStores(3, async (stores, metrics) => {
     const hotkeys = Array.from({ length: 40 }, (_, index) => `5Miner${index}`);
     const rounds = Array.from({ length: 30 }, (_, index) => index);
     await stores[0]?.commitEpoch(commitment());
@@ -96,6 +101,7 @@ test("work of many miners by several processes at once adds up, in whatever orde
     );
     for (const hotkey of hotkeys)
       assert.equal((await stores[1]?.miner(hotkey))?.counts.accepted, rounds.length + 1);
+    assert.equal(metrics.get("assay_store_retries_total"), 0);
   }));
 
 test("a strike in one process forfeits what another records meanwhile of the time before it", () =>

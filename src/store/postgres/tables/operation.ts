@@ -20,6 +20,8 @@ export type Settled<R> = { readonly value: R } | { readonly error: unknown };
 /** Runs all calls of a group together, in order, so that they share statements. A throw fails them all. */
 export interface Batch<A extends readonly unknown[], R> {
   readonly kind: "batch";
+  /** Whether it takes the locks of every open epoch: then it runs before those that take some of them. */
+  readonly locksAll: boolean;
   readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
 }
 
@@ -51,8 +53,9 @@ export function write<A extends readonly unknown[], R>(
 
 export function batch<A extends readonly unknown[], R>(
   run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
+  { locksAll = false }: { readonly locksAll?: boolean } = {},
 ): Batch<A, R> {
-  return { kind: "batch", run };
+  return { kind: "batch", locksAll, run };
 }
 
 export function alone<A extends readonly unknown[], R>(
