@@ -20,7 +20,7 @@ const answersOf = perEpoch((epoch) =>
     `answers_of_${epoch}`,
     `SELECT s.* FROM unnest($1::text[], $2::text[]) q(challenge, lane)
      JOIN ${partOf("submissions", epoch)} s
-       ON s.epoch = ${epoch} AND s.challenge = q.challenge AND s.lane = q.lane ORDER BY s.id`,
+       ON s.challenge = q.challenge AND s.lane = q.lane ORDER BY s.id`,
   ),
 );
 
@@ -29,7 +29,7 @@ const lockMiners = perEpoch((epoch) =>
   statement(
     `lock_miners_${epoch}`,
     `SELECT 1 FROM miners WHERE hotkey IN (SELECT hotkey FROM ${partOf("submissions", epoch)}
-       WHERE epoch = ${epoch} AND receipt = ANY($1::text[])) ORDER BY hotkey FOR NO KEY UPDATE`,
+       WHERE receipt = ANY($1::text[])) ORDER BY hotkey FOR NO KEY UPDATE`,
   ),
 );
 
@@ -39,8 +39,8 @@ const pendingOf = perEpoch((epoch) =>
     `SELECT s.*, (v.epoch IS NOT NULL)::int AS solved, (EXISTS (SELECT 1 FROM strikes k WHERE k.hotkey = s.hotkey
          AND k.at >= s.received_at AND (k.at > s.received_at OR k.after_id >= s.id)))::int AS struck
      FROM ${partOf("submissions", epoch)} s LEFT JOIN ${partOf("solves", epoch)} v
-       ON v.epoch = ${epoch} AND v.challenge = s.challenge AND v.lane = s.lane
-     WHERE s.epoch = ${epoch} AND s.receipt = ANY($1::text[]) AND s.state = 'pending'`,
+       ON v.challenge = s.challenge AND v.lane = s.lane
+     WHERE s.receipt = ANY($1::text[]) AND s.state = 'pending'`,
   ),
 );
 

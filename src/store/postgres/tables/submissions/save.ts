@@ -35,7 +35,7 @@ const endRows = perEpoch((epoch) =>
     `UPDATE ${partOf("submissions", epoch)} s SET state = q.state, code = q.code, verified = q.verified,
        decided_at = q.at
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::float8[]) q(id, state, code, verified, at)
-     WHERE s.epoch = ${epoch} AND s.id = q.id`,
+     WHERE s.id = q.id`,
   ),
 );
 
@@ -43,7 +43,7 @@ const endRows = perEpoch((epoch) =>
 const dropAnswers = perEpoch((epoch) =>
   statement(
     `drop_answers_${epoch}`,
-    `DELETE FROM ${partOf("answers", epoch)} WHERE epoch = ${epoch} AND id = ANY($1::bigint[])`,
+    `DELETE FROM ${partOf("answers", epoch)} WHERE id = ANY($1::bigint[])`,
   ),
 );
 
