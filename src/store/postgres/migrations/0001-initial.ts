@@ -1,7 +1,7 @@
 /**
  * The columns are those of the embedded store, so that rows can be copied from one to the other. Texts are stored as texts:
  * ids and hashes are not packed. Flags are 0 and 1. Tables partitioned by epoch get one partition per epoch, made with its
- * commitment and dropped whole; their keys therefore end with the epoch.
+ * commitment and dropped whole; their keys end with the epoch, since within a partition an index that begins with it finds all rows.
  */
 const tables = `
 CREATE TABLE epochs (

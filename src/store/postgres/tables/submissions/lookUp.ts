@@ -4,7 +4,7 @@ import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts"
 import { submissionOf } from "../../../records/submission.ts";
 import { isUndefinedTable } from "../../failure.ts";
 import { first, type Sql, statement } from "../../sql.ts";
-import { read, write } from "../operation.ts";
+import { read, staleRead, write } from "../operation.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
 import type { Receipts } from "./receipts.ts";
@@ -12,10 +12,7 @@ import type { Receipts } from "./receipts.ts";
 const encodings = ["text", "bitset"] as const;
 
 const byReceipt = perEpoch((epoch) =>
-  statement(
-    `submission_in_${epoch}`,
-    `SELECT * FROM ${partOf("submissions", epoch)} WHERE receipt = $1`,
-  ),
+  statement(`submission_in_${epoch}`, `SELECT * FROM ${partOf("submissions", epoch)} WHERE receipt = $1`),
 );
 
 const addTry = perEpoch((epoch) =>
@@ -80,10 +77,14 @@ export function submissionOperations(receipts: Receipts) {
     }
   };
   return {
-    submission: read(async (sql: Sql, receiptId: string): Promise<Submission | null> => {
-      const row = await rowOf(sql, receiptId);
-      return row === undefined ? null : submissionOf(row);
-    }),
+    // What was answered with 202 is found, and what was decided is seen as decided, however far a replica is behind.
+    submission: staleRead(
+      async (sql: Sql, receiptId: string): Promise<Submission | null> => {
+        const row = await rowOf(sql, receiptId);
+        return row === undefined ? null : submissionOf(row);
+      },
+      (submission) => submission !== null && submission.state !== "pending",
+    ),
     pending: read(async (sql: Sql, limit: number, except: ReadonlySet<string>) => {
       const rows = (await oldest(sql, limit, except)).map(pendingOf);
       for (const { receiptId, epoch } of rows) receipts.learn(receiptId, epoch);

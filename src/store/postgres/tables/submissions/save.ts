@@ -41,10 +41,7 @@ const endRows = perEpoch((epoch) =>
 
 /** Whatever the end: the answer is no longer needed, and its hash stays. */
 const dropAnswers = perEpoch((epoch) =>
-  statement(
-    `drop_answers_${epoch}`,
-    `DELETE FROM ${partOf("answers", epoch)} WHERE id = ANY($1::bigint[])`,
-  ),
+  statement(`drop_answers_${epoch}`, `DELETE FROM ${partOf("answers", epoch)} WHERE id = ANY($1::bigint[])`),
 );
 
 const insertSolves = perEpoch((epoch) =>
