@@ -12,17 +12,14 @@ const PAGE_LINES = 128;
 
 const end = statement("log_end", "SELECT commitment, log_head, log_length FROM epochs WHERE epoch = $1");
 const hashAt = perEpoch((epoch) =>
-  statement(
-    `hash_at_${epoch}`,
-    `SELECT hash FROM ${partOf("log_lines", epoch)} WHERE epoch = ${epoch} AND n = $1`,
-  ),
+  statement(`hash_at_${epoch}`, `SELECT hash FROM ${partOf("log_lines", epoch)} WHERE n = $1`),
 );
 const lines = perEpoch((epoch) =>
   statement(
     `lines_of_${epoch}`,
     `SELECT s.*, l.n, l.hash, l.line FROM ${partOf("log_lines", epoch)} l
-       LEFT JOIN ${partOf("submissions", epoch)} s ON s.epoch = ${epoch} AND s.id = l.submission
-     WHERE l.epoch = ${epoch} AND l.n > $1 ORDER BY l.n LIMIT $2`,
+       LEFT JOIN ${partOf("submissions", epoch)} s ON s.id = l.submission
+     WHERE l.n > $1 ORDER BY l.n LIMIT $2`,
   ),
 );
 

@@ -21,7 +21,7 @@ const answersOf = perEpoch((epoch) =>
     // OFFSET keeps the planner, for which a new table is empty, from walking all of it in the order of its ids.
     `SELECT s.* FROM unnest($1::text[], $2::text[]) q(challenge, lane)
      CROSS JOIN LATERAL (SELECT * FROM ${partOf("submissions", epoch)} one
-       WHERE one.epoch = ${epoch} AND one.challenge = q.challenge AND one.lane = q.lane OFFSET 0) s ORDER BY s.id`,
+       WHERE one.challenge = q.challenge AND one.lane = q.lane OFFSET 0) s ORDER BY s.id`,
   ),
 );
 
@@ -30,7 +30,7 @@ const lockMiners = perEpoch((epoch) =>
   statement(
     `lock_miners_${epoch}`,
     `SELECT 1 FROM miners WHERE hotkey IN (SELECT hotkey FROM ${partOf("submissions", epoch)}
-       WHERE epoch = ${epoch} AND receipt = ANY($1::text[])) ORDER BY hotkey FOR NO KEY UPDATE`,
+       WHERE receipt = ANY($1::text[])) ORDER BY hotkey FOR NO KEY UPDATE`,
   ),
 );
 
@@ -40,8 +40,8 @@ const pendingOf = perEpoch((epoch) =>
     `SELECT s.*, (v.epoch IS NOT NULL)::int AS solved, (EXISTS (SELECT 1 FROM strikes k WHERE k.hotkey = s.hotkey
          AND k.at >= s.received_at AND (k.at > s.received_at OR k.after_id >= s.id)))::int AS struck
      FROM ${partOf("submissions", epoch)} s LEFT JOIN ${partOf("solves", epoch)} v
-       ON v.epoch = ${epoch} AND v.challenge = s.challenge AND v.lane = s.lane
-     WHERE s.epoch = ${epoch} AND s.receipt = ANY($1::text[]) AND s.state = 'pending'`,
+       ON v.challenge = s.challenge AND v.lane = s.lane
+     WHERE s.receipt = ANY($1::text[]) AND s.state = 'pending'`,
   ),
 );
 
