@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly scheme?: "sealed" | "indexed";
   /** Whether keys of sessions are measured beside those of hotkeys (submit). */
   readonly sessions?: boolean;
+  /** Of the validator; sqlite when left out. */
+  readonly store?: "sqlite" | "postgres";
   /** Says what is happening, for people; never on stdout. */
   readonly progress: (line: string) => void;
 }

@@ -4,6 +4,7 @@ import { type Loader, loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
 import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
 import { compareSchemes } from "./submitIndexed.ts";
+import { compareStores } from "./submitPostgres.ts";
 import { compareSessions } from "./submitSessions.ts";
 
 /** Refusals use up requests too. */
@@ -92,6 +93,7 @@ function refusedOtherwise(result: LoadResult): number {
 export async function run(options: BenchOptions): Promise<BenchReport> {
   if (options.sessions) return compareSessions(options);
   if (options.scheme === "indexed") return compareSchemes(options);
+  if (options.store === "postgres") return compareStores(options);
   const floor = await measureFloor(options);
   const server = await startValidator();
   try {

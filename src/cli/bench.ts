@@ -35,6 +35,7 @@ interface BenchModule {
     hotkeys: number;
     scheme: string;
     sessions?: boolean;
+    store: string;
     progress: (line: string) => void;
   }): Promise<Report>;
 }
@@ -80,6 +81,11 @@ export function benchCommand(): Command {
         .default("sealed"),
     )
     .option("--sessions", "sign with keys of sessions, beside hotkeys (submit)")
+    .addOption(
+      new Option("--store <kind>", "store of the validator (submit); postgres is measured beside sqlite")
+        .choices(["sqlite", "postgres"])
+        .default("sqlite"),
+    )
     .option("--json", "print {bench, figures, ratios, machine}")
     .addHelpText(
       "after",
@@ -94,6 +100,7 @@ export function benchCommand(): Command {
           hotkeys: number;
           scheme: string;
           sessions?: boolean;
+          store: string;
           json?: boolean;
         },
       ) => {
