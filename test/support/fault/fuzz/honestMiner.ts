@@ -8,8 +8,8 @@ const PAUSE_MS = 50;
 export class HonestMiner {
   readonly #client: ValidatorClient;
   readonly #receipts: string[] = [];
-  /** Answers other than 202. */
-  readonly refusals: string[] = [];
+  /** Answers other than 202, by status and code. */
+  readonly refusals = new Map<string, number>();
   #stopped = false;
   readonly #done: Promise<void>;
 
@@ -24,8 +24,12 @@ export class HonestMiner {
     return new HonestMiner(client);
   }
 
-  get submitted(): number {
-    return this.#receipts.length + this.refusals.length;
+  get hotkey(): string {
+    return this.#client.keypair.hotkey;
+  }
+
+  #refused(why: string): void {
+    this.refusals.set(why, (this.refusals.get(why) ?? 0) + 1);
   }
 
   async #work(): Promise<void> {
@@ -33,7 +37,7 @@ export class HonestMiner {
       const { challengeId, right } = planted(this.#client.keypair.hotkey, seq % 10_000);
       const reply = await submit(this.#client, challengeId, right);
       if (reply.status === 202) this.#receipts.push(receiptIn(reply).receipt_id);
-      else if (reply.status !== 200) this.refusals.push(`${reply.status} ${reply.text}`);
+      else if (reply.status !== 200) this.#refused(`${reply.status} ${reply.code}`);
       await sleep(PAUSE_MS);
     }
   }

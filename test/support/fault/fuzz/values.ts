@@ -7,6 +7,8 @@ export class Known {
   readonly #values = new Map<string, string[]>();
   readonly #most = 256;
   readonly #shared: Known | null;
+  /** Values that are never learned. */
+  readonly secrets = new Set<string>();
 
   /** `shared`: where a name is looked up that is not known here. */
   constructor(shared: Known | null = null) {
@@ -15,7 +17,8 @@ export class Known {
 
   learn(name: string, value: string): void {
     const values = this.#values.get(name) ?? [];
-    if (values.length < this.#most) values.push(value);
+    if (this.secrets.has(value) || this.#shared?.secrets.has(value)) return;
+    if (values.length < this.#most && !values.includes(value)) values.push(value);
     this.#values.set(name, values);
   }
 
@@ -30,8 +33,9 @@ export class Known {
   /** A value of a member whose name is this, or ends in it. */
   of(name: string, chance: Chance): string | null {
     const names = [...this.#values.keys()].filter((key) => key === name || key.endsWith(`_${name}`));
-    if (names.length > 0) return chance.of(this.#values.get(chance.of(names)) ?? []);
-    return this.#shared?.of(name, chance) ?? null;
+    const shared = names.length === 0 || chance.one(0.4) ? this.#shared?.of(name, chance) : null;
+    if (shared) return shared;
+    return names.length === 0 ? null : chance.of(this.#values.get(chance.of(names)) ?? []);
   }
 }
 
@@ -66,9 +70,9 @@ function object(schema: Schema, known: Known, chance: Chance): object {
   const entries = Object.entries(properties)
     .filter(([name]) => required.includes(name) || chance.one(0.5))
     .map(([name, member]) => [name, valueFor(member, name, known, chance)]);
-  const more = typeof additionalProperties === "object" ? chance.below(4) : 0;
+  const more = typeof additionalProperties === "object" ? chance.of([1, 1, 1, 0, 2, 3]) : 0;
   for (let n = 0; n < more; n++) {
-    const name = chance.one(0.7) ? "x" : `k${n}`;
+    const name = n === 0 && chance.one(0.8) ? "x" : `k${n}`;
     entries.push([name, valueFor(additionalProperties as Schema, name, known, chance)]);
   }
   return Object.fromEntries(entries) as object;

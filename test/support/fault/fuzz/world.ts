@@ -4,6 +4,7 @@ import { fetched } from "../../documents.ts";
 import { KIND, pushDir } from "../../validator/push/world.ts";
 import { removeDir, startValidator, type Validator } from "../../validator/validator.ts";
 import { Chance } from "./chance.ts";
+import { HonestMiner } from "./honestMiner.ts";
 import { type Operation, operationsOf } from "./operations.ts";
 import { Signer } from "./signer.ts";
 import { Known } from "./values.ts";
@@ -20,6 +21,7 @@ export interface FuzzWorld {
   readonly signers: readonly Signer[];
   readonly shared: Known;
   readonly operatorToken: string;
+  readonly honest: HonestMiner;
   /** Lines of the log at level error or worse. */
   errors(): string[];
   close(): Promise<void>;
@@ -34,6 +36,7 @@ function hints(shared: Known, chance: Chance): void {
   shared.learn("solution", `s SATISFIABLE\nv ${Array.from({ length: 400 }, (_, n) => n + 1).join(" ")} 0\n`);
   for (const lane of ["sat", "groth16"]) shared.learn("lane", lane);
   shared.learn("kind", KIND);
+  shared.learn("x", "12345");
 }
 
 export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
@@ -44,6 +47,7 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
       body_deadline_ms: 2000,
     },
     verify: { concurrency: 64 },
+    chain: { block_ms: 200, tempo: 10 },
   };
   const validator = await startValidator(pushDir({}, more), ["--log-level", "warn"]);
   const { url, dataDir } = validator;
@@ -52,12 +56,15 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
   const chance = new Chance(seed, "world");
   hints(shared, chance);
   const signers = Array.from({ length: signerCount }, (_, n) => new Signer(`fuzz ${n}`, hotkey, shared));
+  const honest = await HonestMiner.start(url, "//Honest");
+  // Whoever has the operator's token could put it out.
+  shared.secrets.add(honest.hotkey);
   for (const signer of signers) {
     await signer.begin(url, chance);
     shared.learn("hotkey", signer.hotkey);
   }
   return {
-    ...{ validator, hotkey, signers, shared },
+    ...{ validator, hotkey, signers, shared, honest },
     port: Number(new URL(url).port),
     operations: await operationsOf(url),
     operatorToken: readFileSync(join(dataDir, "keys", "admin.token"), "utf8").trim(),
