@@ -94,17 +94,17 @@ export class Wire {
         this.received = taken.rest;
         if (taken.answer.status >= 200 || taken.answer.status === 101) return taken.answer;
       } else if (this.isClosed) return null;
-      else await this.#more();
+      else await this.more();
     }
   }
 
   /** Resolves once the server has ended the connection. */
   async ended(): Promise<void> {
-    while (!this.isClosed) await this.#more();
+    while (!this.isClosed) await this.more();
   }
 
   /** Resolves once something more was received, or the connection ended. */
-  async #more(): Promise<void> {
+  async more(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#wake = resolve;
     const timer = setTimeout(() => reject(new Error("no answer, and no end of the connection")), PATIENCE_MS);
