@@ -10,7 +10,8 @@ import { until } from "../../support/until.ts";
 // sockets on which every byte can be wrong.
 
 const REQUESTS = scaled(8000, 1_000_000);
-const PRINTED_EVERY = 50_000;
+/** Readings of the memory, one per 1,000 requests. */
+const PRINTED_EVERY = 20;
 /** What a process of 250 MiB may grow by and still be called flat; the sample is over before its memory has settled. */
 const GROWTH_MIB = scaled(100, 40);
 /** Without a closed epoch and without a subnet these have nothing to answer. */
@@ -23,7 +24,7 @@ before(async () => {
   world = await startFuzzWorld(seed);
 });
 
-after(() => world.close());
+after(() => world?.close());
 
 test("whatever a client sends, it gets an answer or a problem document, the process goes on and honest miners are served", async () => {
   const { pid = 0 } = world.validator.process;
@@ -31,7 +32,8 @@ test("whatever a client sends, it gets an answer or a problem document, the proc
   const opened = descriptors(pid);
   const onProgress = (sent: number): void => {
     readings.push(residentMib(pid));
-    if (sent % PRINTED_EVERY < 1000) console.log(`${sent} requests, ${readings.at(-1)?.toFixed(0)} MiB`);
+    if (readings.length % PRINTED_EVERY === 0)
+      console.log(`${sent} requests, ${readings.at(-1)?.toFixed(0)} MiB`);
   };
   const fuzzer = new Fuzzer({ ...world, seed, requests: REQUESTS, connections: 32, onProgress });
   await fuzzer.run();

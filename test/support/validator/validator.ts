@@ -56,7 +56,9 @@ export function spawnAssay(
   fileBlocks: number | null = null,
 ): Spawned {
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
-  const options = { env: { ...process.env, ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock", ...env } };
+  // ASSAY_FAULT is the tests' own, and no key of the configuration.
+  const own = { ASSAY_FAULT: undefined, ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
+  const options = { env: { ...process.env, ...own, ...env } };
   const child =
     fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
   let [out, err] = ["", ""];

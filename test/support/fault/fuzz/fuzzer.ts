@@ -11,11 +11,12 @@ export interface FuzzerOptions extends Makers {
   /** Connections at once. */
   readonly connections: number;
   /** Called now and then with the number of requests sent. */
-  readonly onProgress?: (sent: number) => Promise<void> | void;
+  readonly onProgress?: (sent: number) => void;
 }
 
-/** How much of a request that went wrong is shown. */
+/** How much of a request that went wrong is shown, and how many of those before it on its connection. */
 const shownBytes = 2000;
+const shownBefore = 3;
 const longestConversation = 40;
 const mostPipelined = 8;
 
@@ -30,6 +31,8 @@ export class Fuzzer {
   readonly answers = new Map<string, number>();
   readonly #reached = new Set<string>();
   #conversations = 0;
+  /** What each conversation was last answered. */
+  readonly #before = new Map<number, string[]>();
 
   constructor(options: FuzzerOptions) {
     this.#options = options;
@@ -43,11 +46,13 @@ export class Fuzzer {
   /** Throws at the first answer that is wrong, with what was sent. */
   async run(): Promise<void> {
     const { requests, connections, onProgress } = this.#options;
+    let told = 0;
     const one = async (): Promise<void> => {
       while (this.sent < requests) {
-        const before = this.sent;
         await this.#conversation(this.#conversations++);
-        if (Math.floor(before / 1000) !== Math.floor(this.sent / 1000)) await onProgress?.(this.sent);
+        if (this.sent < told + 1000) continue;
+        told = this.sent;
+        onProgress?.(told);
       }
     };
     await Promise.all(Array.from({ length: connections }, one));
@@ -57,11 +62,13 @@ export class Fuzzer {
     const chance = new Chance(this.#options.seed, `conversation ${number}`);
     const wire = new Wire(this.#options.port, `127.0.0.${1 + chance.below(50)}`);
     await wire.opened();
+    this.#before.set(number, []);
     try {
       for (let n = chance.length(longestConversation); n >= 0 && !wire.isClosed; n--) {
         if (!(await this.#exchange(wire, chance, number))) return;
       }
     } finally {
+      this.#before.delete(number);
       wire.destroy();
     }
   }
@@ -131,6 +138,9 @@ export class Fuzzer {
   #judge(answer: Answer, sent: Case, number: number): void {
     const [, code = ""] = /"code":"(\w+)"/.exec(answer.status < 400 ? "" : answer.body.toString()) ?? [];
     const key = `${answer.status} ${code}`;
+    const before = this.#before.get(number) ?? [];
+    before.push(`${key} to ${shown(sent.bytes, shownBytes / 4)}, ${answer.headers.get("connection")}`);
+    if (before.length > shownBefore) before.shift();
     this.answers.set(key, (this.answers.get(key) ?? 0) + 1);
     if (answer.status < 400 && sent.operation !== null) this.#reached.add(sent.operation.id);
     const fault = answerFault(answer, sent);
@@ -138,9 +148,12 @@ export class Fuzzer {
   }
 
   #fail({ bytes, story }: Case, number: number, fault: string): never {
-    const shown = JSON.stringify(bytes.toString("latin1", 0, shownBytes));
+    const before = this.#before.get(number)?.join("\n");
     throw new Error(
-      `SEED=${this.#options.seed}, conversation ${number} (${story}): ${fault}\nafter ${bytes.length} bytes ${shown}`,
+      `SEED=${this.#options.seed}, conversation ${number} (${story}): ${fault}\nafter ${shown(bytes, shownBytes)}\nbefore it:\n${before}`,
     );
   }
 }
+
+const shown = (bytes: Buffer, most: number): string =>
+  `${bytes.length} bytes ${JSON.stringify(bytes.toString("latin1", 0, most))}`;

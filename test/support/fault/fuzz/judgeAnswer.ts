@@ -43,6 +43,6 @@ export function answerFault(answer: Answer, sent: Case): string | null {
   if (headers.get("x-content-type-options") !== "nosniff" && status !== 101) return "no nosniff";
   if (status >= 400) return sent.method === "HEAD" ? null : refusalFault(answer, sent);
   if (headers.get("content-type")?.startsWith("application/json") && sent.method !== "HEAD" && status !== 304)
-    sent.known.learnFrom(JSON.parse(body.toString()));
+    sent.known.learnFromText(body.toString());
   return null;
 }

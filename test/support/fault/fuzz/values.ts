@@ -2,6 +2,9 @@ import fc from "fast-check";
 import type { Chance } from "./chance.ts";
 import type { Schema } from "./operations.ts";
 
+/** A document of the routes has thousands of names, and a page of ids the same ones again. */
+const longestLesson = 4096;
+
 /** Values seen in answers, by the name of their member: what ids, hotkeys and cursors can be. */
 export class Known {
   readonly #values = new Map<string, string[]>();
@@ -20,6 +23,11 @@ export class Known {
     if (this.secrets.has(value) || this.#shared?.secrets.has(value)) return;
     if (values.length < this.#most && !values.includes(value)) values.push(value);
     this.#values.set(name, values);
+  }
+
+  /** Learns from the text of an answer, unless it is long: what names it has is known by then. */
+  learnFromText(text: string): void {
+    if (text.length <= longestLesson) this.learnFrom(JSON.parse(text));
   }
 
   /** Learns every text and number of a JSON value. */
