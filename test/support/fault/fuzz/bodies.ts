@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import type { Chance } from "./chance.ts";
 import { type Message, withHeader } from "./message.ts";
 import { oddValue } from "./values.ts";
@@ -63,13 +63,14 @@ export function longBody(chance: Chance): Buffer {
   return Buffer.from(`{"solution":"${"x".repeat(size - 15)}"}`);
 }
 
-/** Ten megabytes of one byte, in a few kilobytes. */
-const bomb = Buffer.alloc(10_000_000, "[");
-const bombs: readonly (readonly [coding: string, bytes: Buffer])[] = [
-  ["gzip", gzipSync(bomb)],
-  ["br", brotliCompressSync(bomb)],
-  ["deflate", deflateSync(bomb)],
-];
+/** Megabytes of one byte, in a few kilobytes. */
+export function bombsOf(megabytes: number): Readonly<Record<"gzip" | "br" | "deflate", Buffer>> {
+  const bomb = Buffer.alloc(megabytes * 1_000_000, "[");
+  const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
+  return { gzip: gzipSync(bomb), br: brotliCompressSync(bomb, quick), deflate: deflateSync(bomb) };
+}
+
+const bombs = Object.entries(bombsOf(10));
 
 /** Compresses the body, or puts a bomb in its place; at times the header and the body disagree. */
 export function compress(message: Message, chance: Chance): void {
