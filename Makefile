@@ -1,7 +1,8 @@
 # Two commands: `make up` runs a demo network, `make test` runs everything. Both install what is missing first.
+# `make fault` runs the fault tests at full length: tens of minutes.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
 # `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
-.PHONY: up test check bench deps install
+.PHONY: up test fault check bench deps install
 .DEFAULT_GOAL := up
 
 NPM := npm --no-audit --no-fund --no-update-notifier
@@ -26,6 +27,10 @@ up: deps
 
 test: deps
 	$(NPM) test
+
+# Whatever test reads its counts through test/support/fault/scale.ts. SEED=N repeats a run; each test prints its own.
+fault: deps
+	ASSAY_FAULT=full $(NPM) test -- fault/crash fault/fuzz
 
 check: deps
 	$(NPM) run --silent check

@@ -57,7 +57,8 @@ export function spawnAssay(
 ): Spawned {
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
-  const options = { env: { ...process.env, ...metrics, ...env } };
+  // ASSAY_FAULT is the tests' own, and no key of the configuration.
+  const options = { env: { ...process.env, ASSAY_FAULT: undefined, ...metrics, ...env } };
   const child =
     fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
   let [out, err] = ["", ""];
