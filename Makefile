@@ -50,3 +50,4 @@ bench: deps
 	$(ASSAY) bench abuse
 	$(ASSAY) bench rest
 	$(ASSAY) bench chain
+	$(ASSAY) bench scale

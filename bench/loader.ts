@@ -21,6 +21,8 @@ export interface LoaderPlan {
   /** In rotation. */
   readonly tiers: readonly number[];
   readonly sessions?: SessionsByHotkey;
+  /** How many requests are passed over: those of another loader. */
+  readonly from?: number;
 }
 
 /** Runs phases of fresh requests against one server. */
@@ -43,6 +45,7 @@ export class Loader {
     this.#status = status;
     this.#pairs = pairs;
     this.#plan = plan;
+    this.#sent = plan.from ?? 0;
     this.#progress = progress;
   }
 

@@ -19,6 +19,7 @@ const names = [
   "audit",
   "abuse",
   "chain",
+  "scale",
 ] as const;
 
 interface Report {
