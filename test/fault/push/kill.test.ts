@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemRandom } from "../../../src/core/random.ts";
+import { scaled } from "../../support/fault/scale.ts";
 import { freePort } from "../../support/freePort.ts";
 import { recordsOnDisk } from "../../support/store/recordsOnDisk.ts";
 import { until } from "../../support/until.ts";
@@ -22,7 +23,7 @@ import { spawnAssay, startValidator } from "../../support/validator/validator.ts
 // A validator that is killed with a thousand jobs out, again and again: nobody is blamed, nothing is paid twice, and no
 // customer waits in vain.
 
-const KILLS = 5;
+const KILLS = scaled(2, 20);
 const MINERS = 60;
 const CAPACITY = 40;
 /** Jobs out at each kill, at least. */
