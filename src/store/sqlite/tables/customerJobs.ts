@@ -100,6 +100,17 @@ function adder(db: DatabaseSync) {
   };
 }
 
+/** A job that has ended is never changed, and keeps no private inputs. */
+export function customerUpdater(db: DatabaseSync): (to: CustomerUpdate) => void {
+  const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = :state, answer = ?, verified = ?,
+      hotkey = ?, code = ?, ended_at = ?, private_input = iif(:state = 'queued', private_input, NULL)
+      WHERE job_id = ? AND state = 'queued'`);
+  return ({ jobId, attempts, state, answer, verified, hotkey, code, endedAt }) => {
+    const changed = [attempts, boundedAnswer(answer), flagOf(verified), hotkey, code, endedAt] as const;
+    update.run({ state }, ...changed, jobId);
+  };
+}
+
 export function customerJobOperations(db: DatabaseSync) {
   const byId = db.prepare("SELECT * FROM customer_jobs WHERE job_id = ?");
   const byKey = db.prepare("SELECT * FROM customer_jobs WHERE client_key = ?");
@@ -108,21 +119,13 @@ export function customerJobOperations(db: DatabaseSync) {
   const queued = db.prepare(
     "SELECT * FROM customer_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT ?",
   );
-  // A job that has ended is never changed, and keeps no private inputs.
-  const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = :state, answer = ?, verified = ?,
-      hotkey = ?, code = ?, ended_at = ?, private_input = iif(:state = 'queued', private_input, NULL)
-      WHERE job_id = ? AND state = 'queued'`);
+  const change = customerUpdater(db);
   const list = listings(db);
   const add = adder(db);
 
   const find = (jobId: string): CustomerJob | null => {
     const row = byId.get(jobId);
     return row === undefined ? null : customerJobOf(row);
-  };
-  const change = (to: CustomerUpdate): void => {
-    const { jobId, attempts, state, answer, verified, hotkey, code, endedAt } = to;
-    const changed = [attempts, boundedAnswer(answer), flagOf(verified), hotkey, code, endedAt] as const;
-    update.run({ state }, ...changed, jobId);
   };
 
   return {

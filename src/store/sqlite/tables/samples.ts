@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { OpenSample, SampledEnd } from "../../../flow/job.ts";
 import { bucketWriter } from "./buckets.ts";
 import type { ChainLog } from "./chainLog.ts";
+import { customerUpdater } from "./customerJobs.ts";
 import { openSampleOf } from "./draws.ts";
 import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
@@ -13,6 +14,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog) {
   const strikes = strikeWriter(db);
   const tally = tallier(db);
   const addToBucket = bucketWriter(db);
+  const updateCustomer = customerUpdater(db);
 
   const logVerdict = ({ jobId, epoch, lane, hotkey }: OpenSample, end: SampledEnd): void => {
     const { state, verified, code, answerSha256 } = end;
@@ -42,6 +44,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog) {
     count(sample, given);
     if (given.strike !== null) strikes.record(given.strike);
     else if (given.forfeits) strikes.forfeit(sample.hotkey);
+    if (given.delivers !== undefined) updateCustomer(given.delivers);
     return true;
   };
 
