@@ -8,11 +8,11 @@ import { checkPoints, recordScenario } from "../../support/crash/runPoints.ts";
 // is a point at which the process can be killed, or the power cut. What a crash leaves is opened, checked, and played to its end.
 //
 // SEED chooses the scenario's chance and the points, POINTS how many, POINT one of them. In a sample all are opened and checked, and one
-// in eight is played to its end; with POINTS all are played.
+// in sixteen is played to its end; with POINTS all are played.
 
 const { SEED, POINTS, POINT } = process.env;
 const SAMPLE = 500;
-const SAMPLE_PLAYS = 8;
+const SAMPLE_PLAYS = 16;
 const seed = Number(SEED ?? Math.floor(systemRandom.unit() * 1e9));
 const playEvery = POINTS === undefined ? SAMPLE_PLAYS : 1;
 const count = Number(POINTS ?? SAMPLE);

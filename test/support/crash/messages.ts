@@ -1,4 +1,5 @@
-import type { EndState, Recording } from "./recording.ts";
+import type { EndState } from "./goOn.ts";
+import type { Recording } from "./recording.ts";
 import type { Left } from "./survive.ts";
 
 /** What a thread of the crash points is asked. */

@@ -20,7 +20,8 @@ export interface Origin {
 /** The bytes before the 32 bytes of an Ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
 
-function publishingKey(): string {
+/** The publishing key of the scenario as a file has it. */
+export function publishingKey(): string {
   const seed = sha256("publishing key of the crash scenario");
   const key = createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: "der", type: "pkcs8" });
   return `${JSON.stringify(key.export({ format: "jwk" }))}\n`;

@@ -24,9 +24,6 @@ export const miners: readonly ChainMiner[] = [...pullers, ...pushers, validator]
   ip: `192.0.${uid}.1`,
 }));
 
-/** Thrown, and never answered, by what a dead process asks. */
-export const never = <T>(): Promise<T> => new Promise<T>(() => {});
-
 /** A point of a run: what it is called, and what it does to the process that passes it. */
 export type Passed = (label: string) => void;
 
@@ -40,6 +37,8 @@ export class Outside {
   readonly #seed: number;
   readonly #life: string;
   readonly #position: () => number;
+  /** The process that runs has ended: nothing that it asks is answered. */
+  isDead = false;
   #starts = 0;
   #uuids = 0;
 
@@ -54,9 +53,17 @@ export class Outside {
     this.#position = hooks.position ?? (() => 0);
   }
 
+  /** What a process does after its end is seen by nobody. */
   note(fact: Fact): void {
+    if (this.isDead) return;
     this.facts.push(fact);
     this.factsAt.push(this.#position());
+  }
+
+  /** A moment before or after something that reaches out of the process; never resolves when the process ends there. */
+  async at(label: string): Promise<void> {
+    if (!this.isDead) this.passed(label);
+    if (this.isDead) await new Promise(() => {});
   }
 
   /** The chance of one process: never that of another. */

@@ -5,14 +5,17 @@ import { steps } from "./steps.ts";
 /** Told when a step begins. */
 export type Begun = (index: number) => void;
 
-/** Starts a validator and plays the scenario from a step to its end; a step that a crash interrupted is played again, whole. */
+/**
+ * Starts a validator and plays the scenario from a step to its end; a step that a crash interrupted is played again, whole. Null when the
+ * process ended on the way.
+ */
 export async function play(
   place: Place,
   outside: Outside,
   from: number,
   begun: Begun,
   started: (life: Process) => Promise<void> = async () => {},
-): Promise<Process> {
+): Promise<Process | null> {
   const { time } = outside;
   let life: Process | null = null;
   const run = async (): Promise<void> => {
@@ -35,7 +38,8 @@ export async function play(
       await settled(life);
     }
   };
-  await time.during(run(), () => false);
+  await time.during(run(), () => outside.isDead);
+  if (outside.isDead) return null;
   if (life === null) throw new RangeError(`no step from ${from} on`);
   return life;
 }

@@ -64,3 +64,24 @@ export function* crashesAt(recording: Recording, points: readonly Point[]): Gene
     yield { point, files, facts: known, step };
   }
 }
+
+/** The folder as it was before the scenario, and what had been seen by then. */
+export function originOf({ ops, first, facts, factsAt }: Recording): {
+  files: Files;
+  facts: readonly Fact[];
+} {
+  const image = new DiskImage();
+  for (const op of ops.slice(0, first)) image.apply(op);
+  return { files: image.killed(), facts: facts.filter((_, i) => factsAt[i] === 0) };
+}
+
+/** What the model says that a signal leaves at the moment of this number, counted from 1. */
+export function killedAt({ ops }: Recording, moment: number): Files {
+  const image = new DiskImage();
+  let passed = 0;
+  for (const op of ops) {
+    image.apply(op);
+    if (op.kind === "moment" && ++passed === moment) break;
+  }
+  return image.killed();
+}

@@ -85,9 +85,9 @@ function counted(store: Store, outside: Outside): { store: Store; isBusy: () => 
       return async (...args: unknown[]) => {
         calls++;
         try {
-          outside.passed(`before ${String(name)}`);
+          await outside.at(`before ${String(name)}`);
           const result: unknown = await Reflect.apply(method, target, args);
-          outside.passed(`after ${String(name)}`);
+          await outside.at(`after ${String(name)}`);
           return result;
         } finally {
           calls--;

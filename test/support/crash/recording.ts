@@ -2,19 +2,16 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Fact } from "../invariants/facts.ts";
-import { assertEnded, assertInvariants } from "../invariants/invariants.ts";
 import { openDirectStore } from "./directStore.ts";
 import { writeFiles } from "./diskImage.ts";
 import type { DiskOp } from "./diskOps.ts";
 import { DiskTrace } from "./diskTrace.ts";
-import { endStateOf } from "./endState.ts";
+import { checkEnd, type EndState } from "./goOn.ts";
 import { makeOrigin, type Origin } from "./origin.ts";
 import { Outside } from "./outside.ts";
 import { patchFiles } from "./patches.ts";
 import { play, stop } from "./play.ts";
 import { scratch } from "./scratch.ts";
-
-export type EndState = Awaited<ReturnType<typeof endStateOf>>;
 
 /** The whole scenario without a crash: every operation on its files, and what was seen of it when. */
 export interface Recording {
@@ -57,15 +54,13 @@ async function recordFrom({ files, facts }: Origin, dir: string, seed: number): 
     const life = await play(place, outside, 0, (index) => {
       stepsAt[index] = trace.ops.length;
     });
+    assert.ok(life);
     await outside.time.during(stop(life), () => false);
     const { ops } = trace;
     const known = outside.facts.slice(facts.length);
     const recorded = { seed, first, facts: [...facts, ...known], stepsAt, ops: ops.slice() };
-    const records = await assertInvariants(life.store, outside.facts, outside.block());
-    assertEnded(records);
-    const endState = await endStateOf(life.store, records);
+    const endState = await checkEnd(life);
     assertReached(endState);
-    await life.store.close();
     const factsAt = [...facts.map(() => 0), ...outside.factsAt];
     return { ...recorded, factsAt, endState };
   } finally {

@@ -59,9 +59,9 @@ export class RecordingChain implements Chain {
     await this.#store.saveWeightPlan(moved(plan, "submitted", this.#at()));
     const { period, rows } = plan;
     if (!factsOf(outside.facts, "sent").some((sent) => sent.period === period)) {
-      outside.passed("before send");
+      await outside.at("before send");
       outside.note({ kind: "sent", period, rows });
-      outside.passed("after send");
+      await outside.at("after send");
     }
     await this.#store.saveWeightPlan({
       ...moved(plan, "confirmed", this.#at()),

@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Store } from "../../../src/flow/store.ts";
 import type { Fact } from "../invariants/facts.ts";
-import { assertEnded, assertInvariants } from "../invariants/invariants.ts";
 import { openDirectStore } from "./directStore.ts";
 import { type Files, writeFiles } from "./diskImage.ts";
-import { endStateOf } from "./endState.ts";
+import { type EndState, goOn, reopen } from "./goOn.ts";
 import { Outside } from "./outside.ts";
-import { play, stop } from "./play.ts";
-import { assertShut, type Process } from "./process.ts";
-import type { EndState } from "./recording.ts";
+import type { Place } from "./process.ts";
 import { scratch } from "./scratch.ts";
-import { steps } from "./steps.ts";
 
 /** What a crash left, and what had been seen by then. */
 export interface Left {
@@ -21,62 +16,42 @@ export interface Left {
   readonly step: number;
 }
 
+/** The SQLite store of a folder. */
+export function sqlitePlace(dir: string, { time }: Outside): Place {
+  return { dir, openStore: async () => openDirectStore(join(dir, "assay.db"), time) };
+}
+
 /** Opens what a crash left, and checks it. Throws what does not hold. */
 export async function open(left: Left, seed: number, life: string): Promise<void> {
-  await inFolder(left, seed, life, async ({ opened, outside }) => {
+  await inFolder(left, seed, life, async (place, outside) => {
+    const opened = await (await reopen(place, outside, left.step)).openStore();
     await outside.time.during(opened.close(), () => false);
   });
 }
 
-/**
- * Opens what a crash left, checks it, plays the scenario from the interrupted step to its end, and checks again: it must end as it does
- * without a crash. Throws what does not hold.
- */
+/** Opens what a crash left, checks it, and plays the scenario to its end: it must end as it does without a crash. */
 export async function survive(left: Left, seed: number, life: string, wanted: EndState): Promise<void> {
-  await inFolder(left, seed, life, async ({ dir, opened, outside }) => {
-    const { time } = outside;
-    let first = true;
-    const openStore = async () => {
-      if (!first) return openDirectStore(join(dir, "assay.db"), time);
-      first = false;
-      return opened;
-    };
-    const began = async (one: Process) => assert.deepEqual(await assertShut(one, outside.facts), []);
-    const last = await play({ dir, openStore }, outside, left.step, () => {}, began);
-    await time.during(stop(last), () => false);
-    const records = await assertInvariants(last.store, outside.facts, outside.block());
-    assertEnded(records);
-    assert.deepEqual(await endStateOf(last.store, records), wanted);
-    assert.deepEqual(await assertShut(last, outside.facts), []);
-    await last.store.close();
+  await inFolder(left, seed, life, async (place, outside) => {
+    const opened = await reopen(place, outside, left.step);
+    assert.deepEqual(await goOn(opened, outside, left.step), wanted);
   });
 }
 
-interface Opened {
-  readonly dir: string;
-  readonly opened: Store;
-  readonly outside: Outside;
-}
-
 async function inFolder(
-  left: Left,
+  { files, facts }: Left,
   seed: number,
   life: string,
-  work: (opened: Opened) => Promise<void>,
+  work: (place: Place, outside: Outside) => Promise<void>,
 ): Promise<void> {
   const dir = mkdtempSync(join(scratch(), "assay-crash-"));
-  const outside = new Outside({ seed, life, facts: left.facts });
-  const { time } = outside;
-  time.install();
+  const outside = new Outside({ seed, life, facts });
+  outside.time.install();
   try {
-    writeFiles(dir, left.files);
-    time.moveTo(steps[left.step]?.at ?? 0);
-    const opened = openDirectStore(join(dir, "assay.db"), time);
-    await assertInvariants(opened, left.facts, outside.block());
-    await work({ dir, opened, outside });
+    writeFiles(dir, files);
+    await work(sqlitePlace(dir, outside), outside);
   } finally {
-    time.uninstall();
-    time.forget();
+    outside.time.uninstall();
+    outside.time.forget();
     rmSync(dir, { recursive: true, force: true });
   }
 }
