@@ -1,7 +1,7 @@
 # Two commands: `make up` runs a demo network, `make test` runs everything. Both install what is missing first.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
 # `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
-.PHONY: up test check bench deps install
+.PHONY: up test fault check bench deps install
 .DEFAULT_GOAL := up
 
 NPM := npm --no-audit --no-fund --no-update-notifier
@@ -26,6 +26,19 @@ up: deps
 
 test: deps
 	$(NPM) test
+
+# The fault tests at length, some 20 minutes: crash points, real kills, damage. Each prints its seed. SEED= replays it, POINTS= sets how many
+# crash points, and POINT= with a SEED is one of them alone.
+POINTS ?= 10000
+KILLS ?= 60
+CALLS ?= 500
+DAMAGE ?= 500
+fault: deps
+ifdef POINT
+	POINT=$(POINT) $(NPM) test -- crash/points
+else
+	POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault/crash fault/store fault/limits pull/kill push/kill
+endif
 
 check: deps
 	$(NPM) run --silent check
