@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../../src/core/clock.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { looseTier } from "../../support/crafted.ts";
 import { freePort } from "../../support/freePort.ts";
+import type { Fact } from "../../support/invariants/facts.ts";
+import { assertFolder } from "../../support/invariants/ofFolder.ts";
 import { clientOf, ended, receiptIn, submit } from "../../support/lanes/sat/answers.ts";
 import { StubbornMiner } from "../../support/miner/stubborn.ts";
 import { type RecordsOnDisk, recordsOnDisk, type SubmissionRow } from "../../support/store/recordsOnDisk.ts";
@@ -145,6 +148,14 @@ function checkRows({ submissions }: RecordsOnDisk, miners: readonly StubbornMine
   }
 }
 
+/** What the miner was told. */
+function factsOf({ client, acknowledged }: StubbornMiner): Fact[] {
+  const { hotkey } = client.keypair;
+  return acknowledged.map(({ challengeId, receipt: { receipt_id: receiptId } }) => {
+    return { kind: "acknowledged", receiptId, hotkey, challengeId };
+  });
+}
+
 test("killed twenty times under load, and stopped for a while now and then, a validator keeps every promise and pays nothing twice", async (t) => {
   const seed = Number(
     process.env.SEED ?? process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9),
@@ -169,6 +180,7 @@ test("killed twenty times under load, and stopped for a while now and then, a va
   const records = recordsOnDisk(dir);
   checkRows(records, miners);
   checkBooks(records);
+  await assertFolder(dir, miners.flatMap(factsOf), Math.floor(systemClock.nowMs() / 1000));
   for (const miner of miners) assert.deepEqual(miner.surprises, []);
   const lost = miners.reduce((sum, miner) => sum + miner.lost, 0);
   const [accepted, rejected, voided] = ["accepted", "rejected", "void"].map(

@@ -42,8 +42,9 @@ async function linesOf(store: Store, epoch: number): Promise<ChainedEntry[]> {
   const lines: ChainedEntry[] = [];
   for (;;) {
     const page = await store.logPage(epoch, lines.length - 1, PAGE);
+    // A page of long lines can be shorter than was asked for.
+    if (page.length === 0) return lines;
     lines.push(...page);
-    if (page.length < PAGE) return lines;
   }
 }
 
