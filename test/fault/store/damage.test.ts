@@ -109,7 +109,7 @@ function flip(path: string, bit: number): void {
 function tear(path: string, pick: (most: number) => number): void {
   const bytes = readFileSync(path);
   const from = SECTOR * pick(Math.ceil(bytes.length / SECTOR));
-  bytes.fill(0, from, from + SECTOR * (1 + pick(8)));
+  bytes.fill(0, from, Math.min(bytes.length, from + SECTOR * (1 + pick(8))));
   writeFileSync(path, bytes);
 }
 
