@@ -12,18 +12,7 @@ import {
   presentHead,
   withStore,
 } from "./fixtures.ts";
-import {
-  atMost,
-  bucket,
-  customerJob,
-  drawn,
-  groupOf,
-  newJobId,
-  opened,
-  sampledEnd,
-  struckEnd,
-  T,
-} from "./jobFixtures.ts";
+import { bucket, drawn, groupOf, newJobId, opened, sampledEnd, struckEnd, T } from "./jobFixtures.ts";
 
 const openIds = async (store: Store): Promise<string[]> =>
   (await store.openSamples(1000)).map(({ jobId }) => jobId).sort();
@@ -137,26 +126,6 @@ export function sampleCases(open: OpenStore): void {
         counts: { submitted: 3, accepted: 1, rejected: 1, void: 2 },
       });
       assert.deepEqual(await openIds(again), []);
-    }));
-
-  test("an accepted answer ends its customer's job with it, unless that has ended", () =>
-    withStore(open, async (store) => {
-      await store.commitEpoch(commitment());
-      const given = { answer: "[1]", verified: true, hotkey: "5Alice", code: null, endedAt: 9 };
-      const states = [];
-      for (const isCancelled of [false, true]) {
-        const jobId = await opened(store);
-        await store.addCustomerJob(customerJob({ jobId }), atMost(2));
-        if (isCancelled) await store.cancelCustomerJob(jobId, 8);
-        const delivers = { jobId, attempts: 2, state: "done", ...given } as const;
-        await store.endSamples([sampledEnd(jobId, { delivers })]);
-        // What a dispatcher records afterwards changes nothing.
-        await store.updateCustomerJob({ ...delivers, attempts: 7 });
-        const job = await store.customerJob(jobId);
-        states.push([job?.state, job?.answer, job?.attempts, job?.hotkey, job?.endedAt]);
-      }
-      assert.deepEqual(states[0], ["done", "[1]", 2, "5Alice", 9]);
-      assert.deepEqual(states[1], ["cancelled", null, 0, null, 8]);
     }));
 
   test("a miner that never answered is not seen", () =>
