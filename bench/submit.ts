@@ -4,6 +4,7 @@ import { type Loader, loaderFor, REQUESTS_PER_S_MOST } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
 import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
 import { compareSchemes } from "./submitIndexed.ts";
+import { compareStores } from "./submitPostgres.ts";
 
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
@@ -90,6 +91,7 @@ function refusedOtherwise(result: LoadResult): number {
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
   if (options.scheme === "indexed") return compareSchemes(options);
+  if (options.store === "postgres") return compareStores(options);
   const floor = await measureFloor(options);
   const server = await startValidator();
   try {

@@ -34,6 +34,7 @@ interface BenchModule {
     clients: number;
     hotkeys: number;
     scheme: string;
+    store: string;
     progress: (line: string) => void;
   }): Promise<Report>;
 }
@@ -78,6 +79,11 @@ export function benchCommand(): Command {
         .choices(["sealed", "indexed"])
         .default("sealed"),
     )
+    .addOption(
+      new Option("--store <kind>", "store of the validator (submit); postgres is measured beside sqlite")
+        .choices(["sqlite", "postgres"])
+        .default("sqlite"),
+    )
     .option("--json", "print {bench, figures, ratios, machine}")
     .addHelpText(
       "after",
@@ -86,7 +92,14 @@ export function benchCommand(): Command {
     .action(
       async (
         name: string,
-        options: { seconds: number; clients: number; hotkeys: number; scheme: string; json?: boolean },
+        options: {
+          seconds: number;
+          clients: number;
+          hotkeys: number;
+          scheme: string;
+          store: string;
+          json?: boolean;
+        },
       ) => {
         const bench = await load(name);
         const report = await bench.run({ ...options, progress: note });

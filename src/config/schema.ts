@@ -7,6 +7,7 @@ import { circuitSchema } from "./circuitSchema.ts";
 import { corsOrigins } from "./corsOrigins.ts";
 import { jobsSchema } from "./jobsSchema.ts";
 import { metricsSchema } from "./metricsSchema.ts";
+import { storeSchema } from "./storeSchema.ts";
 
 const count = (least: number, most: number, fallback: number) =>
   z.int().min(least).max(most).default(fallback);
@@ -253,26 +254,7 @@ export const configSchema = z.strictObject({
       struck: fraction("1/2").describe("Rate for hotkeys with a strike in the last 50,400 blocks"),
     }).describe("Rates of classes; the highest rate that applies decides"),
   }),
-  store: section({
-    kind: z
-      .enum(["sqlite", "postgres"])
-      .default("sqlite")
-      .describe("sqlite: a file in the data directory; postgres: the database of store.url"),
-    url: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe("postgres://USER:PASSWORD@HOST:PORT/DATABASE of the primary, with ?sslmode= and the like"),
-    replica_url: z
-      .string()
-      .nullable()
-      .default(null)
-      .describe("The same of a replica, which answers reads that can be stale"),
-    fsync: z
-      .enum(["full"])
-      .default("full")
-      .describe("Always full: a receipt promises that a power cut loses nothing"),
-  }),
+  store: storeSchema,
   observe: section({
     metrics: metricsSchema,
     clock_step_ms: count(1000, 86_400_000, 60_000).describe(

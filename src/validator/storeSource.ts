@@ -6,6 +6,7 @@ import { type Metrics, noMetrics } from "../core/metrics.ts";
 import type { Store } from "../flow/store.ts";
 import { addressOf } from "../store/postgres/address.ts";
 import { isMade, openPostgresStore } from "../store/postgres/open.ts";
+import type { ReplicaAt } from "../store/postgres/replica/open.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { readBeside, type StoreReader } from "../store/sqlite/reader.ts";
 import type { Paths } from "./paths.ts";
@@ -34,7 +35,7 @@ export interface StoreSource {
 }
 
 export function storeSource({ store }: Config, paths: Paths): StoreSource {
-  if (store.kind === "postgres" && store.url !== null) return server(store.url);
+  if (store.kind === "postgres" && store.url !== null) return server(store.url, replicaOf(store));
   return {
     shown: paths.store,
     exists: async () => existsSync(paths.store),
@@ -43,12 +44,19 @@ export function storeSource({ store }: Config, paths: Paths): StoreSource {
   };
 }
 
-function server(url: string): StoreSource {
+function replicaOf({ replica_url: url, replica_max_lag_s: maxLag }: Config["store"]): {
+  replica?: ReplicaAt;
+} {
+  return url === null ? {} : { replica: { url, maxLagMs: maxLag * 1000 } };
+}
+
+function server(url: string, replica: { replica?: ReplicaAt }): StoreSource {
   return {
     shown: addressOf(url).shown,
     exists: () => isMade({ url, ...quietModules }),
     // The server outlives a connection to it, so that store is never lost.
-    open: ({ log, metrics, clock }) => openPostgresStore({ url, log, metrics, clock, isExclusive: true }),
+    open: ({ log, metrics, clock }) =>
+      openPostgresStore({ url, ...replica, log, metrics, clock, isExclusive: true }),
     openBeside: () => openPostgresStore({ url, ...quietModules }),
   };
 }

@@ -5,6 +5,7 @@ import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import type { Connection } from "./connection.ts";
 import { asFailure, isLost, isRetryable, unavailable } from "./failure.ts";
 import type { Pool } from "./pool.ts";
+import type { Replica } from "./replica/replica.ts";
 import type { Runnable, RunnableAlone, RunnableRead } from "./runnable.ts";
 import type { ArgsOf, OperationName, Operations, ResultOf } from "./tables/operations.ts";
 import type { Writer, WriterMeasures } from "./writer.ts";
@@ -12,6 +13,7 @@ import type { Writer, WriterMeasures } from "./writer.ts";
 export interface ChannelOptions {
   readonly operations: Operations;
   readonly pool: Pool;
+  readonly replica: Replica | null;
   readonly writer: Writer;
   /** Calls that may wait in all. */
   readonly queueMax: number;
@@ -94,15 +96,27 @@ export class Channel {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
-    await Promise.all([this.#options.writer.close(), this.#options.pool.close()]);
+    const { writer, pool, replica } = this.#options;
+    await Promise.all([writer.close(), pool.close(), replica?.close()]);
   }
 
   async #run(operation: Runnable, args: readonly unknown[]): Promise<unknown> {
-    if (operation.kind === "read" || operation.kind === "alone") return this.#runAlone(operation, args);
+    if (operation.kind === "read") return this.#read(operation, args);
+    if (operation.kind === "alone") return this.#runAlone(operation, args);
     const settled = await this.#options.writer.push({ operation, args });
     if (settled === null) throw unavailable();
     if ("error" in settled) throw settled.error;
     return settled.value;
+  }
+
+  #read(operation: RunnableRead, args: readonly unknown[]): Promise<unknown> {
+    const { replica } = this.#options;
+    const primary = () => this.#runAlone(operation, args);
+    if (replica === null || operation.stale === null) return primary();
+    return replica.read({
+      replica: (connection) => transact(connection, operation, args),
+      ...{ primary, willDo: operation.stale },
+    });
   }
 
   /** In a transaction of its own. Reads see one moment of the store. */

@@ -62,7 +62,8 @@ async function runBatches(
     if (known === undefined) places.set(call.operation, [to]);
     else known.push(to);
   }
-  for (const [batch, indexes] of places) {
+  const ordered = [...places].sort(([a], [b]) => Number(b.locksAll) - Number(a.locksAll));
+  for (const [batch, indexes] of ordered) {
     const settled = await batch.run(
       connection,
       indexes.map((index) => calls[index]?.args ?? []),

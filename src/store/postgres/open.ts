@@ -10,6 +10,7 @@ import { takeStore } from "./exclusive.ts";
 import { migrate, versionOf } from "./migrations/migrate.ts";
 import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
+import { openReplica, type ReplicaAt } from "./replica/open.ts";
 import { storeOver } from "./storeOver.ts";
 import { makeOperations } from "./tables/operations.ts";
 import { Writer } from "./writer.ts";
@@ -17,6 +18,8 @@ import { Writer } from "./writer.ts";
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `?sslmode=` and the like. */
   readonly url: string;
+  /** For reads that can be stale. */
+  readonly replica?: ReplicaAt;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -46,6 +49,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { log, metrics, clock, random = systemRandom, queueMax = 4096 } = options;
   const address = addressOf(options.url);
   const { shown } = address;
+  // A text that is none is refused before anything is opened.
+  if (options.replica !== undefined) addressOf(options.replica.url);
   const limits = { ...timeouts, ...options.limits };
   const name = options.name ?? "assay";
   const purpose = "writable" as const;
@@ -58,7 +63,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const measures = writerMeasures(metrics);
   const writer = new Writer({ connector, groupMs, groupMax, queueMax, clock, random, measures });
   const operations = makeOperations();
-  const store = storeOver(new Channel({ operations, pool, writer, queueMax, shown, log, metrics, clock }));
+  const session = { name, log, metrics, clock, random, primary: pool, most, waitingMost: queueMax };
+  const replica = options.replica === undefined ? null : await openReplica(options.replica, session);
+  const parts = { operations, pool, replica, writer };
+  const store = storeOver(new Channel({ ...parts, queueMax, shown, log, metrics, clock }));
   return {
     ...store,
     close: async () => {

@@ -4,7 +4,7 @@ import type { Settled } from "./tables/operation.ts";
 /** Operations as the kernel sees them: the caller's side checks the types of the arguments. */
 export type RunnableRead = {
   readonly kind: "read";
-  readonly stale: boolean;
+  readonly stale: ((answer: unknown) => boolean) | null;
   readonly run: (sql: Sql, ...args: readonly unknown[]) => Promise<unknown>;
 };
 
@@ -20,6 +20,7 @@ export type RunnableWrite = {
 
 export type RunnableBatch = {
   readonly kind: "batch";
+  readonly locksAll: boolean;
   readonly run: (sql: Sql, calls: readonly (readonly unknown[])[]) => Promise<readonly Settled<unknown>[]>;
 };
 

@@ -1,7 +1,7 @@
 /**
  * The columns are those of the embedded store, so that rows can be copied from one to the other. Texts are stored as texts:
  * ids and hashes are not packed. Flags are 0 and 1. Tables partitioned by epoch get one partition per epoch, made with its
- * commitment and dropped whole; their keys therefore begin with the epoch.
+ * commitment and dropped whole; their keys end with the epoch, since within a partition an index that begins with it finds all rows.
  */
 const tables = `
 CREATE TABLE epochs (
@@ -47,10 +47,10 @@ CREATE TABLE submissions (
   verified smallint,
   code text,
   decided_at double precision,
-  PRIMARY KEY (epoch, id),
-  UNIQUE (epoch, receipt)
+  PRIMARY KEY (id, epoch),
+  UNIQUE (receipt, epoch)
 ) PARTITION BY LIST (epoch);
-CREATE INDEX submissions_by_challenge ON submissions (epoch, challenge, lane);
+CREATE INDEX submissions_by_challenge ON submissions (challenge, lane);
 
 -- The queue: one row per pending submission, which goes when it ends. owner: the node that checks it, 0 for none.
 CREATE TABLE answers (
@@ -61,7 +61,7 @@ CREATE TABLE answers (
   claims integer NOT NULL DEFAULT 0,
   encoding text NOT NULL,
   bytes bytea,
-  PRIMARY KEY (epoch, id)
+  PRIMARY KEY (id, epoch)
 ) PARTITION BY LIST (epoch);
 
 -- A line of a submission has no text: it is made of the submission's row again.
@@ -71,7 +71,7 @@ CREATE TABLE log_lines (
   hash text NOT NULL,
   submission bigint,
   line text,
-  PRIMARY KEY (epoch, n)
+  PRIMARY KEY (n, epoch)
 ) PARTITION BY LIST (epoch);
 
 CREATE TABLE log_heads (
@@ -94,7 +94,7 @@ CREATE TABLE solves (
   received_at double precision NOT NULL,
   verified smallint NOT NULL,
   forfeited smallint NOT NULL,
-  PRIMARY KEY (epoch, challenge, lane)
+  PRIMARY KEY (challenge, lane, epoch)
 ) PARTITION BY LIST (epoch);
 CREATE INDEX solves_by_time ON solves (received_at);
 CREATE INDEX solves_unverified ON solves (hotkey) WHERE verified = 0 AND forfeited = 0;
@@ -107,7 +107,7 @@ CREATE TABLE pages (
   first bigint NOT NULL,
   past bigint NOT NULL,
   at double precision NOT NULL,
-  PRIMARY KEY (epoch, hotkey, lane, tier)
+  PRIMARY KEY (hotkey, lane, tier, epoch)
 ) PARTITION BY LIST (epoch);
 
 CREATE TABLE open_samples (

@@ -28,8 +28,8 @@ export interface ReplicaOptions {
 export interface StaleRead<T> {
   readonly replica: (connection: Connection) => Promise<T>;
   readonly primary: () => Promise<T>;
-  /** Whether a replica's answer cannot change any more, or may be stale. */
-  readonly isGood: (value: T) => boolean;
+  /** Whether the replica's answer will do. */
+  readonly willDo: (answer: T) => boolean;
 }
 
 function replicaMetrics(metrics: Metrics) {
@@ -90,9 +90,9 @@ export class Replica {
     return this.#fault === null && this.#lag.lagMs(clock.monotonicMs()) <= maxLagMs;
   }
 
-  async read<T>({ replica, primary, isGood }: StaleRead<T>): Promise<T> {
+  async read<T>({ replica, primary, willDo }: StaleRead<T>): Promise<T> {
     const answer = this.isUsable() ? await this.#ask(replica) : null;
-    const isEnough = answer !== null && isGood(answer.value);
+    const isEnough = answer !== null && willDo(answer.value);
     this.#metrics.reads.add({ where: isEnough ? "replica" : "primary" });
     return isEnough ? answer.value : primary();
   }

@@ -12,17 +12,14 @@ const PAGE_LINES = 128;
 
 const end = statement("log_end", "SELECT commitment, log_head, log_length FROM epochs WHERE epoch = $1");
 const hashAt = perEpoch((epoch) =>
-  statement(
-    `hash_at_${epoch}`,
-    `SELECT hash FROM ${partOf("log_lines", epoch)} WHERE epoch = ${epoch} AND n = $1`,
-  ),
+  statement(`hash_at_${epoch}`, `SELECT hash FROM ${partOf("log_lines", epoch)} WHERE n = $1`),
 );
 const lines = perEpoch((epoch) =>
   statement(
     `lines_of_${epoch}`,
     `SELECT s.*, l.n, l.hash, l.line FROM ${partOf("log_lines", epoch)} l
-       LEFT JOIN ${partOf("submissions", epoch)} s ON s.epoch = ${epoch} AND s.id = l.submission
-     WHERE l.epoch = ${epoch} AND l.n > $1 ORDER BY l.n LIMIT $2`,
+       LEFT JOIN ${partOf("submissions", epoch)} s ON s.id = l.submission
+     WHERE l.n > $1 ORDER BY l.n LIMIT $2`,
   ),
 );
 
@@ -76,16 +73,21 @@ function checkEnd(record: Row, { epoch, next, prev, full }: Reached): void {
 }
 
 export const chainLogOperations = {
-  logText: staleRead(async (sql: Sql, epoch: number, after: number): Promise<LogText | null> => {
-    const page = await walk(sql, epoch, after, PAGE_LINES);
-    const last = page.at(-1);
-    if (last === undefined) return null;
-    return { text: page.map(({ line, hash }) => `${publishedLine(line, hash)}\n`).join(""), last: last.n };
-  }),
+  // Lines are never changed, so those that a replica has will do; where it has no more, the primary may have.
+  logText: staleRead(
+    async (sql: Sql, epoch: number, after: number): Promise<LogText | null> => {
+      const page = await walk(sql, epoch, after, PAGE_LINES);
+      const last = page.at(-1);
+      if (last === undefined) return null;
+      return { text: page.map(({ line, hash }) => `${publishedLine(line, hash)}\n`).join(""), last: last.n };
+    },
+    (page) => page !== null,
+  ),
   logPage: staleRead(
     async (sql: Sql, epoch: number, after: number, limit: number): Promise<ChainedEntry[]> =>
       (await walk(sql, epoch, after, limit)).map(
         ({ line, hash }) => ({ ...JSON.parse(line), hash }) as ChainedEntry,
       ),
+    (page) => page.length > 0,
   ),
 };

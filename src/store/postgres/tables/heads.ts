@@ -22,7 +22,7 @@ const all = statement("heads", "SELECT * FROM log_heads WHERE epoch = $1 ORDER B
 const before = perEpoch((epoch) =>
   statement(
     `line_of_head_${epoch}`,
-    `SELECT n FROM ${partOf("log_lines", epoch)} WHERE epoch = ${epoch} AND n >= $1 AND hash = $2
+    `SELECT n FROM ${partOf("log_lines", epoch)} WHERE n >= $1 AND hash = $2
      ORDER BY n DESC LIMIT 1`,
   ),
 );

@@ -25,10 +25,13 @@ const strikesOf = async (sql: Sql, hotkey: string): Promise<StoredStrike[]> =>
   (await sql.rows(newest, [hotkey])).toReversed().map(complete);
 
 export const minerOperations = {
-  miner: staleRead(async (sql: Sql, hotkey: string): Promise<StoredMiner | null> => {
-    const row = await first(sql, one, [hotkey]);
-    return row === undefined ? null : minerOf(row);
-  }),
+  miner: staleRead(
+    async (sql: Sql, hotkey: string): Promise<StoredMiner | null> => {
+      const row = await first(sql, one, [hotkey]);
+      return row === undefined ? null : minerOf(row);
+    },
+    (miner) => miner !== null,
+  ),
   miners: staleRead(
     async (sql: Sql, after: string | null, limit: number): Promise<StoredMiner[]> =>
       (await sql.rows(page, [after ?? "", limit])).map(minerOf),

@@ -1,9 +1,10 @@
 import type { Sql } from "../sql.ts";
 
-/** Sees only committed data. `stale`: a replica within its bound may answer. */
+/** Sees only committed data. */
 export interface Read<A extends readonly unknown[], R> {
   readonly kind: "read";
-  readonly stale: boolean;
+  /** Whether the answer of a replica within its bound will do; null: no replica is asked. */
+  readonly stale: ((answer: R) => boolean) | null;
   readonly run: (sql: Sql, ...args: A) => Promise<R>;
 }
 
@@ -19,6 +20,8 @@ export type Settled<R> = { readonly value: R } | { readonly error: unknown };
 /** Runs all calls of a group together, in order, so that they share statements. A throw fails them all. */
 export interface Batch<A extends readonly unknown[], R> {
   readonly kind: "batch";
+  /** Whether it takes the locks of every open epoch: then it runs before those that take some of them. */
+  readonly locksAll: boolean;
   readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
 }
 
@@ -31,14 +34,15 @@ export interface Alone<A extends readonly unknown[], R> {
 export type Operation<A extends readonly unknown[], R> = Read<A, R> | Write<A, R> | Batch<A, R> | Alone<A, R>;
 
 export function read<A extends readonly unknown[], R>(run: (sql: Sql, ...args: A) => Promise<R>): Read<A, R> {
-  return { kind: "read", stale: false, run };
+  return { kind: "read", stale: null, run };
 }
 
-/** A read that a replica may answer. */
+/** A read that a replica may answer. Where it matters what the replica does not have yet, `willDo` says which answers do not. */
 export function staleRead<A extends readonly unknown[], R>(
   run: (sql: Sql, ...args: A) => Promise<R>,
+  willDo: (answer: R) => boolean = () => true,
 ): Read<A, R> {
-  return { kind: "read", stale: true, run };
+  return { kind: "read", stale: willDo, run };
 }
 
 export function write<A extends readonly unknown[], R>(
@@ -49,8 +53,9 @@ export function write<A extends readonly unknown[], R>(
 
 export function batch<A extends readonly unknown[], R>(
   run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
+  { locksAll = false }: { readonly locksAll?: boolean } = {},
 ): Batch<A, R> {
-  return { kind: "batch", run };
+  return { kind: "batch", locksAll, run };
 }
 
 export function alone<A extends readonly unknown[], R>(

@@ -45,6 +45,7 @@ export const vectorOperations = {
   ),
   vectorText: staleRead(
     async (sql: Sql, period: number | null): Promise<string | null> => vectorTextOf(await rowOf(sql, period)),
+    (text) => text !== null,
   ),
   latestVector: read(async (sql: Sql): Promise<SignedVector | null> => signedOf(await rowOf(sql, null))),
 };

@@ -12,6 +12,15 @@ const struck = statement(
 );
 const since = statement("work_since", "SELECT * FROM work WHERE start >= $1 ORDER BY start, lane, hotkey");
 
+/**
+ * Whoever changes several miners holds the lock of an epoch, which are taken in ascending order. So work and submissions of other
+ * processes, which meet the same miners in another order, wait for each other here and not in a circle.
+ */
+const lockOpen = statement(
+  "work_lock_epochs",
+  "SELECT 1 FROM epochs WHERE closed_at IS NULL ORDER BY epoch FOR NO KEY UPDATE",
+);
+
 const bucketAdd = ({ lane, hotkey, at, credit, debit, accepted, failed }: WorkDelta): BucketAdd => ({
   ...{ lane, hotkey, at, debit },
   ...{ verified: 0, unverified: credit, results: accepted + failed },
@@ -39,7 +48,8 @@ function faultOf(deltas: readonly WorkDelta[]): RangeError | null {
 
 async function add(sql: Sql, deltas: readonly WorkDelta[]): Promise<void> {
   if (deltas.length === 0) return;
-  // First: it locks the miners, so that a strike is either on record already or forfeits what is added here.
+  await sql.rows(lockOpen);
+  // Before the strikes are read: it locks the miners, so that a strike is either on record already or forfeits what is added here.
   await sight(sql, deltas.map(seenOf));
   const hotkeys = [...new Set(deltas.map(({ hotkey }) => hotkey))];
   const rows = await sql.rows(struck, [hotkeys]);
@@ -62,6 +72,7 @@ export const workOperations = {
       );
       return faults.map((error) => (error === null ? { value: undefined } : { error }));
     },
+    { locksAll: true },
   ),
   /** One statement, and so one moment: it is as short as the rows of a weigh window allow. */
   work: read(async (sql: Sql, from: number): Promise<WorkBucket[]> => {

@@ -34,11 +34,11 @@ function servers() {
   return { state, clock, metrics, replica };
 }
 
-const read = <T>(replica: Replica, answer: () => Promise<T>, isGood = (_: T) => true) =>
+const read = <T>(replica: Replica, answer: () => Promise<T>, willDo = (_: T) => true) =>
   replica.read<T | "primary">({
     replica: answer,
     primary: async () => "primary",
-    isGood: (value) => value !== "primary" && isGood(value),
+    willDo: (value) => value !== "primary" && willDo(value),
   });
 
 test("a replica at its bound is read, and one past it is not", async () => {

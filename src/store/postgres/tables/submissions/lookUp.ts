@@ -4,7 +4,7 @@ import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts"
 import { submissionOf } from "../../../records/submission.ts";
 import { isUndefinedTable } from "../../failure.ts";
 import { first, type Sql, statement } from "../../sql.ts";
-import { read, write } from "../operation.ts";
+import { read, staleRead, write } from "../operation.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
 import type { Receipts } from "./receipts.ts";
@@ -12,17 +12,14 @@ import type { Receipts } from "./receipts.ts";
 const encodings = ["text", "bitset"] as const;
 
 const byReceipt = perEpoch((epoch) =>
-  statement(
-    `submission_in_${epoch}`,
-    `SELECT * FROM ${partOf("submissions", epoch)} WHERE epoch = ${epoch} AND receipt = $1`,
-  ),
+  statement(`submission_in_${epoch}`, `SELECT * FROM ${partOf("submissions", epoch)} WHERE receipt = $1`),
 );
 
 const addTry = perEpoch((epoch) =>
   statement(
     `add_try_${epoch}`,
     `UPDATE ${partOf("submissions", epoch)} SET tries = tries + 1
-     WHERE epoch = ${epoch} AND receipt = $1 AND state = 'pending'`,
+     WHERE receipt = $1 AND state = 'pending'`,
   ),
 );
 
@@ -38,9 +35,9 @@ const waiting = perEpoch((epoch) =>
     `waiting_in_${epoch}`,
     `SELECT a.id, a.received_at, a.encoding AS answer_encoding, a.bytes AS answer, l.hash AS draw_hash, s.*
      FROM ${partOf("answers", epoch)} a
-       JOIN ${partOf("submissions", epoch)} s ON s.epoch = ${epoch} AND s.id = a.id
-       LEFT JOIN ${partOf("log_lines", epoch)} l ON l.epoch = ${epoch} AND l.n = s.draw_n
-     WHERE a.epoch = ${epoch} AND NOT (s.receipt = ANY($2::text[]))
+       JOIN ${partOf("submissions", epoch)} s ON s.id = a.id
+       LEFT JOIN ${partOf("log_lines", epoch)} l ON l.n = s.draw_n
+     WHERE NOT (s.receipt = ANY($2::text[]))
      ORDER BY a.received_at, a.id LIMIT $1`,
   ),
 );
@@ -80,10 +77,14 @@ export function submissionOperations(receipts: Receipts) {
     }
   };
   return {
-    submission: read(async (sql: Sql, receiptId: string): Promise<Submission | null> => {
-      const row = await rowOf(sql, receiptId);
-      return row === undefined ? null : submissionOf(row);
-    }),
+    // What was answered with 202 is found, and what was decided is seen as decided, however far a replica is behind.
+    submission: staleRead(
+      async (sql: Sql, receiptId: string): Promise<Submission | null> => {
+        const row = await rowOf(sql, receiptId);
+        return row === undefined ? null : submissionOf(row);
+      },
+      (submission) => submission !== null && submission.state !== "pending",
+    ),
     pending: read(async (sql: Sql, limit: number, except: ReadonlySet<string>) => {
       const rows = (await oldest(sql, limit, except)).map(pendingOf);
       for (const { receiptId, epoch } of rows) receipts.learn(receiptId, epoch);

@@ -22,7 +22,7 @@ const around = statement(
 const inPart = perEpoch((epoch) =>
   statement(
     `receipts_in_${epoch}`,
-    `SELECT receipt FROM ${partOf("submissions", epoch)} WHERE epoch = ${epoch} AND receipt = ANY($1::text[])`,
+    `SELECT receipt FROM ${partOf("submissions", epoch)} WHERE receipt = ANY($1::text[])`,
   ),
 );
 

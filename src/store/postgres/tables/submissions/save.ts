@@ -35,16 +35,13 @@ const endRows = perEpoch((epoch) =>
     `UPDATE ${partOf("submissions", epoch)} s SET state = q.state, code = q.code, verified = q.verified,
        decided_at = q.at
      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[], $5::float8[]) q(id, state, code, verified, at)
-     WHERE s.epoch = ${epoch} AND s.id = q.id`,
+     WHERE s.id = q.id`,
   ),
 );
 
 /** Whatever the end: the answer is no longer needed, and its hash stays. */
 const dropAnswers = perEpoch((epoch) =>
-  statement(
-    `drop_answers_${epoch}`,
-    `DELETE FROM ${partOf("answers", epoch)} WHERE epoch = ${epoch} AND id = ANY($1::bigint[])`,
-  ),
+  statement(`drop_answers_${epoch}`, `DELETE FROM ${partOf("answers", epoch)} WHERE id = ANY($1::bigint[])`),
 );
 
 const insertSolves = perEpoch((epoch) =>
