@@ -44,8 +44,9 @@ export function claimCases(open: OpenStore): void {
       const [oldest, inHand = "", ...others] = [row.receiptId, ...rest];
       assert.deepEqual(await store.claim(one, 1, none), [{ ...row, claims: 1 }]);
       assert.deepEqual(idsOf(await store.claim(two, 2, new Set([inHand]))), others.slice(0, 2));
-      assert.deepEqual(idsOf(await store.claim(one, 9, none)), [inHand, ...others.slice(2)]);
-      assert.deepEqual(await store.claim(two, 9, none), []);
+      const second = await store.claim(one, 9, new Set([oldest]));
+      assert.deepEqual(idsOf(second), [inHand, ...others.slice(2)]);
+      assert.deepEqual(await store.claim(two, 9, new Set(others.slice(0, 2))), []);
       const pending = (await store.pending(9, none)).map(({ receiptId }) => receiptId);
       assert.deepEqual(pending, [oldest, ...rest]);
     }));
@@ -70,9 +71,9 @@ export function claimCases(open: OpenStore): void {
       const own = await admitted(store, newSubmission({ node: one }));
       const gone = await admitted(store, newSubmission({ node: two, receivedAt: T + 5 }));
       assert.equal("node" in own, false);
-      assert.deepEqual(await store.claim(two, 9, none), []);
+      assert.deepEqual(await store.claim(two, 9, new Set([gone.receiptId])), []);
       await store.leaveNode(two);
-      assert.deepEqual(idsOf(await store.claim(one, 9, none)), [gone.receiptId]);
+      assert.deepEqual(idsOf(await store.claim(one, 9, new Set([own.receiptId]))), [gone.receiptId]);
       await expired(store, one);
       const three = await joined(store, "three");
       const taken = await store.claim(three, 9, none);
@@ -95,6 +96,27 @@ export function claimCases(open: OpenStore): void {
       );
     }));
 
+  test("a row that its owner does not have in hand is claimed by it again, and by no other", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      const [one, two] = [await joined(store), await joined(store, "two")];
+      const { receiptId } = await admitted(store, newSubmission({ node: one }));
+      assert.deepEqual(await store.claim(two, 9, none), []);
+      assert.deepEqual(await store.claim(one, 9, new Set([receiptId])), []);
+      assert.deepEqual(idsOf(await store.claim(one, 9, none)), [receiptId]);
+      assert.deepEqual(await store.claim(two, 9, none), []);
+    }));
+
+  test("undecided rows are counted up to the limit", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      assert.equal(await store.undecided(9), 0);
+      const [first = ""] = await waiting(store, 3);
+      assert.deepEqual([await store.undecided(9), await store.undecided(2)], [3, 2]);
+      await store.decide(decision(first));
+      assert.equal(await store.undecided(9), 2);
+    }));
+
   test("a row that was claimed more often waits for the others", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());
@@ -108,7 +130,7 @@ export function claimCases(open: OpenStore): void {
       const newer = (await admitted(store, newSubmission({ receivedAt: T + 9 }))).receiptId;
       const last = await joined(store, "last");
       assert.deepEqual(idsOf(await store.claim(last, 2, none)), [other, newer]);
-      assert.deepEqual(claimsOf(await store.claim(last, 1, none)), [4]);
+      assert.deepEqual(claimsOf(await store.claim(last, 1, new Set([other, newer]))), [4]);
     }));
 
   test("only its owner ends a row, and only while it lives; nobody else changes anything", () =>
