@@ -18,6 +18,8 @@ import { assembleStages, type SharedStages } from "../../../src/validator/assemb
 import { challengeTermsOf } from "../../../src/validator/lanes.ts";
 import { dispatcherOptions, proofVerifierOptions } from "../../../src/validator/pushOptions.ts";
 import type { Resources } from "../../../src/validator/resources.ts";
+import { aloneWith } from "../../../src/validator/roles/membership.ts";
+import { allRoles } from "../../../src/validator/roles/roles.ts";
 import { judgeOptions, weigherOptions } from "../../../src/validator/stageOptions.ts";
 import { crashLanes, DirectPool, LOOSE, STRICT, WORK } from "./lanes.ts";
 import { BLOCK_MS, type Outside, TEMPO, validator } from "./outside.ts";
@@ -123,6 +125,7 @@ export async function startProcess(place: Place, outside: Outside): Promise<Proc
     ...wired,
     ...(resources as unknown as Resources),
     ...{ chain, store, signer, marks, metrics: noMetrics as Resources["metrics"] },
+    membership: aloneWith(store, allRoles),
     trusted: { require: () => undefined },
   });
   const push = await assemblePush(
