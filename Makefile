@@ -1,7 +1,8 @@
 # Two commands: `make up` runs a demo network, `make test` runs everything. Both install what is missing first.
+# `make fault` runs the fault tests at full length: tens of minutes.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
 # `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
-.PHONY: up test check bench deps install
+.PHONY: up test fault check bench deps install
 .DEFAULT_GOAL := up
 
 NPM := npm --no-audit --no-fund --no-update-notifier
@@ -27,6 +28,19 @@ up: deps
 test: deps
 	$(NPM) test
 
+# The fault tests at full length, tens of minutes: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
+# SEED= replays it; POINTS= sets how many crash points, and POINT= with a SEED is one of them alone.
+POINTS ?= 10000
+KILLS ?= 60
+CALLS ?= 500
+DAMAGE ?= 500
+fault: deps
+ifdef POINT
+	POINT=$(POINT) $(NPM) test -- crash/points
+else
+	ASSAY_FAULT=full POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill sim/nodes
+endif
+
 check: deps
 	$(NPM) run --silent check
 
@@ -45,3 +59,4 @@ bench: deps
 	$(ASSAY) bench abuse
 	$(ASSAY) bench rest
 	$(ASSAY) bench chain
+	$(ASSAY) bench scale

@@ -2,7 +2,7 @@ import type { SchemeName } from "../src/challenge/scheme.ts";
 import type { Status } from "../src/http/handlers.ts";
 import type { Keypair } from "../src/keys/keypair.ts";
 import { type LoadResult, runLoad } from "./load.ts";
-import { hotkeys, presign } from "./presign.ts";
+import { hotkeys, presign, type SessionsByHotkey } from "./presign.ts";
 import type { BenchOptions } from "./report.ts";
 import { type BenchServer, benchSecret } from "./server.ts";
 
@@ -20,6 +20,9 @@ export interface LoaderPlan {
   readonly scheme: SchemeName;
   /** In rotation. */
   readonly tiers: readonly number[];
+  readonly sessions?: SessionsByHotkey;
+  /** How many requests are passed over: those of another loader. */
+  readonly from?: number;
 }
 
 /** Runs phases of fresh requests against one server. */
@@ -42,6 +45,7 @@ export class Loader {
     this.#status = status;
     this.#pairs = pairs;
     this.#plan = plan;
+    this.#sent = plan.from ?? 0;
     this.#progress = progress;
   }
 

@@ -20,6 +20,8 @@ export interface PresignPlan {
   readonly scheme: SchemeName;
   /** In rotation: all hotkeys send an answer of the first tier, then one of the next. */
   readonly tiers: readonly number[];
+  /** What signs in place of the hotkeys. */
+  readonly sessions?: SessionsByHotkey;
 }
 
 /** How the default configuration's tiers are made. */
@@ -37,19 +39,30 @@ function schemeOf({ secret, scheme }: PresignPlan): IdScheme {
   });
 }
 
+/** A session of a hotkey, which binds method, path and query. */
+export interface SessionSigner {
+  readonly id: string;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+export type SessionsByHotkey = ReadonlyMap<string, SessionSigner>;
+
 export function hotkeys(count: number): Promise<Keypair[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => keypairOfUri(`//Bench//${index}`)));
 }
 
 function request(plan: PresignPlan, keypair: Keypair, body: string): Buffer {
   const uuid = randomUUID();
-  const message = `${sha256Hex(body)}.${uuid}.${plan.nowMs}.${plan.validator}`;
-  const signature = Buffer.from(keypair.sign(Buffer.from(message))).toString("hex");
+  const session = plan.sessions?.get(keypair.hotkey);
+  const bound = session === undefined ? "" : "POST /v1/submissions.";
+  const message = `${bound}${sha256Hex(body)}.${uuid}.${plan.nowMs}.${plan.validator}`;
+  const signature = Buffer.from((session ?? keypair).sign(Buffer.from(message))).toString("hex");
+  const named = session === undefined ? "" : `Assay-Session: ${session.id}\r\n`;
   return Buffer.from(
     `POST /v1/submissions HTTP/1.1\r\nHost: ${plan.host}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nEpistula-Version: 2\r\nEpistula-Timestamp: ${plan.nowMs}\r\n` +
       `Epistula-Uuid: ${uuid}\r\nEpistula-Signed-By: ${keypair.hotkey}\r\nEpistula-Signed-For: ${plan.validator}\r\n` +
-      `Epistula-Request-Signature: 0x${signature}\r\n\r\n${body}`,
+      `${named}Epistula-Request-Signature: 0x${signature}\r\n\r\n${body}`,
   );
 }
 

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly hotkeys: number;
   /** Scheme of the ids; sealed when left out. */
   readonly scheme?: "sealed" | "indexed";
+  /** Whether keys of sessions are measured beside those of hotkeys (submit). */
+  readonly sessions?: boolean;
   /** Of the validator; sqlite when left out. */
   readonly store?: "sqlite" | "postgres";
   /** Says what is happening, for people; never on stdout. */

@@ -25,7 +25,7 @@ export interface BenchServer {
  */
 export const benchConfig = { admit: { signature_window_ms: 300_000 } } as const;
 
-async function listening(child: ChildProcess): Promise<URL> {
+export async function listening(child: ChildProcess): Promise<URL> {
   let out = "";
   for await (const chunk of child.stdout ?? []) {
     out += String(chunk);

@@ -5,6 +5,7 @@ import { type BenchOptions, type BenchReport, machine, round } from "./report.ts
 import { type BenchServer, minerCounts, startServer, startValidator } from "./server.ts";
 import { compareSchemes } from "./submitIndexed.ts";
 import { compareStores } from "./submitPostgres.ts";
+import { compareSessions } from "./submitSessions.ts";
 
 /** Refusals use up requests too. */
 const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
@@ -90,6 +91,7 @@ function refusedOtherwise(result: LoadResult): number {
  * verified afterwards, with the peak's clients and with ten times the gate's slots as clients. Client and server share the machine.
  */
 export async function run(options: BenchOptions): Promise<BenchReport> {
+  if (options.sessions) return compareSessions(options);
   if (options.scheme === "indexed") return compareSchemes(options);
   if (options.store === "postgres") return compareStores(options);
   const floor = await measureFloor(options);

@@ -1,18 +1,8 @@
 import type { SchemeName } from "../src/challenge/scheme.ts";
-import { type Loader, loaderFor, type Phase } from "./loader.ts";
+import { inSlices, perSecond, type Subject } from "./inTurn.ts";
+import { loaderFor, type Phase } from "./loader.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
-import { type BenchServer, benchConfig, metric, startValidatorWith } from "./server.ts";
-
-/** Slices of one second in turn: what else the machine does meets both alike. */
-const SLICE_S = 1;
-const PER_S_MOST = 3000;
-
-interface Subject {
-  readonly server: BenchServer;
-  readonly loader: Loader;
-  /** Accepted answers and the time that they took. */
-  readonly total: { accepted: number; seconds: number };
-}
+import { benchConfig, metric, startValidatorWith } from "./server.ts";
 
 /** A validator that issues ids of the scheme, and requests in rotation over all hotkeys and both tiers. */
 async function subjectOf(scheme: SchemeName, options: BenchOptions): Promise<Subject> {
@@ -32,27 +22,6 @@ async function firstPass({ loader }: Subject, options: BenchOptions) {
   const phase: Phase = { clients: options.clients, seconds: 60, perS: requests / 60 };
   const { accepted, sent, seconds } = await loader.run("first pass", phase);
   return { perS: accepted / seconds, refused: sent - accepted };
-}
-
-const perSecond = ({ total }: Subject): number => total.accepted / total.seconds;
-
-async function inSlices(
-  subjects: Readonly<Record<string, Subject>>,
-  { seconds, clients, progress }: BenchOptions,
-): Promise<void> {
-  const signed = Object.entries(subjects).map(([name, subject]) => ({
-    ...subject,
-    requests: subject.loader.sign(name, seconds * PER_S_MOST),
-  }));
-  progress(`in turn: ${seconds} slices of ${SLICE_S} s each, ${clients} clients`);
-  for (let slice = 0; slice < seconds; slice++) {
-    for (const { loader, requests, total } of signed) {
-      const { accepted, sent, seconds: took } = await loader.send(requests, { clients, seconds: SLICE_S });
-      requests.splice(0, sent);
-      total.accepted += accepted;
-      total.seconds += took;
-    }
-  }
 }
 
 /** Both schemes in turn: maps are cold at the start, and what they admit is compared after the first pass. */

@@ -7,6 +7,7 @@ import { type Use, UsedSignatures } from "../epistula/usedSignatures.ts";
 import type { Caller } from "../flow/caller.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Reservation } from "../flow/reservation.ts";
+import type { Spend } from "../flow/spend.ts";
 import type { AdmitOutcome, PendingSubmission, SubmitRequest } from "../flow/submission.ts";
 import { AddressTokens } from "./addressTokens.ts";
 import { Buckets } from "./buckets.ts";
@@ -15,7 +16,8 @@ import { admitLimits, retryAfterS, usedSignaturesOptions, wholeSeconds } from ".
 import { AdmitMeasures } from "./measures.ts";
 import { Newcomers } from "./newcomers.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
-import { newSubmission, refusal } from "./record.ts";
+import { newSubmission, refusal, spendRefusal } from "./record.ts";
+import { spendOf } from "./spendOf.ts";
 
 type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
 
@@ -108,7 +110,7 @@ export class Admission {
     if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
     const outcome = await this.#throughGate(caller, claim, challenge, async () => {
       const block = await this.#proveSubmitter(caller, claim);
-      return this.#record(claim, challenge, request.answer, { block, receivedAt });
+      return this.#record(caller, claim, challenge, { answer: request.answer, block, receivedAt });
     });
     this.#measures.countSubmission(challenge.lane, outcome.kind);
     return outcome;
@@ -141,9 +143,8 @@ export class Admission {
   /** The chain height at which the sender was found free to submit. */
   async #proveSubmitter(caller: Caller, claim: Claim): Promise<number> {
     caller.signal.throwIfAborted();
-    const use: Use = `${caller.method} ${caller.target} ${sha256Hex(caller.rawBody)}`;
     const asked = { signers: "hotkey_or_session", isRecognised: true } as const;
-    await this.#prove(caller, claim, { ...asked, use, buckets: this.#submitters });
+    await this.#prove(caller, claim, { ...asked, use: useOf(caller), buckets: this.#submitters });
     const block = this.#requireBlock();
     this.#requireRegistered(claim.hotkey);
     this.#requireFree(claim.hotkey);
@@ -152,15 +153,17 @@ export class Admission {
   }
 
   async #record(
+    caller: Caller,
     { hotkey, uuid }: Claim,
     challenge: RecognisedChallenge,
-    answer: SubmitRequest["answer"],
-    moment: { readonly block: number; readonly receivedAt: number },
+    given: Pick<SubmitRequest, "answer"> & { readonly block: number; readonly receivedAt: number },
   ): Promise<Admitted> {
-    const { random, clock, draw, store } = this.#modules;
+    const { random, clock, draw, store, shared } = this.#modules;
     const drawn = draw(challenge.lane, hotkey, challenge.challengeId, challenge.epoch);
-    const facts = { hotkey, answer, draw: drawn, ...moment };
-    const submission = newSubmission(challenge, facts, random.bytes(10));
+    const submission = {
+      ...newSubmission(challenge, { hotkey, draw: drawn, ...given }, random.bytes(10)),
+      ...(shared ? { spend: this.#spendOf({ hotkey, uuid }, useOf(caller), "submit") } : {}),
+    };
     const outcome = await this.#measures.timed("record", () => store.admit(submission));
     if (outcome.kind !== "refused") return outcome;
     const { epoch: current } = this.#options.epochs.at(clock.nowMs());
@@ -196,10 +199,23 @@ export class Admission {
     } finally {
       slot.release();
     }
+    if (asked.use === "once") await this.#spend(claim);
     this.#requireRegistered(claim.hotkey);
     if (!allowSuspended) this.#requireFree(claim.hotkey);
     this.#letIn(caller.ip, claim.hotkey);
     return claim;
+  }
+
+  #spendOf(claim: Pick<Claim, "hotkey" | "uuid">, use: Use, kind: "submit" | "read"): Spend {
+    return spendOf(this.#options, claim, { use, kind });
+  }
+
+  /** What must not be done twice is not done twice in another process either. */
+  async #spend(claim: Claim): Promise<void> {
+    const { shared } = this.#modules;
+    if (shared === undefined) return;
+    const [outcome] = await shared.spend([this.#spendOf(claim, "once", "read")]);
+    if (outcome?.kind === "refused") throw spendRefusal(outcome, claim.uuid);
   }
 
   /** Verifies the signature, takes a token of the proven hotkey, and remembers what the signature was used for. */
@@ -254,6 +270,9 @@ export class Admission {
     throw new AssayError({ code: "suspended", hotkey, until_block: until });
   }
 }
+
+/** Names one request exactly. */
+const useOf = ({ method, target, rawBody }: Caller): Use => `${method} ${target} ${sha256Hex(rawBody)}`;
 
 /** Throws `answer_too_large` for what no answer to the challenge can be. */
 function requireShort({ bytes }: SubmitRequest["answer"], { answerBytes }: RecognisedChallenge): void {

@@ -48,6 +48,8 @@ export interface AdmissionModules {
   readonly metrics: Metrics;
   readonly pool: Pick<Pool, "run">;
   readonly store: Pick<Store, "admit">;
+  /** Where other processes admit too: what a hotkey may do holds over all of them. */
+  readonly shared?: Pick<Store, "spend">;
   readonly sessions: Sessions;
   readonly challenges: {
     /**

@@ -19,6 +19,8 @@ const names = [
   "audit",
   "abuse",
   "chain",
+  "scale",
+  "soak",
 ] as const;
 
 interface Report {
@@ -34,6 +36,7 @@ interface BenchModule {
     clients: number;
     hotkeys: number;
     scheme: string;
+    sessions?: boolean;
     store: string;
     progress: (line: string) => void;
   }): Promise<Report>;
@@ -79,6 +82,7 @@ export function benchCommand(): Command {
         .choices(["sealed", "indexed"])
         .default("sealed"),
     )
+    .option("--sessions", "sign with keys of sessions, beside hotkeys (submit)")
     .addOption(
       new Option("--store <kind>", "store of the validator (submit); postgres is measured beside sqlite")
         .choices(["sqlite", "postgres"])
@@ -97,6 +101,7 @@ export function benchCommand(): Command {
           clients: number;
           hotkeys: number;
           scheme: string;
+          sessions?: boolean;
           store: string;
           json?: boolean;
         },

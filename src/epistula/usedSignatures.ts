@@ -34,6 +34,15 @@ function markOf(text: string): number {
   return hash("sha256", text, "buffer").readUIntBE(0, 6);
 }
 
+/** The marks of a uuid of a hotkey and of what it is used for. */
+export function usesOf(
+  hotkey: string,
+  uuid: string,
+  use: Use,
+): { readonly mark: number; readonly use: number } {
+  return { mark: markOf(`${hotkey} ${uuid}`), use: markOf(use) };
+}
+
 /** A refused use asks to come back after this: a window ends within seconds. */
 export const signatureRetryS = 5;
 

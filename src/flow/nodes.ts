@@ -1,6 +1,7 @@
 /** What a process says of itself when it joins. */
 export interface NodeStart {
   readonly name: string;
+  /** Words of lower-case letters. */
   readonly roles: readonly string[];
   readonly version: string;
   /** Where others reach it; absent: nowhere. */

@@ -80,6 +80,11 @@ export class ValidatorClient {
     return true;
   }
 
+  /** Whether requests are signed with the key of a session. */
+  get hasSession(): boolean {
+    return this.#session !== null;
+  }
+
   /** Drops what a restarted validator may have lost too. */
   reset(): void {
     this.#validator = null;

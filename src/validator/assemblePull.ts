@@ -62,15 +62,19 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     ...takingUp({ ...modules, conclude }),
   });
   const { judge, recorded, chain } = modules;
+  const isShared = modules.membership.node !== null;
   const checksHere = modules.membership.roles.has("verify");
   const backlog = checksHere
     ? null
     : new SharedBacklog(BACKLOG_MOST, { ...modules, count: (limit) => store.undecided(limit) });
+  /** Until the chain has answered nobody is known to be registered. */
+  const mayHave = (miner: string): boolean => chain.block() === null || chain.isRegistered(miner);
   const admission = new Admission(admissionOptions(config, modules.hotkey, epochs), {
     ...modules,
     ...{ challenges, backlog: backlog ?? verifier },
     requireClock: () => trusted.require(),
-    sessions: new Sessions({ epochs }, { store, mayHave: (miner) => chain.isRegistered(miner) }),
+    ...(isShared ? { shared: store } : {}),
+    sessions: new Sessions({ epochs, isShared }, { store, mayHave }),
     miners: {
       block: () => chain.block(),
       isRegistered: (miner) => chain.isRegistered(miner),

@@ -5,6 +5,7 @@ import { nearest } from "../../config/nearest.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { plan } from "../../economics/plan.ts";
 import { note, print } from "../shared/output.ts";
+import { capacityCommand } from "./capacity.ts";
 import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 import { readPlan } from "./inputs.ts";
 import { liveInputs } from "./liveInputs.ts";
@@ -75,6 +76,7 @@ export function planCommand(): Command {
     "Compute whether cheating pays: what a cheat gains, what it costs, and what decides between the two.",
   );
   return withFields(command)
+    .addCommand(capacityCommand())
     .option(
       "--file <file>",
       "the same inputs in YAML, with underscores (income_per_day: 0.02); flags override it",

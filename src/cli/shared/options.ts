@@ -13,6 +13,16 @@ export function integerOption(least: number, most: number): (text: string) => nu
   };
 }
 
+/** A number option within bounds. */
+export function numberOption(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most))
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
 /** One of a few words. */
 export function wordOption<Word extends string>(...words: readonly Word[]): (text: string) => Word {
   return (text) => {

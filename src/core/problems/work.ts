@@ -224,7 +224,8 @@ export const workProblems = {
     status: 404,
     blame: "miner",
     title: "No such lane",
-    detail: (p) => `There is no pull lane "${p.lane}"; GET /v1/status lists the lanes.`,
+    detail: (p) =>
+      `No lane "${p.lane}" gives out this kind of work; GET /v1/status lists the lanes and their modes.`,
   },
   tier_not_found: {
     status: 404,

@@ -12,13 +12,9 @@ const everyRequest: readonly ProblemCode[] = [
   "internal",
 ];
 const everyInput: readonly ProblemCode[] = ["invalid_request"];
-const everyBody: readonly ProblemCode[] = [
-  "unsupported_media_type",
-  "malformed_json",
-  "json_too_deep",
-  "too_many_members",
-  "body_too_large",
-];
+/** Of a body that is read, also where the route takes none. */
+const everyReadBody: readonly ProblemCode[] = ["unsupported_media_type", "body_too_large"];
+const everyTakenBody: readonly ProblemCode[] = ["malformed_json", "json_too_deep", "too_many_members"];
 const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly ProblemCode[]>> = {
   operator: ["unauthorized"],
   customer: ["unauthorized", "customer_rate_limited", "other_role"],
@@ -44,13 +40,18 @@ const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly P
   ],
 };
 
-/** Every code that an operation can answer, without repetition. */
-export function problemsOf({ signedBy, problems }: Operation, schema: RequestSchema): ProblemCode[] {
+/** Every code that an operation can answer, without repetition. `readsBody`: its method is not GET. */
+export function problemsOf(
+  { signedBy, problems }: Operation,
+  schema: RequestSchema,
+  readsBody: boolean,
+): ProblemCode[] {
   const { params, querystring, body } = schema;
   const codes = new Set<ProblemCode>([
     ...everyRequest,
     ...((params ?? querystring ?? body) ? everyInput : []),
-    ...(body ? everyBody : []),
+    ...(readsBody ? everyReadBody : []),
+    ...(body ? everyTakenBody : []),
     ...(signedBy ? everySigner[signedBy] : []),
     ...problems,
   ]);

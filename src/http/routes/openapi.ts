@@ -104,7 +104,11 @@ function securityOf({ id, signedBy }: Operation): Record<string, string[]>[] {
   return id === "openSession" ? [hotkey] : [hotkey, { hotkeySignature: [], session: [] }];
 }
 
-function operationSchema(operation: Operation, schema: RequestSchema): Record<string, unknown> {
+function operationSchema(
+  operation: Operation,
+  schema: RequestSchema,
+  readsBody: boolean,
+): Record<string, unknown> {
   const { id, tag, summary, description, signedBy, answers } = operation;
   return {
     operationId: id,
@@ -116,7 +120,7 @@ function operationSchema(operation: Operation, schema: RequestSchema): Record<st
     // Given as `security`, it would remove the headers that it names from the parameters.
     "x-security": securityOf(operation),
     response: Object.fromEntries(Object.entries(answers).map(([code, shape]) => [code, answerOf(shape)])),
-    "x-problem-codes": problemsOf(operation, schema),
+    "x-problem-codes": problemsOf(operation, schema, readsBody),
   };
 }
 
@@ -183,7 +187,8 @@ export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
     },
     transform: ({ schema, url, route }) => {
       const { operation } = route.config ?? {};
-      const described = operation && operationSchema(operation, (schema ?? {}) as RequestSchema);
+      const parts = (schema ?? {}) as RequestSchema;
+      const described = operation && operationSchema(operation, parts, route.method !== "GET");
       return { url, schema: described ?? { hide: true } };
     },
     transformObject: (made) => withProblems("openapiObject" in made ? made.openapiObject : {}),

@@ -300,7 +300,7 @@ test("a challenge's text has an ETag, answers 304 to it, and is its owner's alon
   assert.deepEqual([stranger.status, stranger.code], [404, "not_your_challenge"]);
 });
 
-test("a session key signs for its hotkey until the validator is another process", async () => {
+test("a session key signs for its hotkey on when the validator was killed and started again", async () => {
   const erin = await clientOf(validator.url, "//Erin");
   assert.ok(await erin.openSession());
   const page = await erin.signed("GET", "/v1/challenges?limit=1");
@@ -311,12 +311,18 @@ test("a session key signs for its hotkey until the validator is another process"
   assert.equal(receiptIn(submitted).hotkey, erin.keypair.hotkey);
   await validator.kill();
   validator = await start();
-  const forgotten = await erin.signed("GET", "/v1/challenges?limit=1");
-  assert.deepEqual([forgotten.status, forgotten.code], [401, "session_unknown"]);
-  assert.equal(
-    (await ended(erin, receiptIn(submitted).receipt_id)).state,
-    "accepted",
-    "the hotkey itself still signs",
+  const again = await erin.signed("GET", "/v1/challenges?limit=1");
+  assert.equal(again.status, 200, again.text);
+  const next = crafted(erin.keypair.hotkey, 1);
+  assert.equal((await submit(erin, next.challengeId, next.right[0])).status, 202);
+  assert.equal((await ended(erin, receiptIn(submitted).receipt_id)).state, "accepted");
+  assert.ok(erin.hasSession, "all of it was signed with the session's key");
+  const headers = await erin.signedHeaders();
+  const invented = { ...headers, "Assay-Session": `sn_${"0".repeat(32)}` };
+  const answer = await fetch(`${validator.url}/v1/challenges?limit=1`, { headers: invented });
+  assert.deepEqual(
+    [answer.status, ((await answer.json()) as { code: string }).code],
+    [401, "session_unknown"],
   );
 });
 

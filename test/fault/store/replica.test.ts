@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import type { Store } from "../../../src/flow/store.ts";
+import { MetricRegistry } from "../../../src/observe/metrics.ts";
 import { openPostgresStore } from "../../../src/store/postgres/open.ts";
 import {
   commitment,
@@ -116,10 +117,19 @@ describe("a replica", () => {
       assert.equal(reads("replica"), used);
       assert.equal(metrics.get("assay_store_failed_total"), 0);
     });
-    await withReplica(gone.url, 10_000, async (store, reads) => {
-      await readAll(store);
-      assert.equal(reads("replica"), 0);
+    const metrics = new MetricRegistry();
+    const replica = { url: gone.url };
+    const store = await openPostgresStore({
+      url: primary.url,
+      replica,
+      ...{ log: silentLog, metrics, clock: systemClock },
     });
+    await readAll(store);
+    await store.close();
+    const { body: text } = await metrics.expose();
+    assert.match(text, /^assay_store_stale_reads_total{where="primary"} \d+$/m);
+    assert.match(text, /^assay_store_replica_used 0$/m);
+    assert.match(text, /^assay_store_replica_lag_seconds -1$/m);
   });
 
   test("that is 60 s behind is not read past its bound, and no honest answer is lost or refused", async () => {

@@ -56,7 +56,9 @@ export function spawnAssay(
   fileBlocks: number | null = null,
 ): Spawned {
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
-  const options = { env: { ...process.env, ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock", ...env } };
+  const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
+  // ASSAY_FAULT is the tests' own, and no key of the configuration.
+  const options = { env: { ...process.env, ASSAY_FAULT: undefined, ...metrics, ...env } };
   const child =
     fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
   let [out, err] = ["", ""];
@@ -90,8 +92,9 @@ export async function startValidator(
   dataDir: string,
   args: readonly string[] = [],
   fileBlocks: number | null = null,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Validator> {
-  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args], {}, fileBlocks);
+  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args], env, fileBlocks);
   const { process: child } = spawned;
   const url = await new Promise<string>((resolveUrl, reject) => {
     child.stdout?.on("data", () => {

@@ -200,3 +200,18 @@ test("the schemas that check requests are those of the document", async (t) => {
     ],
   );
 });
+
+test("every method but GET declares how a body is refused, also where the route takes none", async (t) => {
+  const server = await serve(t);
+  for (const { name, operation } of operationsOf(await documentOf(server))) {
+    const codes = operation["x-problem-codes"];
+    const declared = codes.includes("unsupported_media_type") && codes.includes("body_too_large");
+    assert.equal(declared, !name.startsWith("get "), name);
+  }
+  const headers = { Authorization: `Bearer ${operatorToken}`, "Content-Type": "text/plain" };
+  const answer = await fetch(`${server.url}/v1/jobs/${job.job_id}`, {
+    ...{ method: "DELETE", headers, body: "x" },
+  });
+  assert.equal(answer.status, 415);
+  assert.equal(((await answer.json()) as { code: string }).code, "unsupported_media_type");
+});

@@ -24,9 +24,11 @@ export function partOf(table: Partitioned, epoch: number): string {
   return `${table}_e${epoch}`;
 }
 
+// Not by `to_regclass`, which may answer after the wait for the lock as it would have before.
 const attached = statement(
   "part_attached",
-  `SELECT count(*) AS n FROM pg_inherits WHERE inhrelid = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1))`,
+  `SELECT count(*) AS n FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE relnamespace = current_schema()::regnamespace AND relname = $1`,
 );
 
 const lock = statement("parts_lock", `SELECT pg_advisory_xact_lock(${LOCK})`);

@@ -65,18 +65,26 @@ export async function updateJobs(sql: Sql, changes: readonly CustomerUpdate[]): 
   ]);
 }
 
-export const updateCustomerJob = batch(
-  async (sql: Sql, calls: readonly [CustomerUpdate][]): Promise<readonly Settled<boolean>[]> => {
-    const updates = calls.map(([change]) => change);
-    const queued = await Queued.lock(sql, updates);
-    const settled = updates.map((change): Settled<boolean> => {
-      try {
-        return { value: queued.take(change) };
-      } catch (error) {
-        return { error };
-      }
-    });
-    await updateJobs(sql, [...queued.changes.values()]);
-    return settled;
-  },
+/** Changes jobs in order, within the caller's transaction; each for itself. */
+export async function settleJobs(
+  sql: Sql,
+  updates: readonly CustomerUpdate[],
+): Promise<readonly Settled<boolean>[]> {
+  const queued = await Queued.lock(sql, updates);
+  const settled = updates.map((change): Settled<boolean> => {
+    try {
+      return { value: queued.take(change) };
+    } catch (error) {
+      return { error };
+    }
+  });
+  await updateJobs(sql, [...queued.changes.values()]);
+  return settled;
+}
+
+export const updateCustomerJob = batch((sql: Sql, calls: readonly [CustomerUpdate][]) =>
+  settleJobs(
+    sql,
+    calls.map(([change]) => change),
+  ),
 );

@@ -14,9 +14,9 @@ const KNOWN_MOST = 65_536;
  */
 const around = statement(
   "epochs_around",
-  `(SELECT epoch FROM epochs WHERE ends_at > $1 ORDER BY ends_at LIMIT 2)
-   UNION (SELECT epoch FROM epochs WHERE ends_at <= $1 ORDER BY ends_at DESC LIMIT 2)
-   UNION (SELECT epoch FROM epochs WHERE ends_at IS NULL ORDER BY epoch DESC LIMIT 64)`,
+  `(SELECT epoch, 1 AS side FROM epochs WHERE ends_at > $1 ORDER BY ends_at LIMIT 2)
+   UNION ALL (SELECT epoch, -1 FROM epochs WHERE ends_at <= $1 ORDER BY ends_at DESC LIMIT 2)
+   UNION ALL (SELECT epoch, 0 FROM epochs WHERE ends_at IS NULL ORDER BY epoch DESC LIMIT 64)`,
 );
 
 const inPart = perEpoch((epoch) =>
@@ -70,26 +70,29 @@ export class Receipts {
 async function lookUp(sql: Sql, missing: Set<string>): Promise<Map<string, number>> {
   const found = new Map<string, number>();
   for (const [epoch, receipts] of await candidates(sql, missing)) {
-    for (const row of await sql.rows(inPart(epoch), [receipts])) {
-      found.set(text(row, "receipt"), epoch);
-      missing.delete(text(row, "receipt"));
-    }
+    for (const row of await sql.rows(inPart(epoch), [receipts])) found.set(text(row, "receipt"), epoch);
   }
-  // Ids of another form, or of a clock that was wrong: every part is asked.
-  if (missing.size > 0)
-    for (const row of await sql.rows(anywhere, [[...missing]]))
+  const elsewhere = [...missing].filter((receipt) => !found.has(receipt));
+  if (elsewhere.length > 0)
+    for (const row of await sql.rows(anywhere, [elsewhere]))
       found.set(text(row, "receipt"), integer(row, "epoch"));
   return found;
 }
 
-/** The receipts that each epoch is asked for. */
-async function candidates(sql: Sql, receipts: ReadonlySet<string>): Promise<Map<number, string[]>> {
+/**
+ * The receipts that each epoch is asked for. Those whose moment lies between epochs on record are nowhere else, and are taken out
+ * of `missing`: an id that somebody made up does not search every part. The others may be of another form.
+ */
+async function candidates(sql: Sql, missing: Set<string>): Promise<Map<number, string[]>> {
   const asked = new Map<number, string[]>();
-  for (const receipt of receipts) {
-    for (const row of await sql.rows(around, [timeOf(receipt)])) {
+  for (const receipt of [...missing]) {
+    const rows = await sql.rows(around, [timeOf(receipt)]);
+    for (const row of rows) {
       const epoch = integer(row, "epoch");
       asked.set(epoch, [...(asked.get(epoch) ?? []), receipt]);
     }
+    const sides = rows.map((row) => integer(row, "side"));
+    if (sides.includes(1) && sides.includes(-1)) missing.delete(receipt);
   }
   return asked;
 }

@@ -1,0 +1,27 @@
+import type { TestContext } from "node:test";
+import type { TestDatabases } from "../store/postgresDatabases.ts";
+import { dataDirWith, removeDir, startValidator, type Validator } from "./validator.ts";
+
+/** Processes of one validator, which share a database and the keys of one data directory. */
+export interface Fleet {
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  /** Starts a process of these roles; it is killed with the test. */
+  start(role: string, name?: string): Promise<Validator>;
+}
+
+/** A validator on a database of its own, gone with the test. */
+export async function fleetFor(t: TestContext, databases: TestDatabases, config: object): Promise<Fleet> {
+  const databaseUrl = await databases.make();
+  const dataDir = dataDirWith({ ...config, store: { kind: "postgres", url: databaseUrl } });
+  t.after(() => removeDir(dataDir));
+  return {
+    ...{ dataDir, databaseUrl },
+    start: async (role, name = role) => {
+      const args = ["--role", role, "--name", name, "--log-level", "warn"];
+      const validator = await startValidator(dataDir, args, null, { ASSAY_OBSERVE_METRICS: "off" });
+      t.after(() => validator.kill());
+      return validator;
+    },
+  };
+}
