@@ -21,7 +21,7 @@ import {
   struck,
   unsigned,
 } from "./fixtures.ts";
-import { atMost, customerJob } from "./jobFixtures.ts";
+import { atMost, customerJob, drawn, groupOf } from "./jobFixtures.ts";
 import { eventually, expired, joined, LONG } from "./nodeFixtures.ts";
 import { planOf } from "./planCases.ts";
 import { withTwo } from "./twoStores.ts";
@@ -110,6 +110,19 @@ export function sharedNodeCases(name: string, open: OpenStore): void {
         const update = { jobId, attempts: 1, state: "failed", ...end } as const;
         assert.equal(await two.updateCustomerJob({ ...update, node: nodes[1] ?? 0 }), false);
         assert.equal(await one.updateCustomerJob({ ...update, node: nodes[0] ?? 0 }), true);
+      }));
+
+    test("samples of a node that lives are its own, and those of one that is gone are found", () =>
+      withTwo(open, async (one, two) => {
+        const first = await joined(one);
+        const own = drawn({ sampled: true });
+        const free = drawn({ sampled: true });
+        await one.recordDraws([{ ...groupOf([own]), node: first }]);
+        await one.recordDraws([groupOf([free])]);
+        const found = async () => (await two.openSamples(9)).map(({ jobId }) => jobId);
+        assert.deepEqual(await found(), [free.jobId]);
+        await expired(one, first);
+        assert.deepEqual((await found()).sort(), [own.jobId, free.jobId].sort());
       }));
 
     test("a holder that was paused writes nothing after the take-over", () =>
