@@ -28,7 +28,7 @@ export interface PostgresStoreOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random?: Random;
-  /** Connections for reads; one more writes. 8. */
+  /** Connections for reads; two more write, and one hears of what other processes commit. 8. */
   readonly connections?: number;
   /** How long a group of writes collects calls after the one before it; 2. */
   readonly groupMs?: number;

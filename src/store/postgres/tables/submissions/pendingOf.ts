@@ -9,9 +9,13 @@ const encodings = ["text", "bitset"] as const;
 export function pendingOf(row: Row): PendingSubmission {
   // A row whose draw is not in the log must never be decided.
   text(row, "draw_hash");
+  const { buffer, byteOffset, byteLength } = bytes(row, "answer");
   return {
     ...submissionOf(row),
-    answer: { encoding: oneOf(row, "answer_encoding", encodings), bytes: bytes(row, "answer") },
+    answer: {
+      encoding: oneOf(row, "answer_encoding", encodings),
+      bytes: new Uint8Array(buffer, byteOffset, byteLength),
+    },
     draw: drawOf(row),
   };
 }
