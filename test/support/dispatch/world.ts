@@ -2,6 +2,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { Dispatcher } from "../../../src/dispatch/dispatcher.ts";
 import type { DispatcherOptions, DispatchModules } from "../../../src/dispatch/ports.ts";
+import { parseState } from "../../../src/dispatch/records/savedState.ts";
 import type { DrawClass, DrawGroup } from "../../../src/flow/draw.ts";
 import type {
   AnsweredJob,
@@ -165,7 +166,7 @@ export class World {
       classes: { customer: customerRate, cold_start: "1/5", struck: "1/2" },
       floor: "0",
     });
-    this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), saved);
+    this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), parseState(saved));
   }
 
   link(

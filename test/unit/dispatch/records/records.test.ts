@@ -120,8 +120,12 @@ describe("what became of customer jobs", () => {
   const make = () => {
     const records = new MemoryRecords();
     let failures = 0;
-    const updates = new CustomerUpdates(records, silentLog, () => failures++);
-    return { records, updates, failures: () => failures };
+    const refused: string[] = [];
+    const updates = new CustomerUpdates(records, silentLog, {
+      failed: () => failures++,
+      refused: (jobId) => refused.push(jobId),
+    });
+    return { records, updates, refused, failures: () => failures };
   };
 
   it("is recorded at once, in order", async () => {
