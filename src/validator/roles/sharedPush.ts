@@ -21,7 +21,7 @@ const every = {
 export interface SharedPush {
   /** Hears the streams, before the dispatcher does. */
   readonly listener: LinkListener;
-  schedule(timers: Timers): void;
+  schedule(timers: Pick<Timers, "every" | "atStop">): void;
 }
 
 export interface SharedPushModules extends StartModules {
