@@ -44,6 +44,8 @@ export class MemoryRecords {
   readonly work: WorkDelta[][] = [];
   readonly customers: CustomerUpdate[] = [];
   readonly notes = new Map<string, string>();
+  /** Customers' jobs that are not this process's. */
+  refuses: ReadonlySet<string> = new Set();
   /** What a write waits for. */
   held: Promise<void> | null = null;
   /** What a write is refused with. */
@@ -61,6 +63,7 @@ export class MemoryRecords {
 
   async updateCustomerJob(update: CustomerUpdate): Promise<boolean> {
     await this.#write("customer");
+    if (this.refuses.has(update.jobId)) return false;
     this.customers.push(update);
     return true;
   }

@@ -138,6 +138,16 @@ describe("what became of customer jobs", () => {
     assert.equal(records.customers.length, 2);
   });
 
+  it("tells of a job that is another's by now, and holds up no other", async () => {
+    const { records, updates, refused, failures } = make();
+    records.refuses = new Set(["a"]);
+    updates.put(update("a"));
+    updates.put(update("b"));
+    await updates.flush();
+    assert.deepEqual([refused, failures(), updates.has("a")], [["a"], 0, false]);
+    assert.deepEqual(records.customers, [update("b")]);
+  });
+
   it("is tried again while the store is down, and then only the newest of each job", async () => {
     const { records, updates, failures } = make();
     records.refuse = down;
