@@ -3,4 +3,4 @@ export const withoutShared = `
 DROP TABLE counters; DROP TABLE nodes; DROP TABLE leases; DROP TABLE sessions; DROP TABLE streams;
 DROP TABLE standing_changes;
 ALTER TABLE answers DROP COLUMN owner; ALTER TABLE answers DROP COLUMN claims;
-ALTER TABLE customer_jobs DROP COLUMN claimant`;
+ALTER TABLE customer_jobs DROP COLUMN claimant; ALTER TABLE open_samples DROP COLUMN owner`;
