@@ -1,16 +1,20 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import { type Random, systemRandom } from "../../core/random.ts";
 import type { Store } from "../../flow/store.ts";
+import { COPYING_NOTE } from "../records/copying.ts";
 import { addressOf } from "./address.ts";
 import { Channel, writerMeasures } from "./channel.ts";
+import type { Connection } from "./connection.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
 import { takeStore } from "./exclusive.ts";
 import { migrate, versionOf } from "./migrations/migrate.ts";
 import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
 import { openReplica, type ReplicaAt } from "./replica/open.ts";
+import { first, statement } from "./sql.ts";
 import { storeOver } from "./storeOver.ts";
 import { makeOperations } from "./tables/operations.ts";
 import { Writer } from "./writer.ts";
@@ -43,7 +47,7 @@ export interface PostgresStoreOptions {
 
 /**
  * Opens the PostgreSQL store, and makes its tables in an empty database. Throws `store_url_invalid`, `store_unreachable`,
- * `store_too_new`, `store_foreign` or `store_not_durable`.
+ * `store_too_new`, `store_foreign`, `store_copying` or `store_not_durable`.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { log, metrics, clock, random = systemRandom, queueMax = 4096 } = options;
@@ -56,7 +60,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const purpose = "writable" as const;
   const connector = new Connector({ address, purpose, name, limits, log, metrics, clock, random });
   const lock = options.isExclusive === true ? await takeStore(connector, shown) : null;
-  await prepare(connector, shown);
+  try {
+    await prepare(connector, shown);
+  } catch (error) {
+    await lock?.close();
+    throw error;
+  }
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
   const pool = new Pool({ connector, most, waitingMost: queueMax, waitMs, clock, metrics });
@@ -89,10 +98,19 @@ export async function isMade(options: PostgresStoreOptions): Promise<boolean> {
   }
 }
 
+const copying = statement("store_copying", "SELECT 1 FROM notes WHERE key = $1");
+
+/** Throws `store_copying` for the target of a copy that has not ended: it lacks records. */
+async function refuseUnfinished(connection: Connection, shown: string): Promise<void> {
+  if ((await first(connection, copying, [COPYING_NOTE])) === undefined) return;
+  throw new AssayError({ code: "store_copying", file: shown });
+}
+
 async function prepare(connector: Connector, shown: string): Promise<void> {
   const connection = await opened(connector, shown);
   try {
     await migrate(connection, shown);
+    await refuseUnfinished(connection, shown);
   } finally {
     await connection.close();
   }
