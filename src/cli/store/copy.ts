@@ -17,12 +17,13 @@ type Watch = Parameters<Tools["compareStores"]>[1];
 
 const usage = (message: string): AssayError => new AssayError({ code: "usage", message });
 
-/** A URL, or that of the configuration for the word `postgres`. */
+/** A URL, or that of the configuration for the word `postgres`, whatever kind of store that has at present. */
 function urlOf(given: string, options: CopyOptions): string {
   if (given !== "postgres") return given;
-  const { url } = settings(options).store;
-  if (url === null)
-    throw usage('the word "postgres" needs store.url in the configuration, or ASSAY_STORE_URL');
+  const { url } = settings(options, (raw) => {
+    raw.store = { ...(raw.store as object | undefined), kind: "postgres" };
+  }).store;
+  if (url === null) throw usage("store.url is not set");
   return url;
 }
 

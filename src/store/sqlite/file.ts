@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } fro
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
-import { COPYING_NOTE } from "../records/copying.ts";
 import { Unreadable } from "../records/rows.ts";
 import { assertDurable } from "./durable.ts";
 import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
@@ -13,6 +12,7 @@ import { PageSums } from "./guard/pageSums.ts";
 import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { isUnfinished } from "./unfinished.ts";
 
 /** The open file of a store. */
 export interface OpenFile {
@@ -116,7 +116,7 @@ export function inspect(file: string): { sums: PageSums; warnings: string[] } {
 function refuseUnfinished(file: string): void {
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    if (db.prepare("SELECT 1 FROM notes WHERE key = ?").get(COPYING_NOTE) === undefined) return;
+    if (!isUnfinished(db)) return;
   } finally {
     db.close();
   }
