@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import { exitCodes, print, table } from "./shared/output.ts";
 import { copyCommand, migrateCommand, verifyCommand } from "./store/copy.ts";
+import { rolesCommand } from "./store/roles.ts";
 
 interface StoreOptions {
   readonly data: string;
@@ -88,6 +89,7 @@ export function storeCommand(): Command {
     .addCommand(copyCommand())
     .addCommand(verifyCommand())
     .addCommand(migrateCommand())
+    .addCommand(rolesCommand())
     .addHelpText(
       "after",
       "\nExamples:\n  assay store check --data /var/lib/assay\n  assay store salvage --data /var/lib/assay --out /var/lib/assay-new",
