@@ -69,5 +69,8 @@ export class SqliteTarget extends SqliteSide implements Target {
 
 /** Opens or makes the file of a store for a copy. Throws what a start throws, but for `store_copying`. */
 export function openSqliteTarget(file: string, clock: Clock): SqliteTarget {
-  return new SqliteTarget(file, openFile(file, { forCopy: true }), clock);
+  const opened = openFile(file, { forCopy: true });
+  // Rows are sorted when both stores are compared: not in memory.
+  opened.db.exec("PRAGMA temp_store = FILE");
+  return new SqliteTarget(file, opened, clock);
 }

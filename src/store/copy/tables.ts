@@ -66,7 +66,7 @@ export const copiedTables: readonly CopiedTable[] = [
     { bigint: "id epoch", float8: "received_at", text: "encoding", bytea: "bytes" },
     { ...wide, fresh: "owner claims" },
   ),
-  table("log_lines", "n", { bigint: "epoch n submission", text: "hash line" }, wide),
+  table("log_lines", "n", { bigint: "epoch n submission", text: "hash line" }, { batch: 256 }),
   table("solves", "challenge lane", {
     bigint: "epoch verified forfeited",
     float8: "weight received_at",

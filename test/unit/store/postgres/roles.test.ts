@@ -86,6 +86,10 @@ test("no role does what it must not", async () => {
   assert.equal((await run(reader, `SELECT * FROM submissions_e${EPOCH}`)).length, 0);
   assert.equal((await run(reader, "SELECT epoch FROM epochs")).length, 1);
   await run(reader, "SELECT last_value FROM submission_ids");
+  await run(reader, "SELECT last_value FROM strikes_id_seq");
+  // What a replica is asked, and its primary.
+  for (const role of [roles.app, roles.reader])
+    await run(as(role, url), "SELECT system_identifier, pg_current_wal_flush_lsn() FROM pg_control_system()");
   for (const sql of [
     ...[
       "INSERT INTO notes VALUES ('a', 'b')",
