@@ -136,7 +136,11 @@ export async function takeServer({ url, log, clock, random = systemRandom }: Pos
   const address = addressOf(url);
   const { shown } = address;
   const of = { address, purpose: "writable", name: "assay store", limits } as const;
-  const connection = await takeStore(new Connector({ ...of, log, clock, random, metrics: noMetrics }), shown);
+  const connection = await takeStore(
+    new Connector({ ...of, log, clock, random, metrics: noMetrics }),
+    shown,
+    "alone",
+  );
   try {
     const isShared = integer(await first(connection, hasNodes), "ours") === 1;
     const living = isShared ? integer(await first(connection, livingNodes), "n") : 0;
