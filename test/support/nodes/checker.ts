@@ -1,13 +1,14 @@
 import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { DrawGroup, EpochRecord } from "../../../src/flow/draw.ts";
-import type { CustomerJob, CustomerUpdate, SampledEnd } from "../../../src/flow/job.ts";
+import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd } from "../../../src/flow/job.ts";
 import type { Fence } from "../../../src/flow/leases.ts";
 import type { NodeState } from "../../../src/flow/nodes.ts";
 import type { Suspension } from "../../../src/flow/standing.ts";
 import type { ChainedEntry } from "../../../src/flow/store.ts";
 import type { StoredStrike, StrikeRecord } from "../../../src/flow/strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../../src/flow/submission.ts";
+import { sampledJob } from "../../../src/store/records/openSample.ts";
 import type { OperationName } from "../../../src/store/sqlite/tables/operations.ts";
 import type { Effect, Told } from "./history.ts";
 import type { FinishedRun } from "./run.ts";
@@ -68,13 +69,52 @@ const admitsOnce: Invariant = (run) => {
   return faults;
 };
 
+/** The sampled jobs of a record of draws. */
+const sampledIn = ({ args }: Effect): OpenSample[] =>
+  (args[0] as DrawGroup[]).flatMap((group) =>
+    group.rows.flatMap((row) => {
+      const { epoch, lane } = group;
+      const job = sampledJob(group, row);
+      return job === null ? [] : { ...job, epoch, lane };
+    }),
+  );
+
+const placeOf = ({ jobId, hotkey }: Pick<OpenSample, "jobId" | "hotkey">): string => `${jobId} of ${hotkey}`;
+
+function tally(samples: readonly Pick<OpenSample, "jobId" | "hotkey">[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const sample of samples) counts.set(placeOf(sample), (counts.get(placeOf(sample)) ?? 0) + 1);
+  return counts;
+}
+
+/** A job is not drawn again at the miner that still has it. */
+const drawnJobsAreRefused: Invariant = ({ history }) =>
+  history.effects
+    .filter(({ name, refused }) => name === "recordDraws" && refused !== null && refused !== "epoch_expired")
+    .map(({ process, refused }) => `draws of ${process} refused: ${refused}`);
+
+/** A draw whose record was not answered is ended by the process that lives on. */
+const doubtfulDrawsEnd: Invariant = ({ history, openSamples }) => {
+  const last = new Map(
+    history
+      .of("recordDraws")
+      .flatMap((effect) => sampledIn(effect).map((sample) => [placeOf(sample), effect])),
+  );
+  return openSamples
+    .filter((sample) => last.get(placeOf(sample))?.answered === false)
+    .map((sample) => `sample ${placeOf(sample)} stays open`);
+};
+
 const paysOnce: Invariant = (run) => {
   const accepted = decided(run).filter(({ result }) => (result as Submission).state === "accepted");
   const rows = run.store.db.prepare("SELECT count(*) AS n FROM solves").get()?.n;
-  const jobs = samplesEnded(run).filter(({ state }) => state === "accepted");
+  const jobs = tally(samplesEnded(run).filter(({ state }) => state === "accepted"));
+  const drawn = tally(run.history.of("recordDraws").flatMap(sampledIn));
   return [
     ...repeated(accepted, ({ result }) => `challenge ${(result as Submission).challengeId} accepted`),
-    ...repeated(jobs, ({ jobId, hotkey }) => `job ${jobId} of ${hotkey} accepted`),
+    ...[...jobs]
+      .filter(([key, count]) => count > (drawn.get(key) ?? 0))
+      .map(([key]) => `job ${key} accepted more often than it was drawn`),
     ...(rows === accepted.length ? [] : [`${accepted.length} accepted answers, ${rows} credits`]),
   ];
 };
@@ -303,6 +343,7 @@ const verdictsAreOwned: Invariant = ({ history }) => {
 export const invariants = {
   ...{ admitsOnce, paysOnce, decidesOnce, receiptsEnd, strikesHaveEvidence, suspensionsHold, signsOnce },
   ...{ keysDecideNothing, keysStayHidden, epochsClose, jobsEndOnce, logsAreChains },
+  ...{ drawnJobsAreRefused, doubtfulDrawsEnd },
   ...{ leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned },
 } satisfies Record<string, Invariant>;
 

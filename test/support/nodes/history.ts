@@ -10,6 +10,8 @@ export interface Effect {
   readonly args: readonly unknown[];
   /** Of a call that succeeded, whether its caller learnt of it or not. */
   readonly result: unknown;
+  /** Whether its caller learnt of it. */
+  readonly answered: boolean;
   /** The code of a refusal; null when the call succeeded. */
   readonly refused: string | null;
 }

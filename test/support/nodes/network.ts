@@ -68,8 +68,12 @@ export class Network {
         );
       if (way.arrivesIn === null) return;
       this.#world.line.after(way.arrivesIn, () => {
-        const settle = this.#effect(process, name, args, resolve, reject);
         const isAnswered = !way.givesUp && !this.#cutOff.has(process.name);
+        const settle = this.#effect(
+          { process: process.name, name, args, answered: isAnswered },
+          resolve,
+          reject,
+        );
         if (isAnswered) process.after(this.#delay(), settle);
         else if (!way.givesUp)
           process.after(PATIENCE_MS, () =>
@@ -97,15 +101,13 @@ export class Network {
   }
 
   #effect(
-    process: SimProcess,
-    name: OperationName,
-    args: readonly unknown[],
+    call: Parameters<SharedStore["apply"]>[0],
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ): () => void {
     try {
-      const result = this.#store.apply(process.name, name, args);
-      const topic = nudgeOf[name];
+      const result = this.#store.apply(call);
+      const topic = nudgeOf[call.name];
       if (topic !== undefined) this.#nudge(topic);
       return () => resolve(result);
     } catch (error) {

@@ -5,6 +5,8 @@ import { sha256 } from "../../../src/core/hash.ts";
 import { epochAt } from "../../../src/core/ids.ts";
 import { encodeHotkey } from "../../../src/core/ss58.ts";
 import type { ChainMiner } from "../../../src/flow/chain.ts";
+import type { OpenSample } from "../../../src/flow/job.ts";
+import { openSampleOf } from "../../../src/store/records/openSample.ts";
 import type { Role } from "../../../src/validator/roles/roles.ts";
 import { Callers } from "./callers.ts";
 import { History } from "./history.ts";
@@ -34,6 +36,8 @@ export interface FinishedRun {
   readonly history: History;
   readonly store: SharedStore;
   readonly counts: ReadonlyMap<string, number>;
+  /** Sampled jobs without an end when all had been well for a while. */
+  readonly openSamples: readonly OpenSample[];
 }
 
 /** Several processes over one store, in virtual time: the same seed is the same run. */
@@ -86,8 +90,10 @@ class NodesRun {
     await this.#before();
     await this.#faults();
     await this.#quiet();
+    const openSamples = this.#store.db.prepare("SELECT * FROM open_samples").all().map(openSampleOf);
     await this.#after();
-    return { seed: this.#seed, history: this.#history, store: this.#store, counts: this.#callers.counts };
+    const { counts } = this.#callers;
+    return { seed: this.#seed, history: this.#history, store: this.#store, counts, openSamples };
   }
 
   #specOf(node: (typeof layout)[number]): NodeSpec {

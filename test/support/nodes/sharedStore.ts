@@ -3,7 +3,7 @@ import type { Clock } from "../../../src/core/clock.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { migrate } from "../../../src/store/sqlite/migrations/migrate.ts";
 import { makeOperations, type OperationName } from "../../../src/store/sqlite/tables/operations.ts";
-import type { History } from "./history.ts";
+import type { Effect, History } from "./history.ts";
 
 type Runnable =
   | { readonly kind: "read" | "write"; readonly run: (...args: readonly unknown[]) => unknown }
@@ -32,8 +32,9 @@ export class SharedStore {
   }
 
   /** Takes a call's effect and records it. Throws what the store refuses with. */
-  apply(process: string, name: OperationName, args: readonly unknown[]): unknown {
-    const base = { at: this.clock.nowMs(), process, name, args };
+  apply(call: Pick<Effect, "process" | "name" | "args" | "answered">): unknown {
+    const { name, args } = call;
+    const base = { at: this.clock.nowMs(), ...call };
     try {
       const result = this.#fault === null ? this.run(name, args) : this.#fault(this, name, args);
       this.history.effect({ ...base, result, refused: null });

@@ -159,6 +159,8 @@ async function pushOf(wired: Wired): Promise<PushParts> {
     },
     {
       ...{ ...wired, lanes: new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane])) },
+      // Jobs are claimed, a few at a time.
+      store: { ...wired.store, queuedCustomerJobs: async () => [] },
       soon: (run) => void setImmediate(run),
       draw: sampler.draw.bind(sampler),
       block: () => chain.block(),
