@@ -87,13 +87,7 @@ function tally(samples: readonly Pick<OpenSample, "jobId" | "hotkey">[]): Map<st
   return counts;
 }
 
-/** A job is not drawn again at the miner that still has it. */
-const drawnJobsAreRefused: Invariant = ({ history }) =>
-  history.effects
-    .filter(({ name, refused }) => name === "recordDraws" && refused !== null && refused !== "epoch_expired")
-    .map(({ process, refused }) => `draws of ${process} refused: ${refused}`);
-
-/** A draw whose record was not answered is ended by the process that lives on. */
+/** A draw whose record was not answered is ended by the process that lives on, unless it came to the store after that end. */
 const doubtfulDrawsEnd: Invariant = ({ history, openSamples }) => {
   const last = new Map(
     history
@@ -101,7 +95,7 @@ const doubtfulDrawsEnd: Invariant = ({ history, openSamples }) => {
       .flatMap((effect) => sampledIn(effect).map((sample) => [placeOf(sample), effect])),
   );
   return openSamples
-    .filter((sample) => last.get(placeOf(sample))?.answered === false)
+    .filter((sample) => last.get(placeOf(sample))?.answered === "no")
     .map((sample) => `sample ${placeOf(sample)} stays open`);
 };
 
@@ -279,7 +273,8 @@ function missingVerdicts({ epoch, closed_at }: EpochRecord, lines: readonly Chai
   return drawn.filter((id) => !ended.has(id)).map((id) => `receipt ${id} has no verdict in epoch ${epoch}`);
 }
 
-const leaderCalls: Partial<Record<OperationName, number>> = {
+/** Where the fence stands among the arguments of a write of the leader. */
+export const leaderCalls: Partial<Record<OperationName, number>> = {
   addLogHead: 1,
   closeEpoch: 4,
   recordIntent: 1,
@@ -343,9 +338,11 @@ const verdictsAreOwned: Invariant = ({ history }) => {
 export const invariants = {
   ...{ admitsOnce, paysOnce, decidesOnce, receiptsEnd, strikesHaveEvidence, suspensionsHold, signsOnce },
   ...{ keysDecideNothing, keysStayHidden, epochsClose, jobsEndOnce, logsAreChains },
-  ...{ drawnJobsAreRefused, doubtfulDrawsEnd },
+  ...{ doubtfulDrawsEnd },
   ...{ leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned },
 } satisfies Record<string, Invariant>;
+
+export type InvariantName = keyof typeof invariants;
 
 /** Every way in which a run broke a rule, with the rule's name. */
 export function faultsOf(run: FinishedRun): string[] {

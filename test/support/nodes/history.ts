@@ -10,8 +10,8 @@ export interface Effect {
   readonly args: readonly unknown[];
   /** Of a call that succeeded, whether its caller learnt of it or not. */
   readonly result: unknown;
-  /** Whether its caller learnt of it. */
-  readonly answered: boolean;
+  /** Whether its caller learnt of it; `late`: it took effect long after its caller gave up. */
+  readonly answered: "yes" | "no" | "late";
   /** The code of a refusal; null when the call succeeded. */
   readonly refused: string | null;
 }

@@ -66,14 +66,12 @@ export class Network {
         process.after(PATIENCE_MS, () =>
           reject(new AssayError({ code: "store_unavailable", retry_after_s: 1 })),
         );
-      if (way.arrivesIn === null) return;
-      this.#world.line.after(way.arrivesIn, () => {
+      const { arrivesIn } = way;
+      if (arrivesIn === null) return;
+      this.#world.line.after(arrivesIn, () => {
         const isAnswered = !way.givesUp && !this.#cutOff.has(process.name);
-        const settle = this.#effect(
-          { process: process.name, name, args, answered: isAnswered },
-          resolve,
-          reject,
-        );
+        const answered = isAnswered ? "yes" : arrivesIn > PATIENCE_MS ? "late" : "no";
+        const settle = this.#effect({ process: process.name, name, args, answered }, resolve, reject);
         if (isAnswered) process.after(this.#delay(), settle);
         else if (!way.givesUp)
           process.after(PATIENCE_MS, () =>
