@@ -30,7 +30,7 @@ test: deps
 
 # Whatever test reads its counts through test/support/fault/scale.ts. SEED=N repeats a run; each test prints its own.
 fault: deps
-	ASSAY_FAULT=full $(NPM) test -- fault/crash fault/fuzz
+	ASSAY_FAULT=full $(NPM) test -- fault/crash fault/fuzz fault/nodes
 
 check: deps
 	$(NPM) run --silent check

@@ -1,54 +1,29 @@
 import { canonical } from "../../../src/core/canonical.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { DrawGroup, EpochRecord } from "../../../src/flow/draw.ts";
-import type { CustomerJob, CustomerUpdate, OpenSample, SampledEnd } from "../../../src/flow/job.ts";
-import type { Fence } from "../../../src/flow/leases.ts";
-import type { NodeState } from "../../../src/flow/nodes.ts";
+import type { CustomerJob, CustomerUpdate } from "../../../src/flow/job.ts";
 import type { Suspension } from "../../../src/flow/standing.ts";
 import type { ChainedEntry } from "../../../src/flow/store.ts";
-import type { StoredStrike, StrikeRecord } from "../../../src/flow/strike.ts";
-import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../../src/flow/submission.ts";
-import { sampledJob } from "../../../src/store/records/openSample.ts";
-import type { OperationName } from "../../../src/store/sqlite/tables/operations.ts";
-import type { Effect, Told } from "./history.ts";
+import type { StoredStrike } from "../../../src/flow/strike.ts";
+import type { Submission } from "../../../src/flow/submission.ts";
+import {
+  admitted,
+  closings,
+  decided,
+  decisionOf,
+  type Invariant,
+  placeOf,
+  read,
+  repeated,
+  sampledIn,
+  samplesEnded,
+  strikesRecorded,
+  submissionOf,
+  tally,
+  told,
+} from "./facts.ts";
+import { leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned } from "./leaseRules.ts";
 import type { FinishedRun } from "./run.ts";
-
-/** A rule over a run: each text says how it was broken. */
-export type Invariant = (run: FinishedRun) => string[];
-
-// What a call was given and returned, by its operation.
-const submissionOf = ({ args }: Effect): NewSubmission => args[0] as NewSubmission;
-const decisionOf = ({ args }: Effect): Decision => args[0] as Decision;
-
-function told<K extends Told["kind"]>({ history }: FinishedRun, kind: K): Extract<Told, { kind: K }>[] {
-  return history.told.filter((one): one is Extract<Told, { kind: K }> => one.kind === kind);
-}
-
-function read<T>({ store }: FinishedRun, name: OperationName, ...args: readonly unknown[]): T {
-  return store.run(name, args) as T;
-}
-
-/** Keys that occur more than once. */
-function repeated<T>(items: readonly T[], keyOf: (item: T) => string): string[] {
-  const seen = new Map<string, number>();
-  for (const item of items) seen.set(keyOf(item), (seen.get(keyOf(item)) ?? 0) + 1);
-  return [...seen].filter(([, count]) => count > 1).map(([key, count]) => `${key}: ${count} times`);
-}
-
-const admitted = ({ history }: FinishedRun): Effect[] =>
-  history.of("admit").filter(({ result }) => (result as AdmitOutcome).kind === "admitted");
-
-const decided = ({ history }: FinishedRun): Effect[] =>
-  history.of("decide").filter(({ result }) => result !== null);
-
-const samplesEnded = ({ history }: FinishedRun): SampledEnd[] =>
-  history.of("endSamples").flatMap(({ args, result }) => {
-    const ids = new Set(result as string[]);
-    return (args[0] as SampledEnd[]).filter(({ jobId }) => ids.has(jobId));
-  });
-
-const strikesRecorded = (run: FinishedRun): StrikeRecord[] =>
-  [...decided(run).map(decisionOf), ...samplesEnded(run)].flatMap(({ strike }) => strike ?? []);
 
 const admitsOnce: Invariant = (run) => {
   const counted = new Map<string, number>();
@@ -68,24 +43,6 @@ const admitsOnce: Invariant = (run) => {
   }
   return faults;
 };
-
-/** The sampled jobs of a record of draws. */
-const sampledIn = ({ args }: Effect): OpenSample[] =>
-  (args[0] as DrawGroup[]).flatMap((group) =>
-    group.rows.flatMap((row) => {
-      const { epoch, lane } = group;
-      const job = sampledJob(group, row);
-      return job === null ? [] : { ...job, epoch, lane };
-    }),
-  );
-
-const placeOf = ({ jobId, hotkey }: Pick<OpenSample, "jobId" | "hotkey">): string => `${jobId} of ${hotkey}`;
-
-function tally(samples: readonly Pick<OpenSample, "jobId" | "hotkey">[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const sample of samples) counts.set(placeOf(sample), (counts.get(placeOf(sample)) ?? 0) + 1);
-  return counts;
-}
 
 /** A draw whose record was not answered is ended by the process that lives on, unless it came to the store after that end. */
 const doubtfulDrawsEnd: Invariant = ({ history, openSamples }) => {
@@ -139,6 +96,24 @@ const strikesHaveEvidence: Invariant = (run) => {
   ];
 };
 
+/** How long a suspension may be unknown to a process that was cut off or stood still when it was recorded, ms. */
+const UNKNOWN_MS = 60_000;
+
+/** No answer of a hotkey is admitted long after its suspension, but for one that was proven before. */
+const suspendedAreKeptOut: Invariant = (run) => {
+  const { history } = run;
+  const releases = history.of("release");
+  return admitted(run).flatMap((effect) => {
+    const { hotkey, block } = submissionOf(effect);
+    const isHeld = history.of("suspend").some(({ at, args }) => {
+      const suspension = args[0] as Suspension;
+      return suspension.hotkey === hotkey && block < suspension.untilBlock && at + UNKNOWN_MS < effect.at;
+    });
+    const isFree = !isHeld || releases.some(({ args }) => args[0] === hotkey);
+    return isFree ? [] : [`answer of ${hotkey} admitted at block ${block} in its suspension`];
+  });
+};
+
 const suspensionsHold: Invariant = (run) => {
   const { history } = run;
   const page = read<{ suspension: Suspension }[]>(run, "suspensionPage", { hotkey: "", kind: "" }, 1000);
@@ -167,16 +142,6 @@ const signsOnce: Invariant = (run) => {
   const signed = [...new Set(told(run, "signed").map(({ period, signature }) => `${period} ${signature}`))];
   return repeated(signed, (text) => `period ${text.split(" ")[0]} signed`);
 };
-
-/** When each epoch closed, in the order of effects. */
-function closings({ history }: FinishedRun): Map<number, Effect> {
-  const closed = new Map<number, Effect>();
-  for (const effect of history.of("closeEpoch")) {
-    const record = effect.result as EpochRecord | null;
-    if (record?.closed_at && !closed.has(record.epoch)) closed.set(record.epoch, effect);
-  }
-  return closed;
-}
 
 const keysDecideNothing: Invariant = (run) => {
   const closed = closings(run);
@@ -273,70 +238,17 @@ function missingVerdicts({ epoch, closed_at }: EpochRecord, lines: readonly Chai
   return drawn.filter((id) => !ended.has(id)).map((id) => `receipt ${id} has no verdict in epoch ${epoch}`);
 }
 
-/** Where the fence stands among the arguments of a write of the leader. */
-export const leaderCalls: Partial<Record<OperationName, number>> = {
-  addLogHead: 1,
-  closeEpoch: 4,
-  recordIntent: 1,
-  saveVector: 1,
-  saveWeightPlan: 1,
-  retire: 1,
-};
-
-const leaderWritesAreFenced: Invariant = ({ history }) => {
-  let newest = 0;
-  return history.effects.flatMap(({ name, args, result, refused, process }) => {
-    if (refused !== null) return [];
-    if (name === "takeLease") newest = Math.max(newest, (result as Fence | null)?.token ?? 0);
-    const position = leaderCalls[name];
-    if (position === undefined) return [];
-    const fence = args[position] as Fence | undefined;
-    if (fence === undefined) return [`${name} of ${process} took effect without a fence`];
-    return fence.token === newest
-      ? []
-      : [`${name} of ${process} took effect under token ${fence.token} of ${newest}`];
-  });
-};
-
-const leaseTokensGrow: Invariant = ({ history }) => {
-  const holders = new Map<number, number>();
-  let newest = 0;
-  return history.of("takeLease").flatMap(({ args, result }) => {
-    const { token } = (result as Fence | null) ?? { token: newest };
-    const isOther = result !== null && (holders.get(token) ?? args[1]) !== args[1];
-    if (result !== null) holders.set(token, args[1] as number);
-    const fault = token < newest || isOther ? [`token ${token} after ${newest} for node ${args[1]}`] : [];
-    newest = Math.max(newest, token);
-    return fault;
-  });
-};
-
-/** A verdict comes from the node that owns the row, while its lease holds. */
-const verdictsAreOwned: Invariant = ({ history }) => {
-  const until = new Map<number, number>();
-  const owner = new Map<string, number>();
-  return history.effects.flatMap(({ at, name, args, result, refused }) => {
-    if (refused !== null) return [];
-    if (name === "joinNode") until.set(result as number, at + (args[1] as number));
-    if (name === "renewNode" && (result as NodeState).alive)
-      until.set(args[0] as number, at + (args[1] as number));
-    if (name === "leaveNode") until.set(args[0] as number, at);
-    if (name === "admit")
-      owner.set((args[0] as NewSubmission).receiptId, (args[0] as NewSubmission).node ?? 0);
-    if (name === "claim")
-      for (const { receiptId } of result as Submission[]) owner.set(receiptId, args[0] as number);
-    if (name !== "decide" || result === null) return [];
-    const { receiptId, node = 0 } = args[0] as Decision;
-    if ((until.get(node) ?? 0) <= at)
-      return [`receipt ${receiptId} decided by node ${node}, whose lease is over`];
-    return owner.get(receiptId) === node
-      ? []
-      : [`receipt ${receiptId} of node ${owner.get(receiptId)} decided by node ${node}`];
-  });
-};
-
 export const invariants = {
-  ...{ admitsOnce, paysOnce, decidesOnce, receiptsEnd, strikesHaveEvidence, suspensionsHold, signsOnce },
+  ...{
+    admitsOnce,
+    paysOnce,
+    decidesOnce,
+    receiptsEnd,
+    strikesHaveEvidence,
+    suspensionsHold,
+    suspendedAreKeptOut,
+    signsOnce,
+  },
   ...{ keysDecideNothing, keysStayHidden, epochsClose, jobsEndOnce, logsAreChains },
   ...{ doubtfulDrawsEnd },
   ...{ leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned },

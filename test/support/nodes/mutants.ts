@@ -1,5 +1,5 @@
 import type { Decision, NewSubmission } from "../../../src/flow/submission.ts";
-import { leaderCalls } from "./checker.ts";
+import { leaderCalls } from "./leaseRules.ts";
 import type { Mutant } from "./run.ts";
 
 /** Checks no fence: what a leader of the past writes takes effect. */
