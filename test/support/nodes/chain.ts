@@ -4,6 +4,11 @@ import { BLOCK_MS, TEMPO } from "./options.ts";
 
 const FIRST_BLOCK = 100_000;
 
+/** The height by the true time, ms of the run. */
+export function trueBlock(ms: number): number {
+  return FIRST_BLOCK + Math.floor(ms / BLOCK_MS);
+}
+
 /** The chain as one process sees it: `late` blocks behind. */
 export class NodeChain implements Chain {
   readonly kind = "model";
@@ -18,7 +23,7 @@ export class NodeChain implements Chain {
   }
 
   block(): number {
-    return FIRST_BLOCK + Math.floor(this.#line.now / BLOCK_MS) - this.#late;
+    return trueBlock(this.#line.now) - this.#late;
   }
 
   tempo(): number {

@@ -6,6 +6,7 @@ import type { Suspension } from "../../../src/flow/standing.ts";
 import type { ChainedEntry } from "../../../src/flow/store.ts";
 import type { StoredStrike } from "../../../src/flow/strike.ts";
 import type { Submission } from "../../../src/flow/submission.ts";
+import { periodOf, type SignedVector } from "../../../src/flow/weights.ts";
 import {
   admitted,
   closings,
@@ -23,6 +24,7 @@ import {
   told,
 } from "./facts.ts";
 import { leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned } from "./leaseRules.ts";
+import { TEMPO } from "./options.ts";
 import type { FinishedRun } from "./run.ts";
 
 const admitsOnce: Invariant = (run) => {
@@ -89,11 +91,28 @@ const strikesHaveEvidence: Invariant = (run) => {
     const isWhole = /^[0-9a-f]{64}$/.test(answer_sha256) && draw.work_id === work_id;
     return !isWhole || !draw.sampled || verdict.outcome !== "invalid";
   });
+  const struck = tally(kept.map(({ hotkey, evidence }) => ({ hotkey, jobId: evidence.work_id })));
+  const drawn = tally(run.history.of("recordDraws").flatMap(sampledIn));
   return [
     ...bad.map(({ strikeId }) => `strike ${strikeId} without evidence`),
-    ...repeated(kept, ({ hotkey, evidence }) => `work ${evidence.work_id} of ${hotkey} struck`),
+    ...[...struck].flatMap(([key, count]) =>
+      count > (drawn.get(key) ?? 1) ? [`work ${key} struck more often than it was drawn`] : [],
+    ),
     ...(kept.length === given.length ? [] : [`${given.length} strikes given, ${kept.length} on record`]),
   ];
+};
+
+/** Blocks in which a process takes over, sees the chain and signs. */
+const SIGNED_WITHIN = 6;
+
+const signsWhatIsDue: Invariant = (run) => {
+  const signed = new Set(run.history.of("saveVector").map(({ args }) => periodOf(args[0] as SignedVector)));
+  const [from, to] = run.quiet;
+  // The first period that ends when all has been well for long enough, and the last one that is over for as long.
+  const first = Math.floor((from + SIGNED_WITHIN) / TEMPO);
+  const past = Math.floor((to - SIGNED_WITHIN) / TEMPO);
+  const due = Array.from({ length: Math.max(0, past - first) }, (_, i) => first + i);
+  return due.filter((period) => !signed.has(period)).map((period) => `period ${period} was never signed`);
 };
 
 /** How long a suspension may be unknown to a process that was cut off or stood still when it was recorded, ms. */
@@ -172,7 +191,7 @@ const keysStayHidden: Invariant = (run) => {
 
 const epochsClose: Invariant = (run) => {
   const now = Math.floor(run.store.clock.nowMs() / 3_600_000);
-  const open = read<EpochRecord[]>(run, "openEpochs").filter(({ epoch }) => epoch < now - 1);
+  const open = read<EpochRecord[]>(run, "openEpochs").filter(({ epoch }) => epoch < now - 2);
   return open.map(({ epoch }) => {
     const held = run.store.db.prepare("SELECT count(*) AS n FROM open_samples WHERE epoch = ?").get(epoch)?.n;
     return `epoch ${epoch} is still open, ${held} samples`;
@@ -250,7 +269,7 @@ export const invariants = {
     signsOnce,
   },
   ...{ keysDecideNothing, keysStayHidden, epochsClose, jobsEndOnce, logsAreChains },
-  ...{ doubtfulDrawsEnd },
+  ...{ signsWhatIsDue, doubtfulDrawsEnd },
   ...{ leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned },
 } satisfies Record<string, Invariant>;
 

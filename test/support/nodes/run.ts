@@ -9,6 +9,7 @@ import type { OpenSample } from "../../../src/flow/job.ts";
 import { openSampleOf } from "../../../src/store/records/openSample.ts";
 import type { Role } from "../../../src/validator/roles/roles.ts";
 import { Callers } from "./callers.ts";
+import { trueBlock } from "./chain.ts";
 import { History } from "./history.ts";
 import { Network } from "./network.ts";
 import { NodeMiner } from "./nodeMiner.ts";
@@ -36,8 +37,10 @@ export interface FinishedRun {
   readonly history: History;
   readonly store: SharedStore;
   readonly counts: ReadonlyMap<string, number>;
-  /** Sampled jobs without an end when all had been well for a while. */
+  /** Sampled jobs of living processes without an end when all had been well for a while. */
   readonly openSamples: readonly OpenSample[];
+  /** Heights between which all was well. */
+  readonly quiet: readonly [number, number];
 }
 
 /** Several processes over one store, in virtual time: the same seed is the same run. */
@@ -89,11 +92,14 @@ class NodesRun {
   async run(): Promise<FinishedRun> {
     await this.#before();
     await this.#faults();
+    const { line } = this.#world;
+    const from = trueBlock(line.now);
     await this.#quiet();
-    const openSamples = this.#store.db.prepare("SELECT * FROM open_samples").all().map(openSampleOf);
+    const quiet = [from, trueBlock(line.now)] as const;
+    const openSamples = this.#openSamples();
     await this.#after();
     const { counts } = this.#callers;
-    return { seed: this.#seed, history: this.#history, store: this.#store, counts, openSamples };
+    return { seed: this.#seed, history: this.#history, store: this.#store, counts, openSamples, quiet };
   }
 
   #specOf(node: (typeof layout)[number]): NodeSpec {
@@ -215,6 +221,13 @@ class NodesRun {
     this.#network.heal(node.spec.name);
     node.process?.resume();
     if (node.process === null) node.start();
+  }
+
+  #openSamples(): OpenSample[] {
+    const { db, clock } = this.#store;
+    const open = db.prepare(`SELECT * FROM open_samples
+      WHERE EXISTS (SELECT 1 FROM nodes WHERE token = owner AND until > ?)`);
+    return open.all(clock.nowMs()).map(openSampleOf);
   }
 
   #startAll(): void {
