@@ -1,4 +1,5 @@
 import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { isTransient } from "../core/problems/transient.ts";
 import type { DrawGroup } from "../flow/draw.ts";
 import type { JobEnd } from "../flow/jobEnd.ts";
 import type { Totals } from "./bounds/totals.ts";
@@ -92,8 +93,11 @@ export class DrawRecorder {
     const now = this.#modules.clock.monotonicMs();
     this.#parts.totals.recorded();
     for (const inFlight of batch) {
-      // Withdrawn while it was being recorded.
-      if (!inFlight.miner.inFlight.has(inFlight)) continue;
+      if (!inFlight.miner.inFlight.has(inFlight)) {
+        // Withdrawn while it was being recorded: its end may have come to the store before its draw.
+        if (inFlight.isSampled) void this.#modules.endUnanswered(inFlight.sample, "unsent");
+        continue;
+      }
       try {
         if (!this.#sendOne(inFlight, now)) this.#parts.end(inFlight, unsent);
       } catch (error) {
@@ -118,13 +122,23 @@ export class DrawRecorder {
     return true;
   }
 
-  #refused(batch: readonly InFlightJob[], error: unknown): void {
+  async #refused(batch: readonly InFlightJob[], error: unknown): Promise<void> {
     const { totals, measures, undone } = this.#parts;
     totals.refused(this.#modules.clock.monotonicMs());
     measures.unrecorded.add({ what: "draws" });
     const code = error instanceof AssayError ? error.code : "unknown";
     this.#modules.log.error("draws_not_recorded", { code, jobs: batch.length, cause: causeText(error) });
+    if (isTransient(error)) await this.#endDoubtful(batch);
     undone(batch);
+  }
+
+  /**
+   * The draws may be on record although the store said otherwise: their samples are ended before the jobs are taken back. Otherwise
+   * they would stay open, the epoch with them, and the store would refuse to draw such a job at the same miner again.
+   */
+  async #endDoubtful(batch: readonly InFlightJob[]): Promise<void> {
+    const doubtful = batch.filter(({ isSampled }) => isSampled);
+    await Promise.all(doubtful.map((one) => this.#modules.endUnanswered(one.sample, "unsent")));
   }
 }
 

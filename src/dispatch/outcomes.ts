@@ -116,9 +116,8 @@ export class Outcomes {
   }
 
   /** A sampled job without an answer still ends in the log. */
-  #endSample({ job, miner, draw }: InFlightJob, code: UnansweredCode): void {
-    const sample = { jobId: job.jobId, epoch: draw.epoch, lane: job.lane.name, hotkey: miner.hotkey };
-    this.#modules.endUnanswered(sample, code);
+  #endSample(inFlight: InFlightJob, code: UnansweredCode): void {
+    void this.#modules.endUnanswered(inFlight.sample, code);
   }
 
   #check(inFlight: InFlightJob, answer: JobAnswer, at: number): void {

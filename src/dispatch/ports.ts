@@ -55,8 +55,8 @@ export interface DispatchModules {
   readonly workRecorded: (deltas: readonly WorkDelta[]) => void;
   /** Records the end of a sampled answer and strikes; never rejects. */
   readonly conclude: (job: AnsweredJob, verdict: Verdict) => Promise<Conclusion>;
-  /** Ends a sampled job without an answer. */
-  readonly endUnanswered: (sample: OpenSample, code: UnansweredCode) => void;
+  /** Ends a sampled job without an answer, where it is open; resolves once that is on record, and never rejects. */
+  readonly endUnanswered: (sample: OpenSample, code: UnansweredCode) => Promise<void>;
   readonly unreachable: (hotkey: string) => void;
   /** Share of the host's memory that is available; null when unknown. */
   readonly memoryAvailable: () => number | null;

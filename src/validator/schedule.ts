@@ -62,7 +62,11 @@ async function retain({ clock, chain, epochs, config, membership, log }: Parts):
 }
 
 /** Who was seen first when may be on record of another process since the last time. */
-async function weigh({ weigher, mirror }: Parts): Promise<void> {
+async function weigh({ weigher, mirror, membership }: Parts): Promise<void> {
+  if (!membership.isLeader()) {
+    if (membership.roles.has("weigh")) await weigher.standBy();
+    return;
+  }
   if (mirror !== null && (await weigher.isDue())) await mirror.reload();
   await weigher.tick();
 }
@@ -86,11 +90,7 @@ export function schedule(parts: Parts, timers: Timers): void {
   if (parts.mirror !== null) followOthers(parts, parts.mirror, timers);
   timers.every("clock", every.clock, () => parts.trusted.tick());
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
-  timers.every(
-    "weigher",
-    blockMs,
-    leading(() => weigh(parts)),
-  );
+  timers.every("weigher", blockMs, () => weigh(parts));
   timers.every(
     "sampler",
     every.sampler,

@@ -38,6 +38,12 @@ export class Periods {
     return periodAt(block, count);
   }
 
+  /** The period of a height by the count on record; null where there is none. Records nothing. */
+  async onRecord(block: number): Promise<number | null> {
+    const text = await this.#store.note(COUNT_NOTE);
+    return text ? periodAt(block, JSON.parse(text) as PeriodCount) : null;
+  }
+
   /** The first period to make a vector of; begins anew at `period` where heights start anew. */
   async since(period: number): Promise<number> {
     if (this.#since !== null && this.#since <= period) return this.#since;

@@ -68,6 +68,19 @@ export class VectorSigner {
     return vector;
   }
 
+  /**
+   * For a process that may take over from another one, whose mark is elsewhere: what is over by now may have been signed, and later
+   * periods are signed without delay. Nothing where there is a mark already.
+   */
+  async presume(last: number): Promise<void> {
+    const { marks, store, log } = this.#modules;
+    if (this.#mark !== undefined || (await marks.read()) !== null) return;
+    if ((await store.note(MARKED_NOTE)) === null) return;
+    log.info("signing_mark_presumed", { file: marks.place, period: last });
+    this.#isNoted = true;
+    await this.#write({ period: last, intent_sha256: null });
+  }
+
   #refusal(period: number, mark: SigningMark): AssayError {
     const { place } = this.#modules.marks;
     return new AssayError({ code: "period_signed", period, mark: mark.period, file: place });

@@ -111,6 +111,13 @@ export class Weigher {
     return this.#running;
   }
 
+  /** Another process weighs, and this one may take over from it. Changes nothing in the store. */
+  async standBy(): Promise<void> {
+    const block = this.#modules.chain.block();
+    const period = block === null ? null : await this.#periods.onRecord(block);
+    if (period !== null) await this.#vectorSigner.presume(period - 1);
+  }
+
   /** This process takes over from another one: what it remembers of the record may be old. */
   takeOver(): void {
     this.#periods.forget();

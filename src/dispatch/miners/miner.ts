@@ -1,6 +1,7 @@
 import type { Timed } from "../../core/queue/deadlines.ts";
 import { LevelPlace } from "../../core/queue/levels.ts";
 import type { Draw } from "../../flow/draw.ts";
+import type { OpenSample } from "../../flow/job.ts";
 import type { JobInput, JobTask, PushLane } from "../../flow/lane.ts";
 import type { MinerLink } from "../../flow/link.ts";
 import { MinerCap } from "../cap/cap.ts";
@@ -43,6 +44,12 @@ export class InFlightJob implements Timed, JobFacts {
 
   get isSampled(): boolean {
     return this.draw.sampled;
+  }
+
+  /** As the store knows it while it is open. */
+  get sample(): OpenSample {
+    const { job, miner, draw } = this;
+    return { jobId: job.jobId, epoch: draw.epoch, lane: job.lane.name, hotkey: miner.hotkey };
   }
 
   get isCustomers(): boolean {

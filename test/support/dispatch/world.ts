@@ -265,7 +265,9 @@ export class World {
         verify: (job, done) => void this.checks.push({ job, tell: done }),
       },
       conclude: (job, verdict) => this.#conclude(job, verdict),
-      endUnanswered: (sample, code) => void this.unanswered.push({ sample, code }),
+      endUnanswered: async (sample, code) => {
+        this.unanswered.push({ sample, code });
+      },
       workRecorded: () => {},
       unreachable: (hotkey) => void this.unreachable.push(hotkey),
       memoryAvailable: () => this.memory,

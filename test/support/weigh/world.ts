@@ -171,6 +171,8 @@ interface Given {
 interface Start {
   readonly by?: Signer;
   readonly store?: Vectors;
+  /** Those of another machine. */
+  readonly marks?: Marks;
 }
 
 /** A weigher at the first block of period 10 with all that it stands on; `start` makes another one, as a restart does. */
@@ -187,10 +189,10 @@ export function makeWeigher(given: Given = {}) {
     void entries.push(data === undefined ? { event } : { event, data });
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const judge = { mayEarn: (hotkey: string) => !given.blocked?.includes(hotkey) };
-  const start = ({ by = signer, store: used = store }: Start = {}) =>
+  const start = ({ by = signer, store: used = store, marks: kept = marks }: Start = {}) =>
     new Weigher(
       { ...options, ...given.options },
-      { store: used, marks, judge, chain, signer: by, clock, log, metrics },
+      { store: used, marks: kept, judge, chain, signer: by, clock, log, metrics },
     );
   return { store, chain, marks, clock, metrics, entries, start, weigher: start() };
 }

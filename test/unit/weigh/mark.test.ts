@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { makeWeigher, PERIOD, Vectors } from "../../support/weigh/world.ts";
+import { Marks, makeWeigher, PERIOD, Vectors } from "../../support/weigh/world.ts";
 
 describe("the mark beside the publishing key", () => {
   it("is written once per period, before its vector is saved", async () => {
@@ -104,6 +104,26 @@ describe("the mark beside the publishing key", () => {
     chain.height = 16 * PERIOD;
     await restored.tick();
     assert.deepEqual([...backup.saved.keys()], [10, 15]);
+  });
+
+  it("is presumed by a process that stands by on another machine, so that no later period is lost when it takes over", async () => {
+    const { weigher, store, chain, start, entries } = makeWeigher();
+    const marks = new Marks();
+    const other = start({ marks });
+    await other.standBy();
+    assert.equal(marks.mark, null, "nothing was signed yet");
+    await weigher.tick();
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    await other.standBy();
+    assert.deepEqual(marks.mark, { period: 10, intent_sha256: null });
+    chain.height = 12 * PERIOD;
+    await other.standBy();
+    assert.equal(marks.written, 1);
+    other.takeOver();
+    await other.tick();
+    assert.deepEqual([...store.saved.keys()], [10, 11]);
+    assert.ok(!entries.some(({ event }) => event === "signing_mark_lost"));
   });
 
   it("does not hinder a new store under a new key", async () => {

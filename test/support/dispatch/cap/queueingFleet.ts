@@ -212,7 +212,7 @@ export class Fleet {
         setNote: done,
       },
       conclude: async () => "accepted",
-      endUnanswered: () => {},
+      endUnanswered: async () => {},
       workRecorded: () => {},
       unreachable: () => {},
       memoryAvailable: () => this.memory,

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scaled, seedOf } from "../../support/fault/scale.ts";
+import { faultsOf, type InvariantName } from "../../support/nodes/checker.ts";
+import { ignoresItsLease, noFence, noOwner, noRowLock } from "../../support/nodes/mutants.ts";
+import { type Mutant, runNodes } from "../../support/nodes/run.ts";
+
+/** Runs of `make test`. */
+const SAMPLE = 10;
+
+test("several processes over one store keep every promise through any fault", async () => {
+  const first = seedOf("nodes");
+  const told = new Map<string, number>();
+  for (let seed = first; seed < first + scaled(SAMPLE, 1000); seed++) {
+    const run = await runNodes(seed);
+    assert.deepEqual(faultsOf(run), [], `SEED=${seed}`);
+    for (const { kind } of run.history.told) told.set(kind, (told.get(kind) ?? 0) + 1);
+  }
+  // A run in which nothing happens breaks no promise either.
+  for (const kind of ["receipt", "suspended", "job", "signed", "key"])
+    assert.ok(told.has(kind), `no ${kind}`);
+});
+
+test("the same seed is the same run", async () => {
+  const [one, other] = [await runNodes(7), await runNodes(7)];
+  const textOf = ({ history }: typeof one): string =>
+    JSON.stringify([
+      history.effects.map(({ at, process, name, refused }) => [at, process, name, refused]),
+      history.told,
+    ]);
+  assert.equal(textOf(one), textOf(other));
+});
+
+const mutants: readonly {
+  readonly name: string;
+  readonly of: () => Mutant;
+  readonly breaks: InvariantName;
+}[] = [
+  { name: "a store that checks no fence", of: () => noFence, breaks: "leaderWritesAreFenced" },
+  { name: "a store that admits without a lock", of: noRowLock, breaks: "admitsOnce" },
+  { name: "a store that takes verdicts of any node", of: () => noOwner, breaks: "verdictsAreOwned" },
+  { name: "a leader that ignores its lease", of: () => ignoresItsLease, breaks: "leaderWritesAreFenced" },
+];
+
+for (const { name, of, breaks } of mutants)
+  test(`${name} is found`, async () => {
+    for (let seed = 1; seed <= SAMPLE; seed++) {
+      const faults = faultsOf(await runNodes(seed, of()));
+      if (faults.some((fault) => fault.startsWith(`${breaks}:`))) return;
+    }
+    assert.fail(`${SAMPLE} runs break no rule`);
+  });
