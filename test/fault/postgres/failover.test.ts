@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { checkRecords, Load, loadedConfig } from "../../support/fault/postgres/load.ts";
-import { Proxy } from "../../support/fault/postgres/proxy.ts";
+import { TcpProxy } from "../../support/fault/postgres/tcpProxy.ts";
 import { scaled } from "../../support/fault/scale.ts";
 import { MortalServer } from "../../support/store/mortalServer.ts";
 import type { PostgresServer } from "../../support/store/postgresServer.ts";
@@ -48,7 +48,7 @@ async function cancelWaits(server: PostgresServer): Promise<void> {
 }
 
 test("nothing is acknowledged that the synchronous standby does not have, and after a failover to it nothing is lost or paid twice", async (t) => {
-  const [proxy, link] = [await Proxy.to(primary.port), await Proxy.to(primary.port)];
+  const [proxy, link] = [await TcpProxy.to(primary.port), await TcpProxy.to(primary.port)];
   t.after(() => Promise.all([proxy.close(), link.close()]));
   const dir = dataDirWith({ ...loadedConfig, store: { kind: "postgres", url: proxy.urlOf(primary.url) } });
   t.after(() => removeDir(dir));

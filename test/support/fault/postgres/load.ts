@@ -60,8 +60,8 @@ export class Load {
   /** Stops; then every acknowledged answer has ended as it deserves, and is known by its receipt. */
   async settle(): Promise<void> {
     await this.stop();
-    for (const miner of this.miners) await checkReplies(miner);
-    for (const miner of this.miners) await checkCounts(miner);
+    await Promise.all(this.miners.map(checkReplies));
+    await Promise.all(this.miners.map(checkCounts));
     assert.deepEqual(
       this.miners.flatMap((miner) => miner.surprises),
       [],

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export type ProxyMode = "pass" | "refuse" | "silent";
 
 /** Stands between clients and a server, and can be turned to another one: an address that stays. */
-export class Proxy {
+export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #mode: ProxyMode = "pass";
@@ -21,8 +21,8 @@ export class Proxy {
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  static async to(target: number): Promise<Proxy> {
-    const proxy = new Proxy(target);
+  static async to(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
     proxy.#server.listen(0, "127.0.0.1");
     await once(proxy.#server, "listening");
     return proxy;
