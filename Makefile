@@ -28,9 +28,18 @@ up: deps
 test: deps
 	$(NPM) test
 
-# Whatever test reads its counts through test/support/fault/scale.ts. SEED=N repeats a run; each test prints its own.
+# The fault tests at full length, tens of minutes: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
+# SEED= replays it; POINTS= sets how many crash points, and POINT= with a SEED is one of them alone.
+POINTS ?= 10000
+KILLS ?= 60
+CALLS ?= 500
+DAMAGE ?= 500
 fault: deps
-	ASSAY_FAULT=full $(NPM) test -- fault/crash fault/fuzz
+ifdef POINT
+	POINT=$(POINT) $(NPM) test -- crash/points
+else
+	ASSAY_FAULT=full POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill sim/nodes
+endif
 
 check: deps
 	$(NPM) run --silent check

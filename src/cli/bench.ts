@@ -20,6 +20,7 @@ const names = [
   "abuse",
   "chain",
   "scale",
+  "soak",
 ] as const;
 
 interface Report {

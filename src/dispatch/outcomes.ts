@@ -16,8 +16,8 @@ import { type Consequences, whatFollows } from "./whatFollows.ts";
 
 /** A failure costs twice what an answer earns. */
 const DEBIT_FACTOR = 2;
-/** The longest answer to a customer that is taken without a check, bytes on the wire: what the store takes, and its frame. */
-const UNVERIFIED_MAX = 65_536;
+/** The longest answer to a customer that the store takes, in bytes; without a check what is longer on the wire is not read. */
+const ANSWER_MAX = 65_536;
 
 export interface OutcomeParts {
   readonly ledger: Ledger;
@@ -58,7 +58,7 @@ const notJson: CheckedEnd = {
 };
 
 function jsonOf(answer: JobAnswer): string | null {
-  if (answer.size > UNVERIFIED_MAX) return null;
+  if (answer.size > ANSWER_MAX) return null;
   const text = answer.text();
   try {
     JSON.parse(text);
@@ -122,13 +122,17 @@ export class Outcomes {
   }
 
   #check(inFlight: InFlightJob, answer: JobAnswer, at: number): void {
-    const { job, miner, kind, draw, block, input } = inFlight;
+    const { job, miner, kind, draw, block, input, attempts } = inFlight;
+    const text = answer.text();
+    // What the store would not take fails the job, and the miner is paid all the same.
+    const isAwaited = job.customer !== null && !job.isOver && Buffer.byteLength(text) <= ANSWER_MAX;
     const answered: AnsweredJob = {
       jobId: job.jobId,
       lane: job.lane.name,
       ...{ kind, hotkey: miner.hotkey, draw, block },
       input: input ?? {},
-      answer: answer.text(),
+      answer: text,
+      ...(isAwaited && { customerAttempts: attempts }),
       credit: this.#parts.times.referenceMs(kind),
       startedAt: this.#modules.clock.nowMs() - (at - (inFlight.sentAt ?? at)),
     };

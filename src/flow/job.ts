@@ -36,6 +36,8 @@ export interface AnsweredJob {
   readonly block: number;
   /** The same in Unix ms. */
   readonly startedAt: number;
+  /** Of a customer's job: the miners that have had it. Absent where no customer awaits this answer. */
+  readonly customerAttempts?: number;
 }
 
 /** Verifies sampled answers within a bound, and reports a verdict for each. */
@@ -65,6 +67,11 @@ export interface SampledEnd {
   readonly strike: StrikeRecord | null;
   /** A proven cheat of work whose strike is on record already: forfeits the hotkey's unverified credit without another strike. */
   readonly forfeits?: true;
+  /**
+   * The end of the customer's job that was answered, as `updateCustomerJob` records it, in the same transaction: a job that is paid and
+   * still queued would be sent, and paid, again after a crash.
+   */
+  readonly delivers?: CustomerUpdate;
 }
 
 /** A sampled job that was handed out and has no verdict. */

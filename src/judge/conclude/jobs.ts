@@ -92,13 +92,15 @@ export class JobConcluder {
   }
 
   #endOf(job: AnsweredJob, verdict: Verdict): SampledEnd {
-    const { jobId, lane, hotkey, draw, answer, credit, block } = job;
+    const { jobId, lane, hotkey, draw, answer, credit, block, customerAttempts: attempts } = job;
+    const at = this.#modules.clock.nowMs();
+    const ended = endOf(verdict);
+    const isDelivered = attempts !== undefined && ended.state === "accepted";
+    const given = { answer, hotkey, verified: true, code: null, endedAt: at };
     return {
       ...{ jobId, lane, hotkey, credit, block, epoch: draw.epoch },
-      ...endOf(verdict),
-      answerSha256: sha256Hex(answer),
-      at: this.#modules.clock.nowMs(),
-      strike: null,
+      ...{ ...ended, at, answerSha256: sha256Hex(answer), strike: null },
+      ...(isDelivered && { delivers: { jobId, attempts, state: "done", ...given } }),
     };
   }
 

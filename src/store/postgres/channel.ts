@@ -15,6 +15,8 @@ export interface ChannelOptions {
   readonly pool: Pool;
   readonly replica: Replica | null;
   readonly writer: Writer;
+  /** For what goes in groups of its own. */
+  readonly apart: Writer;
   /** Calls that may wait in all. */
   readonly queueMax: number;
   readonly shown: string;
@@ -96,14 +98,16 @@ export class Channel {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
-    const { writer, pool, replica } = this.#options;
-    await Promise.all([writer.close(), pool.close(), replica?.close()]);
+    const { writer, apart, pool, replica } = this.#options;
+    await Promise.all([writer.close(), apart.close(), pool.close(), replica?.close()]);
   }
 
   async #run(operation: Runnable, args: readonly unknown[]): Promise<unknown> {
     if (operation.kind === "read") return this.#read(operation, args);
     if (operation.kind === "alone") return this.#runAlone(operation, args);
-    const settled = await this.#options.writer.push({ operation, args });
+    const { writer, apart } = this.#options;
+    const isApart = operation.kind === "batch" && operation.isApart;
+    const settled = await (isApart ? apart : writer).push({ operation, args });
     if (settled === null) throw unavailable();
     if ("error" in settled) throw settled.error;
     return settled.value;

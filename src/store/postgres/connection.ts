@@ -1,7 +1,10 @@
 import pg from "pg";
+import type { NudgeTopic } from "../../flow/nudges.ts";
 import type { Row } from "../records/rows.ts";
 import { ABORTED, isLost, ServerError } from "./failure.ts";
 import type { Sql, Statement } from "./sql.ts";
+import { numberChanges } from "./tables/numberChanges.ts";
+import { TransactionNotes } from "./transactionNotes.ts";
 
 /** int8 as numbers: none of ours exceeds 2^53. Booleans as flags. */
 const own: Readonly<Record<number, (text: string) => number>> = {
@@ -25,12 +28,20 @@ export class Connection implements Sql {
   #first: ServerError | null = null;
   #lost = false;
   #warned = false;
+  readonly #notes = new TransactionNotes();
+  readonly #committed: (topics: ReadonlySet<NudgeTopic>) => void;
   /** When it was opened. */
   readonly sinceMs: number;
 
-  constructor(client: pg.Client, sinceMs: number) {
+  /** `committed` is told the topics of what was committed. */
+  constructor(
+    client: pg.Client,
+    sinceMs: number,
+    committed: (topics: ReadonlySet<NudgeTopic>) => void = () => {},
+  ) {
     this.#client = client;
     this.sinceMs = sinceMs;
+    this.#committed = committed;
     client.on("error", () => {
       this.#lost = true;
     });
@@ -54,6 +65,29 @@ export class Connection implements Sql {
     return (await this.#query({ name, text, values: [...values] })).rowCount ?? 0;
   }
 
+  noteStanding(hotkey: string): void {
+    this.#notes.standing.push(hotkey);
+    this.tell("standing");
+  }
+
+  tell(topic: NudgeTopic): void {
+    this.#notes.tell(topic);
+  }
+
+  /** Hears what other connections notify of, each with the topic that it names. Those of this one are left out. */
+  async listen(channel: string, heard: (topic: string) => void): Promise<void> {
+    const own = await this.rows({ name: "", text: "SELECT pg_backend_pid() AS pid" });
+    this.#client.on("notification", ({ processId, payload }) => {
+      if (processId !== own[0]?.pid) heard(payload ?? "");
+    });
+    await this.command(`LISTEN ${channel}`);
+  }
+
+  /** Called once, when it is of no use any more. */
+  onEnd(ended: () => void): void {
+    this.#client.once("end", ended);
+  }
+
   /** Runs a command without values. */
   async command(text: string): Promise<void> {
     await this.#query({ text });
@@ -62,6 +96,7 @@ export class Connection implements Sql {
   /** Sends it ahead; when it fails, so does what follows. */
   begin(how = ""): void {
     this.#first = null;
+    this.#notes.clear();
     this.ahead(`BEGIN ${how}`);
   }
 
@@ -76,13 +111,25 @@ export class Connection implements Sql {
    */
   async commit(): Promise<void> {
     this.#warned = false;
+    const { standing, topics } = this.#notes;
+    if (standing.length > 0) this.rows(numberChanges, [standing]).catch(() => {});
     const { command } = await this.#query({ text: "COMMIT" });
     if (command !== "COMMIT") throw this.#first ?? new ServerError(new Error("the server rolled back"));
     if (this.#warned) throw new ServerError(new Error("the commit may not have reached the standby"));
+    if (topics.size > 0) this.#committed(topics);
   }
 
-  /** What failed was undone: the transaction goes on. */
-  forget(): void {
+  /** Sends it ahead. */
+  savepoint(): void {
+    this.#notes.mark();
+    this.ahead("SAVEPOINT one");
+  }
+
+  /** Undoes what followed the savepoint: the transaction goes on. */
+  async undo(): Promise<void> {
+    await this.command("ROLLBACK TO one");
+    this.ahead("RELEASE one");
+    this.#notes.back();
     this.#first = null;
   }
 

@@ -4,6 +4,7 @@ import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import type { Random } from "../../core/random.ts";
+import type { NudgeTopic } from "../../flow/nudges.ts";
 import { text } from "../records/rows.ts";
 import type { Address } from "./address.ts";
 import { Connection, typesOfColumns } from "./connection.ts";
@@ -45,6 +46,8 @@ export interface ConnectorOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;
+  /** Told the topics of what its connections committed. */
+  readonly committed?: (topics: ReadonlySet<NudgeTopic>) => void;
 }
 
 const settings = statement(
@@ -77,10 +80,10 @@ export class Connector {
 
   /** Rejects with `store_unavailable`, or with `store_not_durable`. */
   async open(): Promise<Connection> {
-    const { clock, limits } = this.#options;
+    const { clock, limits, committed } = this.#options;
     if (clock.monotonicMs() < this.#notBefore) throw unavailable();
     const client = new pg.Client(this.#config(limits));
-    const connection = new Connection(client, clock.monotonicMs());
+    const connection = new Connection(client, clock.monotonicMs(), committed);
     try {
       await client.connect();
       await connection.command(setUp);

@@ -77,16 +77,14 @@ async function runBatches(
 
 /** A failure undoes this call alone, unless it is one for which the whole transaction is tried again. */
 async function protectedCall(connection: Connection, call: Call): Promise<Settled<unknown>> {
-  connection.ahead("SAVEPOINT one");
+  connection.savepoint();
   try {
     const settled = await runOne(connection, call);
     connection.ahead("RELEASE one");
     return settled;
   } catch (error) {
     if (isRetryable(error) || !connection.isUsable) throw error;
-    await connection.command("ROLLBACK TO one");
-    connection.ahead("RELEASE one");
-    connection.forget();
+    await connection.undo();
     return { error };
   }
 }

@@ -2,17 +2,21 @@ import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
 import { type Random, systemRandom } from "../../core/random.ts";
+import type { NudgeTopic } from "../../flow/nudges.ts";
 import type { Store } from "../../flow/store.ts";
 import { addressOf } from "./address.ts";
 import { Channel, writerMeasures } from "./channel.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
 import { takeStore } from "./exclusive.ts";
 import { migrate, versionOf } from "./migrations/migrate.ts";
+import { NudgeLine } from "./nudgeLine.ts";
 import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
 import { openReplica, type ReplicaAt } from "./replica/open.ts";
 import { storeOver } from "./storeOver.ts";
 import { makeOperations } from "./tables/operations.ts";
+import { SpendMemory } from "./tables/spends/memory.ts";
+import { sweepSpents } from "./tables/spends/sweeper.ts";
 import { Writer } from "./writer.ts";
 
 export interface PostgresStoreOptions {
@@ -24,7 +28,7 @@ export interface PostgresStoreOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random?: Random;
-  /** Connections for reads; one more writes. 8. */
+  /** Connections for reads; two more write, and one hears of what other processes commit. 8. */
   readonly connections?: number;
   /** How long a group of writes collects calls after the one before it; 2. */
   readonly groupMs?: number;
@@ -54,23 +58,32 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const limits = { ...timeouts, ...options.limits };
   const name = options.name ?? "assay";
   const purpose = "writable" as const;
-  const connector = new Connector({ address, purpose, name, limits, log, metrics, clock, random });
+  const session = { name, log, metrics, clock, random };
+  const committed = (topics: ReadonlySet<NudgeTopic>): void => nudges.tell(topics);
+  const connector = new Connector({ address, purpose, limits, ...session, committed });
+  const nudges = new NudgeLine({ connector, log, metrics });
   const lock = options.isExclusive === true ? await takeStore(connector, shown) : null;
   await prepare(connector, shown);
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
   const pool = new Pool({ connector, most, waitingMost: queueMax, waitMs, clock, metrics });
   const measures = writerMeasures(metrics);
-  const writer = new Writer({ connector, groupMs, groupMax, queueMax, clock, random, measures });
-  const operations = makeOperations();
-  const session = { name, log, metrics, clock, random, primary: pool, most, waitingMost: queueMax };
-  const replica = options.replica === undefined ? null : await openReplica(options.replica, session);
-  const parts = { operations, pool, replica, writer };
-  const store = storeOver(new Channel({ ...parts, queueMax, shown, log, metrics, clock }));
+  const writing = { connector, groupMs, groupMax, queueMax, clock, random, measures };
+  const [writer, apart] = [new Writer(writing), new Writer(writing)];
+  const spent = new SpendMemory();
+  const operations = makeOperations(spent);
+  const reading = { ...session, primary: pool, most, waitingMost: queueMax };
+  const replica = options.replica === undefined ? null : await openReplica(options.replica, reading);
+  const parts = { operations, pool, replica, writer, apart };
+  const channel = new Channel({ ...parts, queueMax, shown, log, metrics, clock });
+  const endSweeps = sweepSpents(spent, () => channel.call("sweepSpent", []));
+  const store = storeOver(channel, nudges);
   return {
     ...store,
     close: async () => {
+      endSweeps();
       await store.close();
+      await nudges.close();
       await lock?.close();
     },
   };

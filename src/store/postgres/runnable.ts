@@ -21,6 +21,7 @@ export type RunnableWrite = {
 export type RunnableBatch = {
   readonly kind: "batch";
   readonly locksAll: boolean;
+  readonly isApart: boolean;
   readonly run: (sql: Sql, calls: readonly (readonly unknown[])[]) => Promise<readonly Settled<unknown>[]>;
 };
 

@@ -1,3 +1,4 @@
+import type { NudgeTopic } from "../../flow/nudges.ts";
 import type { Row } from "../records/rows.ts";
 
 /** A statement that each connection prepares once, under its name. */
@@ -14,7 +15,14 @@ export interface Sql {
   rows(statement: Statement, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** How many rows the statement changed. */
   run(statement: Statement, values?: readonly unknown[]): Promise<number>;
+  /** Notes that the transaction changes the standing of the hotkey. It gets its number as the last thing before the commit. */
+  noteStanding(hotkey: string): void;
+  /** Whoever listens is told once the transaction is committed. */
+  tell(topic: NudgeTopic): void;
 }
+
+/** Unix ms by the server's clock, at the moment that it is looked at. */
+export const NOW = "(extract(epoch FROM clock_timestamp()) * 1000)::float8";
 
 export const statement = (name: string, text: string): Statement => ({ name, text });
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Fence } from "../../flow/leases.ts";
+import type { Nudges } from "../../flow/nudges.ts";
 import type { RetentionBounds, Store } from "../../flow/store.ts";
 import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../flow/submission.ts";
 import { boundsOfJudge, loadStanding } from "../loadStanding.ts";
@@ -23,6 +25,9 @@ const plain = [
   ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
+  ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
+  ...["claim", "undecided", "claimCustomerJobs", "saveSession", "session"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number]>;
@@ -32,7 +37,7 @@ function isAdmitReply(reply: SettleReply): reply is Extract<SettleReply, { kind:
 }
 
 /** The store port over the operations. */
-export function storeOver(channel: Channel): Store {
+export function storeOver(channel: Channel, nudges: Nudges): Store {
   const call =
     (name: OperationName) =>
     (...args: ArgsOf<OperationName>) =>
@@ -49,15 +54,16 @@ export function storeOver(channel: Channel): Store {
       if (isAdmitReply(reply)) throw new Error("a decision was answered as an admission");
       return reply;
     },
-    async applyRetention(bounds: RetentionBounds): Promise<{ dropped: number }> {
+    async applyRetention(bounds: RetentionBounds, fence?: Fence): Promise<{ dropped: number }> {
       for (let dropped = 0; ; ) {
-        const step = await channel.call("retire", [bounds]);
+        const step = await channel.call("retire", [bounds, fence]);
         dropped += step.dropped;
         if (!step.more) return { dropped };
         await sleep(RETIRE_PAUSE_MS);
       }
     },
     standingState: (bounds = boundsOfJudge) => loadStanding((name, args) => channel.call(name, args), bounds),
+    listen: (topic, heard) => nudges.listen(topic, heard),
     close: () => channel.close(),
   };
 }

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { CustomerToken } from "../../../src/flow/customerToken.ts";
 import type { CustomerQuery, CustomerUpdate } from "../../../src/flow/job.ts";
 import type { Store } from "../../../src/flow/store.ts";
-import { type OpenStore, withStore } from "./fixtures.ts";
-import { atMost, customerJob, newJobId, T } from "./jobFixtures.ts";
+import { commitment, type OpenStore, withStore } from "./fixtures.ts";
+import { atMost, customerJob, newJobId, opened, sampledEnd, T } from "./jobFixtures.ts";
 
 function done(jobId: string, change: Partial<CustomerUpdate> = {}): CustomerUpdate {
   const base = { jobId, attempts: 2, state: "done", answer: `{"proof":{}}`, hotkey: "5Alice" } as const;
@@ -15,6 +15,26 @@ const queuedIds = async (store: Store): Promise<string[]> =>
   (await store.queuedCustomerJobs(100)).map(({ jobId }) => jobId);
 
 export function customerCases(open: OpenStore): void {
+  test("an accepted answer ends its customer's job with it, unless that has ended", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      const given = { answer: "[1]", verified: true, hotkey: "5Alice", code: null, endedAt: 9 };
+      const states = [];
+      for (const isCancelled of [false, true]) {
+        const jobId = await opened(store);
+        await store.addCustomerJob(customerJob({ jobId }), atMost(2));
+        if (isCancelled) await store.cancelCustomerJob(jobId, 8);
+        const delivers = { jobId, attempts: 2, state: "done", ...given } as const;
+        await store.endSamples([sampledEnd(jobId, { delivers })]);
+        // What a dispatcher records afterwards changes nothing.
+        await store.updateCustomerJob({ ...delivers, attempts: 7 });
+        const job = await store.customerJob(jobId);
+        states.push([job?.state, job?.answer, job?.attempts, job?.hotkey, job?.endedAt]);
+      }
+      assert.deepEqual(states[0], ["done", "[1]", 2, "5Alice", 9]);
+      assert.deepEqual(states[1], ["cancelled", null, 0, null, 8]);
+    }));
+
   test("a job is put in once: the same key and job is a replay, with another job a conflict", () =>
     withStore(open, async (store, reopen) => {
       const job = customerJob();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Fence } from "../../../src/flow/leases.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { problemOf } from "../../support/thrown.ts";
@@ -77,6 +78,8 @@ export function leaseCases(open: OpenStore): void {
       await taken(store, one);
       await taken(store, one, 1);
       const again = async (node: number, token: number) => {
+        // A renewal in time would keep the token.
+        await sleep(20);
         let fence: Fence | null = null;
         await eventually(async () => {
           fence = await store.takeLease(LEADER, node, LONG);

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { Store } from "../../../src/flow/store.ts";
 import type { AdmitOutcome } from "../../../src/flow/submission.ts";
 import {
   admitted,
@@ -18,19 +14,7 @@ import {
   struck,
 } from "./fixtures.ts";
 import { drawn, groupOf, sampledEnd } from "./jobFixtures.ts";
-
-/** Runs the work on two stores that share their records, as two processes would have them. */
-async function withTwo(open: OpenStore, work: (one: Store, two: Store) => Promise<void>): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), "assay-store-"));
-  const stores = [await open(dir), await open(dir)] as const;
-  try {
-    await stores[0].commitEpoch(commitment());
-    await work(...stores);
-  } finally {
-    for (const store of stores) await store.close();
-    await rm(dir, { recursive: true });
-  }
-}
+import { withTwo } from "./twoStores.ts";
 
 const wordOf = (outcome: AdmitOutcome): string => (outcome.kind === "refused" ? outcome.code : outcome.kind);
 

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "../../../src/core/clock.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { looseTier } from "../../support/crafted.ts";
+import { scaled } from "../../support/fault/scale.ts";
 import { freePort } from "../../support/freePort.ts";
+import type { Fact } from "../../support/invariants/facts.ts";
+import { assertFolder } from "../../support/invariants/ofFolder.ts";
 import { clientOf } from "../../support/lanes/sat/answers.ts";
 import { checkBooks, checkCounts, checkReplies, checkRows, inState } from "../../support/miner/books.ts";
 import { StubbornMiner } from "../../support/miner/stubborn.ts";
@@ -19,7 +23,9 @@ import {
 
 // A validator that is killed while it is under load, again and again, keeps every promise that it made.
 
-const KILLS = 20;
+const KILLS = Number(process.env.KILLS ?? scaled(8, 60));
+/** Before every third kill of a serving validator it is stopped for a while, as a machine does that sleeps or swaps. */
+const STOPPED_EVERY = 3;
 /** Every fifth kill hits the start itself, where what the kill before left is taken up again. */
 const START_KILLED_EVERY = 5;
 
@@ -46,8 +52,14 @@ async function killStarting(dir: string, port: string, afterMs: number): Promise
   await gone;
 }
 
-async function killServing(dir: string, port: string, afterMs: number): Promise<void> {
+async function killServing(dir: string, port: string, afterMs: number, stopMs: number): Promise<void> {
   const validator = await startValidator(dir, ["--port", port, "--log-level", "error"]);
+  if (stopMs > 0) {
+    await sleep(afterMs);
+    validator.process.kill("SIGSTOP");
+    await sleep(stopMs);
+    validator.process.kill("SIGCONT");
+  }
   await sleep(afterMs);
   await validator.kill();
 }
@@ -57,14 +69,24 @@ async function torment(dir: string, port: string, seed: number): Promise<Validat
   const moment = momentsOf(seed);
   for (let round = 1; round <= KILLS; round++) {
     if (round % START_KILLED_EVERY === 0) await killStarting(dir, port, moment(1500));
-    else await killServing(dir, port, moment(1200));
+    else await killServing(dir, port, moment(1200), round % STOPPED_EVERY === 0 ? moment(1000) : 0);
   }
   return startValidator(dir, ["--port", port, "--log-level", "error"]);
 }
 
-test("killed twenty times under load, a validator keeps every promise and pays nothing twice", async (t) => {
-  const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9));
-  t.diagnostic(`replay with ASSAY_TEST_SEED=${seed}`);
+/** What the miner was told. */
+function factsOf({ client, acknowledged }: StubbornMiner): Fact[] {
+  const { hotkey } = client.keypair;
+  return acknowledged.map(({ challengeId, receipt: { receipt_id: receiptId } }) => {
+    return { kind: "acknowledged", receiptId, hotkey, challengeId };
+  });
+}
+
+test("killed again and again under load, and stopped for a while now and then, a validator keeps every promise and pays nothing twice", async (t) => {
+  const seed = Number(
+    process.env.SEED ?? process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9),
+  );
+  t.diagnostic(`replay with SEED=${seed}`);
   const dir = dataDirWith(config);
   t.after(() => removeDir(dir));
   const port = await freePort();
@@ -84,6 +106,7 @@ test("killed twenty times under load, a validator keeps every promise and pays n
   const records = recordsOnDisk(dir);
   checkRows(records, miners);
   checkBooks(records);
+  await assertFolder(dir, miners.flatMap(factsOf), Math.floor(systemClock.nowMs() / 1000));
   for (const miner of miners) assert.deepEqual(miner.surprises, []);
   const lost = miners.reduce((sum, miner) => sum + miner.lost, 0);
   const [accepted, rejected, voided] = ["accepted", "rejected", "void"].map(

@@ -13,11 +13,13 @@ import { openInlineStore } from "../../support/store/inline.ts";
 import { seeded } from "../../support/store/seeded.ts";
 
 // A process is killed while it writes; then one bit of what it left is flipped, or its write-ahead log is cut. The next start
-// refuses, or has everything that was acknowledged.
+// refuses, or has everything that was acknowledged. SEED chooses the places, DAMAGE how many.
 
 const child = join(import.meta.dirname, "../../support/store/child.ts");
-const ROUNDS = 40;
+/** Places, a fifth of them in each of five kinds of file. */
+const ROUNDS = Math.ceil(Number(process.env.DAMAGE ?? 200) / 5);
 const ACKNOWLEDGED = 200;
+const SECTOR = 512;
 
 interface Image {
   readonly folder: string;
@@ -103,23 +105,34 @@ function flip(path: string, bit: number): void {
   writeFileSync(path, bytes);
 }
 
+/** Some sectors in a row hold nothing any more, as after a write that never reached the disk. */
+function tear(path: string, pick: (most: number) => number): void {
+  const bytes = readFileSync(path);
+  const from = SECTOR * pick(Math.ceil(bytes.length / SECTOR));
+  bytes.fill(0, from, Math.min(bytes.length, from + SECTOR * (1 + pick(8))));
+  writeFileSync(path, bytes);
+}
+
 const sizeOf = (path: string): number => readFileSync(path).length;
 
 function seedOf(t: TestContext): number {
-  const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9));
-  t.diagnostic(`replay with ASSAY_TEST_SEED=${seed}`);
+  const seed = Number(
+    process.env.SEED ?? process.env.ASSAY_TEST_SEED ?? Math.floor(systemRandom.unit() * 1e9),
+  );
+  t.diagnostic(`replay with SEED=${seed}`);
   return seed;
 }
 
-test("one flipped bit, or a cut, in the write-ahead log of a killed process: refused, or nothing acknowledged is gone", async (t) => {
+test("one flipped bit, a cut, or sectors that were not written, in the write-ahead log of a killed process: refused, or nothing acknowledged is gone", async (t) => {
   const pick = seeded(seedOf(t));
   const image = await makeImage(t);
   let refused = 0;
   for (let round = 0; round < 2 * ROUNDS; round++) {
     const outcome = await startDamaged(image, (file) => {
       const log = `${file}-wal`;
-      if (round % 2 === 0) flip(log, pick(8 * sizeOf(log)));
-      else truncateSync(log, pick(sizeOf(log)));
+      if (round % 3 === 0) flip(log, pick(8 * sizeOf(log)));
+      else if (round % 3 === 1) truncateSync(log, pick(sizeOf(log)));
+      else tear(log, pick);
     });
     if (outcome === "refused") refused++;
     else for (const receipt of image.acknowledged) assert.ok(outcome.includes(`"${receipt}"`), receipt);
@@ -135,12 +148,16 @@ test("one flipped bit, or a cut, in the write-ahead log of a killed process: ref
   assert.equal(await startDamaged(image, (file) => rmSync(`${file}-wal`)), "refused");
 });
 
-test("one flipped bit in the database of a killed process: refused, or every row is as it was", async (t) => {
+test("one flipped bit, a cut, or sectors that were not written, in the database of a killed process: refused, or every row is as it was", async (t) => {
   const pick = seeded(seedOf(t));
   const image = await makeImage(t);
   let refused = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const outcome = await startDamaged(image, (file) => flip(file, pick(8 * sizeOf(file))));
+    const outcome = await startDamaged(image, (file) => {
+      if (round % 3 === 0) flip(file, pick(8 * sizeOf(file)));
+      else if (round % 3 === 1) truncateSync(file, pick(sizeOf(file)));
+      else tear(file, pick);
+    });
     if (outcome === "refused") refused++;
     else assert.equal(outcome, image.rows);
   }

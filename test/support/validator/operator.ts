@@ -4,7 +4,7 @@ import type { Validator } from "./validator.ts";
 
 /** A request with the operator's token of the validator's data directory; `body` is sent as JSON. */
 export async function operatorAsks<Document>(
-  { url, dataDir }: Validator,
+  { url, dataDir }: Pick<Validator, "url" | "dataDir">,
   method: "GET" | "POST" | "DELETE",
   path: string,
   body?: object,

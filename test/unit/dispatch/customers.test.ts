@@ -33,6 +33,8 @@ describe("a customer's job", () => {
       endedAt: world.clock.now,
     });
     assert.equal(world.records.customers.length, 1);
+    const attempts = world.concluded.map(({ job }) => job.customerAttempts);
+    assert.deepEqual(attempts, [1], "its end goes to the store with the verdict");
   });
 
   it("goes to another miner after a wrong answer, an error and every failure", async () => {

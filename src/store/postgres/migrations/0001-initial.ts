@@ -1,3 +1,5 @@
+import { inBytes } from "./inBytes.ts";
+
 /**
  * The columns are those of the embedded store, so that rows can be copied from one to the other. Texts are stored as texts:
  * ids and hashes are not packed. Flags are 0 and 1. Tables partitioned by epoch get one partition per epoch, made with its
@@ -225,5 +227,4 @@ CREATE INDEX weight_plans_open ON weight_plans (period) WHERE state NOT IN ('con
 CREATE TABLE notes (key text PRIMARY KEY, value text NOT NULL);
 `;
 
-/** Texts are ordered by their bytes, as in the embedded store, whatever the locale of the database. */
-export const initial = tables.replaceAll(/\btext\b(?=[ ,)])/g, 'text COLLATE "C"');
+export const initial = inBytes(tables);

@@ -1,4 +1,5 @@
 import { initial } from "./0001-initial.ts";
+import { shared } from "./0002-shared.ts";
 
 /** The steps from an empty database to the schema that this code reads and writes. A step that was released is never changed. */
-export const migrations: readonly string[] = [initial];
+export const migrations: readonly string[] = [initial, shared];

@@ -115,6 +115,7 @@ export const addCustomerJob = batch(
       }
     });
     await insertAll(sql, queue.added);
+    if (queue.added.length > 0) sql.tell("jobs");
     return outcomes;
   },
 );

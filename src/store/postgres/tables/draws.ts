@@ -4,14 +4,18 @@ import type { OpenSample } from "../../../flow/job.ts";
 import { openSampleOf, sampledJob } from "../../records/openSample.ts";
 import { type Sql, statement } from "../sql.ts";
 import { append, endOf, type Line, type LogEnd, lockEnds, storeLines } from "./lines.ts";
+import { LIVING } from "./nodes.ts";
 import { read, write } from "./operation.ts";
 
 const insert = statement(
   "open_samples_insert",
-  `INSERT INTO open_samples (job_id, hotkey, epoch, lane)
-   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])`,
+  `INSERT INTO open_samples (job_id, hotkey, epoch, lane, owner)
+   SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])`,
 );
-const open = statement("open_samples", "SELECT * FROM open_samples ORDER BY epoch, job_id, hotkey LIMIT $1");
+const open = statement(
+  "open_samples",
+  `SELECT * FROM open_samples WHERE owner NOT IN (${LIVING}) ORDER BY epoch, job_id, hotkey LIMIT $1`,
+);
 
 /** The ends of the logs of epochs that all take draws. */
 async function openEnds(sql: Sql, groups: readonly DrawGroup[]): Promise<Map<number, LogEnd>> {
@@ -34,7 +38,7 @@ export const drawOperations = {
     const sampled = groups.flatMap((group) =>
       group.rows.flatMap((row) => {
         const job = sampledJob(group, row);
-        return job === null ? [] : [{ ...job, epoch: group.epoch, lane: group.lane }];
+        return job === null ? [] : [{ ...job, epoch: group.epoch, lane: group.lane, node: group.node ?? 0 }];
       }),
     );
     const ends = await openEnds(sql, groups);
@@ -55,6 +59,7 @@ export const drawOperations = {
       sampled.map(({ hotkey }) => hotkey),
       sampled.map(({ epoch }) => epoch),
       sampled.map(({ lane }) => lane),
+      sampled.map(({ node }) => node),
     ];
     await Promise.all([...stored, sampled.length === 0 ? null : sql.run(insert, samples)]);
   }),

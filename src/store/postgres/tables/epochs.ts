@@ -1,7 +1,9 @@
 import { AssayError } from "../../../core/problems/assayError.ts";
 import type { ClosedEpochItem, EpochRecord, LogHead } from "../../../flow/draw.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { closedEpochOf, epochOf } from "../../records/epoch.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { requireFence } from "./fence.ts";
 import { addHead } from "./heads.ts";
 import { lockEnds } from "./lines.ts";
 import { alone, read, staleRead, write } from "./operation.ts";
@@ -68,7 +70,9 @@ export const epochOperations = {
       revealedKey: string,
       head: LogHead,
       at: number,
+      fence?: Fence,
     ): Promise<EpochRecord | null> => {
+      await requireFence(sql, fence);
       if (head.epoch !== epoch) throw new RangeError(`epoch ${epoch} closes with a head of ${head.epoch}`);
       // First the lock: what it waited for is seen by the statement that follows.
       await sql.rows(lockEnds, [[epoch]]);

@@ -1,7 +1,9 @@
 import { LOG_HEADS_MAX, type LogHead } from "../../../flow/draw.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { logHeadOf } from "../../records/logHead.ts";
 import { integer } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { requireFence } from "./fence.ts";
 import { endOf, type LogEnd, lockEnds } from "./lines.ts";
 import { read, write } from "./operation.ts";
 import { partOf } from "./partitions.ts";
@@ -50,7 +52,8 @@ async function lengthAt(sql: Sql, hash: string, end: LogEnd, from: number): Prom
 }
 
 export const headOperations = {
-  addLogHead: write(async (sql: Sql, head: LogHead): Promise<boolean> => {
+  addLogHead: write(async (sql: Sql, head: LogHead, fence?: Fence): Promise<boolean> => {
+    await requireFence(sql, fence);
     const row = await first(sql, lockEnds, [[head.epoch]]);
     if (row === undefined) return false;
     const end = endOf(row);

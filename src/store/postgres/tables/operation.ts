@@ -22,6 +22,8 @@ export interface Batch<A extends readonly unknown[], R> {
   readonly kind: "batch";
   /** Whether it takes the locks of every open epoch: then it runs before those that take some of them. */
   readonly locksAll: boolean;
+  /** Whether it goes in groups of its own, beside those of the other writes. */
+  readonly isApart: boolean;
   readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
 }
 
@@ -53,9 +55,9 @@ export function write<A extends readonly unknown[], R>(
 
 export function batch<A extends readonly unknown[], R>(
   run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
-  { locksAll = false }: { readonly locksAll?: boolean } = {},
+  { locksAll = false, isApart = false }: { readonly locksAll?: boolean; readonly isApart?: boolean } = {},
 ): Batch<A, R> {
-  return { kind: "batch", locksAll, run };
+  return { kind: "batch", locksAll, isApart, run };
 }
 
 export function alone<A extends readonly unknown[], R>(

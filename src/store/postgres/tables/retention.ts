@@ -1,11 +1,15 @@
+import type { Fence } from "../../../flow/leases.ts";
+import { SESSIONS_KEPT } from "../../../flow/sessionRecords.ts";
 import type { RetentionBounds } from "../../../flow/store.ts";
 import { integer, text } from "../../records/rows.ts";
 import { first, type Sql, type Statement, statement } from "../sql.ts";
 import { dropMinerRows } from "./dropMiner.ts";
 import { dayOf } from "./exhibits.ts";
+import { requireFence } from "./fence.ts";
 import { alone } from "./operation.ts";
 import { lockParts, type Partitioned, partitioned, partOf } from "./partitions.ts";
 import { addRetired } from "./retired.ts";
+import { dropChanges } from "./standingChanges.ts";
 
 /** Rows of one statement where rows are dropped one by one. */
 const ROWS = 1024;
@@ -149,6 +153,32 @@ const timed: readonly Timed[] = [
     ),
     values: dayBound,
   },
+  {
+    drop: statement(
+      "retire_sessions",
+      `DELETE FROM sessions WHERE hotkey IN (SELECT hotkey FROM sessions WHERE expires_at <= $1
+         ORDER BY expires_at LIMIT ${ROWS} FOR UPDATE)`,
+    ),
+    values: ({ sessionsEndedBy: by }) => (by === undefined ? null : [by]),
+  },
+  {
+    drop: statement(
+      "retire_sessions_beyond",
+      `DELETE FROM sessions WHERE hotkey IN
+         (SELECT hotkey FROM sessions ORDER BY expires_at DESC LIMIT ${ROWS} OFFSET ${SESSIONS_KEPT})`,
+    ),
+    values: () => [],
+  },
+  {
+    drop: statement(
+      "retire_streams",
+      `DELETE FROM streams WHERE hotkey IN
+         (SELECT hotkey FROM streams WHERE node NOT IN (SELECT token FROM nodes)
+           LIMIT ${ROWS} FOR UPDATE SKIP LOCKED)`,
+    ),
+    values: () => [],
+  },
+  { drop: dropChanges, values: () => [] },
 ];
 
 function dayBound({ keepExhibitsSince: since }: RetentionBounds): Values | null {
@@ -171,7 +201,8 @@ async function retireUnseen(sql: Sql, { keepSeenSince: since }: RetentionBounds)
 
 export const retentionOperations = {
   /** One step: each is a transaction, so that none holds locks for long. */
-  retire: alone(async (sql: Sql, bounds: RetentionBounds): Promise<Retired> => {
+  retire: alone(async (sql: Sql, bounds: RetentionBounds, fence?: Fence): Promise<Retired> => {
+    await requireFence(sql, fence);
     const epochs = await retireEpochs(sql, bounds);
     if (epochs > 0) return { dropped: epochs, more: true };
     const part = await retirePart(sql, bounds);

@@ -9,6 +9,7 @@ import { write } from "./operation.ts";
 import { forfeit, recordStrike } from "./strike.ts";
 import { newestId } from "./submissions/load.ts";
 import { count, sight } from "./tally.ts";
+import { settleJobs } from "./updateCustomerJob.ts";
 
 const epochsOf = statement(
   "epochs_of_samples",
@@ -86,6 +87,13 @@ async function settle(sql: Sql, endings: readonly Ending[]): Promise<void> {
   await addToBuckets(sql, unpaid);
 }
 
+/** Ends customers' jobs together with what pays for their answers. Throws on an answer that cannot be recorded. */
+async function deliver(sql: Sql, endings: readonly Ending[]): Promise<void> {
+  const updates = endings.map(({ end }) => end.delivers).filter((update) => update !== undefined);
+  if (updates.length === 0) return;
+  for (const outcome of await settleJobs(sql, updates)) if ("error" in outcome) throw outcome.error;
+}
+
 /** In order: a miner that is not on record is counted from its first sighting on. */
 async function tally(sql: Sql, endings: readonly Ending[]): Promise<void> {
   for (let from = 0; from < endings.length; ) {
@@ -117,6 +125,7 @@ export const sampleOperations = {
     await Promise.all(stored);
     await tally(sql, endings);
     await settle(sql, endings);
+    await deliver(sql, endings);
     return endings.map(({ end }) => end.jobId);
   }),
 };

@@ -91,11 +91,13 @@ export const standingOperations = {
     const { kind, hotkey, reason, at } = suspension;
     const logged =
       kind === "operator" ? sql.run(logAction, ["suspend", hotkey, withoutNul(reason), at]) : null;
-    await Promise.all([putSuspension(sql, suspension), logged]);
+    const [isNews] = await Promise.all([putSuspension(sql, suspension), logged]);
+    if (isNews) sql.noteStanding(hotkey);
   }),
   /** An operator lifts every kind. Without an operator only `unreachable` is lifted. */
   release: write(async (sql: Sql, hotkey: string, action: OperatorAction | null): Promise<number> => {
     const removed = await sql.run(action === null ? releaseReach : releaseAll, [hotkey]);
+    if (removed > 0) sql.noteStanding(hotkey);
     if (action !== null && removed > 0)
       await sql.run(logAction, ["release", hotkey, withoutNul(action.reason), action.at]);
     return removed;

@@ -39,6 +39,7 @@ export async function recordStrike(sql: Sql, strike: StrikeRecord, afterId: numb
   const values = [strikeId, hotkey, lane, block, at, JSON.stringify(evidence), suspendUntil, afterId];
   await put(integer(await first(sql, insert, values), "id"));
   await forfeit(sql, hotkey);
+  sql.noteStanding(hotkey);
   if (suspendUntil === null) return;
   const reason = evidence.verdict.code;
   await putSuspension(sql, { hotkey, kind: "strike", untilBlock: suspendUntil, reason, by: "judge", at });

@@ -10,8 +10,8 @@ const upsert = statement(
     WHERE excluded.until_block > s.until_block`,
 );
 
-/** Writes a suspension unless one of its kind lasts at least as long. */
-export async function putSuspension(sql: Sql, suspension: Suspension): Promise<void> {
+/** Writes a suspension unless one of its kind lasts at least as long; false then. */
+export async function putSuspension(sql: Sql, suspension: Suspension): Promise<boolean> {
   const { hotkey, kind, untilBlock, reason, by, at } = suspension;
-  await sql.run(upsert, [hotkey, kind, untilBlock, withoutNul(reason), by, at]);
+  return (await sql.run(upsert, [hotkey, kind, untilBlock, withoutNul(reason), by, at])) === 1;
 }

@@ -1,7 +1,9 @@
 import { canonical } from "../../../core/canonical.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { periodOf, type SignedVector, type UnsignedVector } from "../../../flow/weights.ts";
 import { signedOf, unsignedOf, vectorTextOf } from "../../records/vector.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { requireFence } from "./fence.ts";
 import { read, staleRead, write } from "./operation.ts";
 
 const one = statement("vector", "SELECT * FROM vectors WHERE period = $1");
@@ -32,14 +34,20 @@ const rowOf = (sql: Sql, period: number | null) =>
   period === null ? first(sql, latest) : first(sql, one, [period]);
 
 export const vectorOperations = {
-  recordIntent: write(intent),
-  /** A vector without an intent is recorded as its own intent; one that differs from its intent is refused. */
-  saveVector: write(async (sql: Sql, { signature, ...unsigned }: SignedVector): Promise<void> => {
-    if (canonical(await intent(sql, unsigned)) !== canonical(unsigned)) {
-      throw new RangeError(`vector of period ${periodOf(unsigned)} differs from the intent on record`);
-    }
-    await sql.run(sign, [signature, periodOf(unsigned)]);
+  recordIntent: write(async (sql: Sql, vector: UnsignedVector, fence?: Fence): Promise<UnsignedVector> => {
+    await requireFence(sql, fence);
+    return intent(sql, vector);
   }),
+  /** A vector without an intent is recorded as its own intent; one that differs from its intent is refused. */
+  saveVector: write(
+    async (sql: Sql, { signature, ...unsigned }: SignedVector, fence?: Fence): Promise<void> => {
+      await requireFence(sql, fence);
+      if (canonical(await intent(sql, unsigned)) !== canonical(unsigned)) {
+        throw new RangeError(`vector of period ${periodOf(unsigned)} differs from the intent on record`);
+      }
+      await sql.run(sign, [signature, periodOf(unsigned)]);
+    },
+  ),
   vector: read(
     async (sql: Sql, period: number): Promise<SignedVector | null> => signedOf(await rowOf(sql, period)),
   ),

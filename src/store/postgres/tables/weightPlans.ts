@@ -1,7 +1,9 @@
 import { canonical } from "../../../core/canonical.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import type { WeightPlan } from "../../../flow/weightPlan.ts";
 import { ENDED_PLANS_MAX, isEndedPlan, weightPlanOf } from "../../records/weightPlan.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { requireFence } from "./fence.ts";
 import { read, write } from "./operation.ts";
 
 const one = statement("plan", "SELECT * FROM weight_plans WHERE period = $1");
@@ -37,7 +39,8 @@ export const weightPlanOperations = {
       (await sql.rows(latest, [before ?? Number.MAX_SAFE_INTEGER, limit])).map(weightPlanOf),
   ),
   /** Of the ended plans the latest are kept; one that is open is never dropped. */
-  saveWeightPlan: write(async (sql: Sql, plan: WeightPlan): Promise<void> => {
+  saveWeightPlan: write(async (sql: Sql, plan: WeightPlan, fence?: Fence): Promise<void> => {
+    await requireFence(sql, fence);
     await sql.run(save, [plan.period, plan.state, canonical(plan)]);
     if (isEndedPlan(plan.state)) await sql.run(drop);
   }),

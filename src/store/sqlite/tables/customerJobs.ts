@@ -42,8 +42,20 @@ function adder(db: DatabaseSync) {
   };
 }
 
-export function customerJobOperations(db: DatabaseSync, now: () => number) {
+/** A job that has ended is never changed, and keeps no private inputs. */
+export function customerUpdater(db: DatabaseSync, now: () => number): (to: CustomerUpdate) => boolean {
   const living = new LivingNodes(db, now);
+  const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = :state, answer = ?, verified = ?,
+      hotkey = ?, code = ?, ended_at = ?, private_input = iif(:state = 'queued', private_input, NULL)
+      WHERE job_id = ? AND state = 'queued' AND claimant = coalesce(?, claimant)`);
+  return ({ jobId, attempts, state, answer, verified, hotkey, code, endedAt, node }) => {
+    if (node !== undefined && !living.has(node)) return false;
+    const changed = [attempts, boundedAnswer(answer), flagOrNull(verified), hotkey, code, endedAt] as const;
+    return update.run({ state }, ...changed, jobId, node ?? null).changes === 1;
+  };
+}
+
+export function customerJobOperations(db: DatabaseSync, now: () => number) {
   const byId = db.prepare("SELECT * FROM customer_jobs WHERE job_id = ?");
   const byKey = db.prepare("SELECT * FROM customer_jobs WHERE client_key = ?");
   const count = db.prepare("SELECT count(*) AS n FROM customer_jobs WHERE state = 'queued'");
@@ -51,22 +63,13 @@ export function customerJobOperations(db: DatabaseSync, now: () => number) {
   const queued = db.prepare(
     "SELECT * FROM customer_jobs WHERE state = 'queued' ORDER BY created_at, id LIMIT ?",
   );
-  // A job that has ended is never changed, and keeps no private inputs.
-  const update = db.prepare(`UPDATE customer_jobs SET attempts = ?, state = :state, answer = ?, verified = ?,
-      hotkey = ?, code = ?, ended_at = ?, private_input = iif(:state = 'queued', private_input, NULL)
-      WHERE job_id = ? AND state = 'queued' AND claimant = coalesce(?, claimant)`);
+  const change = customerUpdater(db, now);
   const list = listings(db);
   const add = adder(db);
 
   const find = (jobId: string): CustomerJob | null => {
     const row = byId.get(jobId);
     return row === undefined ? null : customerJobOf(row);
-  };
-  const change = (to: CustomerUpdate): boolean => {
-    const { jobId, attempts, state, answer, verified, hotkey, code, endedAt, node } = to;
-    if (node !== undefined && !living.has(node)) return false;
-    const changed = [attempts, boundedAnswer(answer), flagOrNull(verified), hotkey, code, endedAt] as const;
-    return update.run({ state }, ...changed, jobId, node ?? null).changes === 1;
   };
 
   return {

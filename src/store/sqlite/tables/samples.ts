@@ -3,6 +3,7 @@ import type { OpenSample, SampledEnd } from "../../../flow/job.ts";
 import { openSampleOf } from "../../records/openSample.ts";
 import { bucketWriter } from "./buckets.ts";
 import type { ChainLog } from "./chainLog.ts";
+import { customerUpdater } from "./customerJobs.ts";
 import { write } from "./operation.ts";
 import { strikeWriter } from "./strike.ts";
 import { noCounts, tallier } from "./tally.ts";
@@ -13,6 +14,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog, now: () => num
   const strikes = strikeWriter(db, now);
   const tally = tallier(db);
   const addToBucket = bucketWriter(db);
+  const updateCustomer = customerUpdater(db, now);
 
   const logVerdict = ({ jobId, epoch, lane, hotkey }: OpenSample, end: SampledEnd): void => {
     const { state, verified, code, answerSha256 } = end;
@@ -42,6 +44,7 @@ export function sampleOperations(db: DatabaseSync, log: ChainLog, now: () => num
     count(sample, given);
     if (given.strike !== null) strikes.record(given.strike);
     else if (given.forfeits) strikes.forfeit(sample.hotkey);
+    if (given.delivers !== undefined) updateCustomer(given.delivers);
     return true;
   };
 

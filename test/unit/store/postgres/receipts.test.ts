@@ -34,6 +34,8 @@ function server(rows: Readonly<Record<string, number>>): { readonly sql: Sql; re
       return answer(name, values);
     },
     run: async () => 0,
+    noteStanding: () => {},
+    tell: () => {},
   };
   return { sql, asked };
 }

@@ -1,11 +1,13 @@
+import type { SpendRefusal } from "../../../../flow/spend.ts";
 import type { AdmitOutcome, NewSubmission, Submission } from "../../../../flow/submission.ts";
+import { admitted as recordOf } from "../../../records/admitted.ts";
 import { drawEntry } from "../../../records/lineOfSubmission.ts";
 import { append } from "../lines.ts";
 import { type Entry, type Ledger, workKey } from "./ledger.ts";
 
 /** An admitted row is not sent back: the caller has all of it. */
 export type AdmitReply = Exclude<AdmitOutcome, { kind: "admitted" }> | { readonly kind: "admitted" };
-type RefusalCode = Extract<AdmitReply, { kind: "refused" }>["code"];
+type RefusalCode = Exclude<Extract<AdmitReply, { kind: "refused" }>["code"], SpendRefusal["code"]>;
 
 /** The rule of `Store.admit`. Throws RangeError before the epoch's commitment. */
 export function admit(ledger: Ledger, given: NewSubmission): AdmitReply {
@@ -45,7 +47,13 @@ function record(ledger: Ledger, key: string, given: NewSubmission, known: readon
   if (end === undefined || id === undefined)
     throw new Error("a group took fewer ids than it has submissions");
   ledger.lastId = id;
-  const entry: Entry = { id, submission: submissionOf(given), solved: false, struck: false };
+  const entry: Entry = {
+    id,
+    submission: submissionOf(given),
+    solved: false,
+    struck: false,
+    heldBy: given.node ?? null,
+  };
   answers.set(key, [...known, entry]);
   pending.set(given.receiptId, entry);
   changes.admitted.push({ id, drawN: end.length, given });
@@ -60,7 +68,6 @@ function record(ledger: Ledger, key: string, given: NewSubmission, known: readon
 }
 
 function submissionOf(given: NewSubmission): Submission {
-  const { idempotencyKey: _key, maxAttempts: _attempts, answer: _answer, draw, ...recorded } = given;
-  const fresh = { state: "pending", code: null, tries: 0, decidedAt: null } as const;
-  return { ...recorded, sampled: draw.sampled, ...fresh };
+  const { answer: _answer, draw: _draw, ...recorded } = recordOf(given);
+  return recorded;
 }

@@ -10,6 +10,7 @@ export function decide(ledger: Ledger, decision: Decision): Submission | null {
   const entry = ledger.pending.get(decision.receiptId);
   const end = entry === undefined ? undefined : ledger.ends.get(entry.submission.epoch);
   if (entry === undefined || end === undefined) return null;
+  if (decision.node !== undefined && entry.heldBy !== decision.node) return null;
   const before = entry.submission;
   const { state, code } = settle(ledger, entry, decision);
   const { verified, at } = decision;

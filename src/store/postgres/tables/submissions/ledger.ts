@@ -11,6 +11,8 @@ export interface Entry {
   readonly solved: boolean;
   /** Whether its hotkey was struck after it arrived, when the group began. */
   readonly struck: boolean;
+  /** The living node that owns it. */
+  readonly heldBy: number | null;
 }
 
 export interface Pay {

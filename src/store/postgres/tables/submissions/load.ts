@@ -1,7 +1,7 @@
 import type { NewSubmission } from "../../../../flow/submission.ts";
-import { flag, integer, type Row } from "../../../records/rows.ts";
+import { flag, integer, integerOrNull, type Row } from "../../../records/rows.ts";
 import { submissionOf } from "../../../records/submission.ts";
-import { type Sql, statement } from "../../sql.ts";
+import { NOW, type Sql, statement } from "../../sql.ts";
 import { endOf, type LogEnd, lockEnds } from "../lines.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
@@ -38,9 +38,12 @@ const pendingOf = perEpoch((epoch) =>
   statement(
     `pending_of_${epoch}`,
     `SELECT s.*, (v.epoch IS NOT NULL)::int AS solved, (EXISTS (SELECT 1 FROM strikes k WHERE k.hotkey = s.hotkey
-         AND k.at >= s.received_at AND (k.at > s.received_at OR k.after_id >= s.id)))::int AS struck
+         AND k.at >= s.received_at AND (k.at > s.received_at OR k.after_id >= s.id)))::int AS struck,
+       n.token AS held_by
      FROM ${partOf("submissions", epoch)} s LEFT JOIN ${partOf("solves", epoch)} v
        ON v.challenge = s.challenge AND v.lane = s.lane
+       LEFT JOIN ${partOf("answers", epoch)} a ON a.id = s.id
+       LEFT JOIN nodes n ON n.token = a.owner AND n.until > ${NOW}
      WHERE s.receipt = ANY($1::text[]) AND s.state = 'pending'`,
   ),
 );
@@ -111,7 +114,8 @@ function ledgerOf(
   };
   for (const { answers, pending } of reads) {
     for (const row of pending) {
-      const entry = entryOf(row, flag(row, "solved"), flag(row, "struck"));
+      const heldBy = integerOrNull(row, "held_by");
+      const entry = entryOf(row, { solved: flag(row, "solved"), struck: flag(row, "struck"), heldBy });
       ledger.pending.set(entry.submission.receiptId, entry);
     }
     for (const row of answers) addAnswer(ledger, row);
@@ -119,13 +123,13 @@ function ledgerOf(
   return ledger;
 }
 
-function entryOf(row: Row, solved: boolean, struck: boolean): Entry {
-  return { id: integer(row, "id"), submission: submissionOf(row), solved, struck };
+function entryOf(row: Row, state: Pick<Entry, "solved" | "struck" | "heldBy">): Entry {
+  return { id: integer(row, "id"), submission: submissionOf(row), ...state };
 }
 
 /** A challenge is solved when one of its answers was accepted. */
 function addAnswer({ answers, pending, solved }: Ledger, row: Row): void {
-  const read = entryOf(row, false, false);
+  const read = entryOf(row, { solved: false, struck: false, heldBy: null });
   const entry = pending.get(read.submission.receiptId) ?? read;
   const key = workKey(entry.submission);
   answers.set(key, [...(answers.get(key) ?? []), entry]);

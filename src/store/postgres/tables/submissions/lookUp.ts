@@ -1,15 +1,13 @@
-import type { PendingSubmission, Submission } from "../../../../flow/submission.ts";
-import { drawOf } from "../../../records/lineOfSubmission.ts";
-import { bytes, integer, oneOf, type Row, text } from "../../../records/rows.ts";
+import type { Submission } from "../../../../flow/submission.ts";
+import { integer, type Row } from "../../../records/rows.ts";
 import { submissionOf } from "../../../records/submission.ts";
 import { isUndefinedTable } from "../../failure.ts";
 import { first, type Sql, statement } from "../../sql.ts";
 import { read, staleRead, write } from "../operation.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
+import { pendingOf } from "./pendingOf.ts";
 import type { Receipts } from "./receipts.ts";
-
-const encodings = ["text", "bitset"] as const;
 
 const byReceipt = perEpoch((epoch) =>
   statement(`submission_in_${epoch}`, `SELECT * FROM ${partOf("submissions", epoch)} WHERE receipt = $1`),
@@ -41,16 +39,6 @@ const waiting = perEpoch((epoch) =>
      ORDER BY a.received_at, a.id LIMIT $1`,
   ),
 );
-
-function pendingOf(row: Row): PendingSubmission {
-  // A row whose draw is not in the log must never be decided.
-  text(row, "draw_hash");
-  return {
-    ...submissionOf(row),
-    answer: { encoding: oneOf(row, "answer_encoding", encodings), bytes: bytes(row, "answer") },
-    draw: drawOf(row),
-  };
-}
 
 /** The oldest pending rows of all open epochs. */
 async function oldest(sql: Sql, limit: number, except: ReadonlySet<string>): Promise<Row[]> {

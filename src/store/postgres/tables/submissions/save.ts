@@ -24,8 +24,8 @@ const insertRows = perEpoch((epoch) =>
 const insertAnswers = perEpoch((epoch) =>
   statement(
     `insert_answers_${epoch}`,
-    `INSERT INTO ${partOf("answers", epoch)} (epoch, id, received_at, encoding, bytes)
-     SELECT ${epoch}, * FROM unnest($1::bigint[], $2::float8[], $3::text[], $4::bytea[])`,
+    `INSERT INTO ${partOf("answers", epoch)} (epoch, id, received_at, owner, encoding, bytes)
+     SELECT ${epoch}, * FROM unnest($1::bigint[], $2::float8[], $3::bigint[], $4::text[], $5::bytea[])`,
   ),
 );
 
@@ -80,6 +80,7 @@ function saveEpoch(sql: Sql, end: LogEnd, changes: Changes): Promise<unknown>[] 
     ...send(admitted, insertAnswers, () => [
       admitted.map(({ id }) => id),
       admitted.map(({ given }) => given.receivedAt),
+      admitted.map(({ given }) => given.node ?? 0),
       admitted.map(({ given }) => given.answer.encoding),
       admitted.map(({ given }) => given.answer.bytes),
     ]),

@@ -2,6 +2,9 @@ import type { Decision, NewSubmission, Submission } from "../../../../flow/submi
 import type { Sql } from "../../sql.ts";
 import { EpochsKnown } from "../epochsKnown.ts";
 import { batch, type Settled } from "../operation.ts";
+import type { SpendLedger } from "../spends/ledger.ts";
+import type { SpendMemory } from "../spends/memory.ts";
+import { loadSpends, saveSpends } from "../spends/rows.ts";
 import { type AdmitReply, admit } from "./admit.ts";
 import { decide } from "./decide.ts";
 import type { Ledger } from "./ledger.ts";
@@ -13,15 +16,30 @@ import { save } from "./save.ts";
 export type SettleCall = { readonly admit: NewSubmission } | { readonly decide: Decision };
 export type SettleReply = AdmitReply | Submission | null;
 
-export function settleOperations(receipts: Receipts) {
+/** What the admissions of a group spend; null when none does. */
+async function ledgerOfSpends(
+  sql: Sql,
+  calls: readonly SettleCall[],
+  memory: SpendMemory,
+): Promise<SpendLedger | null> {
+  const spends = calls.flatMap((call) =>
+    "admit" in call && call.admit.spend !== undefined ? [call.admit.spend] : [],
+  );
+  return spends.length === 0 ? null : loadSpends(sql, spends, memory);
+}
+
+export function settleOperations(receipts: Receipts, memory: SpendMemory) {
   const known = new EpochsKnown();
 
   const run = async (sql: Sql, calls: readonly SettleCall[]): Promise<Settled<SettleReply>[]> => {
     const asked = await askedOf(sql, calls, receipts);
-    const ledger = await load(sql, asked, known);
-    const settled = calls.map((call) => settleOne(ledger, call));
-    await save(sql, ledger);
+    // The epochs are locked before what is spent, as both are sent at once.
+    const [ledger, spent] = await Promise.all([load(sql, asked, known), ledgerOfSpends(sql, calls, memory)]);
+    const settled = calls.map((call) => settleOne(ledger, spent, call));
+    await Promise.all([save(sql, ledger), ...(spent === null ? [] : saveSpends(sql, spent))]);
     for (const { given } of ledger.changes.admitted) receipts.learn(given.receiptId, given.epoch);
+    if (ledger.changes.admitted.some(({ given }) => !given.node)) sql.tell("pending");
+    memory.noted(spent?.added.length ?? 0);
     return settled;
   };
 
@@ -67,9 +85,12 @@ async function askedOf(
   return asked;
 }
 
-function settleOne(ledger: Ledger, call: SettleCall): Settled<SettleReply> {
+function settleOne(ledger: Ledger, spent: SpendLedger | null, call: SettleCall): Settled<SettleReply> {
   try {
-    return { value: "admit" in call ? admit(ledger, call.admit) : decide(ledger, call.decide) };
+    if ("decide" in call) return { value: decide(ledger, call.decide) };
+    const { spend } = call.admit;
+    const outcome = spend === undefined ? undefined : spent?.take(spend);
+    return { value: outcome?.kind === "refused" ? outcome : admit(ledger, call.admit) };
   } catch (error) {
     return { error };
   }
