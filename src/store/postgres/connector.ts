@@ -123,8 +123,12 @@ export class Connector {
   #refused(error: unknown): AssayError {
     const { clock, random, log, address } = this.#options;
     this.#failed.add();
-    const wait = Math.min(BACK_OFF_MS * 2 ** this.#failures++, BACK_OFF_MOST_MS);
-    this.#notBefore = clock.monotonicMs() + wait * (0.5 + random.unit() / 2);
+    const now = clock.monotonicMs();
+    // Those that were tried at the same time failed together, which is one failure.
+    if (now >= this.#notBefore) {
+      const wait = Math.min(BACK_OFF_MS * 2 ** this.#failures++, BACK_OFF_MOST_MS);
+      this.#notBefore = now + wait * (0.5 + random.unit() / 2);
+    }
     log.warn("store_connection_failed", { server: address.shown, cause: causeText(error) });
     return error instanceof AssayError ? error : unavailable(error);
   }

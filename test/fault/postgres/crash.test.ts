@@ -11,7 +11,7 @@ import { dataDirWith, removeDir, startValidator } from "../../support/validator/
 const server = await MortalServer.start();
 after(() => server.stop());
 
-const rounds = scaled(2, 20);
+const rounds = scaled(1, 20);
 
 test("a server that ends in any way and comes back costs no answer, and the validator needs no restart", async (t) => {
   const dir = dataDirWith({ ...loadedConfig, store: { kind: "postgres", url: server.url } });
