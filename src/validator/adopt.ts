@@ -30,7 +30,7 @@ export async function adopt(options: AdoptOptions): Promise<readonly IdentityCha
       cause_text: "there is no store",
       remedy: "Name the data directory with --data.",
     });
-  const open = () => source.open(quietModules);
+  const open = () => source.openAlone(quietModules);
   await requireKeys(paths, source, open);
   const hotkey = await validatorHotkey(config, paths);
   const keyId = loadOrMakeSigner(paths.publishing).kid;

@@ -25,7 +25,7 @@ export interface Opened {
 export async function openForDoctor(source: StoreSource): Promise<Opened | null> {
   if (!(await source.exists())) return null;
   try {
-    const store = await source.open(quietModules);
+    const store = await source.openAlone(quietModules);
     const { suspensions, sightings } = await store.standingState();
     return { store, detail: `${sightings.length} hotkeys known, ${suspensions.length} suspensions` };
   } catch (error) {

@@ -22,7 +22,7 @@ export async function withOfflineTokens<T>(
   work: (tokens: OfflineTokens) => Promise<T>,
 ): Promise<T> {
   const clock = systemClock;
-  const store = await storeSource(config, pathsOf(config, dataDir)).open(quietModules);
+  const store = await storeSource(config, pathsOf(config, dataDir)).openAlone(quietModules);
   try {
     const tokens = await CustomerTokens.load(tokensOptions(config), { store, clock, random: systemRandom });
     return await work({

@@ -12,7 +12,7 @@ export async function rotateKeys(
   server: StoreSource | null = null,
 ): Promise<Rotation> {
   if (server !== null) {
-    const store = await server.open(quietModules);
+    const store = await server.openAlone(quietModules);
     return rotatePublishing(paths, now).finally(() => store.close());
   }
   if (!existsSync(dirname(paths.store))) mkdirSync(dirname(paths.store), { recursive: true, mode: 0o700 });

@@ -28,8 +28,10 @@ export interface StoreSource {
   readonly shown: string;
   /** Whether a start has made it. */
   exists(): Promise<boolean>;
-  /** As a start opens it. Throws `store_in_use` where another process has it. */
+  /** As a start opens it. Throws `store_in_use` where another process has it that does not share it. */
   open(modules: StoreModules): Promise<Store>;
+  /** For a tool that changes it. Throws `store_in_use` while a validator has it open. */
+  openAlone(modules: StoreModules): Promise<Store>;
   /** Reads it beside a validator that has it open. */
   openBeside(): Promise<StoreReader>;
 }
@@ -40,6 +42,7 @@ export function storeSource({ store }: Config, paths: Paths): StoreSource {
     shown: paths.store,
     exists: async () => existsSync(paths.store),
     open: (modules) => openSqliteStore({ file: paths.store, ...modules }),
+    openAlone: (modules) => openSqliteStore({ file: paths.store, ...modules }),
     openBeside: async () => readBeside(paths.store),
   };
 }
@@ -56,7 +59,8 @@ function server(url: string, replica: { replica?: ReplicaAt }): StoreSource {
     exists: () => isMade({ url, ...quietModules }),
     // The server outlives a connection to it, so that store is never lost.
     open: ({ log, metrics, clock }) =>
-      openPostgresStore({ url, ...replica, log, metrics, clock, isExclusive: true }),
+      openPostgresStore({ url, ...replica, log, metrics, clock, use: "shared" }),
+    openAlone: ({ log, metrics, clock }) => openPostgresStore({ url, log, metrics, clock, use: "alone" }),
     openBeside: () => openPostgresStore({ url, ...quietModules }),
   };
 }

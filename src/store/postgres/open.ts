@@ -39,8 +39,11 @@ export interface PostgresStoreOptions {
   /** How long a read waits for a connection; 2,000. */
   readonly poolWaitMs?: number;
   readonly limits?: Partial<Timeouts>;
-  /** Whether another process that asks for the same is refused with `store_in_use`. */
-  readonly isExclusive?: boolean;
+  /**
+   * `alone`: for a tool that changes what a validator relies on, while no process of a validator has the store open. `shared`: for
+   * these. No lock when left out.
+   */
+  readonly use?: "alone" | "shared";
   /** How the server names the session; `assay`. */
   readonly name?: string;
 }
@@ -62,7 +65,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const committed = (topics: ReadonlySet<NudgeTopic>): void => nudges.tell(topics);
   const connector = new Connector({ address, purpose, limits, ...session, committed });
   const nudges = new NudgeLine({ connector, log, metrics });
-  const lock = options.isExclusive === true ? await takeStore(connector, shown) : null;
+  const lock = options.use === undefined ? null : await takeStore(connector, shown, options.use);
   await prepare(connector, shown);
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;

@@ -12,7 +12,7 @@ export interface Fleet {
 
 /** A validator on a database of its own, gone with the test. */
 export async function fleetFor(t: TestContext, databases: TestDatabases, config: object): Promise<Fleet> {
-  const databaseUrl = await databases.make();
+  const databaseUrl = await databases.makeEmpty();
   const dataDir = dataDirWith({ ...config, store: { kind: "postgres", url: databaseUrl } });
   t.after(() => removeDir(dataDir));
   return {

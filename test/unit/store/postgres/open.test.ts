@@ -85,11 +85,17 @@ test("a server that does not wait for its disk is refused", async () => {
 
 test("of two that want the store for themselves the second is refused until the first is closed", async () => {
   const url = await (await databases.get()).make();
-  const first = await openStore(url, { isExclusive: true });
-  await assert.rejects(openStore(url, { isExclusive: true }), { code: "store_in_use" });
+  const first = await openStore(url, { use: "alone" });
+  for (const use of ["alone", "shared"] as const)
+    await assert.rejects(openStore(url, { use }), { code: "store_in_use" });
   await (await openStore(url)).close();
   await first.close();
-  await (await openStore(url, { isExclusive: true })).close();
+  const [one, two] = [await openStore(url, { use: "shared" }), await openStore(url, { use: "shared" })];
+  await assert.rejects(openStore(url, { use: "alone" }), { code: "store_in_use" });
+  await one.close();
+  await assert.rejects(openStore(url, { use: "alone" }), { code: "store_in_use" });
+  await two.close();
+  await (await openStore(url, { use: "alone" })).close();
 });
 
 test("a URL that cannot be used is refused without repeating it", () => {
