@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { looseTier } from "../../crafted.ts";
-import { clientOf } from "../../lanes/sat/answers.ts";
+import { clientOf, ended } from "../../lanes/sat/answers.ts";
 import { checkBooks, checkCounts, checkReplies, checkRows, inState } from "../../miner/books.ts";
 import { StubbornMiner } from "../../miner/stubborn.ts";
 import { recordsInPostgres } from "../../store/recordsInPostgres.ts";
@@ -50,6 +50,15 @@ export class Load {
   async defers(code: string, by = 1): Promise<void> {
     const goal = this.deferred(code) + by;
     while (this.deferred(code) < goal) await sleep(10);
+  }
+
+  /** Waits for the ends of what was acknowledged by now. */
+  async haveEnded(): Promise<void> {
+    await Promise.all(
+      this.miners.map(async ({ client, acknowledged }) => {
+        for (const { receipt } of acknowledged.slice()) await ended(client, receipt.receipt_id);
+      }),
+    );
   }
 
   async stop(): Promise<void> {
