@@ -59,7 +59,7 @@ class ExplainedSql implements Sql {
     await this.#command("SAVEPOINT explained");
     const [row] = await this.#sql.rows(explained, values);
     await this.#command("ROLLBACK TO explained");
-    const [{ Plan: plan }] = row?.["QUERY PLAN"] as unknown as [{ Plan: Plan }];
+    const [{ Plan: plan }] = (row ?? {})["QUERY PLAN"] as unknown as [{ Plan: Plan }];
     const pages = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
     this.touched.set(name, (this.touched.get(name) ?? 0) + pages);
   }
