@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { exitCodes, print, table } from "./shared/output.ts";
+import { copyCommand, migrateCommand, verifyCommand } from "./store/copy.ts";
+import { rolesCommand } from "./store/roles.ts";
 
 interface StoreOptions {
   readonly data: string;
@@ -81,9 +83,13 @@ function salvageCommand(): Command {
 
 export function storeCommand(): Command {
   return new Command("store")
-    .description("Check a validator's store, or salvage a damaged one.")
+    .description("Check a validator's store, salvage a damaged one, or move it to PostgreSQL and back.")
     .addCommand(checkCommand())
     .addCommand(salvageCommand())
+    .addCommand(copyCommand())
+    .addCommand(verifyCommand())
+    .addCommand(migrateCommand())
+    .addCommand(rolesCommand())
     .addHelpText(
       "after",
       "\nExamples:\n  assay store check --data /var/lib/assay\n  assay store salvage --data /var/lib/assay --out /var/lib/assay-new",

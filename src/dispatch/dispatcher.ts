@@ -1,6 +1,6 @@
 import { causeText } from "../core/problems/assayError.ts";
 import type { CustomerJob, JobAnswer } from "../flow/job.ts";
-import type { JobEnd, JobFailure, Withdrawal } from "../flow/jobEnd.ts";
+import type { JobEnd, JobFailure } from "../flow/jobEnd.ts";
 import type { FrameRefusal, LinkEnd, LinkListener, MinerLink } from "../flow/link.ts";
 import { Pressure } from "./bounds/pressure.ts";
 import { Totals } from "./bounds/totals.ts";
@@ -10,20 +10,22 @@ import { Ids } from "./jobs/ids.ts";
 import { JobSource } from "./jobs/jobSource.ts";
 import { KindTimes } from "./kindTimes.ts";
 import { type DispatchMeasures, type DispatchStats, expose, makeDispatchMeasures } from "./measures.ts";
+import { Departures } from "./miners/departures.ts";
 import { LostMiners } from "./miners/lostMiners.ts";
-import type { InFlightJob, Miner } from "./miners/miner.ts";
+import type { InFlightJob } from "./miners/miner.ts";
 import { MinerRegistry } from "./miners/minerRegistry.ts";
 import { Stepper } from "./miners/stepper.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { DispatcherOptions, DispatchModules } from "./ports.ts";
 import { CustomerUpdates } from "./records/customerUpdates.ts";
 import { Ledger } from "./records/ledger.ts";
-import { parseState, stateText } from "./records/savedState.ts";
+import { parseState, type SavedState } from "./records/savedState.ts";
+import { StateNotes } from "./records/stateNotes.ts";
 import { refusedFrame } from "./refusedFrame.ts";
 import { Scheduler } from "./scheduler.ts";
+import { statsOf } from "./stats.ts";
 import { labelOf } from "./whatFollows.ts";
 
-const STATE_NOTE = "dispatch_state";
 /** A longer gap between ticks is a stall of the validator: nobody could answer or come back meanwhile, ms. */
 const STALL_MS = 2000;
 
@@ -52,20 +54,27 @@ export class Dispatcher implements LinkListener {
   readonly #outcomes: Outcomes;
   readonly #updates: CustomerUpdates;
   readonly customers: CustomerJobs;
+  readonly departures: Departures;
   readonly #pressure = new Pressure();
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
+  readonly #notes: StateNotes;
   #lastTick: number;
   #drain: { readonly by: number; readonly done: () => void } | null = null;
 
   /** Starts with the hints that an earlier run saved; unreadable ones are dropped. Throws `store_unavailable`. */
   static async restore(options: DispatcherOptions, modules: DispatchModules): Promise<Dispatcher> {
-    return new Dispatcher(options, modules, await modules.records.note(STATE_NOTE));
+    return new Dispatcher(
+      options,
+      modules,
+      await new StateNotes(modules.records, options.node ?? null).read(),
+    );
   }
 
-  constructor(options: DispatcherOptions, modules: DispatchModules, saved: string | null = null) {
+  constructor(options: DispatcherOptions, modules: DispatchModules, saved: SavedState = parseState(null)) {
     const { clock, random, log, metrics, lanes, records } = modules;
-    const { caps, kinds } = parseState(saved);
+    const { caps, kinds } = saved;
+    this.#notes = new StateNotes(records, options.node ?? null);
     const now = clock.monotonicMs();
     this.#modules = modules;
     this.#measures = makeDispatchMeasures(metrics);
@@ -74,7 +83,10 @@ export class Dispatcher implements LinkListener {
     this.#registry = new MinerRegistry(lanes, caps);
     this.#inFlight = new InFlightJobs(this.#totals, now);
     this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
-    this.#updates = new CustomerUpdates(records, log, () => unrecorded.add({ what: "customer" }));
+    this.#updates = new CustomerUpdates(records, log, {
+      failed: () => unrecorded.add({ what: "customer" }),
+      refused: (jobId) => this.customers.ended(jobId),
+    });
     this.#source = new JobSource(new Ids(random), options, (why) => dropped.add({ why }));
     this.customers = new CustomerJobs({
       ...{ clock, log, lanes, source: this.#source, updates: this.#updates },
@@ -82,6 +94,15 @@ export class Dispatcher implements LinkListener {
       expired: () => dropped.add({ why: "deadline" }),
     });
     this.#lost = new LostMiners(options.reconnectGraceMs);
+    this.departures = new Departures({
+      ...{ registry: this.#registry, lost: this.#lost },
+      end: (inFlight, end) => this.#end(inFlight, end),
+      fail: (inFlight, failure) => this.#fail(inFlight, failure),
+      unreachable: (hotkey) => {
+        this.#measures.lost.add();
+        modules.unreachable(hotkey);
+      },
+    });
     this.#stepper = new Stepper(now);
     this.#lastTick = now;
     const shared = {
@@ -99,7 +120,7 @@ export class Dispatcher implements LinkListener {
       wake: () => this.#scheduler.wake(),
       caught: (miner) => {
         // With what it has in flight it could only be caught again.
-        this.#withdraw(miner, "suspended");
+        this.departures.withdraw(miner, "suspended");
         this.#scheduler.rest(miner);
       },
       judged: (hotkey) => {
@@ -108,9 +129,9 @@ export class Dispatcher implements LinkListener {
     });
   }
 
-  /** Queues a customer's job, which is already recorded. */
-  addCustomer(job: CustomerJob): void {
-    this.customers.add(job);
+  /** Queues a customer's job, which is already recorded. `isClaimed`: from a store that other processes share. */
+  addCustomer(job: CustomerJob, isClaimed = false): void {
+    this.customers.add(job, isClaimed);
     this.#scheduler.wake();
   }
 
@@ -153,7 +174,7 @@ export class Dispatcher implements LinkListener {
 
   unreachable(link: MinerLink, jobId: string): void {
     const inFlight = this.#inFlight.claim(link.hotkey, jobId);
-    if (typeof inFlight !== "string") this.#lose(inFlight.miner);
+    if (typeof inFlight !== "string") this.departures.lose(inFlight.miner);
   }
 
   closed(link: MinerLink, reason: LinkEnd): void {
@@ -161,7 +182,7 @@ export class Dispatcher implements LinkListener {
     const miner = this.#registry.close(link, now);
     if (miner === null) return;
     this.#scheduler.remove(miner);
-    if (reason === "shutting_down") this.#withdraw(miner, "validator_stopped");
+    if (reason === "shutting_down") this.departures.withdraw(miner, "validator_stopped");
     else if (miner.inFlight.size > 0) this.#lost.add(miner, now);
   }
 
@@ -169,7 +190,7 @@ export class Dispatcher implements LinkListener {
   suspendHotkey(hotkey: string): void {
     const miner = this.#registry.get(hotkey);
     if (miner === undefined) return;
-    this.#withdraw(miner, "suspended");
+    this.departures.withdraw(miner, "suspended");
     this.#scheduler.remove(miner);
     miner.link?.close("suspended");
   }
@@ -195,16 +216,8 @@ export class Dispatcher implements LinkListener {
   }
 
   stats(): DispatchStats {
-    return {
-      miners: this.#registry.linked,
-      streams: this.#registry.streams(),
-      ready: this.#scheduler.ready,
-      inFlight: this.#totals.inFlight,
-      bytes: this.#totals.bytes,
-      ceiling: this.#scheduler.ceiling(),
-      queued: this.#source.queued,
-      holdReason: this.#scheduler.holdReason(this.#modules.clock.monotonicMs()),
-    };
+    const parts = { registry: this.#registry, totals: this.#totals, source: this.#source };
+    return statsOf({ ...parts, scheduler: this.#scheduler }, this.#modules.clock.monotonicMs());
   }
 
   tick(): void {
@@ -226,7 +239,7 @@ export class Dispatcher implements LinkListener {
   /** Saves the learned caps and times for a restart. Rejects with `store_unavailable`. */
   save(): Promise<void> {
     const state = { caps: this.#registry.caps(), kinds: this.#times.snapshot() };
-    return this.#modules.records.setNote(STATE_NOTE, stateText(state));
+    return this.#notes.write(state, this.#modules.clock.nowMs());
   }
 
   /** Hands out no more jobs and waits for those in flight; withdraws what is left at the deadline. Never rejects. */
@@ -234,7 +247,7 @@ export class Dispatcher implements LinkListener {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#drain = { by: this.#modules.clock.monotonicMs() + deadlineMs, done: resolve };
     if (this.#totals.inFlight > 0) await promise;
-    for (const miner of [...this.#registry.all()]) this.#withdraw(miner, "validator_stopped");
+    for (const miner of [...this.#registry.all()]) this.departures.withdraw(miner, "validator_stopped");
     // The first may have begun before the last job ended.
     await this.#record();
     await this.#record();
@@ -260,24 +273,10 @@ export class Dispatcher implements LinkListener {
     this.#scheduler.place(inFlight.miner);
   }
 
-  /** The miner cannot be reached: its jobs fail, and judge is told once. */
-  #lose(miner: Miner): void {
-    this.#lost.delete(miner);
-    const sent = [...miner.inFlight].filter(({ sentAt }) => sentAt !== null);
-    if (sent.length === 0) return;
-    this.#measures.lost.add();
-    for (const inFlight of sent) this.#fail(inFlight, "unreachable");
-    this.#modules.unreachable(miner.hotkey);
-  }
-
-  #withdraw(miner: Miner, why: Withdrawal): void {
-    for (const inFlight of [...miner.inFlight]) this.#end(inFlight, { kind: "withdrawn", why });
-  }
-
   #lookAfter(now: number): void {
     this.#scheduler.endRests(now);
     this.customers.tick(now);
-    for (const miner of this.#lost.due(now)) this.#lose(miner);
+    for (const miner of this.#lost.due(now)) this.departures.lose(miner);
     this.#pressure.update(now, this.#modules.memoryAvailable(), this.#totals.inFlight);
     const hold = this.#pressure.hold();
     this.#stepper.step(

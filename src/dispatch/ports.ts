@@ -20,6 +20,8 @@ export interface DispatcherOptions {
   readonly reconnectGraceMs: number;
   /** Customer jobs that may wait; the caller refuses more before they come here. */
   readonly queuedMax: number;
+  /** Name of this process among those that share the store; null or absent: no other does. */
+  readonly node?: string | null;
   /** How long a customer's job that every miner here has had waits before it may go to any of them again. */
   readonly againMs: number;
 }

@@ -7,6 +7,24 @@ export interface ClaimedSubmission extends PendingSubmission {
   readonly claims: number;
 }
 
+/** A kind of work of one lane. */
+export interface LaneKind {
+  readonly lane: string;
+  readonly kind: string;
+}
+
+/** Which queued jobs a node asks for; without it, whichever there are. */
+export interface JobChoice {
+  /** Only these kinds of work. */
+  readonly kinds?: readonly LaneKind[];
+  /** None of these ids. */
+  readonly except?: ReadonlySet<string>;
+  /** Only those whose deadline is at or before this time, Unix ms. */
+  readonly dueBy?: number;
+  /** The node's own too, for when it does not know whether a call before came to a commit. */
+  readonly own?: true;
+}
+
 /** Work that nodes share out among themselves. A node whose lease is over gets none. */
 export interface Claims {
   /**
@@ -17,5 +35,9 @@ export interface Claims {
   /** How many rows are undecided, counted up to the limit. */
   undecided(limit: number): Promise<number>;
   /** Makes queued jobs the node's own: those of nobody and of nodes whose lease is over, oldest first. */
-  claimCustomerJobs(node: number, limit: number): Promise<CustomerJob[]>;
+  claimCustomerJobs(node: number, limit: number, choice?: JobChoice): Promise<CustomerJob[]>;
+  /** Gives queued jobs of the node back to nobody. */
+  releaseCustomerJobs(node: number, jobIds: readonly string[]): Promise<void>;
+  /** Which of these are not queued any more, or not the node's. */
+  lostCustomerJobs(node: number, jobIds: readonly string[]): Promise<string[]>;
 }

@@ -8,7 +8,9 @@ export type JobFailure =
   /** No answer within the deadline. */
   | "timeout"
   /** The miner could not be reached, or was lost and did not come back. */
-  | "unreachable";
+  | "unreachable"
+  /** The miner has opened a stream at another process of the validator. */
+  | "moved";
 
 /** Why a job is taken from a miner without counting as its failure. */
 export type Withdrawal =
@@ -18,7 +20,9 @@ export type Withdrawal =
   /** The miner was gone before the job could be sent. */
   | "unsent"
   /** The miner does not have this kind of work, and never said that it had. */
-  | "kind_unknown";
+  | "kind_unknown"
+  /** Another process of the validator dials the miner from now on. */
+  | "handed_over";
 
 /** How a job ends at a miner: exactly once, which frees its slot. */
 export type JobEnd =

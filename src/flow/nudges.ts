@@ -1,6 +1,6 @@
 /**
  * `pending`: a submission that nobody checks was recorded. `standing`: a strike, suspension or release. `streams`: a stream was taken.
- * `jobs`: a customer's job was added.
+ * `jobs`: a customer's job was added, or given back.
  */
 export type NudgeTopic = "pending" | "standing" | "streams" | "jobs";
 

@@ -8,7 +8,7 @@ export interface StreamTaken {
 export interface StreamRecords {
   /** Makes the node serve the hotkey; returns a number greater than any earlier one. Rejects with `fenced_off` when its lease is over. */
   takeStream(hotkey: string, node: number): Promise<number>;
-  /** The hotkeys of those streams that another node has taken since. */
+  /** The hotkeys of those streams that another node, which still lives, has taken since. */
   lostStreams(node: number, streams: readonly StreamTaken[]): Promise<string[]>;
   /** Nothing when the hotkey has a newer stream. */
   dropStream(hotkey: string, number: number): Promise<void>;

@@ -23,7 +23,15 @@ export class Listeners implements Nudges {
   }
 }
 
-type Telling = "admit" | "decide" | "endSamples" | "suspend" | "release" | "takeStream" | "addCustomerJob";
+type Telling =
+  | "admit"
+  | "decide"
+  | "endSamples"
+  | "suspend"
+  | "release"
+  | "takeStream"
+  | "addCustomerJob"
+  | "releaseCustomerJobs";
 
 /** The calls of a store that one process has for itself; they tell its listeners what was committed. */
 export function telling(store: Pick<Store, Telling>, listeners: Listeners): Pick<Store, Telling> {
@@ -57,5 +65,7 @@ export function telling(store: Pick<Store, Telling>, listeners: Listeners): Pick
     takeStream: (hotkey, node) => told("streams", store.takeStream(hotkey, node), () => true),
     addCustomerJob: (job, bounds) =>
       told("jobs", store.addCustomerJob(job, bounds), ({ kind }) => kind === "added"),
+    releaseCustomerJobs: (node, jobIds) =>
+      told("jobs", store.releaseCustomerJobs(node, jobIds), () => jobIds.length > 0),
   };
 }

@@ -22,6 +22,8 @@ import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
 import { openResources, type Resources } from "./resources.ts";
 import { judgeStore, type Membership } from "./roles/membership.ts";
+import { SharedDials } from "./roles/sharedDials.ts";
+import { isServedElsewhere, sharePush } from "./roles/sharedPush.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { TrustedClock } from "./trustedClock.ts";
@@ -103,26 +105,30 @@ function sharedOptions({ config }: StartOptions, resources: Resources, lanes: Re
 interface Wired extends StartModules, Resources, SharedStages {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
+  readonly isTrusted?: () => boolean;
 }
 
 /** Null, with nothing made, where no circuit is configured. */
 export async function wirePush({ config, dataDir }: StartOptions, wired: Wired): Promise<PushParts | null> {
   const { sampler, chain, hotkey, log } = wired;
+  const { node } = wired.membership;
   const lanes = new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane]));
   if (lanes.size === 0 || !wired.membership.roles.has("dispatch")) return null;
   const stages = await assemblePush(
     {
       epochs: wired.epochs,
       hotkey,
-      dispatcher: dispatcherOptions(config),
+      dispatcher: { ...dispatcherOptions(config), node: node?.name ?? null },
       proofVerifier: proofVerifierOptions(config),
     },
     {
       ...{ ...wired, lanes },
       soon: (run) => void setImmediate(run),
       draw: sampler.draw.bind(sampler),
-      block: () => chain.block(),
+      // Samples of a process whose lease is over are ended by others, so it draws none.
+      block: () => (node === null || node.isAlive() ? chain.block() : null),
       memoryAvailable: hostMemory,
+      ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ ...wired, node }, miner) }),
       unreachable: (outcome) =>
         void outcome.catch((error) => log.error("unreachable_not_recorded", { cause: causeText(error) })),
     },
@@ -131,7 +137,11 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
   const keySource = pathsOf(config, dataDir).hotkey;
   const dialling = new Dialling(
     { lanes: [...lanes.keys()], allowPrivate, keySource },
-    { ...wired, dispatcher: stages.dispatcher },
+    {
+      ...{ ...wired, dispatcher: stages.dispatcher },
+      shared: node === null ? null : new SharedDials({ ...wired, node }),
+    },
   );
-  return { ...stages, dialling };
+  const again = { againMs: config.jobs.again_s * 1000 };
+  return { ...stages, dialling, shared: node === null ? null : sharePush(stages, { ...wired, node }, again) };
 }

@@ -23,6 +23,8 @@ export interface PushStages {
   readonly canary: Canary;
   /** Ends the repeated tries to record ends while the store is down. */
   readonly stop: AbortController;
+  /** Ends what processes that are gone had out. Throws `store_unavailable`. */
+  readonly endLeftovers: () => Promise<void>;
 }
 
 export interface PushStagesOptions {
@@ -44,6 +46,8 @@ export interface PushStagesModules
   readonly store: JobConcluderModules["store"] &
     DispatchModules["records"] &
     Pick<Store, "queuedCustomerJobs">;
+  /** Whether another process serves the miner; left out where no other process shares the store, and customers' jobs are claimed otherwise. */
+  readonly servedElsewhere?: (hotkey: string) => Promise<boolean>;
   readonly pool: Pool;
   readonly draw: DispatchModules["draw"];
   readonly block: DispatchModules["block"];
@@ -60,14 +64,17 @@ export async function assemblePush(
   options: PushStagesOptions,
   modules: PushStagesModules,
 ): Promise<PushStages> {
-  const { clock, store, judge, strikes, log, draw } = modules;
+  const { clock, store, judge, strikes, log, draw, servedElsewhere } = modules;
   const epochNow = (): number => options.epochs.at(clock.nowMs()).epoch;
   const isSuspended = (miner: string): boolean => judge.isSuspended(miner);
   const caught = (miner: string): boolean => strikes.isCaught(miner);
   const stop = new AbortController();
   const concluder = new JobConcluder({ ...modules, stopped: stop.signal });
-  const left = await concluder.endLeftovers();
-  if (left > 0) log.warn("jobs_left_by_last_run", { count: left });
+  const endLeftovers = async (): Promise<void> => {
+    const left = await concluder.endLeftovers();
+    if (left > 0) log.warn("jobs_left_by_last_run", { count: left });
+  };
+  await endLeftovers();
   const proofVerifier: ProofVerifier = new ProofVerifier(options.proofVerifier, {
     ...modules,
     isSuspended: (miner) => caught(miner) || isSuspended(miner),
@@ -79,15 +86,22 @@ export async function assemblePush(
     ...concluding(concluder, modules),
     classesFor: (miner) => judge.classesFor(miner),
     memoryAvailable: () => modules.memoryAvailable(dispatcher),
-    unreachable: (miner) => modules.unreachable(judge.unreachable(miner, dispatcher.activeCount())),
+    unreachable: (miner) => modules.unreachable(missing(miner)),
   });
-  for (const job of await store.queuedCustomerJobs(QUEUED_MAX)) dispatcher.addCustomer(job);
+  const unreachable = (miner: string) => judge.unreachable(miner, dispatcher.activeCount());
+  /** A miner that has come back at another process is not missing. */
+  const missing =
+    servedElsewhere === undefined
+      ? unreachable
+      : async (miner: string) => ((await servedElsewhere(miner)) ? ("ours" as const) : unreachable(miner));
+  if (servedElsewhere === undefined)
+    for (const job of await store.queuedCustomerJobs(QUEUED_MAX)) dispatcher.addCustomer(job);
   const canary = new Canary(CANARY, {
     ...modules,
     draw: (lane, workId) => draw(lane, options.hotkey, workId, epochNow(), ["customer"]),
     verify: (job, done) => proofVerifier.verify(job, done),
   });
-  return { dispatcher, proofVerifier, canary, stop };
+  return { dispatcher, proofVerifier, canary, stop, endLeftovers };
 }
 
 /** What the dispatcher reports about the ends of its jobs. */

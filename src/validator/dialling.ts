@@ -1,10 +1,11 @@
 import type { Dialer, DialModules } from "../dial/dialer.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { makeRequestSigner } from "../epistula/requestSigner.ts";
-import type { Chain } from "../flow/chain.ts";
+import type { Chain, ChainMiner } from "../flow/chain.ts";
 import type { Judge } from "../judge/judge.ts";
 import { loadKeypair } from "../keys/loadKeypair.ts";
 import { DIAL_CAPACITY, GRACE_MS } from "./pushOptions.ts";
+import type { SharedDials } from "./roles/sharedDials.ts";
 import type { StartModules } from "./startOptions.ts";
 
 export interface DiallingOptions {
@@ -18,6 +19,8 @@ export interface DiallingModules extends StartModules, Pick<DialModules, "metric
   readonly chain: Pick<Chain, "miners">;
   readonly judge: Pick<Judge, "isSuspended">;
   readonly dispatcher: Dispatcher;
+  /** Null where no other process dials. */
+  readonly shared: Pick<SharedDials, "own"> | null;
 }
 
 /**
@@ -28,6 +31,8 @@ export class Dialling {
   readonly #options: DiallingOptions;
   readonly #modules: DiallingModules;
   #dialer: Dialer | null = null;
+  /** Hotkeys of the miners that were this process's to dial. */
+  #dialled: ReadonlySet<string> = new Set();
   #closed = false;
 
   constructor(options: DiallingOptions, modules: DiallingModules) {
@@ -38,9 +43,10 @@ export class Dialling {
   /** Follows the miners of the chain. Called by a timer, one call at a time. */
   async refresh(): Promise<void> {
     const { chain, judge } = this.#modules;
-    const targets = (chain.miners() ?? []).filter(
+    const published = (chain.miners() ?? []).filter(
       ({ hotkey, ip, port }) => ip !== undefined && port !== undefined && !judge.isSuspended(hotkey),
     );
+    const targets = await this.#own(published);
     if (targets.length > 0) this.#dialer ??= await this.#open();
     if (!this.#closed) this.#dialer?.refresh(targets);
   }
@@ -48,6 +54,19 @@ export class Dialling {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#dialer?.close();
+  }
+
+  /** Those that are this process's to dial. What others were sent here is withdrawn before their link ends: they did not leave. */
+  async #own(published: readonly ChainMiner[]): Promise<readonly ChainMiner[]> {
+    const { shared, dispatcher } = this.#modules;
+    if (shared === null) return published;
+    const hotkeys = published.map(({ hotkey }) => hotkey);
+    const own = await shared.own(hotkeys);
+    for (const hotkey of hotkeys)
+      if (this.#dialled.has(hotkey) && !own.has(hotkey) && !dispatcher.hasStream(hotkey))
+        dispatcher.departures.handOver(hotkey);
+    this.#dialled = own;
+    return published.filter(({ hotkey }) => own.has(hotkey));
   }
 
   async #open(): Promise<Dialer> {

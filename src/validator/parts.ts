@@ -11,12 +11,15 @@ import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Economy } from "./economy.ts";
 import type { Resources } from "./resources.ts";
+import type { SharedPush } from "./roles/sharedPush.ts";
 import type { StartModules } from "./startOptions.ts";
 import type { TrustedClock } from "./trustedClock.ts";
 
 /** The push stages, and the links that the validator opens. */
 export interface PushParts extends PushStages {
   readonly dialling: Dialling;
+  /** Null where no other process shares the store. */
+  readonly shared: SharedPush | null;
 }
 
 /** All parts of a running validator. */

@@ -67,7 +67,8 @@ async function weigh({ weigher, mirror }: Parts): Promise<void> {
   await weigher.tick();
 }
 
-function schedulePush({ dispatcher, canary, dialling }: PushParts, timers: Timers): void {
+function schedulePush({ dispatcher, canary, dialling, shared }: PushParts, timers: Timers): void {
+  shared?.schedule(timers);
   timers.every("dispatch", every.dispatch, () => dispatcher.tick());
   timers.every("dispatch_state", every.dispatchState, () => dispatcher.save());
   timers.every("dialling", every.dialling, () => dialling.refresh());

@@ -16,7 +16,7 @@ export function streamsOf({ push, admission, clock, lanes }: Parts): { streams?:
       authenticate: async (caller: Caller) => (await admission.authenticateStream(caller)).hotkey,
       lanes: served.map(({ name }) => name),
       kinds: served.flatMap(({ kinds }) => kinds),
-      listener: push.dispatcher,
+      listener: push.shared?.listener ?? push.dispatcher,
       clock,
     },
   };

@@ -133,6 +133,20 @@ export const startProblems = {
     detail: (p) =>
       `store.url cannot be used: ${p.fault}. It has the form postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full.`,
   },
+  store_copying: {
+    status: null,
+    blame: "operator",
+    title: "Copy not ended",
+    detail: (p) =>
+      `${p.file} is the target of a copy that has not ended, so records are missing. Run the same \`assay store copy\` again, which goes on ` +
+      "where it was; or use the source, which is as it was.",
+  },
+  store_copy_refused: {
+    status: null,
+    blame: "operator",
+    title: "Store not copied",
+    detail: (p) => `${p.file}: ${p.why}. Nothing was changed. ${p.remedy}`,
+  },
   store_not_durable: {
     status: null,
     blame: "operator",

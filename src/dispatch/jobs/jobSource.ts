@@ -41,10 +41,14 @@ export class JobSource {
     return this.#customers.length;
   }
 
-  /** Null when the queue is full. */
-  addCustomer(customer: CustomerJob, lane: PushLane, nowMs: number): Job | null {
+  /**
+   * Null when the queue is full. `isClaimed`: a process before may have handed it out, and may do so still: it gets a work id of
+   * its own, since there is one draw per work id and hotkey.
+   */
+  addCustomer(customer: CustomerJob, lane: PushLane, nowMs: number, isClaimed: boolean): Job | null {
     const fresh = { seed: 0n, had: null, renewAt: nowMs + this.#againMs, isOver: false };
-    const { jobId, kind } = customer;
+    const { kind } = customer;
+    const jobId = isClaimed ? this.#ids.jobId() : customer.jobId;
     const job: Job = { jobId, lane, kind, customer, tries: customer.attempts, ...fresh };
     if (this.#customers.push(job)) return job;
     this.#dropped("queue_full");
@@ -62,6 +66,11 @@ export class JobSource {
   putBack(job: Job): void {
     if (job.customer !== null) this.#customers.unshift(job);
     else if (job.had !== null) this.#again.unshift(job);
+  }
+
+  /** The customer jobs that wait. */
+  waiting(): Iterable<Job> {
+    return this.#customers.values();
   }
 
   /** A customer's job that is over waits no longer. */
@@ -105,8 +114,8 @@ function takeFor(miner: Miner, queue: BoundedQueue<Job>): Job | undefined {
   return queue.takeFirst(LOOKED_AT, (job) => !job.had?.has(miner.hotkey) && miner.takes(job));
 }
 
-/** Whether no miner with a link could take it; false when there is none that has its kind of work at all. */
-function hadByAll(job: Job, miners: Iterable<Miner>): boolean {
+/** Whether every miner with a link that has its kind of work has had it; false when there is none. */
+export function hadByAll(job: Job, miners: Iterable<Miner>): boolean {
   let isServed = false;
   for (const miner of miners) {
     if (miner.link === null || !miner.takes(job)) continue;

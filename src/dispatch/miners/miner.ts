@@ -80,7 +80,7 @@ export class Miner {
   }
 
   /** Whether it can do the work of such a job. */
-  takes({ lane, kind }: Job): boolean {
+  takes({ lane, kind }: Pick<Job, "lane" | "kind">): boolean {
     return this.serves(lane) && this.kinds.has(kind);
   }
 

@@ -12,13 +12,29 @@ export class CustomerUpdates {
   readonly #records: Pick<Store, "updateCustomerJob">;
   readonly #log: Log;
   readonly #failed: () => void;
+  readonly #refused: (jobId: string) => void;
   readonly #waiting = new Map<string, CustomerUpdate>();
   #writing: Promise<void> | null = null;
 
-  constructor(records: Pick<Store, "updateCustomerJob">, log: Log, failed: () => void) {
+  /** `refused`: the job has ended otherwise, or another process has it. */
+  constructor(
+    records: Pick<Store, "updateCustomerJob">,
+    log: Log,
+    { failed, refused }: { readonly failed: () => void; readonly refused: (jobId: string) => void },
+  ) {
     this.#records = records;
     this.#log = log;
     this.#failed = failed;
+    this.#refused = refused;
+  }
+
+  /** Whether an update of the job is on its way. */
+  has(jobId: string): boolean {
+    return this.#waiting.has(jobId);
+  }
+
+  jobIds(): Iterable<string> {
+    return this.#waiting.keys();
   }
 
   put(update: CustomerUpdate): void {
@@ -37,7 +53,7 @@ export class CustomerUpdates {
   async #write(): Promise<void> {
     for (const update of this.#waiting.values()) {
       try {
-        await this.#records.updateCustomerJob(update);
+        if (!(await this.#records.updateCustomerJob(update))) this.#refused(update.jobId);
       } catch (error) {
         this.#failed();
         this.#log.error("customer_job_not_recorded", { job_id: update.jobId, cause: causeText(error) });

@@ -26,13 +26,39 @@ export function parseState(text: string | null): SavedState {
   };
 }
 
-/** The newest caps and times, within the bounds. */
-export function stateText({ caps, kinds }: SavedState): string {
+/** What several processes saved: a miner or a kind is as in the text that was saved last. */
+export function parseStates(texts: readonly (string | null)[]): SavedState {
+  const states = texts
+    .map((text) => ({ at: read(text).at, state: parseState(text) }))
+    .toSorted((a, b) => timeOf(a.at) - timeOf(b.at));
+  return {
+    caps: new Map(newest(states.flatMap(({ state }) => [...state.caps])).slice(-HOTKEYS)),
+    kinds: new Map(newest(states.flatMap(({ state }) => [...state.kinds])).slice(-KINDS)),
+  };
+}
+
+/** Of entries of one name the last, in the place of the last. */
+function newest<T>(entries: readonly (readonly [string, T])[]): (readonly [string, T])[] {
+  const kept = new Map<string, T>();
+  for (const [name, value] of entries) {
+    kept.delete(name);
+    kept.set(name, value);
+  }
+  return [...kept];
+}
+
+function timeOf(at: unknown): number {
+  return typeof at === "number" && at >= 0 ? at : 0;
+}
+
+/** The newest caps and times, within the bounds. `at`: when they are saved, Unix ms, where several processes do. */
+export function stateText({ caps, kinds }: SavedState, at?: number): string {
   const rounded = [...kinds]
     .slice(-KINDS)
     .map(([kind, times]) => [kind, times.slice(-TIMES).map(tenths)] as const);
   return JSON.stringify({
     version: 1,
+    at,
     caps: Object.fromEntries([...caps].slice(-HOTKEYS)),
     kinds: Object.fromEntries(rounded),
   });
@@ -42,6 +68,7 @@ interface Raw {
   readonly version?: unknown;
   readonly caps?: unknown;
   readonly kinds?: unknown;
+  readonly at?: unknown;
 }
 
 function read(text: string | null): Raw {

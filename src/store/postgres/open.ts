@@ -1,11 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Metrics } from "../../core/metrics.ts";
+import { AssayError } from "../../core/problems/assayError.ts";
 import { type Random, systemRandom } from "../../core/random.ts";
 import type { NudgeTopic } from "../../flow/nudges.ts";
 import type { Store } from "../../flow/store.ts";
+import { COPYING_NOTE } from "../records/copying.ts";
 import { addressOf } from "./address.ts";
 import { Channel, writerMeasures } from "./channel.ts";
+import type { Connection } from "./connection.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
 import { takeStore } from "./exclusive.ts";
 import { migrate, versionOf } from "./migrations/migrate.ts";
@@ -13,6 +16,7 @@ import { NudgeLine } from "./nudgeLine.ts";
 import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
 import { openReplica, type ReplicaAt } from "./replica/open.ts";
+import { first, statement } from "./sql.ts";
 import { storeOver } from "./storeOver.ts";
 import { makeOperations } from "./tables/operations.ts";
 import { SpendMemory } from "./tables/spends/memory.ts";
@@ -50,7 +54,7 @@ export interface PostgresStoreOptions {
 
 /**
  * Opens the PostgreSQL store, and makes its tables in an empty database. Throws `store_url_invalid`, `store_unreachable`,
- * `store_too_new`, `store_foreign` or `store_not_durable`.
+ * `store_too_new`, `store_foreign`, `store_copying` or `store_not_durable`.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { log, metrics, clock, random = systemRandom, queueMax = 4096 } = options;
@@ -66,7 +70,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const connector = new Connector({ address, purpose, limits, ...session, committed });
   const nudges = new NudgeLine({ connector, log, metrics });
   const lock = options.use === undefined ? null : await takeStore(connector, shown, options.use);
-  await prepare(connector, shown);
+  try {
+    await prepare(connector, shown);
+  } catch (error) {
+    await lock?.close();
+    throw error;
+  }
   log.info("store_opened", { server: shown });
   const { connections: most = 8, groupMs = 2, groupMax = 256, poolWaitMs: waitMs = 2000 } = options;
   const pool = new Pool({ connector, most, waitingMost: queueMax, waitMs, clock, metrics });
@@ -105,10 +114,19 @@ export async function isMade(options: PostgresStoreOptions): Promise<boolean> {
   }
 }
 
+const copying = statement("store_copying", "SELECT 1 FROM notes WHERE key = $1");
+
+/** Throws `store_copying` for the target of a copy that has not ended: it lacks records. */
+async function refuseUnfinished(connection: Connection, shown: string): Promise<void> {
+  if ((await first(connection, copying, [COPYING_NOTE])) === undefined) return;
+  throw new AssayError({ code: "store_copying", file: shown });
+}
+
 async function prepare(connector: Connector, shown: string): Promise<void> {
   const connection = await opened(connector, shown);
   try {
     await migrate(connection, shown);
+    await refuseUnfinished(connection, shown);
   } finally {
     await connection.close();
   }

@@ -26,7 +26,8 @@ const plain = [
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
-  ...["claim", "undecided", "claimCustomerJobs", "saveSession", "session"],
+  ...["claim", "undecided", "saveSession", "session"],
+  ...["claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 

@@ -14,6 +14,7 @@ import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { endEarlierNodes } from "./tables/nodes.ts";
+import { isUnfinished } from "./unfinished.ts";
 
 /** The open file of a store. */
 export interface OpenFile {
@@ -58,24 +59,28 @@ const accessCodes: ReadonlySet<number> = new Set([
   sqlite.authorization,
 ]);
 
-/** Opens or makes a store. Throws `store_in_use`, `store_corrupt`, `store_full`, `store_too_new`, `store_not_durable`, `file_unreadable`. */
-export function openFile(path: string): OpenFile {
+/**
+ * Opens or makes a store. Throws `store_in_use`, `store_corrupt`, `store_full`, `store_too_new`, `store_not_durable`,
+ * `file_unreadable`; `store_copying` where a copy into it has not ended, unless it is opened to go on with that.
+ */
+export function openFile(path: string, { forCopy = false }: { readonly forCopy?: boolean } = {}): OpenFile {
   let file = path;
   try {
     mkdirSync(dirname(path), { recursive: true });
     // Two names of one file must use the same lock.
     if (existsSync(path)) file = realpathSync(path);
-    return openLocked(file);
+    return openLocked(file, forCopy);
   } catch (error) {
     throw asProblem(error, file);
   }
 }
 
-function openLocked(file: string): OpenFile {
+function openLocked(file: string, forCopy: boolean): OpenFile {
   const lock = takeLock(file);
   try {
     if (!existsSync(file)) create(file);
     const { sums, warnings } = inspect(file);
+    if (!forCopy) refuseUnfinished(file);
     const { db, snapshot, guard } = connect(file, sums);
     lock.confirm();
     const close = (): void => {
@@ -92,7 +97,7 @@ function openLocked(file: string): OpenFile {
 }
 
 /** Examines an existing store; throws `Unreadable` at the first fault, or `store_too_new`. */
-function inspect(file: string): { sums: PageSums; warnings: string[] } {
+export function inspect(file: string): { sums: PageSums; warnings: string[] } {
   const findings = examine(file, false);
   const warnings: string[] = [];
   try {
@@ -107,6 +112,17 @@ function inspect(file: string): { sums: PageSums; warnings: string[] } {
     // Closes what it had opened.
     findings.return(new PageSums(0));
   }
+}
+
+/** Throws `store_copying` for the target of a copy that has not ended: it lacks records. */
+function refuseUnfinished(file: string): void {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    if (!isUnfinished(db)) return;
+  } finally {
+    db.close();
+  }
+  throw new AssayError({ code: "store_copying", file });
 }
 
 /** Makes the file under another name first, so that the file under its own name is always complete. */

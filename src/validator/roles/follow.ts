@@ -1,6 +1,7 @@
 import type { Mirror } from "../../judge/mirror.ts";
 import type { Parts } from "../parts.ts";
 import type { Timers } from "../timers.ts";
+import { coalesced } from "./coalesced.ts";
 
 /** Nudges make it sooner; a nudge that is lost costs this much, ms. */
 const every = {
@@ -12,24 +13,6 @@ const every = {
   /** Customers' tokens that another process made or revoked. */
   tokens: 5000,
 } as const;
-
-/** Runs a job one at a time; a call during a run leads to one more run. */
-export function coalesced(job: () => Promise<void>, failed: (error: unknown) => void): () => void {
-  let running = false;
-  let again = false;
-  const run = async (): Promise<void> => {
-    running = true;
-    do {
-      again = false;
-      await job().catch(failed);
-    } while (again);
-    running = false;
-  };
-  return () => {
-    if (running) again = true;
-    else void run();
-  };
-}
 
 /** What a process does to see what others that share the store do. */
 export function followOthers(parts: Parts, mirror: Mirror, timers: Timers): void {

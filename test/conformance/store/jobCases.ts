@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { customerCases } from "./customerCases.ts";
 import type { OpenStore } from "./fixtures.ts";
 import { jobModelCases } from "./jobModelCases.ts";
+import { jobShareCases } from "./jobShareCases.ts";
 import { sampleCases } from "./sampleCases.ts";
 import { workCases } from "./workCases.ts";
 
@@ -10,5 +11,6 @@ export function jobCases(open: OpenStore): void {
   describe("samples", () => sampleCases(open));
   describe("work", () => workCases(open));
   describe("customer jobs", () => customerCases(open));
+  describe("shared out", () => jobShareCases(open));
   describe("model", () => jobModelCases(open));
 }

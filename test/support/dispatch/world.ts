@@ -2,6 +2,7 @@ import { silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { Dispatcher } from "../../../src/dispatch/dispatcher.ts";
 import type { DispatcherOptions, DispatchModules } from "../../../src/dispatch/ports.ts";
+import { parseState } from "../../../src/dispatch/records/savedState.ts";
 import type { DrawClass, DrawGroup } from "../../../src/flow/draw.ts";
 import type {
   AnsweredJob,
@@ -43,6 +44,8 @@ export class MemoryRecords {
   readonly work: WorkDelta[][] = [];
   readonly customers: CustomerUpdate[] = [];
   readonly notes = new Map<string, string>();
+  /** Customers' jobs that are not this process's. */
+  refuses: ReadonlySet<string> = new Set();
   /** What a write waits for. */
   held: Promise<void> | null = null;
   /** What a write is refused with. */
@@ -60,6 +63,7 @@ export class MemoryRecords {
 
   async updateCustomerJob(update: CustomerUpdate): Promise<boolean> {
     await this.#write("customer");
+    if (this.refuses.has(update.jobId)) return false;
     this.customers.push(update);
     return true;
   }
@@ -165,7 +169,7 @@ export class World {
       classes: { customer: customerRate, cold_start: "1/5", struck: "1/2" },
       floor: "0",
     });
-    this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), saved);
+    this.dispatcher = new Dispatcher({ ...defaults, ...options }, this.#modules(), parseState(saved));
   }
 
   link(

@@ -71,7 +71,17 @@ const notModelled = [
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
-  ...["claim", "claimCustomerJobs", "saveSession", "session", "takeStream", "lostStreams", "dropStream"],
+  ...[
+    "claim",
+    "claimCustomerJobs",
+    "releaseCustomerJobs",
+    "lostCustomerJobs",
+    "saveSession",
+    "session",
+    "takeStream",
+    "lostStreams",
+    "dropStream",
+  ],
   ...["spend", "standingChanges", "standingOf"],
 ];
 

@@ -16,6 +16,8 @@ async function taken(rows: readonly ClaimedSubmission[], takesWork = true) {
       store: {
         claim: async () => [...rows],
         claimCustomerJobs: async () => [],
+        releaseCustomerJobs: async () => undefined,
+        lostCustomerJobs: async () => [],
         undecided: async () => rows.length,
       },
       node: { token: 1, takesWork: () => takesWork },

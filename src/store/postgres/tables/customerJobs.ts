@@ -3,7 +3,7 @@ import { customerJobOf } from "../../records/customerJob.ts";
 import { integer } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { addCustomerJob } from "./addCustomerJob.ts";
-import { claimCustomerJobs } from "./claimJobs.ts";
+import { jobClaims } from "./claimJobs.ts";
 import { read, write } from "./operation.ts";
 import { updateCustomerJob, updateJobs } from "./updateCustomerJob.ts";
 
@@ -33,7 +33,7 @@ function list(sql: Sql, { owner, state, limit }: CustomerQuery, after: number) {
 export const customerJobOperations = {
   addCustomerJob,
   updateCustomerJob,
-  claimCustomerJobs,
+  ...jobClaims,
   customerJob: read(async (sql: Sql, jobId: string): Promise<CustomerJob | null> => {
     const row = await first(sql, byId, [jobId]);
     return row === undefined ? null : customerJobOf(row);

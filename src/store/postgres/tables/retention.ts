@@ -7,7 +7,7 @@ import { dropMinerRows } from "./dropMiner.ts";
 import { dayOf } from "./exhibits.ts";
 import { requireFence } from "./fence.ts";
 import { alone } from "./operation.ts";
-import { lockParts, type Partitioned, partitioned, partOf } from "./partitions.ts";
+import { dropPartOf, lockParts, type Partitioned, partitioned, partOf } from "./partitions.ts";
 import { addRetired } from "./retired.ts";
 import { dropChanges } from "./standingChanges.ts";
 
@@ -93,16 +93,16 @@ async function retirePart(sql: Sql, bounds: RetentionBounds): Promise<number | n
     const kept = await keptRows(sql, table, epoch, bounds);
     dropped += kept ?? 0;
     if (kept !== null) continue;
-    return dropped + (await dropPart(sql, partOf(table, epoch)));
+    return dropped + (await dropPart(sql, table, epoch));
   }
   return dropped === 0 ? null : dropped;
 }
 
 /** Gives up soon when others use the table: while it waits, they wait too. */
-async function dropPart(sql: Sql, part: string): Promise<number> {
+async function dropPart(sql: Sql, table: Partitioned, epoch: number): Promise<number> {
   await sql.run(command("SET LOCAL lock_timeout = 500"));
-  const rows = await count(sql, `SELECT count(*) AS n FROM ${part}`);
-  await sql.run(command(`DROP TABLE ${part}`));
+  const rows = await count(sql, `SELECT count(*) AS n FROM ${partOf(table, epoch)}`);
+  await dropPartOf(sql, table, epoch);
   return rows;
 }
 

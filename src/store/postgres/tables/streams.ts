@@ -20,7 +20,8 @@ const take = statement(
 const lost = statement(
   "streams_lost",
   `SELECT s.hotkey FROM unnest($2::text[], $3::bigint[]) AS q (hotkey, number)
-    JOIN streams s ON s.hotkey = q.hotkey AND s.number > q.number AND s.node <> $1`,
+    JOIN streams s ON s.hotkey = q.hotkey AND s.number > q.number AND s.node <> $1
+    WHERE s.node IN (${LIVING})`,
 );
 const drop = statement("stream_drop", "DELETE FROM streams WHERE hotkey = $1 AND number = $2");
 

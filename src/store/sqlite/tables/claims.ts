@@ -1,10 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ClaimedSubmission } from "../../../flow/claims.ts";
-import type { CustomerJob } from "../../../flow/job.ts";
-import { customerJobOf } from "../../records/customerJob.ts";
 import { receiptPrefix, unpack } from "../../records/packed.ts";
 import { integer } from "../../records/rows.ts";
-import { LivingNodes } from "./nodes.ts";
+import { LivingNodes, unowned } from "./nodes.ts";
 import { read, write } from "./operation.ts";
 import { pendingOf, pendingSelect } from "./submissions.ts";
 
@@ -22,15 +20,10 @@ function* free(
 
 export function claimOperations(db: DatabaseSync, now: () => number) {
   const living = new LivingNodes(db, now);
-  const unowned = (owner: string): string =>
-    `NOT EXISTS (SELECT 1 FROM nodes n WHERE n.token = ${owner} AND n.until > ?)`;
   const rows = db.prepare(`SELECT a.id, a.claims, s.receipt FROM answers a JOIN submissions s ON s.id = a.id
-    WHERE (a.owner = ? OR ${unowned("a.owner")}) AND s.state = 'pending' ORDER BY a.claims, s.received_at, s.id`);
+    WHERE (a.owner = ? OR ${unowned("a.owner", "?")}) AND s.state = 'pending' ORDER BY a.claims, s.received_at, s.id`);
   const own = db.prepare("UPDATE answers SET owner = ?, claims = claims + 1 WHERE id = ?");
   const whole = db.prepare(`${pendingSelect} WHERE s.id = ?`);
-  const jobs = db.prepare(`SELECT * FROM customer_jobs WHERE state = 'queued' AND ${unowned("claimant")}
-    ORDER BY created_at, id LIMIT ?`);
-  const ownJob = db.prepare("UPDATE customer_jobs SET claimant = ? WHERE job_id = ?");
 
   const undecided = db.prepare(
     "SELECT count(*) AS n FROM (SELECT 1 FROM submissions WHERE state = 'pending' LIMIT ?)",
@@ -46,12 +39,6 @@ export function claimOperations(db: DatabaseSync, now: () => number) {
         own.run(node, id);
         return { ...pendingOf(whole.get(id) ?? {}), claims: claims + 1 };
       });
-    }),
-    claimCustomerJobs: write((node: number, limit: number): CustomerJob[] => {
-      if (!living.has(node)) return [];
-      const found = jobs.all(now(), limit).map(customerJobOf);
-      for (const { jobId } of found) ownJob.run(node, jobId);
-      return found;
     }),
   };
 }

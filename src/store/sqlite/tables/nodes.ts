@@ -26,6 +26,11 @@ export function endEarlierNodes(db: DatabaseSync, now: number): void {
   db.exec("COMMIT");
 }
 
+/** A condition: the owner that the column names is nobody, or has no lease at that time. */
+export function unowned(column: string, time: string): string {
+  return `NOT EXISTS (SELECT 1 FROM nodes n WHERE n.token = ${column} AND n.until > ${time})`;
+}
+
 /** Which nodes have a lease. */
 export class LivingNodes {
   readonly #one: StatementSync;

@@ -16,6 +16,7 @@ import { decideOperations } from "./decide.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
 import { HeadRows, headOperations } from "./heads.ts";
+import { jobClaimOperations } from "./jobClaims.ts";
 import { leaseClock } from "./leaseClock.ts";
 import { fenceCheck, leaseOperations } from "./leases.ts";
 import { minerOperations } from "./miners.ts";
@@ -86,6 +87,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...nodeOperations(db, now),
     ...leaseOperations(db, now),
     ...claimOperations(db, now),
+    ...jobClaimOperations(db, now),
     ...sessionOperations(db),
     ...streamOperations(db, now),
     ...spendOperations(spent),

@@ -10,7 +10,8 @@ export function streamOperations(db: DatabaseSync, now: () => number) {
   const numbers = counters(db);
   const take = db.prepare(`INSERT INTO streams (hotkey, number, node) VALUES (?, ?, ?)
     ON CONFLICT (hotkey) DO UPDATE SET number = excluded.number, node = excluded.node`);
-  const taken = db.prepare("SELECT 1 FROM streams WHERE hotkey = ? AND number > ? AND node <> ?");
+  const taken = db.prepare(`SELECT 1 FROM streams s JOIN nodes n ON n.token = s.node AND n.until > ?
+    WHERE s.hotkey = ? AND s.number > ? AND s.node <> ?`);
   const drop = db.prepare("DELETE FROM streams WHERE hotkey = ? AND number = ?");
   return {
     takeStream: write((hotkey: string, node: number): number => {
@@ -19,11 +20,12 @@ export function streamOperations(db: DatabaseSync, now: () => number) {
       take.run(hotkey, number, node);
       return number;
     }),
-    lostStreams: read((node: number, streams: readonly StreamTaken[]): string[] =>
-      streams
-        .filter(({ hotkey, number }) => taken.get(hotkey, number, node) !== undefined)
-        .map(({ hotkey }) => hotkey),
-    ),
+    lostStreams: read((node: number, streams: readonly StreamTaken[]): string[] => {
+      const at = now();
+      return streams
+        .filter(({ hotkey, number }) => taken.get(at, hotkey, number, node) !== undefined)
+        .map(({ hotkey }) => hotkey);
+    }),
     dropStream: write((hotkey: string, number: number): void => {
       drop.run(hotkey, number);
     }),

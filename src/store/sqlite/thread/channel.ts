@@ -194,7 +194,8 @@ const plain = [
 /** Methods of what processes share. */
 const shared = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
-  ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
+  ...["claim", "undecided", "claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
+  ...["saveSession", "session"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 

@@ -3,6 +3,7 @@ import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
 import { Dispatcher } from "../../../../src/dispatch/dispatcher.ts";
 import type { DispatchModules } from "../../../../src/dispatch/ports.ts";
+import { parseState } from "../../../../src/dispatch/records/savedState.ts";
 import type { JobOrder } from "../../../../src/flow/job.ts";
 import type { PushLane } from "../../../../src/flow/lane.ts";
 import type { LinkEnd, MinerLink } from "../../../../src/flow/link.ts";
@@ -63,7 +64,7 @@ export class Fleet {
         againMs: 60_000,
       },
       this.#modules(options),
-      options.saved ?? null,
+      parseState(options.saved ?? null),
     );
     this.line.every(250, () => this.dispatcher.tick());
     this.line.every(1000, () => this.#watch());

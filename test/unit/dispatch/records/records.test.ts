@@ -120,8 +120,12 @@ describe("what became of customer jobs", () => {
   const make = () => {
     const records = new MemoryRecords();
     let failures = 0;
-    const updates = new CustomerUpdates(records, silentLog, () => failures++);
-    return { records, updates, failures: () => failures };
+    const refused: string[] = [];
+    const updates = new CustomerUpdates(records, silentLog, {
+      failed: () => failures++,
+      refused: (jobId) => refused.push(jobId),
+    });
+    return { records, updates, refused, failures: () => failures };
   };
 
   it("is recorded at once, in order", async () => {
@@ -132,6 +136,16 @@ describe("what became of customer jobs", () => {
     assert.deepEqual(records.customers, [update("a"), update("b", { attempts: 2 })]);
     await updates.flush();
     assert.equal(records.customers.length, 2);
+  });
+
+  it("tells of a job that is another's by now, and holds up no other", async () => {
+    const { records, updates, refused, failures } = make();
+    records.refuses = new Set(["a"]);
+    updates.put(update("a"));
+    updates.put(update("b"));
+    await updates.flush();
+    assert.deepEqual([refused, failures(), updates.has("a")], [["a"], 0, false]);
+    assert.deepEqual(records.customers, [update("b")]);
   });
 
   it("is tried again while the store is down, and then only the newest of each job", async () => {

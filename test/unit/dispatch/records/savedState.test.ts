@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseState, stateText } from "../../../../src/dispatch/records/savedState.ts";
+import { parseState, parseStates, stateText } from "../../../../src/dispatch/records/savedState.ts";
 
 const text = (caps: unknown, kinds: unknown = {}): string => JSON.stringify({ version: 1, caps, kinds });
 const nothing = { caps: new Map(), kinds: new Map() };
@@ -103,5 +103,55 @@ test("any text gives a state within the bounds", () => {
         for (const times of kinds.values()) assert.ok(times.length > 0 && times.every((ms) => ms >= 0));
       },
     ),
+  );
+});
+
+test("of what several processes saved, the last word counts, whatever the order, and garbage for nothing", () => {
+  const old = stateText(
+    {
+      caps: new Map([
+        ["a", 3],
+        ["b", 4],
+      ]),
+      kinds: new Map([["k", [1]]]),
+    },
+    1000,
+  );
+  const young = stateText({ caps: new Map([["a", 7]]), kinds: new Map([["k", [2]]]) }, 2000);
+  const undated = stateText({
+    caps: new Map([
+      ["a", 9],
+      ["c", 5],
+    ]),
+    kinds: new Map(),
+  });
+  for (const texts of [
+    [old, young, undated, null, "{"],
+    ["{", undated, young, null, old],
+  ]) {
+    const { caps, kinds } = parseStates(texts);
+    assert.deepEqual(
+      new Map([...caps].sort()),
+      new Map([
+        ["a", 7],
+        ["b", 4],
+        ["c", 5],
+      ]),
+    );
+    assert.deepEqual(kinds, new Map([["k", [2]]]));
+  }
+});
+
+test("what several processes saved is bounded as what one did, the last saved kept", () => {
+  const many = (prefix: string) =>
+    new Map(Array.from({ length: 8000 }, (_, i) => [`${prefix}${i}`, 2] as const));
+  const texts = [
+    stateText({ caps: many("new"), kinds: new Map() }, 2),
+    stateText({ caps: many("old"), kinds: new Map() }, 1),
+  ];
+  const { caps } = parseStates(texts);
+  assert.deepEqual(
+    [caps.size, caps.has("new0"), caps.has("old0"), caps.has("old7999")],
+    [8192, true, false, true],
   );
 });
