@@ -13,6 +13,8 @@ import { dataDirWith, removeDir, startValidator, type Validator } from "../../su
 
 const MOST_CONNECTIONS = 40;
 const rounds = scaled(1, 10);
+/** Whether a silence lasts until clients are told of it, some ten seconds. */
+const isLong = scaled(0, 1) === 1;
 
 const server = await MortalServer.start({ settings: { max_connections: String(MOST_CONNECTIONS) } });
 const proxy = await TcpProxy.to(server.port);
@@ -65,21 +67,22 @@ describe("a validator whose server is in trouble", () => {
       proxy.mode = "pass";
       await load?.goesOn(10);
       proxy.mode = "silent";
-      await sleep(1000);
+      await (isLong ? load?.defers("store_unavailable") : sleep(1000));
       proxy.mode = "pass";
       await load?.goesOn(10);
     }
   });
 
   test("waits for its turn when others have taken all connections", async () => {
-    await admin?.query(`SELECT pg_terminate_backend(pid) ${ours}`);
+    proxy.mode = "refuse";
+    while (((await admin?.query(`SELECT 1 ${ours}`))?.rowCount ?? 0) > 0) await sleep(20);
     const others: pg.Client[] = [];
     for (let full = false; !full; ) {
-      await admin?.query(`SELECT pg_terminate_backend(pid) ${ours}`);
       const more = await Promise.allSettled(Array.from({ length: 8 }, session));
       others.push(...more.flatMap((one) => (one.status === "fulfilled" ? [one.value] : [])));
       full = more.every(({ status }) => status === "rejected");
     }
+    proxy.mode = "pass";
     await load?.defers("store_unavailable", 5);
     await Promise.all(others.map((other) => other.end()));
     await load?.goesOn(10);
