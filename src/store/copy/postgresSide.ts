@@ -38,6 +38,12 @@ const parts = command(
   `SELECT substring(c.relname FROM '_e([0-9]+)$')::bigint AS epoch FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
    WHERE i.inhparent = to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) ORDER BY 1`,
 );
+/** The embedded store has the end of every log in its epoch's row; here that of an open epoch is its last line. */
+const epochsWithEnds = `(SELECT e.epoch, e.commitment, e.policy, e.committed_at, e.signature, e.key_id, e.closed_at, e.revealed_key,
+    e.terms, e.ends_at, coalesce(l.hash, e.log_head) AS log_head, coalesce(l.n + 1, e.log_length) AS log_length
+  FROM epochs e LEFT JOIN LATERAL (SELECT n, hash FROM log_lines WHERE epoch = e.epoch ORDER BY n DESC LIMIT 1) l
+    ON e.closed_at IS NULL) epochs`;
+const sourceOf = (name: string): string => (name === "epochs" ? epochsWithEnds : name);
 const note = command("SELECT value FROM notes WHERE key = $1");
 const hasNodes = command(
   "SELECT (to_regclass(quote_ident(current_schema()) || '.nodes') IS NOT NULL)::int AS ours",
@@ -77,7 +83,7 @@ export class PostgresSide implements Side {
     const within = epoch === null ? "" : `AND epoch = ${epoch}`;
     const page = (where: string): Statement =>
       command(
-        `SELECT ${names} FROM ${name} WHERE ${where} ${within} ORDER BY ${key.join(", ")} LIMIT ${batch}`,
+        `SELECT ${names} FROM ${sourceOf(name)} WHERE ${where} ${within} ORDER BY ${key.join(", ")} LIMIT ${batch}`,
       );
     const next = page(`(${key.join(", ")}) > (${places})`);
     for (let last = after; ; ) {
@@ -136,11 +142,8 @@ export async function takeServer({ url, log, clock, random = systemRandom }: Pos
   const address = addressOf(url);
   const { shown } = address;
   const of = { address, purpose: "writable", name: "assay store", limits } as const;
-  const connection = await takeStore(
-    new Connector({ ...of, log, clock, random, metrics: noMetrics }),
-    shown,
-    "alone",
-  );
+  const connector = new Connector({ ...of, log, clock, random, metrics: noMetrics });
+  const connection = await takeStore(connector, shown, "alone");
   try {
     const isShared = integer(await first(connection, hasNodes), "ours") === 1;
     const living = isShared ? integer(await first(connection, livingNodes), "n") : 0;

@@ -28,6 +28,9 @@ export const timeouts: Timeouts = {
   idleInTransactionMs: 10_000,
 };
 
+/** Of a group of writes: clients wait for it, and others behind it; with the silence below that is less than they wait. */
+export const groupTimeouts = { statementMs: 6000, lockMs: 4000 } as const;
+
 /** The wait after the first failed attempt; it doubles up to the most. */
 const BACK_OFF_MS = 100;
 const BACK_OFF_MOST_MS = 5000;
@@ -79,10 +82,10 @@ export class Connector {
   }
 
   /** Rejects with `store_unavailable`, or with `store_not_durable`. */
-  async open(): Promise<Connection> {
+  async open(change: Partial<Timeouts> = {}): Promise<Connection> {
     const { clock, limits, committed } = this.#options;
     if (clock.monotonicMs() < this.#notBefore) throw unavailable();
-    const client = new pg.Client(this.#config(limits));
+    const client = new pg.Client(this.#config({ ...limits, ...change }));
     const connection = new Connection(client, clock.monotonicMs(), committed);
     try {
       await client.connect();
@@ -123,8 +126,12 @@ export class Connector {
   #refused(error: unknown): AssayError {
     const { clock, random, log, address } = this.#options;
     this.#failed.add();
-    const wait = Math.min(BACK_OFF_MS * 2 ** this.#failures++, BACK_OFF_MOST_MS);
-    this.#notBefore = clock.monotonicMs() + wait * (0.5 + random.unit() / 2);
+    const now = clock.monotonicMs();
+    // Those that were tried at the same time failed together, which is one failure.
+    if (now >= this.#notBefore) {
+      const wait = Math.min(BACK_OFF_MS * 2 ** this.#failures++, BACK_OFF_MOST_MS);
+      this.#notBefore = now + wait * (0.5 + random.unit() / 2);
+    }
     log.warn("store_connection_failed", { server: address.shown, cause: causeText(error) });
     return error instanceof AssayError ? error : unavailable(error);
   }

@@ -3,13 +3,15 @@ import type { Clock } from "../../core/clock.ts";
 import { BoundedQueue } from "../../core/queue/boundedQueue.ts";
 import type { Random } from "../../core/random.ts";
 import type { Connection } from "./connection.ts";
-import type { Connector } from "./connector.ts";
+import { type Connector, groupTimeouts } from "./connector.ts";
 import { isRetryable } from "./failure.ts";
 import { type Call, runGroup } from "./group.ts";
 import type { Settled } from "./tables/operation.ts";
 
 /** Times that a group is run again after a deadlock or another conflict; with the waits some 2 s. */
 const TRIES_MOST = 6;
+/** No group is run again once it has taken this long: those who call, and those behind them, would wait longer than a client does. */
+const PATIENCE_MS = groupTimeouts.lockMs;
 const RETRY_MS = 10;
 
 interface Waiting {
@@ -111,12 +113,14 @@ export class Writer {
   }
 
   async #insist(calls: readonly Call[]): Promise<readonly Settled<unknown>[]> {
-    const { random, measures } = this.#options;
+    const { clock, random, measures } = this.#options;
+    const since = clock.monotonicMs();
     for (let tries = 1; ; tries++) {
       try {
         return await runGroup(await this.#connected(), calls);
       } catch (error) {
-        if (!isRetryable(error) || tries >= TRIES_MOST) throw error;
+        const isLate = clock.monotonicMs() - since > PATIENCE_MS;
+        if (!isRetryable(error) || isLate || tries >= TRIES_MOST) throw error;
         measures.retried();
         await sleep(RETRY_MS * 2 ** tries * (0.5 + random.unit()));
       }
@@ -129,7 +133,7 @@ export class Writer {
     if (current?.isUsable && clock.monotonicMs() - current.sinceMs < LIFETIME_MS) return current;
     this.#connection = null;
     if (current !== null) void current.close();
-    this.#connection = await connector.open();
+    this.#connection = await connector.open(groupTimeouts);
     return this.#connection;
   }
 }

@@ -30,6 +30,8 @@ export class StubbornMiner {
   readonly acknowledged: Acknowledged[] = [];
   /** Answers other than 200, 202 and the refusals that the plans provoke. */
   readonly surprises: string[] = [];
+  /** Refusals to try again later, by their code. */
+  readonly deferred = new Map<string, number>();
   /** Requests that ended without an answer. */
   lost = 0;
   #stopped = false;
@@ -55,6 +57,7 @@ export class StubbornMiner {
       const reply = await this.#send(challenge.challengeId, answer);
       if (reply !== null && reply.status !== 429 && reply.status !== 503)
         return this.#note(challenge, answer, reply);
+      if (reply !== null) this.#defer(reply);
       if (this.#stopped && reply === null) return;
       await sleep(20);
     }
@@ -67,6 +70,12 @@ export class StubbornMiner {
       this.lost++;
       return null;
     }
+  }
+
+  #defer({ status, code, retryAfterS, text }: ValidatorReply): void {
+    const key = `${status} ${code}`;
+    this.deferred.set(key, (this.deferred.get(key) ?? 0) + 1);
+    if (retryAfterS === null) this.surprises.push(`no Retry-After: ${status} ${text}`);
   }
 
   #note({ challengeId, right }: CraftedChallenge, answer: string, reply: ValidatorReply): void {

@@ -37,7 +37,8 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether the server takes connections. */
+export async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url });
   client.on("error", () => {});
   try {
@@ -51,13 +52,22 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function launch(dir: string, port: string, { fsync = false, settings = {} }: PostgresOptions): ChildProcess {
+/** The command that runs the server on the data directory of a folder. */
+export function serverCommand(
+  dir: string,
+  port: string,
+  { fsync = false, settings = {} }: PostgresOptions,
+): [string, ...string[]] {
   const all = {
     ...{ fsync: fsync ? "on" : "off", max_connections: "200", shared_buffers: "64MB", ...settings },
     ...{ log_min_messages: "fatal", unix_socket_directories: dir, listen_addresses: "127.0.0.1" },
   };
   const flags = Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const command = [join(bin, "postgres"), "-D", join(dir, "data"), "-p", port, ...flags];
+  return [join(bin, "postgres"), "-D", join(dir, "data"), "-p", port, ...flags];
+}
+
+function launch(dir: string, port: string, options: PostgresOptions): ChildProcess {
+  const command = serverCommand(dir, port, options);
   const stdio = ["pipe", "ignore", "ignore"] as const;
   return spawn("/bin/sh", ["-c", keeper, "sh", dir, ...command], {
     ...serverUser,
@@ -76,7 +86,7 @@ export function serverFolder(): string {
 }
 
 /** Makes a data directory; returns its parent. */
-async function initialised(): Promise<string> {
+export async function initialised(): Promise<string> {
   const dir = serverFolder();
   const how = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"];
   await promisify(execFile)(join(bin, "initdb"), ["-D", join(dir, "data"), ...how], {

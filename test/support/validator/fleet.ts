@@ -7,7 +7,7 @@ export interface Fleet {
   readonly dataDir: string;
   readonly databaseUrl: string;
   /** Starts a process of these roles; it is killed with the test. */
-  start(role: string, name?: string): Promise<Validator>;
+  start(role: string, name?: string, more?: readonly string[]): Promise<Validator>;
 }
 
 /** A validator on a database of its own, gone with the test. */
@@ -17,8 +17,8 @@ export async function fleetFor(t: TestContext, databases: TestDatabases, config:
   t.after(() => removeDir(dataDir));
   return {
     ...{ dataDir, databaseUrl },
-    start: async (role, name = role) => {
-      const args = ["--role", role, "--name", name, "--log-level", "warn"];
+    start: async (role, name = role, more = []) => {
+      const args = ["--role", role, "--name", name, "--log-level", "warn", ...more];
       const validator = await startValidator(dataDir, args, null, { ASSAY_OBSERVE_METRICS: "off" });
       t.after(() => validator.kill());
       return validator;

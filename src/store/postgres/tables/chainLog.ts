@@ -2,6 +2,7 @@ import type { ChainedEntry, LogText } from "../../../flow/store.ts";
 import { brokenLink, lineOf, publishedLine } from "../../records/logLine.ts";
 import { integer, type Row, text, Unreadable } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { withEnd } from "./lines.ts";
 import { staleRead } from "./operation.ts";
 import { partOf } from "./partitions.ts";
 import { perEpoch } from "./perEpoch.ts";
@@ -10,7 +11,10 @@ import { perEpoch } from "./perEpoch.ts";
 const PAGE_BYTES = 65_536;
 const PAGE_LINES = 128;
 
-const end = statement("log_end", "SELECT commitment, log_head, log_length FROM epochs WHERE epoch = $1");
+const end = statement(
+  "log_end",
+  "SELECT epoch, commitment, closed_at, log_head, log_length FROM epochs WHERE epoch = $1",
+);
 const hashAt = perEpoch((epoch) =>
   statement(`hash_at_${epoch}`, `SELECT hash FROM ${partOf("log_lines", epoch)} WHERE n = $1`),
 );
@@ -31,8 +35,10 @@ interface Published {
 
 /** Throws `Unreadable` rather than give a line that is not the one that was logged. Ends early at `PAGE_BYTES`. */
 async function walk(sql: Sql, epoch: number, after: number, limit: number): Promise<Published[]> {
-  const record = await first(sql, end, [epoch]);
-  if (record === undefined || after >= integer(record, "log_length") || limit < 1) return [];
+  const row = await first(sql, end, [epoch]);
+  if (row === undefined) return [];
+  const record = await withEnd(sql, row);
+  if (after >= integer(record, "log_length") || limit < 1) return [];
   // The first line's `prev` is the commitment.
   const before = after < 0 ? undefined : await first(sql, hashAt(epoch), [after]);
   let prev = before === undefined ? text(record, "commitment") : text(before, "hash");

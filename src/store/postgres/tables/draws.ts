@@ -3,7 +3,7 @@ import type { DrawGroup } from "../../../flow/draw.ts";
 import type { OpenSample } from "../../../flow/job.ts";
 import { openSampleOf, sampledJob } from "../../records/openSample.ts";
 import { type Sql, statement } from "../sql.ts";
-import { append, endOf, type Line, type LogEnd, lockEnds, storeLines } from "./lines.ts";
+import { append, type Line, type LogEnd, lockedEnds, storeLines } from "./lines.ts";
 import { LIVING } from "./nodes.ts";
 import { read, write } from "./operation.ts";
 
@@ -20,7 +20,7 @@ const open = statement(
 /** The ends of the logs of epochs that all take draws. */
 async function openEnds(sql: Sql, groups: readonly DrawGroup[]): Promise<Map<number, LogEnd>> {
   const numbers = [...new Set(groups.map(({ epoch }) => epoch))].sort((a, b) => a - b);
-  const ends = new Map((await sql.rows(lockEnds, [numbers])).map(endOf).map((end) => [end.epoch, end]));
+  const ends = new Map((await lockedEnds(sql, numbers)).map((end) => [end.epoch, end]));
   for (const epoch of numbers) {
     const end = ends.get(epoch);
     if (end === undefined) throw new RangeError(`epoch ${epoch} takes no draw before its commitment`);

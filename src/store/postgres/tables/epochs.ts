@@ -5,7 +5,7 @@ import { closedEpochOf, epochOf } from "../../records/epoch.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { requireFence } from "./fence.ts";
 import { addHead } from "./heads.ts";
-import { lockEnds } from "./lines.ts";
+import { lockedEnds, withEnd } from "./lines.ts";
 import { alone, read, staleRead, write } from "./operation.ts";
 import { lockParts, makeParts } from "./partitions.ts";
 import { isRetired } from "./retired.ts";
@@ -30,15 +30,15 @@ const insert = statement(
 );
 const close = statement(
   "epoch_close",
-  `UPDATE epochs e SET closed_at = $2, revealed_key = $3
-   WHERE epoch = $1 AND closed_at IS NULL AND log_head = $4
+  `UPDATE epochs e SET closed_at = $2, revealed_key = $3, log_head = $4, log_length = $5
+   WHERE epoch = $1 AND closed_at IS NULL
      AND NOT EXISTS (SELECT 1 FROM answers a WHERE a.epoch = $1)
      AND NOT EXISTS (SELECT 1 FROM open_samples o WHERE o.epoch = $1)`,
 );
 
 async function find(sql: Sql, epoch: number): Promise<EpochRecord | null> {
   const row = await first(sql, one, [epoch]);
-  return row === undefined ? null : epochOf(row);
+  return row === undefined ? null : epochOf(await withEnd(sql, row));
 }
 
 export const epochOperations = {
@@ -61,7 +61,7 @@ export const epochOperations = {
       key_id,
       ...kept,
     ]);
-    return epochOf((await first(sql, one, [epoch])) ?? {});
+    return epochOf(await withEnd(sql, (await first(sql, one, [epoch])) ?? {}));
   }),
   closeEpoch: write(
     async (
@@ -75,8 +75,10 @@ export const epochOperations = {
       await requireFence(sql, fence);
       if (head.epoch !== epoch) throw new RangeError(`epoch ${epoch} closes with a head of ${head.epoch}`);
       // First the lock: what it waited for is seen by the statement that follows.
-      await sql.rows(lockEnds, [[epoch]]);
-      const isClosed = (await sql.run(close, [epoch, at, revealedKey, head.log_head])) === 1;
+      const [end] = await lockedEnds(sql, [epoch]);
+      const isWhole = end?.head === head.log_head;
+      const closing = [epoch, at, revealedKey, head.log_head, end?.length ?? 0];
+      const isClosed = isWhole && (await sql.run(close, closing)) === 1;
       const record = await find(sql, epoch);
       if (isClosed && record !== null) await addHead(sql, head, record.log_length);
       return record;
@@ -91,5 +93,8 @@ export const epochOperations = {
     async (sql: Sql, epoch: number): Promise<boolean> =>
       (await isRetired(sql, epoch)) || (await find(sql, epoch)) !== null,
   ),
-  openEpochs: read(async (sql: Sql): Promise<EpochRecord[]> => (await sql.rows(open)).map(epochOf)),
+  openEpochs: read(async (sql: Sql): Promise<EpochRecord[]> => {
+    const rows = await sql.rows(open);
+    return (await Promise.all(rows.map((row) => withEnd(sql, row)))).map(epochOf);
+  }),
 };

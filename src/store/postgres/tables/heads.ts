@@ -4,7 +4,7 @@ import { logHeadOf } from "../../records/logHead.ts";
 import { integer } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { requireFence } from "./fence.ts";
-import { endOf, type LogEnd, lockEnds } from "./lines.ts";
+import { type LogEnd, lockedEnds } from "./lines.ts";
 import { read, write } from "./operation.ts";
 import { partOf } from "./partitions.ts";
 import { perEpoch } from "./perEpoch.ts";
@@ -54,9 +54,8 @@ async function lengthAt(sql: Sql, hash: string, end: LogEnd, from: number): Prom
 export const headOperations = {
   addLogHead: write(async (sql: Sql, head: LogHead, fence?: Fence): Promise<boolean> => {
     await requireFence(sql, fence);
-    const row = await first(sql, lockEnds, [[head.epoch]]);
-    if (row === undefined) return false;
-    const end = endOf(row);
+    const [end] = await lockedEnds(sql, [head.epoch]);
+    if (end === undefined) return false;
     const { count, lines: reached } = await state(sql, head.epoch);
     // The last place is reserved for the final head.
     if (end.closed || count >= LOG_HEADS_MAX - 1) return false;

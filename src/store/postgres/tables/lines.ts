@@ -3,7 +3,7 @@ import { sha256Hex } from "../../../core/hash.ts";
 import type { LogEntry } from "../../../flow/draw.ts";
 import type { Row } from "../../records/rows.ts";
 import { integer, text } from "../../records/rows.ts";
-import { type Sql, statement } from "../sql.ts";
+import { first, type Sql, statement } from "../sql.ts";
 import { partOf } from "./partitions.ts";
 import { perEpoch } from "./perEpoch.ts";
 
@@ -24,20 +24,61 @@ export interface Line {
   readonly line: string | null;
 }
 
-/** Every operation that appends takes these locks first, in ascending order, so that a log stays one chain over all processes. */
-export const lockEnds = statement(
+/** Takes the locks of epochs in ascending order. */
+const lockEnds = statement(
   "lock_epochs",
   `SELECT epoch, closed_at, log_head, log_length FROM epochs WHERE epoch = ANY($1::bigint[])
    ORDER BY epoch FOR NO KEY UPDATE`,
 );
 
-export function endOf(row: Row): LogEnd {
+/**
+ * While an epoch is open its log ends in its last line, and what its row says is where the log began. A row that moved with every
+ * group would leave versions that an old snapshot keeps, and every look at it would pass all of them.
+ */
+const lastLine = perEpoch((epoch) =>
+  statement(
+    `last_line_${epoch}`,
+    `SELECT hash AS log_head, n + 1 AS log_length FROM ${partOf("log_lines", epoch)} ORDER BY n DESC LIMIT 1`,
+  ),
+);
+
+/** A row of an epoch with the end that its log has. */
+export async function withEnd(sql: Sql, row: Row): Promise<Row> {
+  if (row.closed_at !== null) return row;
+  return { ...row, ...(await first(sql, lastLine(integer(row, "epoch")))) };
+}
+
+function endOf(row: Row): LogEnd {
   return {
     epoch: integer(row, "epoch"),
     closed: row.closed_at !== null,
     head: text(row, "log_head"),
     length: integer(row, "log_length"),
   };
+}
+
+/**
+ * Every operation that appends takes these locks first, so that a log stays one chain over all processes. `known`: epochs whose
+ * tables are there, which are read without waiting for the locks' answer.
+ */
+export async function lockedEnds(
+  sql: Sql,
+  epochs: readonly number[],
+  known: { has(epoch: number): boolean } = new Set(),
+): Promise<LogEnd[]> {
+  const locked = sql.rows(lockEnds, [epochs]);
+  const sure = epochs.filter((epoch) => known.has(epoch));
+  const [rows, lines] = await Promise.all([
+    locked,
+    Promise.all(sure.map((epoch) => first(sql, lastLine(epoch)))),
+  ]);
+  const early = new Map(sure.map((epoch, index) => [epoch, lines[index]]));
+  const whole = rows.map((row) => {
+    const epoch = integer(row, "epoch");
+    if (!early.has(epoch)) return withEnd(sql, row);
+    return row.closed_at === null ? { ...row, ...early.get(epoch) } : row;
+  });
+  return (await Promise.all(whole)).map(endOf);
 }
 
 /** The next line of the log; the end moves. */
@@ -56,8 +97,6 @@ const insert = perEpoch((epoch) =>
   ),
 );
 
-const advance = statement("advance_log", "UPDATE epochs SET log_head = $2, log_length = $3 WHERE epoch = $1");
-
 /** Stores the lines that were appended to an epoch's log. */
 export function storeLines(sql: Sql, end: LogEnd, lines: readonly Line[]): Promise<unknown>[] {
   if (lines.length === 0) return [];
@@ -67,5 +106,5 @@ export function storeLines(sql: Sql, end: LogEnd, lines: readonly Line[]): Promi
     lines.map(({ submission }) => submission),
     lines.map(({ line }) => line),
   ];
-  return [sql.run(insert(end.epoch), columns), sql.run(advance, [end.epoch, end.head, end.length])];
+  return [sql.run(insert(end.epoch), columns)];
 }

@@ -4,7 +4,7 @@ import { integer } from "../../records/rows.ts";
 import type { BucketAdd } from "../../records/work.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { addToBuckets } from "./buckets.ts";
-import { append, endOf, type Line, type LogEnd, lockEnds, storeLines } from "./lines.ts";
+import { append, type Line, type LogEnd, lockedEnds, storeLines } from "./lines.ts";
 import { write } from "./operation.ts";
 import { forfeit, recordStrike } from "./strike.ts";
 import { newestId } from "./submissions/load.ts";
@@ -37,7 +37,7 @@ async function taken(
   const asked = [given.map(({ jobId }) => jobId), given.map(({ hotkey }) => hotkey)];
   // The logs are locked before the samples, as everywhere.
   const epochs = (await sql.rows(epochsOf, asked)).map((row) => integer(row, "epoch"));
-  const ends = (await sql.rows(lockEnds, [epochs])).map(endOf);
+  const ends = await lockedEnds(sql, epochs);
   const rows = new Map(
     (await sql.rows(take, asked)).map(openSampleOf).map((sample) => [keyOf(sample), sample]),
   );

@@ -2,7 +2,7 @@ import type { NewSubmission } from "../../../../flow/submission.ts";
 import { flag, integer, integerOrNull, type Row } from "../../../records/rows.ts";
 import { submissionOf } from "../../../records/submission.ts";
 import { NOW, type Sql, statement } from "../../sql.ts";
-import { endOf, type LogEnd, lockEnds } from "../lines.ts";
+import { type LogEnd, lockedEnds } from "../lines.ts";
 import { partOf } from "../partitions.ts";
 import { perEpoch } from "../perEpoch.ts";
 import { type Entry, type Ledger, noChanges, workKey } from "./ledger.ts";
@@ -68,12 +68,12 @@ export async function load(
   known: { has(epoch: number): boolean; add(epoch: number): void },
 ): Promise<Ledger> {
   const numbers = [...asked.keys()].sort((a, b) => a - b);
-  const locked = sql.rows(lockEnds, [numbers]);
+  const locked = lockedEnds(sql, numbers, known);
   const sure = numbers.filter((epoch) => known.has(epoch)).map((epoch) => readEpoch(sql, epoch, asked));
   const count = [...asked.values()].reduce((sum, { admits }) => sum + admits.length, 0);
   const ids = sql.rows(count > 0 ? nextIds : newestId, count > 0 ? [count] : []);
   const [ends, first, numbersOfRows] = await Promise.all([locked, Promise.all(sure), ids]);
-  const found = new Map(ends.map(endOf).map((end) => [end.epoch, end] as const));
+  const found = new Map(ends.map((end) => [end.epoch, end] as const));
   const late = [...found.keys()].filter((epoch) => !known.has(epoch));
   const second = await Promise.all(late.map((epoch) => readEpoch(sql, epoch, asked)));
   for (const epoch of late) known.add(epoch);
