@@ -231,7 +231,7 @@ export interface Store extends WeightPlans, SharedStore {
 
   /** A small durable note, such as the fingerprint of the secret; null if never set. */
   note(key: string): Promise<string | null>;
-  setNote(key: string, value: string): Promise<void>;
+  setNote(key: string, value: string, fence?: Fence): Promise<void>;
 
   applyRetention(bounds: RetentionBounds, fence?: Fence): Promise<{ dropped: number }>;
   /** Resolves when the store answers and can be written to; for readiness. */

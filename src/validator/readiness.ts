@@ -16,6 +16,8 @@ export interface ReadinessParts {
   /** Null where no jobs are handed out. */
   readonly push: { readonly canary: Pick<PushParts["canary"], "fault"> } | null;
   readonly dataDir: string;
+  /** What this process may do among those that share the store; left out where none does. */
+  readonly membership?: { readonly node: { isAlive(): boolean; takesWork(): boolean } | null };
 }
 
 /** Below this the store would soon fail to write. */
@@ -80,9 +82,16 @@ function weightsCheck(faults: readonly string[]): Check {
     : { name: "weights", ok: true, detail: faults.join("; ") };
 }
 
+/** Balancers go by this: a process that is to stop, or whose work others may have, is sent nothing more. */
+function processFault(node: { isAlive(): boolean; takesWork(): boolean }): string | null {
+  if (!node.isAlive()) return "its lease in the store is over; it joins anew as soon as the store answers";
+  return node.takesWork() ? null : "it was cordoned or is draining, by an order of the operator";
+}
+
 /** Whether the validator can take submissions, check by check. */
 export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
   const { store, chain, verifier, sampler, trusted, push, dataDir } = parts;
+  const node = parts.membership?.node ?? null;
   const checks = await Promise.all([
     check("clock", async () => trusted.fault()),
     check("epoch", async () =>
@@ -96,6 +105,7 @@ export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
     samplingCheck(sampler.alarms()),
     weightsCheck([...parts.weigher.faults(), ...alarmTexts(chain)]),
     ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
+    ...(node === null ? [] : [check("process", async () => processFault(node))]),
     check("disk", () => freeSpaceFault(dataDir)),
   ]);
   return { ready: checks.every(({ ok }) => ok), checks };

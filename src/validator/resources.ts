@@ -108,6 +108,8 @@ async function memberOf(
 }
 
 /** Only a process that weighs sends weights, and only while it is the leader. */
-function weightsUse({ roles, leaderStore, isLeader }: Membership) {
-  return { store: roles.has("weigh") ? leaderStore : null, isLeader };
+function weightsUse({ roles, store, leaderStore, isLeader }: Membership) {
+  // An operator may note at any process that weights go on.
+  const records = { ...leaderStore, setNote: store.setNote };
+  return { store: roles.has("weigh") ? records : null, isLeader };
 }

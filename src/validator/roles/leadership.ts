@@ -26,6 +26,7 @@ export class Leadership {
   readonly #modules: LeadershipModules;
   readonly #gauge: Gauge;
   #fence: Fence | null = null;
+  #last: Fence | null = null;
   #until = 0;
 
   constructor(name: string, modules: LeadershipModules) {
@@ -37,6 +38,11 @@ export class Leadership {
   /** The fence of the lease; null while another process may hold it. */
   fence(): Fence | null {
     return this.#modules.clock.monotonicMs() < this.#until - MARGIN_MS ? this.#fence : null;
+  }
+
+  /** The last fence that this process had, whether the lease holds or not. */
+  last(): Fence | null {
+    return this.#last;
   }
 
   isLeader(): boolean {
@@ -62,6 +68,7 @@ export class Leadership {
     const since = clock.monotonicMs();
     const fence = await store.takeLease(this.#name, node.token, LEADER_LEASE_MS);
     this.#fence = fence;
+    this.#last = fence ?? this.#last;
     this.#until = since + LEADER_LEASE_MS;
     this.#gauge.set(fence === null ? 0 : 1);
     const isNew = fence !== null && fence.token !== before?.token;

@@ -72,10 +72,11 @@ export async function joinStore(
   const node = await ProcessNode.join({ name, roles: [...roles], version }, { ...modules, store });
   const leadership = new Leadership(LEADER, { ...modules, store, node });
   const callbacks: (() => void)[] = [];
+  const notice = new Notice(modules.clock);
   const beat = async (): Promise<void> => {
     await node.beat();
     if (roles.has("weigh") && (await leadership.beat())) for (const callback of callbacks) callback();
-    if (node.draining) modules.drain();
+    if (notice.isOver(node.draining)) modules.drain();
   };
   if (roles.has("weigh")) await leadership.beat();
   const beats = new Beats(beat, (error) => node.missed(error));
@@ -86,7 +87,16 @@ export async function joinStore(
     checks: () => roles.has("verify") && node.takesWork(),
   });
   return {
-    ...{ roles, node, store: view, leaderStore: fencedStore(view, () => leadership.require()) },
+    ...{
+      roles,
+      node,
+      store: view,
+      leaderStore: fencedStore(
+        view,
+        () => leadership.require(),
+        () => leadership.last(),
+      ),
+    },
     isLeader: () => leadership.isLeader(),
     takesWork: () => node.takesWork(),
     onLeader: (callback) => void callbacks.push(callback),
@@ -96,6 +106,24 @@ export async function joinStore(
       await node.leave().catch((error) => modules.log.warn("node_not_left", { cause: causeText(error) }));
     },
   };
+}
+
+/** How long a process that drains goes on serving: a balancer sees by its readiness that it is to go elsewhere. */
+const NOTICE_MS = 5000;
+
+class Notice {
+  readonly #clock: Clock;
+  #since: number | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  isOver(draining: boolean): boolean {
+    if (!draining) this.#since = null;
+    else this.#since ??= this.#clock.monotonicMs();
+    return this.#since !== null && this.#clock.monotonicMs() - this.#since >= NOTICE_MS;
+  }
 }
 
 /** One heartbeat at a time. */

@@ -35,6 +35,7 @@ async function fencedWrites(store: Store): Promise<Record<string, (fence: Fence)
     saveVector: (fence) => store.saveVector(signed(7), fence),
     saveWeightPlan: (fence) => store.saveWeightPlan(planOf(7), fence),
     closeEpoch: (fence) => store.closeEpoch(EPOCH, "k", head, 1, fence),
+    setNote: (fence) => store.setNote("note", "of the leader", fence),
     applyRetention: (fence) => store.applyRetention(bounds, fence),
   };
 }
@@ -45,6 +46,7 @@ const written = async (store: Store) => [
   await store.logHeads(EPOCH),
   await store.vector(7),
   await store.weightPlan(7),
+  await store.note("note"),
 ];
 
 /** Named leases, and writes that only their holder may do. */

@@ -1,7 +1,9 @@
 import { AssayError } from "../../../core/problems/assayError.ts";
+import type { Fence } from "../../../flow/leases.ts";
 import { text } from "../../records/rows.ts";
 import { withNul, withoutNul } from "../nul.ts";
 import { first, type Sql, statement } from "../sql.ts";
+import { requireFence } from "./fence.ts";
 import { read, write } from "./operation.ts";
 
 const get = statement("note", "SELECT value FROM notes WHERE key = $1");
@@ -19,7 +21,8 @@ export const noteOperations = {
     const row = await first(sql, get, [key]);
     return row === undefined ? null : withNul(text(row, "value"));
   }),
-  setNote: write(async (sql: Sql, key: string, value: string): Promise<void> => {
+  setNote: write(async (sql: Sql, key: string, value: string, fence?: Fence): Promise<void> => {
+    await requireFence(sql, fence);
     await sql.run(set, [key, withoutNul(value)]);
   }),
   // A write, since a store that can only be read is of no use.

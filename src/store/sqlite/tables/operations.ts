@@ -82,7 +82,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...customerTokenOperations(db),
     ...vectorOperations(db, require),
     ...weightPlanOperations(db, require),
-    ...noteOperations(db),
+    ...noteOperations(db, require),
     ...retentionOperations(db, clock, { now, require }),
     ...nodeOperations(db, now),
     ...leaseOperations(db, now),

@@ -29,7 +29,11 @@ async function processOn(store: Store, name: string) {
   const modules = { store, clock, log: silentLog, metrics: noMetrics };
   const node = await ProcessNode.join({ name, roles: ["weigh"], version: "1" }, modules);
   const leadership = new Leadership("weigh", { ...modules, node });
-  const records = fencedStore(store, () => leadership.require());
+  const records = fencedStore(
+    store,
+    () => leadership.require(),
+    () => leadership.last(),
+  );
   return { clock, node, leadership, records };
 }
 
@@ -66,6 +70,9 @@ test("what a paused leader writes after another took over is refused and changes
   // It does not know yet: its own clock says that the lease holds.
   assert.ok(paused.leadership.isLeader());
   await assert.rejects(paused.records.recordIntent(unsigned(7)), /not held under token/);
+  await assert.rejects(paused.records.setNote("weigh_open", ""), /not held under token/);
+  paused.clock.advance(LEADER_LEASE_MS);
+  await assert.rejects(paused.records.setNote("weigh_open", ""), /not held under token/);
   const recorded = await next.records.recordIntent(unsigned(7, { block: 9 }));
   assert.equal(recorded.block, 9);
 });
