@@ -38,7 +38,7 @@ fault: deps
 ifdef POINT
 	POINT=$(POINT) $(NPM) test -- crash/points
 else
-	ASSAY_FAULT=full POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill sim/nodes fault/postgres
+	ASSAY_FAULT=full POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill sim/nodes
 endif
 
 check: deps
