@@ -81,11 +81,13 @@ export class Connector {
     this.#failed = metrics.counter("assay_store_connections_failed_total", "Connections that failed to open");
   }
 
-  /** Rejects with `store_unavailable`, or with `store_not_durable`. */
-  async open(change: Partial<Timeouts> = {}): Promise<Connection> {
+  /** Statements and locks have at most the given time. Rejects with `store_unavailable`, or with `store_not_durable`. */
+  async open(most: Pick<Timeouts, "statementMs" | "lockMs"> = this.#options.limits): Promise<Connection> {
     const { clock, limits, committed } = this.#options;
     if (clock.monotonicMs() < this.#notBefore) throw unavailable();
-    const client = new pg.Client(this.#config({ ...limits, ...change }));
+    const statementMs = Math.min(limits.statementMs, most.statementMs);
+    const lockMs = Math.min(limits.lockMs, most.lockMs);
+    const client = new pg.Client(this.#config({ ...limits, statementMs, lockMs }));
     const connection = new Connection(client, clock.monotonicMs(), committed);
     try {
       await client.connect();
