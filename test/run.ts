@@ -13,8 +13,8 @@ const kinds = [
   "test/e2e/{start,pull,push,roles}/*.test.ts",
   "test/fault/**/*.test.ts",
 ];
-/** Files at once: one more than two cores, since those that watch a validator mostly wait. */
-const CONCURRENCY = 3;
+/** Files at once: two more than two cores, since those that watch a validator mostly wait. */
+const CONCURRENCY = 4;
 
 interface Counts {
   passed: number;
