@@ -106,7 +106,7 @@ export class Sessions {
     const isKnown = known?.id === sessionId;
     if (isKnown && this.#believes(known.readAt, nowMs)) return known;
     if (!isKnown && !this.#mayBeNew(hotkey, known)) return null;
-    // A known id is no invented one: whoever names it may always ask whether it still stands.
+    // A known id is no invented one: a request that names it may always ask whether it still stands.
     const session = await this.#read(hotkey, { sessionId, nowMs, isFree: isKnown });
     return session?.id === sessionId ? session : null;
   }

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { print } from "../shared/output.ts";
 
 const help = `
-The SQL may be run again; after an update that adds tables it has to be. Without these roles a validator works as whoever owns the
+The SQL may be run again; after an update that adds tables it has to be. Without these roles a validator works as the user that owns the
 tables.
 
 Examples:

@@ -25,7 +25,7 @@ const notify = statement("nudge", `SELECT pg_notify('${CHANNEL}', $1)`);
 /**
  * Tells the listeners of this process, and those of others by NOTIFY. It is sent after the commit, on a connection of its own: a
  * transaction that notifies holds a lock of the whole server until its commit is on disk, so that no two of them would be written
- * together. What is lost with a connection is found by whoever looks for work by itself.
+ * together. What is lost with a connection is found by processes that look for work by themselves.
  */
 export class NudgeLine implements Nudges {
   readonly #options: NudgeLineOptions;

@@ -58,7 +58,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT USAGE, SELECT 
 ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT SELECT ON TABLES TO ${reader};
 ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA public GRANT SELECT ON SEQUENCES TO ${reader};
 
--- What is there already, whoever made it. Other tables of the schema are left alone.
+-- What is there already, no matter who made it. Other tables of the schema are left alone.
 DO $do$ DECLARE one record; BEGIN
   FOR one IN
     SELECT c.oid::regclass AS name, c.relkind AS kind, c.relname = 'assay_schema' AS versions FROM pg_class c

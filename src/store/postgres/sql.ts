@@ -17,7 +17,7 @@ export interface Sql {
   run(statement: Statement, values?: readonly unknown[]): Promise<number>;
   /** Notes that the transaction changes the standing of the hotkey. It gets its number as the last thing before the commit. */
   noteStanding(hotkey: string): void;
-  /** Whoever listens is told once the transaction is committed. */
+  /** Listeners are told once the transaction is committed. */
   tell(topic: NudgeTopic): void;
 }
 

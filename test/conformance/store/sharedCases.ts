@@ -79,7 +79,7 @@ export function sharedCases(name: string, open: OpenStore): void {
         assert.equal((await assertLog(one)).length, 60);
       }));
 
-    test("the log is one chain, whoever appends to it: admissions, verdicts, draws and the ends of samples", () =>
+    test("the log is one chain, no matter which process appends: admissions, verdicts, draws and the ends of samples", () =>
       withTwo(open, async (one, two) => {
         await two.commitEpoch(commitment(EPOCH + 1));
         await Promise.all(

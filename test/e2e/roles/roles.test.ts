@@ -8,7 +8,7 @@ import { fetched } from "../../support/documents.ts";
 import { clientOf, ended, receiptIn, submit } from "../../support/lanes/sat/answers.ts";
 import { testDatabases } from "../../support/store/postgresDatabases.ts";
 import { fleetFor } from "../../support/validator/fleet.ts";
-import { runAssay } from "../../support/validator/validator.ts";
+import { dataDirWith, removeDir, runAssay } from "../../support/validator/validator.ts";
 
 // Several real processes of one validator over a real PostgreSQL server.
 
@@ -103,8 +103,10 @@ test("a process that is killed leaves nothing undecided, and one that drains sto
   assert.deepEqual([unknown.code, unknown.stderr.includes("node_not_found")], [1, true]);
 });
 
-test("roles need a store that can be shared", async () => {
-  const { code, stderr } = await runAssay(["up", "--demo", "1", "--role", "api", "--port", "0"]);
+test("roles need a store that can be shared", async (t) => {
+  const dir = dataDirWith({});
+  t.after(() => removeDir(dir));
+  const { code, stderr } = await runAssay(["up", "--data", dir, "--role", "api", "--port", "0"]);
   assert.equal(code, 1);
   assert.match(stderr, /roles_need_postgres/);
 });

@@ -6,7 +6,7 @@ import { indexedScheme } from "../../support/challenge/indexed.ts";
 import { Forger } from "../../support/fault/fuzz/forger.ts";
 import { scaled, seedOf } from "../../support/fault/scale.ts";
 
-// Ids that nobody was given: of all that are tried none may resolve, for whoever shows it.
+// Ids that nobody was given: of all that are tried none may resolve, for anybody who shows it.
 
 const FORGED = scaled(100_000, 5_000_000);
 const GENUINE_EVERY = 1000;

@@ -6,7 +6,7 @@ import type { Recording } from "./recording.ts";
 /** What ends the process: a signal; a power cut that leaves some of what was not synced; one that leaves nothing of it. */
 export const ends = ["killed", "cut", "lost"] as const;
 
-/** A crash point: after so many operations on files, in one of these ways. */
+/** A crash point: after a number of operations on files, in one of these ways. */
 export interface Point {
   readonly number: number;
   readonly position: number;

@@ -10,7 +10,7 @@ export const noFence: Mutant = {
   },
 };
 
-/** Takes the verdict of any node, whoever owns the row. */
+/** Takes the verdict of any node, no matter which owns the row. */
 export const noOwner: Mutant = {
   store: (store, name, args) => {
     if (name !== "decide") return store.run(name, args);

@@ -7,7 +7,7 @@ import { migrations } from "./list.ts";
 /** The schema version that this code reads and writes. */
 export const knownVersion = migrations.length;
 
-/** "ASSY": whoever holds it migrates. */
+/** "ASSY": the process that holds it migrates. */
 const LOCK = 0x41535359;
 
 // From the table of tables: a session that looked before it waited for the lock goes on believing what `to_regclass` told it.

@@ -42,7 +42,7 @@ async function find(sql: Sql, epoch: number): Promise<EpochRecord | null> {
 }
 
 export const epochOperations = {
-  /** The epoch's tables are made with it. On its own, since that waits for whoever makes or drops tables. */
+  /** The epoch's tables are made with it. On its own, since that waits for those that make or drop tables. */
   commitEpoch: alone(async (sql: Sql, record: Commitment): Promise<EpochRecord> => {
     const { epoch, commitment, policy, committed_at, signature, key_id } = record;
     await lockParts(sql);

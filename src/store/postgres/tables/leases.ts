@@ -17,7 +17,7 @@ const release = statement(
   `UPDATE leases SET until = least(until, ${NOW}) WHERE name = $1 AND token = $2`,
 );
 
-/** Each on its own: while a lease's row is locked its holder, and whoever waits for it, waits for nothing else. */
+/** Each on its own: while a lease's row is locked its holder, and those that wait for it, wait for nothing else. */
 export const leaseOperations = {
   takeLease: alone(async (sql: Sql, name: string, node: number, ttlMs: number): Promise<Fence | null> => {
     const row = await first(sql, take, [name, node, ttlMs]);

@@ -13,7 +13,7 @@ const struck = statement(
 const since = statement("work_since", "SELECT * FROM work WHERE start >= $1 ORDER BY start, lane, hotkey");
 
 /**
- * Whoever changes several miners holds the lock of an epoch, which are taken in ascending order. So work and submissions of other
+ * A write that changes several miners holds the lock of an epoch, which are taken in ascending order. So work and submissions of other
  * processes, which meet the same miners in another order, wait for each other here and not in a circle.
  */
 const lockOpen = statement(

@@ -57,7 +57,7 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
   hints(shared, chance);
   const signers = Array.from({ length: signerCount }, (_, n) => new Signer(`fuzz ${n}`, hotkey, shared));
   const honest = await HonestMiner.start(url, "//Honest");
-  // Whoever has the operator's token could put it out.
+  // The holder of the operator's token could put it out.
   shared.secrets.add(honest.hotkey);
   for (const signer of signers) {
     await signer.begin(url, chance);

@@ -79,7 +79,7 @@ test("the copy goes on as the source would: new rows get new numbers, and what w
 
 const codeOf = (code: string) => (error: unknown) => error instanceof AssayError && error.code === code;
 
-/** Throws after so many batches, as a process that ends there leaves it. */
+/** Throws after a number of batches, as a process that ends there leaves it. */
 function endingAfter(batches: number): (progress: Progress) => void {
   let left = batches;
   return ({ doing }) => {

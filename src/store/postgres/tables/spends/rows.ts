@@ -15,7 +15,7 @@ const lock = statement(
   `SELECT s.* FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (kind, hotkey, i)
     JOIN spent_limits s ON s.kind = q.kind AND s.hotkey = q.hotkey ORDER BY q.i FOR NO KEY UPDATE OF s`,
 );
-// After the locks, so that it sees what was used by whoever held them.
+// After the locks, so that it sees what was used by those that held them.
 const known = statement(
   "spent_known",
   `SELECT c.now, m.* FROM (SELECT ${NOW} AS now OFFSET 0) c
