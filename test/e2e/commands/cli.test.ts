@@ -151,6 +151,7 @@ describe("help", () => {
     "simulate",
     "audit",
     "skiplist",
+    "nodes",
     "jobs",
     "token",
     "clock",
