@@ -1,4 +1,4 @@
-import { verify } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
@@ -143,7 +143,14 @@ export interface SignedRequest extends BoundRequest {
   readonly rawBody: Uint8Array;
 }
 
-/** Verifies claims: sr25519 in the worker pool, Ed25519 of a session here. */
+/** In a thread of the platform's own pool: the main thread is what limits submissions. */
+function verified(message: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    verify(null, message, key, signature, (error, isGood) => (error ? reject(error) : resolve(isGood)));
+  });
+}
+
+/** Verifies claims: sr25519 in the worker pool, Ed25519 of a session in that of the platform. */
 export class ClaimVerifier {
   readonly #modules: { clock: Clock; log: Log; pool: Pick<Pool, "run">; sessions: Sessions };
 
@@ -168,7 +175,7 @@ export class ClaimVerifier {
     const session = await sessions.find(id, claim.hotkey, clock.nowMs());
     if (session === null) throw new AssayError({ code: "session_unknown" });
     const message = signedMessage(request.rawBody, claim, session.binds ? request : null);
-    return verify(null, message, session.key, claim.signature);
+    return verified(message, session.key, claim.signature);
   }
 
   async #byHotkey(

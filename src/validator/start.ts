@@ -1,4 +1,5 @@
 import { subnetOf } from "../config/subnet.ts";
+import { connectionsWithin, openFilesMost } from "../core/openFiles.ts";
 import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
@@ -60,6 +61,19 @@ async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
   );
 }
 
+/** Below the configured bound where the system allows this process fewer descriptors. */
+function connectionsOf({ config, log }: Parts): number {
+  const wanted = config.http.max_connections;
+  const openFiles = openFilesMost();
+  const most = connectionsWithin(wanted, openFiles);
+  if (most < wanted)
+    log.warn("connections_lowered", {
+      ...{ max_connections: most, configured: wanted, open_files: openFiles },
+      remedy: "raise the limit of open files (ulimit -n, LimitNOFILE), or lower http.max_connections",
+    });
+  return most;
+}
+
 function weightsDueMs({ chain, config }: Parts): number | null {
   const block = chain.block();
   if (block === null) return null;
@@ -80,7 +94,7 @@ async function start(
       port: options.port,
       maxBodyBytes: config.admit.max_body_bytes,
       bodyDeadlineMs: config.admit.body_deadline_ms,
-      maxConnections: config.http.max_connections,
+      maxConnections: connectionsOf(parts),
       perAddressConnections: config.http.per_address_connections,
       trustedProxies: config.http.trusted_proxies,
       corsOrigins: [config.http.cors_origins].flat(),

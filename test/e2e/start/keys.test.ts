@@ -48,7 +48,9 @@ test("a rotated key stays public with its dates, and what it signed verifies", a
     { ...keys[0], kid: rotated.document.current, assay_from: at },
     { ...old, assay_until: at },
   ]);
-  const newer = await vectorAfter(second.url, vector.epoch);
+  // The first may have signed another one before it stopped.
+  const last = await vectorAfter(second.url, 0);
+  const newer = await vectorAfter(second.url, last.epoch);
   assert.equal(newer.key_id, rotated.document.current);
   const verify = (period: number) =>
     json("weights", "verify", "--url", second.url, "--epoch", String(period));
