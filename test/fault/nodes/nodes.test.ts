@@ -6,7 +6,7 @@ import { ignoresItsLease, noFence, noOwner, noRowLock } from "../../support/node
 import { type Mutant, runNodes } from "../../support/nodes/run.ts";
 
 /** Runs of `make test`. */
-const SAMPLE = 10;
+const SAMPLE = 7;
 
 test("several processes over one store keep every promise through any fault", async () => {
   const first = seedOf("nodes");

@@ -23,7 +23,7 @@ import {
 
 // A validator that is killed while it is under load, again and again, keeps every promise that it made.
 
-const KILLS = Number(process.env.KILLS ?? scaled(8, 60));
+const KILLS = Number(process.env.KILLS ?? scaled(6, 60));
 /** Before every third kill of a serving validator it is stopped for a while, as a machine does that sleeps or swaps. */
 const STOPPED_EVERY = 3;
 /** Every fifth kill hits the start itself, where what the kill before left is taken up again. */

@@ -50,8 +50,8 @@ describe("weights of a process that is killed", () => {
       await assertOnce(whole, name, "undisturbed");
       const { points, passed } = whole.process;
       assert.ok(passed.includes("broadcast after") && passed.includes("saveWeightPlan before"));
-      // All points by `make fault`; here every fourth, from a place that the seed decides.
-      const step = scaled(4, 1);
+      // All points by `make fault`; here every sixth, from a place that the seed decides.
+      const step = scaled(6, 1);
       for (let dieAt = 1 + (seedOf(name) % step); dieAt <= points; dieAt += step) {
         const point = passed[dieAt - 1] ?? "";
         if (reads.has(point) && dieAt % EVERY !== 0) continue;
