@@ -93,7 +93,8 @@ export function nodesCommand(): Command {
     .addHelpText(
       "after",
       `
-An order reaches a process with its next heartbeat, within two seconds.
+An order reaches a process with its next heartbeat, within two seconds. From then on its /readyz fails, so that a balancer
+goes elsewhere; a draining process goes on serving for five seconds meanwhile.
 
 Examples:
   assay nodes list
