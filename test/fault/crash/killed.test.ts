@@ -44,8 +44,9 @@ async function runUntil(dir: string, moment: number, known: readonly Fact[]): Pr
   return { left: { files: filesIn(dir), facts, step }, signal };
 }
 
+/** Values that are drawn for each group differ: so do the bytes, and how many pages an index splits into, which the write-ahead log counts. */
 const sizesOf = (files: Files): string[] =>
-  Array.from(files, ([name, { length }]) => `${name} ${length}`)
+  Array.from(files, ([name, { length }]) => (name.endsWith("-wal") ? name : `${name} ${length}`))
     .filter((text) => !text.includes(".probe"))
     .sort();
 
@@ -62,7 +63,6 @@ test("a process that is really killed in the middle of the scenario goes on as o
       writeFiles(dir, files);
       const { left, signal } = await runUntil(dir, moment, facts);
       assert.equal(signal, "SIGKILL", `moment ${moment}`);
-      // Values that are drawn for each group differ, so the bytes do.
       assert.deepEqual(sizesOf(left.files), sizesOf(killedAt(recording, moment)));
       await ask({ kind: "left", left, seed, life: `killed ${moment}`, wanted: recording.endState });
     } catch (error) {
