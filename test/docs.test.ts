@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { problemTable } from "../src/core/problems/table.ts";
 import { frameCodes } from "../src/http/stream/frameCodes.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -84,4 +85,18 @@ test("docs/push.md has a row for each code of an error frame, with its meaning, 
   const [rows = ""] = table.split("\n\n");
   const told = [...rows.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, code, text]) => [code, text]);
   assert.deepEqual(Object.fromEntries(told), frameCodes);
+});
+
+test("the page for miners says what to do about every refusal that a miner can meet", () => {
+  const page = read("docs/miner.md");
+  // Only customers put jobs in.
+  const others = new Set(["job_queue_full"]);
+  const codes = Object.entries(problemTable)
+    .filter(([, { status, blame }]) => status !== null && (blame === "miner" || blame === "validator"))
+    .map(([code]) => code);
+  assert.ok(codes.length > 30);
+  assert.deepEqual(
+    codes.filter((code) => !others.has(code) && !page.includes(`\`${code}\``)),
+    [],
+  );
 });
