@@ -27,6 +27,8 @@ export interface HttpOptions {
   /** For headers and body together. */
   readonly bodyDeadlineMs: number;
   readonly maxConnections: number;
+  /** Refused connections beside them that may wait up to 2 s for their end; none unless given. */
+  readonly maxLateEnds?: number;
   /** Connections of one address, IPv6 by /64, other than a trusted proxy's; and streams of one address, also behind a proxy. */
   readonly perAddressConnections: number;
   /** Without traffic, or without anything read of an answer, for this long a connection is cut. */
@@ -157,12 +159,15 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   const proxies = rangesOf(options.trustedProxies);
   const held = new HeldBytes(options.heldBytes ?? maxHeldBytes, metrics);
   const onProblem = measures.refused;
-  const bounds = { proxies, perAddressConnections, stalledMs: options.stalledMs ?? defaultStalledMs };
+  const bounds = {
+    ...{ proxies, perAddressConnections, maxConnections: options.maxConnections },
+    ...{ maxLateEnds: options.maxLateEnds ?? 0, stalledMs: options.stalledMs ?? defaultStalledMs },
+  };
   const connections = new Connections(bounds, { held, metrics, onProblem });
   const app = makeApp(
     options,
     proxies,
-    { metrics, connections, onProblem },
+    { connections, onProblem },
     { log, measures, inFlight, maxBodyBytes },
   );
   const streams = attach(app, inFlight, options, modules, { held, connections });
@@ -180,6 +185,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     port: bound.port,
     app,
     close: (graceMs = defaultGraceMs) => {
+      connections.endRefused();
       closing ??= close(app, inFlight, streams, graceMs);
       return closing;
     },

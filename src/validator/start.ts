@@ -61,8 +61,8 @@ async function startMetrics(parts: Parts): Promise<MetricsListener | null> {
   );
 }
 
-/** Below the configured bound where the system allows this process fewer descriptors. */
-function connectionsOf({ config, log }: Parts): number {
+/** Below the configured bound where the system allows this process fewer descriptors. As many again may wait for their end. */
+function connectionsOf({ config, log }: Parts): { maxConnections: number; maxLateEnds: number } {
   const wanted = config.http.max_connections;
   const openFiles = openFilesMost();
   const most = connectionsWithin(wanted, openFiles);
@@ -71,7 +71,7 @@ function connectionsOf({ config, log }: Parts): number {
       ...{ max_connections: most, configured: wanted, open_files: openFiles },
       remedy: "raise the limit of open files (ulimit -n, LimitNOFILE), or lower http.max_connections",
     });
-  return most;
+  return { maxConnections: most, maxLateEnds: connectionsWithin(most + wanted, openFiles) - most };
 }
 
 function weightsDueMs({ chain, config }: Parts): number | null {
@@ -94,7 +94,7 @@ async function start(
       port: options.port,
       maxBodyBytes: config.admit.max_body_bytes,
       bodyDeadlineMs: config.admit.body_deadline_ms,
-      maxConnections: connectionsOf(parts),
+      ...connectionsOf(parts),
       perAddressConnections: config.http.per_address_connections,
       trustedProxies: config.http.trusted_proxies,
       corsOrigins: [config.http.cors_origins].flat(),

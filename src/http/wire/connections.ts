@@ -6,11 +6,16 @@ import type { Problem } from "../../core/problems/problem.ts";
 import { rawAnswer } from "../problem/document.ts";
 import { Connection } from "./connection.ts";
 import type { HeldBytes } from "./heldBytes.ts";
+import { LateEnds } from "./lateEnds.ts";
 import { PerAddress } from "./perAddress.ts";
 import { endWith } from "./socketEnd.ts";
 import { Turns } from "./turns.ts";
 
 export interface ConnectionBounds {
+  /** Connections that are served. */
+  readonly maxConnections: number;
+  /** Refused ones beside them that may wait for their end. */
+  readonly maxLateEnds: number;
   /** Connections of one address; those of trusted proxies are not counted. */
   readonly perAddressConnections: number;
   readonly proxies: readonly AddressRange[];
@@ -27,7 +32,7 @@ export interface ConnectionModules {
 /** A connection without traffic in either direction, or whose client reads nothing of its answer, is cut after this. */
 export const defaultStalledMs = 60_000;
 
-/** Refused connections that may wait for their client to read why; others are closed at once. */
+/** Refused connections whose client is told why; others end without a word. */
 const maxRefused = 64;
 
 /** Looks in the time after which an answer counts as not read. */
@@ -41,14 +46,17 @@ export class Connections {
   readonly #turns = new Turns();
   readonly #perAddress: PerAddress;
   readonly #refused = new Set<Socket>();
+  readonly #lateEnds: LateEnds;
   readonly #counters;
 
   constructor(bounds: ConnectionBounds, modules: ConnectionModules) {
     this.#bounds = bounds;
     this.#modules = modules;
     this.#perAddress = new PerAddress(bounds.perAddressConnections);
+    this.#lateEnds = new LateEnds(bounds.maxLateEnds);
     const { metrics } = modules;
     this.#counters = {
+      dropped: metrics.counter("assay_http_connections_dropped_total", "Connections refused at the bound"),
       refused: metrics.counter(
         "assay_http_address_connections_refused_total",
         "Connections refused at the bound per address",
@@ -65,6 +73,8 @@ export class Connections {
     const [serve] = server.listeners("connection");
     if (serve === undefined) throw new Error("the HTTP server does not listen to its connections");
     server.removeAllListeners("connection");
+    server.maxConnections = this.#bounds.maxConnections + this.#bounds.maxLateEnds;
+    server.on("drop", () => this.#counters.dropped.add());
     server.on("connection", (socket: Socket) => {
       if (this.#admit(socket))
         this.#open.set(
@@ -89,6 +99,11 @@ export class Connections {
     if (rest !== undefined && rest.length > 0) socket.unshift(rest);
   }
 
+  /** Ends those that were refused. */
+  endRefused(): void {
+    this.#lateEnds.close();
+  }
+
   #serve(socket: Socket, serve: () => void): Connection {
     serve();
     const connection = new Connection(socket, this.#modules.held, this.#turns);
@@ -101,7 +116,12 @@ export class Connections {
 
   #admit(socket: Socket): boolean {
     const { remoteAddress = "" } = socket;
-    const { proxies } = this.#bounds;
+    const { proxies, maxConnections } = this.#bounds;
+    if (this.#open.size >= maxConnections) {
+      this.#counters.dropped.add();
+      socket.destroy();
+      return false;
+    }
     const address = proxies.length === 0 ? null : parseAddress(remoteAddress);
     if (address !== null && isWithinAny(address, proxies)) return true;
     const leave = this.#perAddress.enter(remoteAddress);
@@ -114,7 +134,7 @@ export class Connections {
     this.#counters.refused.add();
     socket.on("error", () => socket.destroy());
     if (this.#refused.size >= maxRefused) {
-      socket.destroy();
+      this.#lateEnds.add(socket);
       return;
     }
     this.#refused.add(socket);

@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { Metrics } from "../../core/metrics.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
 import { type Connections, defaultStalledMs } from "./connections.ts";
@@ -12,12 +11,10 @@ export interface ListenerOptions {
   /** For headers and body together. */
   readonly bodyDeadlineMs: number;
   readonly maxBodyBytes: number;
-  readonly maxConnections: number;
   readonly stalledMs?: number;
 }
 
 export interface ListenerModules {
-  readonly metrics: Metrics;
   readonly connections: Connections;
   /** Gets the refusals of the server itself. */
   readonly onProblem: (problem: Problem) => void;
@@ -41,9 +38,9 @@ function answerExpectations(server: Server, listener: RequestListener, maxBodyBy
 export function makeListener(
   serve: RequestListener,
   options: ListenerOptions,
-  { metrics, connections, onProblem }: ListenerModules,
+  { connections, onProblem }: ListenerModules,
 ): Server {
-  const { bodyDeadlineMs, maxBodyBytes, maxConnections, stalledMs = defaultStalledMs } = options;
+  const { bodyDeadlineMs, maxBodyBytes, stalledMs = defaultStalledMs } = options;
   const listener: RequestListener = (request, response) => {
     connections.enter(request, response);
     request.url = originForm(request.url ?? "");
@@ -64,9 +61,6 @@ export function makeListener(
   server.timeout = stalledMs;
   // Header fields are counted where they can be refused; past its own limit node would drop them silently.
   server.maxHeadersCount = 0;
-  server.maxConnections = maxConnections;
-  const dropped = metrics.counter("assay_http_connections_dropped_total", "Connections refused at the bound");
-  server.on("drop", () => dropped.add());
   answerClientFaults(server, bodyDeadlineMs, onProblem);
   answerExpectations(server, listener, maxBodyBytes);
   connections.attach(server);
