@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
-import { spec } from "node:test/reporters";
+import { spec, type TestEvent } from "node:test/reporters";
+import { type Counts, count, noCounts } from "./support/run/counts.ts";
+import { runTogether } from "./support/run/together.ts";
 import { startPostgres } from "./support/store/postgresServer.ts";
 
 /** In this order: what fails soonest, then what starts whole validators, loads them and kills them. */
@@ -15,12 +17,6 @@ const kinds = [
 ];
 /** Files at once: two more than two cores, since those that watch a validator mostly wait. */
 const CONCURRENCY = 4;
-
-interface Counts {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -42,24 +38,35 @@ async function shareServer(files: readonly string[]): Promise<() => Promise<void
   return () => server.stop();
 }
 
-/** Runs the files to their end, whatever fails, and prints each as it ends; returns those with failures. */
-async function runFiles(files: readonly string[], total: Counts): Promise<string[]> {
-  const failed = new Set<string>();
+/** Unit tests share processes, unless one says why it needs its own. */
+function sharesProcess(file: string): boolean {
+  return (
+    file.startsWith("test/unit/") &&
+    !readFileSync(resolve(root, file), "utf8").includes("In a process of its own")
+  );
+}
+
+/** Runs each file in a process of its own, whatever fails, and prints each as it ends. */
+async function runApart(files: readonly string[], total: Counts): Promise<void> {
   const paths = files.map((file) => resolve(root, file));
   const events = run({ files: paths, concurrency: CONCURRENCY, cwd: root });
-  events.on("test:fail", ({ file, todo }) => {
-    if (todo === undefined && file !== undefined) failed.add(relative(root, file));
-  });
-  events.on("test:summary", ({ file, counts }) => {
-    if (file !== undefined) return;
-    total.passed += counts.passed;
-    total.failed += counts.tests - counts.passed - counts.skipped - counts.todo;
-    total.skipped += counts.skipped + counts.todo;
-  });
+  events.on("data", (event: TestEvent) => count(total, event));
   const report = events.compose(spec);
   report.pipe(process.stdout, { end: false });
   await finished(report);
-  return [...failed];
+}
+
+async function runAll(files: readonly string[], total: Counts): Promise<void> {
+  const together = files.filter(sharesProcess);
+  const add = ({ passed, failed, skipped, failedIn }: Counts): void => {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+    for (const file of failedIn) total.failedIn.add(file);
+  };
+  await runTogether(together, add);
+  const apart = files.filter((file) => !together.includes(file));
+  if (apart.length > 0) await runApart(apart, total);
 }
 
 const words = process.argv.slice(2);
@@ -68,9 +75,10 @@ if (files.length === 0) {
   console.error(`no file of tests has ${words.map((word) => `"${word}"`).join(" or ")} in its path`);
   process.exitCode = 2;
 } else {
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const total = noCounts();
   const stopServer = await shareServer(files);
-  const failed = await runFiles(files, total).finally(stopServer);
+  await runAll(files, total).finally(stopServer);
+  const failed = [...total.failedIn];
   if (failed.length > 0) console.log(`\nfailed in:\n${failed.map((file) => `  ${file}`).join("\n")}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
   process.exitCode = total.failed === 0 ? 0 : 1;

@@ -12,6 +12,9 @@ import { startPostgres } from "./postgresServer.ts";
 /** Held while the template is made: the files of a run share a server. */
 const TEMPLATE_LOCK = 0x7e57;
 
+/** Of the databases of this process, which several files may share. */
+let next = 0;
+
 /** Databases on the server of the run, or of `ASSAY_TEST_POSTGRES_URL`, or on one that starts with this file. */
 export class TestDatabases {
   readonly #admin: pg.Client;
@@ -19,7 +22,6 @@ export class TestDatabases {
   readonly #stop: () => Promise<void>;
   /** By the folder that they stand for. */
   readonly #made = new Map<string, string>();
-  #next = 0;
 
   private constructor(base: string, admin: pg.Client, stop: () => Promise<void>) {
     this.#base = base;
@@ -40,14 +42,14 @@ export class TestDatabases {
 
   /** The URL of a migrated database that nobody else has. */
   async make(): Promise<string> {
-    const name = `assay_test_${process.pid}_${this.#next++}`;
+    const name = `assay_test_${process.pid}_${next++}`;
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return this.#urlOf(name);
   }
 
   /** The URL of an empty database. */
   async makeEmpty(): Promise<string> {
-    const name = `assay_test_${process.pid}_${this.#next++}`;
+    const name = `assay_test_${process.pid}_${next++}`;
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     return this.#urlOf(name);
   }

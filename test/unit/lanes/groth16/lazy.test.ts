@@ -13,6 +13,8 @@ const policy: LanePolicy = { rate, penalty: "strike", maxAttempts: 1, share: 0.5
 const require = createRequire(import.meta.url);
 const isLoaded = (): boolean => Object.keys(require.cache).some((file) => file.includes("mcl-wasm"));
 
+// In a process of its own: other files load the engine.
+
 test("nothing loads the engine but prepare, and not without circuits", async () => {
   const empty = makeGroth16Lane({ policy, circuits: [] });
   await empty.prepare();

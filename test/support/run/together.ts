@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Counts, noCounts } from "./counts.ts";
+
+const reporter = join(import.meta.dirname, "countsReporter.ts");
+/** Processes, each with its share of the files; two run at a time. */
+const SHARES = 6;
+const AT_ONCE = 2;
+
+interface Left extends Omit<Counts, "failedIn"> {
+  readonly failedIn: readonly string[];
+}
+
+/** What the process left; one that left nothing has failed, in any of its files. */
+function countsIn(file: string, files: readonly string[]): Counts {
+  try {
+    const left = JSON.parse(readFileSync(file, "utf8")) as Left;
+    return { ...left, failedIn: new Set(left.failedIn) };
+  } catch {
+    return { ...noCounts(), failed: 1, failedIn: new Set(files) };
+  }
+}
+
+/** Runs the files in one process: most of what a small file costs is the start of its own. */
+async function runShare(files: readonly string[]): Promise<Counts> {
+  const dir = mkdtempSync(join(tmpdir(), "assay-tests-"));
+  const file = join(dir, "counts.json");
+  const args = [
+    ...["--test", "--test-isolation=none"],
+    ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${file}`],
+  ];
+  const child = spawn(process.execPath, [...args, ...files], { stdio: ["ignore", "pipe", "inherit"] });
+  let told = "";
+  child.stdout.on("data", (chunk) => {
+    told += String(chunk);
+  });
+  await once(child, "close");
+  process.stdout.write(told);
+  const counts = countsIn(file, files);
+  rmSync(dir, { recursive: true });
+  return counts;
+}
+
+/** Runs files that need no process of their own, some together; calls back with what became of each share. */
+export async function runTogether(files: readonly string[], ended: (counts: Counts) => void): Promise<void> {
+  const shares = Array.from({ length: SHARES }, (_, i) => files.filter((_, n) => n % SHARES === i));
+  const waiting = shares.filter((share) => share.length > 0);
+  const work = async (): Promise<void> => {
+    for (let share = waiting.shift(); share !== undefined; share = waiting.shift())
+      ended(await runShare(share));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
