@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { spec, type TestEvent } from "node:test/reporters";
+import { bundle } from "./support/run/bundle.ts";
 import { type Counts, count, noCounts } from "./support/run/counts.ts";
 import { runTogether } from "./support/run/together.ts";
 import { startPostgres } from "./support/store/postgresServer.ts";
@@ -77,6 +78,7 @@ if (files.length === 0) {
 } else {
   const total = noCounts();
   const stopServer = await shareServer(files);
+  if (files.some((file) => /\/(e2e|fault)\//.test(file))) process.env.ASSAY_TEST_ENTRY ??= await bundle();
   await runAll(files, total).finally(stopServer);
   const failed = [...total.failedIn];
   if (failed.length > 0) console.log(`\nfailed in:\n${failed.map((file) => `  ${file}`).join("\n")}`);
