@@ -5,8 +5,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ask } from "../observe/scrape.ts";
 
+const installed = resolve(import.meta.dirname, "../../../bin/assay.js");
 /** As it is installed; within a run of all tests a bundle of it, which starts sooner. */
-export const entry = process.env.ASSAY_TEST_ENTRY ?? resolve(import.meta.dirname, "../../../bin/assay.js");
+export const entry = process.env.ASSAY_TEST_ENTRY ?? installed;
+/** Commands that load the simulator or benches, which are no part of the bundle. */
+const unbundled = new Set(["simulate", "plan", "bench"]);
 /** 43 characters: a master secret that tests know. */
 export const testSecret = "test-secret-test-secret-test-secret-test-43";
 
@@ -56,12 +59,15 @@ export function spawnAssay(
   env: NodeJS.ProcessEnv = {},
   fileBlocks: number | null = null,
 ): Spawned {
-  const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
+  const program = unbundled.has(args[0] ?? "") ? installed : entry;
+  const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, program, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
   // ASSAY_FAULT is the tests' own, and no key of the configuration.
   const options = { env: { ...process.env, ASSAY_FAULT: undefined, ...metrics, ...env } };
   const child =
-    fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
+    fileBlocks === null
+      ? spawn(process.execPath, [program, ...args], options)
+      : spawn("sh", confined, options);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
