@@ -233,11 +233,6 @@ export class Judge {
     return sighting === undefined ? null : this.standing(sighting);
   }
 
-  /** Standing of every hotkey that is remembered. */
-  *standings(): Iterable<Standing> {
-    for (const sighting of this.#sightings.values()) yield this.standing(sighting);
-  }
-
   /** Whether the hotkey may have weight: neither suspended nor in cold start. */
   mayEarn(hotkey: string): boolean {
     return this.#longest(hotkey) === null && !this.#isCold(this.#sightings.get(hotkey));

@@ -29,7 +29,7 @@ const plain = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "undecided", "saveSession", "session"],
   ...["claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number]>;

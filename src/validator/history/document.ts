@@ -1,15 +1,6 @@
 import { HISTORY_KEPT, type HistoryRow, type HistoryStep, historySteps } from "../../flow/history.ts";
-import type { HistoryView } from "../../http/handlers.ts";
+import type { HistoryQuery, HistoryView } from "../../http/handlers.ts";
 import { keptLevels, RECORDED, shownSeries } from "./kept.ts";
-
-export interface HistoryQuery {
-  readonly step: HistoryStep;
-  /** Unix ms. */
-  readonly from: number | null;
-  readonly to: number | null;
-  /** Only these; null: all. */
-  readonly names: readonly string[] | null;
-}
 
 /** The buckets that a query gets: the first moments of the first one and of the one after the last. */
 export interface HistoryRange {
@@ -28,7 +19,12 @@ export function rangeOf({ step, from, to }: HistoryQuery, nowMs: number): Histor
   const last = Math.min(end, to === null ? end : floor(to - 1) + width);
   const oldest = end - HISTORY_KEPT[step] * width;
   const wanted = from === null ? oldest : floor(from);
-  return { step, from: Math.min(Math.max(oldest, wanted), Math.max(last, oldest)), to: last, truncated: wanted < oldest };
+  return {
+    step,
+    from: Math.min(Math.max(oldest, wanted), Math.max(last, oldest)),
+    to: last,
+    truncated: wanted < oldest,
+  };
 }
 
 const levels: ReadonlySet<string> = new Set(keptLevels);
@@ -51,7 +47,10 @@ export function historyDocument(
     if (names !== null && !names.includes(shown.name)) return [];
     const values = new Map(found.map(({ start, value }) => [start, value]));
     const missing = (start: number): number | null => (recorded.has(start) && !levels.has(key) ? 0 : null);
-    const points = starts.map((start): [number, number | null] => [start, values.get(start) ?? missing(start)]);
+    const points = starts.map((start): [number, number | null] => [
+      start,
+      values.get(start) ?? missing(start),
+    ]);
     return [{ ...shown, points }];
   });
   return { step, from, to, series, truncated };

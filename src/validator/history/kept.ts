@@ -2,7 +2,9 @@ import type { ProblemCode } from "../../core/problems/problem.ts";
 import { problemTable } from "../../core/problems/table.ts";
 import type { TallyRow } from "../../observe/tally.ts";
 
-const codes = (Object.keys(problemTable) as ProblemCode[]).filter((code) => problemTable[code].status !== null);
+const codes = (Object.keys(problemTable) as ProblemCode[]).filter(
+  (code) => problemTable[code].status !== null,
+);
 const standings = ["active", "cold_start", "suspended"];
 const ends = [
   ...["answered", "handler_error", "timeout", "unreachable", "moved", "unsent", "kind_unknown"],
@@ -76,4 +78,6 @@ export function shownSeries(series: string): { name: string; labels: Record<stri
 
 /** The most series that the table can make. */
 export const keptSeriesMost =
-  1 + keptLevels.length + keptCounts.reduce((sum, { label }) => sum + (label ? label.words.length + 1 : 1), 0);
+  1 +
+  keptLevels.length +
+  keptCounts.reduce((sum, { label }) => sum + (label ? label.words.length + 1 : 1), 0);

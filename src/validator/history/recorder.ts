@@ -4,7 +4,12 @@ import type { Counter, Metrics } from "../../core/metrics.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import { isTransient } from "../../core/problems/transient.ts";
 import type { Random } from "../../core/random.ts";
-import { type HistoryBatch, type HistoryRecords, type HistoryValue, historySteps } from "../../flow/history.ts";
+import {
+  type HistoryBatch,
+  type HistoryRecords,
+  type HistoryValue,
+  historySteps,
+} from "../../flow/history.ts";
 import type { Tally } from "../../observe/tally.ts";
 import { type KeptLevel, RECORDED } from "./kept.ts";
 

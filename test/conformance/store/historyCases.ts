@@ -22,7 +22,9 @@ export function batchOf(at: number, counts: Record<string, number>, levels = {})
 
 async function seen(store: Store, step: HistoryStep): Promise<string[]> {
   const rows = await store.history(step, 0, Number.MAX_SAFE_INTEGER);
-  return rows.map(({ start: at, series, value }) => `${(at - start) / historySteps[step]} ${series} ${value}`);
+  return rows.map(
+    ({ start: at, series, value }) => `${(at - start) / historySteps[step]} ${series} ${value}`,
+  );
 }
 
 export function historyCases(open: OpenStore): void {
@@ -89,7 +91,8 @@ export function historyCases(open: OpenStore): void {
 
   test("a batch beyond the bounds changes nothing", () =>
     withStore(open, async (store) => {
-      const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, 1]));
+      const many = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, 1]));
       await store.addHistory(batchOf(start, many(HISTORY_SERIES_MAX)));
       const before = await seen(store, "day");
       assert.equal(before.length, HISTORY_SERIES_MAX);

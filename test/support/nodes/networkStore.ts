@@ -23,7 +23,7 @@ const names = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
   ...["releaseCustomerJobs", "lostCustomerJobs"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 /** The port over the network: what a process has of the store. */

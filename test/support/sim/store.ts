@@ -83,7 +83,7 @@ const notModelled = [
     "lostStreams",
     "dropStream",
   ],
-  ...["spend", "standingChanges", "standingOf"],
+  ...["spend", "standingChanges", "standingOf", "strikesSince"],
 ];
 
 /** The parts of the port that the model keeps; every other method rejects with `NotModelled`. */

@@ -197,7 +197,7 @@ const shared = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "undecided", "claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
   ...["saveSession", "session"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number] | (typeof shared)[number]>;

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { HISTORY_KEPT, HISTORY_SERIES_MAX, type HistoryStep, historySteps } from "../../../../src/flow/history.ts";
+import {
+  HISTORY_KEPT,
+  HISTORY_SERIES_MAX,
+  type HistoryStep,
+  historySteps,
+} from "../../../../src/flow/history.ts";
 import { migrate } from "../../../../src/store/sqlite/migrations/migrate.ts";
 
 const bytesOf = (db: DatabaseSync): number =>
   Number(
-    db.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size").get()?.bytes,
+    db.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size").get()
+      ?.bytes,
   );
 
 test("the whole budget of history, every series at its longest name, takes far less than 200 MB", () => {
