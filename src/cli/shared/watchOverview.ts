@@ -48,7 +48,10 @@ class Blocks {
 }
 
 /** Shows the overview until it is ended. Throws when the first one cannot be had; later ones are shown as they last were. */
-export async function watchOverview(url: string, { clock, out, signal, everyMs = EVERY_MS }: WatchModules): Promise<void> {
+export async function watchOverview(
+  url: string,
+  { clock, out, signal, everyMs = EVERY_MS }: WatchModules,
+): Promise<void> {
   const blocks = new Blocks(out);
   const fetchOne = () => ask<OverviewView>(url, "/v1/overview");
   let last = await fetchOne();

@@ -11,6 +11,7 @@ import {
   struck,
   unsigned,
 } from "../../conformance/store/fixtures.ts";
+import { batchOf } from "../../conformance/store/historyCases.ts";
 import {
   atMost,
   customerJob,
@@ -21,7 +22,6 @@ import {
   struckEnd,
   T,
 } from "../../conformance/store/jobFixtures.ts";
-import { batchOf } from "../../conformance/store/historyCases.ts";
 import { planOf } from "../../conformance/store/planCases.ts";
 import { seeded } from "./seeded.ts";
 
