@@ -31,7 +31,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...tokenHandlers(parts),
-    ...overviewHandlers(parts, reads),
+    ...overviewHandlers(parts),
   };
 }
 
