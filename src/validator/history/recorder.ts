@@ -86,11 +86,11 @@ export class HistoryRecorder {
 
   async #end(at: number): Promise<void> {
     const { tally, random, levels, log } = this.#modules;
-    const counts = valuesOf([...tally.take(), [RECORDED, 1]]);
     const standing = await levels().catch((error: unknown) => {
       log.debug("history_levels_unknown", { cause: causeText(error) });
       return {};
     });
+    const counts = valuesOf([...tally.take(), [RECORDED, 1]]);
     const id = Buffer.from(random.bytes(16)).toString("hex");
     if (this.#waiting.length === WAITING_MOST) this.#drop(this.#waiting.shift(), "too many wait");
     this.#waiting.push({ id, at, counts, levels: valuesOf(Object.entries(standing)) });
