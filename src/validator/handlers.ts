@@ -12,6 +12,7 @@ import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
+import { overviewHandlers } from "./overviewHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
@@ -30,6 +31,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...tokenHandlers(parts),
+    ...overviewHandlers(parts),
   };
 }
 

@@ -7,6 +7,7 @@ import { MetricsListener } from "../observe/metricsListener.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
+import { announceStop, scheduleLive } from "./live.ts";
 import type { Parts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { roleHandlers } from "./roles/roleHandlers.ts";
@@ -104,6 +105,7 @@ async function start(
       handlers: roleHandlers(makeHandlers(parts), parts.membership.roles),
       log,
       metrics: parts.metrics,
+      events: parts.events,
       ...streamsOf(parts),
     },
   );
@@ -111,6 +113,7 @@ async function start(
   parts.membership.onLeader(() => weigher.takeOver());
   const metrics = await startMetrics(parts);
   closers.add("metrics", () => metrics?.close());
+  closers.add("history", () => parts.recorder.close());
   closers.add("tokens", () => parts.customerTokens.flush());
   closers.add("verifier", async () => {
     const left = await verifier.drain(DRAIN_MS);
@@ -120,7 +123,9 @@ async function start(
   closers.add("chain requests", () => chain.stop?.());
   closers.add("http", () => http.close(DRAIN_MS));
   if (parts.push !== null) startPush(parts, parts.push, closers);
+  closers.add("events", () => announceStop(parts));
   schedule(parts, timers);
+  scheduleLive(parts, timers);
   log.info("started", {
     url: http.url,
     hotkey: parts.hotkey,

@@ -1,14 +1,17 @@
 import type { Log } from "../../core/log.ts";
+import type { EventHub } from "../events/hub.ts";
 import type { Handlers } from "../handlers.ts";
 import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
+import { eventRoute } from "./events.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
+import { overviewRoutes } from "./overview.ts";
 import { publicationRoutes } from "./publications.ts";
 import type { Route } from "./route.ts";
 import { skiplistRoutes } from "./skiplist.ts";
@@ -23,9 +26,12 @@ export function routesOf(
   log: Log,
   openapi: () => object,
   streams: () => StreamServing | null,
+  events: EventHub,
 ): Route[] {
   return [
     ...operationRoutes(handlers),
+    ...overviewRoutes(handlers),
+    eventRoute(events),
     documentRoute(openapi),
     ...challengeRoutes(handlers),
     ...submissionRoutes(handlers),
