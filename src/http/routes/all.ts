@@ -5,6 +5,7 @@ import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
+import { drainRoutes } from "./drain.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -36,6 +37,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
+    ...drainRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),
