@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { looseTier } from "../../support/crafted.ts";
+import { scaled } from "../../support/fault/scale.ts";
 import { freePort } from "../../support/freePort.ts";
 import { clientOf, ended } from "../../support/lanes/sat/answers.ts";
 import { checkBooks, checkCounts, checkReplies, checkRows } from "../../support/miner/books.ts";
@@ -177,7 +178,9 @@ if (canMount)
     t.after(() => validator.kill());
     const load = await Load.on(validator.url);
     t.after(() => load.stop());
-    for (let round = 0; round < 3; round++) {
+    // At full length the log has grown enough to be copied while there is no room for it.
+    await load.more(scaled(20, 500));
+    for (let round = 0; round < scaled(2, 5); round++) {
       await load.more(20);
       disk.fill(0);
       await load.refused("storage_full");

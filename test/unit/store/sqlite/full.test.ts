@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { systemClock } from "../../../../src/core/clock.ts";
 import { AssayError } from "../../../../src/core/problems/assayError.ts";
 import { asProblem, openFile } from "../../../../src/store/sqlite/file.ts";
 import { Group } from "../../../../src/store/sqlite/thread/group.ts";
@@ -53,6 +54,41 @@ test("a write that finds no room is refused as such, is not recorded, and the ne
       names.map(({ key }) => key),
       ["note-3"],
     );
+  } finally {
+    file.close();
+    removeDir(dir);
+  }
+});
+
+test("a log that finds no room in the database stays, and is copied later", () => {
+  const dir = temporaryDir();
+  const file = openFile(join(dir, "assay.db"));
+  try {
+    const { db, guard } = file;
+    const group = new Group(db, "assay.db", guard);
+    const put = db.prepare("INSERT INTO notes (key, value) VALUES (?, ?)");
+    const fill = (key: string) => {
+      group.write(0, () => put.run(key, "x".repeat(1100 * 4096)).changes);
+      assert.deepEqual(group.commit(), [[0, null, 1]]);
+      guard.rest(systemClock);
+    };
+    const copied = () => db.prepare("PRAGMA wal_checkpoint(NOOP)").get()?.checkpointed;
+    const { exec } = db;
+    let tries = 0;
+    db.exec = () => {
+      tries++;
+      throw ofSqlite(13);
+    };
+    fill("one");
+    db.exec = exec;
+    assert.deepEqual([tries, copied()], [1, 0]);
+    fill("two");
+    assert.ok(Number(copied()) > 2200);
+    db.exec = () => {
+      throw ofSqlite(10);
+    };
+    assert.throws(() => fill("three"), /full/);
+    db.exec = exec;
   } finally {
     file.close();
     removeDir(dir);
