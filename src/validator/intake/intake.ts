@@ -14,7 +14,7 @@ export interface IntakeModules {
 /** A disk seldom has room again sooner. */
 const FULL_RETRY_S = 30;
 /** A restart takes a few seconds. */
-const DRAIN_RETRY_S = 5;
+const DRAIN_RETRY_S = 2;
 
 /** Whether new work is taken: submissions, customers' jobs, jobs for miners. What is open ends in any case. */
 export class Intake {

@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
-import { cpSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { looseTier } from "../../support/crafted.ts";
 import { scaled } from "../../support/fault/scale.ts";
 import { freePort } from "../../support/freePort.ts";
-import { clientOf, ended } from "../../support/lanes/sat/answers.ts";
-import { checkBooks, checkCounts, checkReplies, checkRows } from "../../support/miner/books.ts";
-import { StubbornMiner } from "../../support/miner/stubborn.ts";
+import { ended } from "../../support/lanes/sat/answers.ts";
+import { Load, loadConfig } from "../../support/miner/load.ts";
 import { ask } from "../../support/observe/scrape.ts";
-import { recordsOnDisk } from "../../support/store/recordsOnDisk.ts";
 import { canMount, SmallDisk } from "../../support/store/smallDisk.ts";
-import {
-  dataDirWith,
-  removeDir,
-  startValidator,
-  temporaryDir,
-  type Validator,
-} from "../../support/validator/validator.ts";
+import { dataDirWith, removeDir, startValidator, type Validator } from "../../support/validator/validator.ts";
 
 // A disk that becomes full under load, and has room again.
 
@@ -27,13 +18,7 @@ const SIZE = 64 * MB;
 const RESERVE = 16 * MB;
 const STEP_MS = 50;
 
-const configOf = (reserve: number) => ({
-  chain: { block_ms: 200, tempo: 5 },
-  lanes: { sat: { tiers: { 1: looseTier } } },
-  admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
-  judge: { cold_start_blocks: 0 },
-  observe: { disk_reserve: reserve },
-});
+const configOf = (reserve: number) => ({ ...loadConfig, observe: { disk_reserve: reserve } });
 
 /** A disk, and how a validator is started on it. */
 interface Disk {
@@ -69,48 +54,6 @@ async function played(_t: TestContext, dir: string): Promise<Disk> {
   };
 }
 
-/** The load of a test, which goes on until `settle`. */
-class Load {
-  readonly miners: readonly StubbornMiner[];
-  readonly #running: Promise<unknown>;
-
-  private constructor(miners: readonly StubbornMiner[]) {
-    this.miners = miners;
-    this.#running = Promise.all(miners.map((miner) => miner.run()));
-  }
-
-  static async on(url: string): Promise<Load> {
-    const clients = await Promise.all(["//Alice", "//Bob"].map((uri) => clientOf(url, uri)));
-    return new Load(clients.map((client) => new StubbornMiner(client)));
-  }
-
-  acknowledged(): number {
-    return this.miners.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
-  }
-
-  deferred(code: string): number {
-    return this.miners.reduce((sum, { deferred }) => sum + (deferred.get(`503 ${code}`) ?? 0), 0);
-  }
-
-  /** Waits for this many more answers. */
-  async more(count: number): Promise<void> {
-    for (const want = this.acknowledged() + count; this.acknowledged() < want; ) await sleep(STEP_MS);
-  }
-
-  async refused(code: string): Promise<void> {
-    for (const before = this.deferred(code); this.deferred(code) < before + 4; ) await sleep(STEP_MS);
-  }
-
-  stop(): void {
-    for (const miner of this.miners) miner.stop();
-  }
-
-  async settle(): Promise<void> {
-    this.stop();
-    await this.#running;
-  }
-}
-
 const metricsOf = async ({ path }: Disk): Promise<string> =>
   (await ask({ socketPath: join(path, "metrics.sock") })).body;
 
@@ -122,21 +65,6 @@ async function failingChecks({ url }: Validator): Promise<string[]> {
     checks: { name: string; ok: boolean }[];
   };
   return checks.filter(({ ok }) => !ok).map(({ name }) => name);
-}
-
-/** Whatever was acknowledged has ended as it deserves, once and for good. */
-async function checkAll(t: TestContext, { miners }: Load, validator: Validator, path: string): Promise<void> {
-  for (const miner of miners) await checkReplies(miner);
-  for (const miner of miners) await checkCounts(miner);
-  assert.equal(await validator.stop(), 0);
-  // SQLite does not find its way to a disk that only others see.
-  const copy = temporaryDir();
-  t.after(() => removeDir(copy));
-  cpSync(join(path, "assay.db"), join(copy, "assay.db"));
-  const records = recordsOnDisk(copy);
-  checkRows(records, miners);
-  checkBooks(records);
-  for (const { surprises } of miners) assert.deepEqual(surprises, []);
 }
 
 const [where, diskOf] = canMount
@@ -165,8 +93,7 @@ test(`below the reserve nothing new is taken, all that was ends, weights go on, 
   disk.empty();
   await load.more(20);
   assert.deepEqual(await failingChecks(validator), []);
-  await load.settle();
-  await checkAll(t, load, validator, disk.path);
+  await load.settle(validator, disk.path);
 });
 
 if (canMount)
@@ -187,7 +114,6 @@ if (canMount)
       disk.empty();
     }
     await load.more(20);
-    await load.settle();
     assert.equal(validator.process.exitCode, null);
-    await checkAll(t, load, validator, disk.path);
+    await load.settle(validator, disk.path);
   });

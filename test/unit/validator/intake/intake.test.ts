@@ -20,7 +20,7 @@ test("work is taken until the disk or the operator says otherwise, and then agai
   disk.touched = true;
   assert.throws(() => intake.require(), { problem: { code: "storage_full", retry_after_s: 30 } });
   drain.begin("an upgrade");
-  assert.throws(() => intake.require(), { problem: { code: "draining", retry_after_s: 5 } });
+  assert.throws(() => intake.require(), { problem: { code: "draining", retry_after_s: 2 } });
   intake.expose();
   const { body } = await metrics.expose();
   assert.match(body, /^assay_intake_stopped\{reason="draining"\} 1$/m);
