@@ -1,17 +1,16 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../core/clock.ts";
-import type { Log } from "../core/log.ts";
 import { systemRandom } from "../core/random.ts";
 import { readVersion } from "../core/version.ts";
 import { startDemo } from "../demo/demo.ts";
 import { terminalScreen } from "../demo/screen.ts";
 import { demoOverride } from "../demo/settings.ts";
-import { makeLog } from "../observe/log.ts";
-import { LogSink } from "../observe/logSink.ts";
-import { stderrOutlet } from "../observe/stderrOutlet.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
+import { pathsOf } from "../validator/paths.ts";
 import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
+import { logOf, type ValidatorLog } from "./shared/logOf.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
 import { note, printError } from "./shared/output.ts";
 import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
@@ -25,6 +24,7 @@ interface UpOptions extends SettingsOptions {
   readonly dispatchCeiling?: number;
   readonly allowPrivate?: boolean;
   readonly logLevel?: string;
+  readonly logFile?: string;
   readonly role?: Roles;
   readonly name?: string;
 }
@@ -35,11 +35,13 @@ const levels = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Puts flags over the configuration; a flag that was not given leaves the value of the file. */
 function overlay(raw: Tree, options: UpOptions): void {
-  const { host, port, verificationConcurrency, dispatchCeiling, allowPrivate } = options;
+  const { host, port, verificationConcurrency, dispatchCeiling, allowPrivate, logFile } = options;
   const section = (name: string, keys: Tree): void => {
     raw[name] = { ...(raw[name] as Tree | undefined), ...keys };
   };
   if (host !== undefined) section("http", { host });
+  // Of a flag, paths are relative to where the command runs.
+  if (logFile !== undefined) section("observe", { log_file: resolve(logFile) });
   if (port !== undefined) section("http", { port });
   if (verificationConcurrency !== undefined) section("verify", { concurrency: verificationConcurrency });
   if (dispatchCeiling !== undefined) section("dispatch", { ceiling: dispatchCeiling });
@@ -54,19 +56,21 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const demo = given.demo ?? 0;
   const isDefault = command.getOptionValueSource("data") === "default";
   const options = demo > 0 && isDefault ? { ...given, data: DEMO_DATA } : given;
-  const stop = stopSignal();
   const config = settings(options, (raw) => {
     if (demo > 0) demoOverride(raw);
     overlay(raw, options);
   });
-  const logSink = new LogSink(stderrOutlet());
-  const log = makeLog({ level: options.logLevel ?? (demo > 0 ? "warn" : "info"), destination: logSink });
+  const logPath = pathsOf(config, options.data).log;
+  const stop = stopSignal(logPath === null ? [] : ["SIGHUP"]);
+  const logging = logOf(options.logLevel ?? (demo > 0 ? "warn" : "info"), logPath);
+  const { log } = logging;
   const { promise: failure, resolve: fatal } = Promise.withResolvers<Error>();
   const { startValidator } = await import("../validator/start.ts");
   const { host, port } = config.http;
   const { promise: drained, resolve: drain } = Promise.withResolvers<"an order to drain">();
   const modules = {
-    ...{ clock: systemClock, random: systemRandom, log, logSink, fatal },
+    ...{ clock: systemClock, random: systemRandom, log, fatal },
+    ...{ logSink: logging.sink, foldedLog: log },
     drain: () => drain("an order to drain"),
   };
   const { role, name } = options;
@@ -82,13 +86,13 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   process.stdout.write(`listening on ${validator.url}\n`);
   const miners = demo > 0 ? startDemo({ count: demo, validator, screen: terminalScreen() }, modules) : null;
   const end = await Promise.race([stop, failure, drained]);
-  if (end instanceof Error) return endFailed(end, { log, logSink, close: () => validator.close() });
+  if (end instanceof Error) return endFailed(end, { ...logging, close: () => validator.close() });
   note(`assay: ${end} received, draining`);
   await miners?.close();
   await validator.close();
   log.info("stopped", { signal: end });
   // A destination that is stalled must not keep the process.
-  const isFlushed = await logSink.flush(FLUSH_MS);
+  const isFlushed = await logging.flush(FLUSH_MS);
   note("assay: stopped");
   if (!isFlushed) process.exit();
 }
@@ -98,19 +102,17 @@ const FAILED_CLOSE_MS = 3000;
 const FLUSH_MS = 2000;
 
 /** Ends the process non-zero with the cause, so that a supervisor starts it again. */
-async function endFailed(
-  cause: Error,
-  parts: { log: Log; logSink: LogSink; close: () => Promise<void> },
-): Promise<never> {
+async function endFailed(cause: Error, parts: ValidatorLog & { close: () => Promise<void> }): Promise<never> {
   parts.log.error("failed", { cause: cause.message });
   await Promise.race([parts.close(), sleep(FAILED_CLOSE_MS)]);
-  await parts.logSink.flush(FLUSH_MS);
+  await parts.flush(FLUSH_MS);
   process.exit(printError(false, cause));
 }
 
 const help = `
-Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr.
-SIGTERM, SIGINT, SIGHUP or SIGQUIT finishes what is running and exits 0; a second one ends the process at once.
+Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr, or in --log-file.
+SIGTERM, SIGINT, SIGHUP or SIGQUIT finishes what is running and exits 0; a second one ends the process at once. With a log
+file SIGHUP opens that anew instead, as logrotate wants. Lines that repeat within 30 s are one line with "repeated".
 \`assay init\` makes the secret that a start without --demo needs. The configuration decides where metrics are served
 (observe.metrics, default http://127.0.0.1:9420/metrics).
 
@@ -171,6 +173,10 @@ export function upCommand(): Command {
       "--log-level <level>",
       `${levels.join(", ")} (default: info; warn with --demo)`,
       wordOption(...levels),
+    )
+    .option(
+      "--log-file <path>",
+      "append the log to this file, made with mode 0640 and opened anew at SIGHUP (default: observe.log_file, else stderr)",
     )
     .addHelpText("after", help)
     .action(up);

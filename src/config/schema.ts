@@ -6,6 +6,7 @@ import { chainSchema } from "./chainSchema.ts";
 import { circuitSchema } from "./circuitSchema.ts";
 import { corsOrigins } from "./corsOrigins.ts";
 import { jobsSchema } from "./jobsSchema.ts";
+import { machineKeys } from "./machineKeys.ts";
 import { metricsSchema } from "./metricsSchema.ts";
 import { storeSchema } from "./storeSchema.ts";
 
@@ -257,6 +258,7 @@ export const configSchema = z.strictObject({
   store: storeSchema,
   observe: section({
     metrics: metricsSchema,
+    ...machineKeys,
     clock_step_ms: count(1000, 86_400_000, 60_000).describe(
       "Step of the wall clock in ms past which nothing is judged, dispatched or closed until it is back or accepted",
     ),

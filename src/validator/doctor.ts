@@ -153,10 +153,14 @@ async function metricsFinding(address: MetricsAddress | null): Promise<Found> {
   }
 }
 
-async function diskFinding(dir: string): Promise<Found> {
+async function diskFinding(dir: string, reserve: number): Promise<Found> {
   if (!existsSync(dir)) return ok(`${dir} does not exist; the first start makes it`);
   const { bavail, bsize } = await statfs(dir);
   const gigabytes = (bavail * bsize) / 2 ** 30;
+  if (bavail * bsize < reserve)
+    return warn(
+      `${gigabytes.toFixed(2)} GB free, less than observe.disk_reserve (${(reserve / 2 ** 30).toFixed(2)} GB): no new work will be taken; free space, or lower the reserve`,
+    );
   return gigabytes < 1 ? warn(`${gigabytes.toFixed(2)} GB free`) : ok(`${gigabytes.toFixed(0)} GB free`);
 }
 
@@ -169,7 +173,7 @@ export async function examine(options: ExamineOptions): Promise<DoctorFinding[]>
       config = loadConfig({ file: options.configFile, env: options.env });
       return ok(options.configFile ?? "defaults");
     }),
-    await finding("disk", () => diskFinding(options.dataDir)),
+    await finding("disk", () => diskFinding(options.dataDir, config?.observe.disk_reserve ?? 0)),
   ];
   return config === null ? findings : [...findings, ...(await examineConfigured(config, options.dataDir))];
 }

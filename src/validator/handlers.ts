@@ -9,6 +9,7 @@ import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
 import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
+import { drainHandlers } from "./intake/drainHandlers.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
@@ -30,6 +31,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...operatorHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
+    ...drainHandlers(parts),
     ...tokenHandlers(parts),
     ...overviewHandlers(parts),
   };

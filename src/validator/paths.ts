@@ -24,6 +24,8 @@ export interface Paths {
   readonly adminToken: string;
   /** A file, or null where anyone may mine. */
   readonly miners: string | null;
+  /** Where the log goes; null: stderr. */
+  readonly log: string | null;
   /** Where metrics are read; null where they are off. */
   readonly metrics: MetricsAddress | null;
 }
@@ -65,6 +67,7 @@ export function pathsOf(config: Config, dataDir: string): Paths {
     previousSecret: challenge.secret_file_previous === null ? null : at(challenge.secret_file_previous),
     adminToken: at(admin.token_file),
     miners: chain.kind !== "local" || chain.miners === "open" ? null : at(chain.miners),
+    log: config.observe.log_file === null ? null : at(config.observe.log_file),
     metrics: metricsAt(config, at),
   };
 }

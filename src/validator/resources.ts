@@ -66,6 +66,11 @@ export async function openResources(
     "Log lines that their destination did not take",
   );
   modules.logSink?.onDropped((lines) => dropped.add({}, lines));
+  const folded = metrics.counter(
+    "assay_log_folded_lines_total",
+    "Log lines that repeated another one and were only counted",
+  );
+  modules.foldedLog?.onFolded((lines) => folded.add({}, lines));
   const lost = (cause: unknown): void =>
     modules.fatal?.(new AssayError({ code: "store_lost", file: paths.store, cause_text: causeText(cause) }));
   const source = storeSource(config, paths);

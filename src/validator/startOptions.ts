@@ -24,6 +24,8 @@ export interface StartModules {
   readonly log: Log;
   /** Where the log goes, when it can drop lines. */
   readonly logSink?: { onDropped(count: (lines: number) => void): void };
+  /** What folds repeated lines of the log. */
+  readonly foldedLog?: { onFolded(count: (lines: number) => void): void };
   /** Called once when a fault of this process or its machine can only be mended by a new start. */
   readonly fatal?: (cause: Error) => void;
   /** The operator ordered this process to end what it has, and to stop. */

@@ -7,6 +7,7 @@ import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
 import { eventRoute } from "./events.ts";
+import { drainRoutes } from "./drain.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -42,6 +43,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
+    ...drainRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

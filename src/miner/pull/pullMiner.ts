@@ -67,8 +67,7 @@ export class PullMiner {
         await this.#workThroughPage();
       } catch (error) {
         if (this.options.signal.aborted) break;
-        this.client.reset();
-        await this.pause(null, `unreachable: ${causeText(error)}`);
+        await this.#lost(error);
       }
     }
   }
@@ -117,12 +116,15 @@ export class PullMiner {
     return this.submit(item.challenge_id, model);
   }
 
-  /** Submits until the validator accepts or finally refuses the answer; a retry is signed again. */
+  /** Submits until the validator accepts or finally refuses the answer, through restarts too; a retry is signed again. */
   protected async submit(challengeId: string, model: Uint8Array): Promise<ValidatorReply> {
     const assignment_b64 = Buffer.from(encodeBitset(model)).toString("base64");
     const body = JSON.stringify({ challenge_id: challengeId, assignment_b64 });
     for (;;) {
-      const reply = await this.client.signed("POST", "/v1/submissions", body);
+      const reply = await this.client
+        .signed("POST", "/v1/submissions", body)
+        .catch((error: unknown) => this.#lost(error));
+      if (reply === null) continue;
       const proceed = await this.proceed(reply);
       if (proceed) this.#watch(reply);
       if (proceed || (reply.status !== 429 && reply.status !== 503) || this.options.signal.aborted)
@@ -147,6 +149,14 @@ export class PullMiner {
     const ms = this.#backoff.nextMs(retryAfterS);
     this.#say(`${why}; waiting ${(ms / 1000).toFixed(1)} s`);
     await sleep(ms, undefined, { signal: this.options.signal }).catch(() => undefined);
+  }
+
+  /** After a request without an answer: waits for a validator that may be starting. Throws once the miner is to stop. */
+  async #lost(error: unknown): Promise<null> {
+    if (this.options.signal.aborted) throw error;
+    this.client.reset();
+    await this.pause(null, `unreachable: ${causeText(error)}`);
+    return null;
   }
 
   /** A receipt counts once, however often its answer is sent. */

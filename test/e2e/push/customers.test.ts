@@ -96,6 +96,21 @@ test("a customer's queue is bounded: at the bound, and one past it", async () =>
   assert.equal((await world.putJob("15")).status, 202, "others are not bounded by it");
 });
 
+test("while the validator drains a customer's job is refused, and taken once that is over", async () => {
+  const { token } = await newToken("Dee");
+  const drain = (method: "POST" | "DELETE", body?: object) =>
+    operatorAsks(world.validator, method, "/v1/admin/drain", body);
+  assert.equal((await drain("POST", { reason: "a test" })).status, 200);
+  const refused = await asks<{ code: string; blame: string }>(token, "POST", "/v1/jobs", {
+    ...{ lane: "groth16", kind: KIND, input: { x: "16" }, client_key: "drained" },
+  });
+  const { code, blame } = refused.document;
+  assert.deepEqual([refused.status, code, blame], [503, "draining", "validator"]);
+  assert.equal((await asks(token, "GET", "/v1/jobs")).status, 200, "reads go on");
+  assert.equal((await drain("DELETE")).status, 200);
+  assert.equal((await put(token, "16")).status, 202);
+});
+
 test("a revoked token is refused at once, and its jobs go on", async () => {
   const { token, token_id } = await newToken("Dan");
   const { document } = await put(token, "21");

@@ -54,6 +54,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       .map(({ name }) => name)
       .sort(),
     [
+      "delete /v1/admin/drain",
       "delete /v1/admin/skiplist/{hotkey}",
       "delete /v1/admin/tokens/{id}",
       "delete /v1/jobs/{id}",
@@ -62,6 +63,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /readyz",
       "get /v1/admin/chain",
       "get /v1/admin/clock",
+      "get /v1/admin/drain",
       "get /v1/admin/nodes",
       "get /v1/admin/skiplist",
       "get /v1/admin/tokens",
@@ -88,6 +90,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/weights/{epoch}",
       "post /v1/admin/chain/resume",
       "post /v1/admin/clock",
+      "post /v1/admin/drain",
       "post /v1/admin/nodes",
       "post /v1/admin/skiplist",
       "post /v1/admin/tokens",
@@ -146,6 +149,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/admin/drain": JSON.stringify({ reason: "an upgrade" }),
     "post /v1/admin/nodes": JSON.stringify({ node: "api-1", order: "drain" }),
     "post /v1/admin/chain/resume": JSON.stringify({ reason: "it was us" }),
     "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),

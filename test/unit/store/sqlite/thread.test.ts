@@ -151,7 +151,7 @@ test("a long read sees one moment of the store, while writes go on", () =>
     assert.deepEqual(await store.credits(0), []);
   }));
 
-test("when the disk is full writes fail as unavailable, and go on once there is room", () => {
+test("when the disk is full writes fail as such, are undone, and go on once there is room", () => {
   const db = new DatabaseSync(":memory:");
   db.exec("CREATE TABLE t (value BLOB)");
   const insert = db.prepare("INSERT INTO t VALUES (?)");
@@ -161,7 +161,7 @@ test("when the disk is full writes fail as unavailable, and go on once there is 
   group.write(2, () => insert.run(new Uint8Array(1_000_000)));
   const replies = new Map(group.commit().map(([id, failure]) => [id, failure]));
   const failure = replies.get(2);
-  assert.ok(failure?.kind === "problem" && failure.problem.code === "store_unavailable");
+  assert.ok(failure?.kind === "problem" && failure.problem.code === "storage_full");
   const kept = replies.get(1) === null ? 1 : 0;
   assert.equal(db.prepare("SELECT count(*) AS n FROM t").get()?.n, kept);
   assert.equal(group.fatal, null);
