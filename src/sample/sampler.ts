@@ -21,6 +21,7 @@ import { decide, sampleKey } from "./draw.ts";
 import { LogHeads } from "./heads.ts";
 import { matchingKey } from "./matchingKey.ts";
 import { type Rates, ratesOf } from "./policy.ts";
+import type { RestoredEpochs } from "./restoredEpochs.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
@@ -44,6 +45,8 @@ export interface SamplerModules {
   readonly isTrusted?: () => boolean;
   /** Whether this process closes epochs and signs heads; always, when left out. */
   readonly isLeader?: () => boolean;
+  /** Holds back epochs whose commitments a restored store may have lost; none, when left out. */
+  readonly restored?: RestoredEpochs;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -107,9 +110,21 @@ export class Sampler {
   async #enter({ before, current, after }: Around, open: readonly EpochRecord[]): Promise<void> {
     // One without terms, of an earlier version, gets those of today: a later change of the configuration must not reach it.
     const last = open.some(({ epoch }) => epoch === before.epoch);
+    await this.#modules.restored?.settle(after);
     for (const span of last ? [before, current, after] : [current, after]) {
-      if (!this.#near.has(span.epoch)) await this.#commit(span);
+      if (this.#near.has(span.epoch)) continue;
+      if (await this.#mayCommit(span)) await this.#commit(span);
+      else this.#near.set(span.epoch, { terms: null, decides: null });
     }
+  }
+
+  /** A commitment that is on record stands; one that a restored store may have lost is not made anew. */
+  async #mayCommit(span: EpochSpan): Promise<boolean> {
+    const { restored, store, log } = this.#modules;
+    if (restored === undefined || restored.mayCommit(span)) return true;
+    if ((await store.epoch(span.epoch)) !== null) return true;
+    log.warn("sample_epoch_held_back", { epoch: span.epoch, epochs_open_at: restored.opensAt });
+    return false;
   }
 
   /**
@@ -160,6 +175,9 @@ export class Sampler {
     if (near?.decides) return null;
     if (near === undefined) return `epoch ${current.epoch} is not committed yet; see the log`;
     const until = new Date(current.endsAt).toISOString();
+    const opensAt = this.#modules.restored?.opensAt ?? null;
+    if (opensAt !== null && current.beginsAt < opensAt && near.terms === null)
+      return `the store was put back from a backup that does not have epoch ${current.epoch}, whose commitment was public already and is not made again; answers are refused until ${new Date(opensAt).toISOString()}`;
     const next = this.#near.get(after.epoch)?.decides
       ? `until epoch ${after.epoch} begins at ${until}`
       : `at ${until} at the earliest, and epoch ${after.epoch} is closed too`;
