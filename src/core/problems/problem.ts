@@ -112,6 +112,8 @@ export type Problem =
   | { code: "store_url_invalid"; fault: string }
   | { code: "store_copying"; file: string }
   | { code: "store_copy_refused"; file: string; why: string; remedy: string }
+  | { code: "backup_damaged"; file: string; cause_text: string }
+  | { code: "restore_refused"; file: string; why: string; remedy: string }
   | { code: "store_not_durable"; file: string; found: string }
   | { code: "fenced_off"; lease: string; token: number }
   | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }

@@ -147,6 +147,19 @@ export const startProblems = {
     title: "Store not copied",
     detail: (p) => `${p.file}: ${p.why}. Nothing was changed. ${p.remedy}`,
   },
+  backup_damaged: {
+    status: null,
+    blame: "operator",
+    title: "Backup damaged",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. It is not what was backed up, and nothing was put back from it. Use another backup.`,
+  },
+  restore_refused: {
+    status: null,
+    blame: "operator",
+    title: "Backup not put back",
+    detail: (p) => `${p.file}: ${p.why}. Nothing was changed. ${p.remedy}`,
+  },
   store_not_durable: {
     status: null,
     blame: "operator",

@@ -159,6 +159,8 @@ describe("help", () => {
     "weights",
     "timelock",
     "store",
+    "backup",
+    "restore",
     "adopt",
     "bench",
   ];
