@@ -106,6 +106,7 @@ export type Problem =
   | { code: "store_full"; file: string; cause_text: string }
   | { code: "store_lost"; file: string; cause_text: string }
   | { code: "store_too_new"; file: string; version: number; known: number }
+  | { code: "store_too_old"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_foreign"; file: string }
   | { code: "store_unreachable"; file: string; cause_text: string }
