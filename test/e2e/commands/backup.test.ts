@@ -21,6 +21,16 @@ after(() => removeDir(dir));
 const backup = join(dir, "backup");
 const restored = join(dir, "restored");
 
+const operations = readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+const [section = ""] = operations.split("## Backup and restore\n")[1]?.split("\n## ") ?? [];
+
+/** The arguments of a command as the section of the documentation has it, with folders of this test. */
+function documented(name: string, data: string): string[] {
+  const line = section.split("\n").find((text) => text.startsWith(`assay ${name} `)) ?? assert.fail(name);
+  const folders = line.replace("/var/lib/assay", data).replace("/var/backups/assay/2026-01-31", backup);
+  return folders.split(" ").slice(1);
+}
+
 type Answer = Readonly<Record<string, unknown>>;
 
 async function json(...args: string[]) {
@@ -61,7 +71,7 @@ test("a validator put back from an older backup signs no second vector of a peri
   const data = dataDirWith({ chain: { block_ms: 100, tempo: 10 } });
   const first = await startValidator(data);
   const before = await vectorAfter(first.url, 0);
-  const taken = await json("backup", "--data", data, "--to", backup, "--with-keys");
+  const taken = await json(...documented("backup", data));
   assert.equal(taken.code, 0);
   const inside = ["assay.db", "assay.yaml", "keys", "manifest.json"];
   assert.deepEqual(readdirSync(backup).sort(), inside);
@@ -76,7 +86,7 @@ test("a validator put back from an older backup signs no second vector of a peri
   await first.kill();
   removeDir(data);
 
-  const back = await json("restore", "--from", backup, "--data", restored);
+  const back = await json(...documented("restore --from", restored));
   assert.equal(back.code, 0, JSON.stringify(back.document));
   assert.equal(
     existsSync(join(restored, "keys/publishing.mark.json")),
@@ -108,11 +118,13 @@ test("a backup whose bytes changed is named and not put back; a store that is th
   });
   const mark = readFileSync(join(restored, "keys/publishing.mark.json"), "utf8");
   const restore = (from: string, data: string) => ["restore", "--from", from, "--data", data, "--json"];
-  const [forced, refused, again, check, ...named] = await batch([
+  const [forced, refused, again, check, inPlace, doctor, ...named] = await batch([
     [...restore(backup, restored), "--force"],
     restore(backup, restored),
     ["backup", "--data", restored, "--to", backup, "--json"],
     ["store", "check", "--data", restored, "--json"],
+    documented("restore --in-place", restored),
+    documented("doctor", restored),
     ...damaged.map(({ folder }) => restore(folder, target)),
   ]);
   for (const [i, { file }] of damaged.entries()) {
@@ -135,4 +147,6 @@ test("a backup whose bytes changed is named and not put back; a store that is th
   assert.deepEqual([refused?.code, JSON.parse(refused?.stdout ?? "").error.code], [1, "restore_refused"]);
   assert.deepEqual([again?.code, JSON.parse(again?.stdout ?? "").error.code], [1, "file_unreadable"]);
   assert.equal(check?.code, 0, check?.stdout);
+  assert.match(inPlace?.stdout ?? "", /assay\.db is taken for a copy from now on\nheld back: /);
+  assert.equal(doctor?.code, 0, doctor?.stdout);
 });

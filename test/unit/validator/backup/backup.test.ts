@@ -3,13 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
+import { defaultConfig } from "../../../../src/config/load.ts";
 import { systemClock } from "../../../../src/core/clock.ts";
 import { generatePrivateJwk, makeSigner } from "../../../../src/core/ed25519.ts";
 import { silentLog } from "../../../../src/core/log.ts";
 import { noMetrics } from "../../../../src/core/metrics.ts";
+import { systemRandom } from "../../../../src/core/random.ts";
+import { backupNoteOf } from "../../../../src/flow/restored.ts";
 import { manifestText, readManifest } from "../../../../src/store/backup/manifest.ts";
 import { knownVersion } from "../../../../src/store/sqlite/migrations/migrate.ts";
 import { openSqliteStore } from "../../../../src/store/sqlite/open.ts";
+import { markRestored } from "../../../../src/validator/backup/markRestored.ts";
 import { replaceStore } from "../../../../src/validator/backup/putInPlace.ts";
 import { commitment, EPOCH } from "../../../conformance/store/fixtures.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
@@ -86,6 +90,26 @@ describe("a backup", () => {
       const up = openInlineStore(store);
       assert.ok((await up.note("backup"))?.includes("taken_at"));
       await up.close();
+    }));
+});
+
+describe("a store that other tools put back", () => {
+  it("is told so, each time anew, with the mark that is there", () =>
+    withBackups(async (backups) => {
+      const modules = { clock: systemClock, random: systemRandom };
+      const at = { config: defaultConfig(), dataDir: backups.data };
+      assert.equal((await problemOf(() => markRestored(at, modules))).code, "restore_refused");
+      await filled(backups.store, 7, 5);
+      mkdirSync(join(backups.data, "keys"));
+      const mark = JSON.stringify({ period: 12, intent_sha256: null });
+      writeFileSync(join(backups.data, "keys/publishing.mark.json"), mark);
+      const [one, two] = [await markRestored(at, modules), await markRestored(at, modules)];
+      assert.notEqual(one.id, two.id);
+      const store = openInlineStore(backups.store);
+      const note = backupNoteOf(await store.note("backup"));
+      assert.deepEqual([note?.id, note?.signed_period], [two.id, 12]);
+      assert.equal((await problemOf(() => markRestored(at, modules))).code, "store_in_use");
+      await store.close();
     }));
 });
 
