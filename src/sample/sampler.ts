@@ -22,6 +22,7 @@ import { LogHeads } from "./heads.ts";
 import { matchingKey } from "./matchingKey.ts";
 import { type Rates, ratesOf } from "./policy.ts";
 import type { RestoredEpochs } from "./restoredEpochs.ts";
+import { shutText } from "./shutText.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
@@ -173,15 +174,9 @@ export class Sampler {
     const { current, after } = this.#around();
     const near = this.#near.get(current.epoch);
     if (near?.decides) return null;
-    if (near === undefined) return `epoch ${current.epoch} is not committed yet; see the log`;
-    const until = new Date(current.endsAt).toISOString();
-    const opensAt = this.#modules.restored?.opensAt ?? null;
-    if (opensAt !== null && current.beginsAt < opensAt && near.terms === null)
-      return `the store was put back from a backup that does not have epoch ${current.epoch}, whose commitment was public already and is not made again; answers are refused until ${new Date(opensAt).toISOString()}`;
-    const next = this.#near.get(after.epoch)?.decides
-      ? `until epoch ${after.epoch} begins at ${until}`
-      : `at ${until} at the earliest, and epoch ${after.epoch} is closed too`;
-    return `epoch ${current.epoch} is closed on record although it lasts until ${until}, because the clock ran ahead before or the epochs were numbered so; answers are refused ${next}`;
+    const nextDecides = Boolean(this.#near.get(after.epoch)?.decides);
+    const opensAt = near?.terms === null ? (this.#modules.restored?.opensAt ?? null) : null;
+    return shutText({ current, after, isNear: near !== undefined, nextDecides, opensAt });
   }
 
   /** Realised rates that left their design since the start. Includes miners, so it must not be public. */
@@ -196,7 +191,9 @@ export class Sampler {
   ): Promise<PublishedEpoch> {
     const found = await store.epoch(epoch);
     if (found === null) throw new AssayError({ code: "epoch_not_found", epoch });
-    const { terms: _private, ...record } = found;
+    const { terms: _private, ...rest } = found;
+    const cutAt = this.#modules.restored?.cutAt(epoch) ?? null;
+    const record = { ...rest, ...(cutAt === null ? {} : { records_lost_since: cutAt }) };
     const heads = await store.logHeads(epoch);
     if (record.closed_at !== null) return { ...record, state: "closed", heads };
     const log_head = heads.at(-1)?.log_head ?? record.commitment;
@@ -215,8 +212,10 @@ export class Sampler {
   }
 
   #refusal(epoch: number, shut: boolean): AssayError {
-    const { before, current: now } = this.#around();
-    const current = now.epoch;
+    const {
+      before,
+      current: { epoch: current },
+    } = this.#around();
     return shut || epoch === before.epoch || epoch < Math.min(before.epoch, current)
       ? new AssayError({ code: "epoch_expired", epoch, current })
       : new AssayError({ code: "store_unavailable", retry_after_s: 5 });

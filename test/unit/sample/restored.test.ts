@@ -12,6 +12,10 @@ import { problemOf } from "../../support/thrown.ts";
 
 /** A store with notes, of which a copy can be put back. */
 class Notes {
+  epochs = new Epochs();
+  openEpochs() {
+    return this.epochs.openEpochs();
+  }
   readonly values = new Map<string, string>();
   async note(key: string): Promise<string | null> {
     return this.values.get(key) ?? null;
@@ -29,6 +33,7 @@ function copyOf(store: Epochs): Epochs {
 }
 
 function start(clock: FakeClock, store: Epochs, notes: Notes, masters = [master]): Sampler {
+  notes.epochs = store;
   const restored = new RestoredEpochs(notes, silentLog);
   return new Sampler(
     { epochs: everyHours(1), policy, masters },
@@ -102,6 +107,27 @@ describe("a store that was put back from a backup", () => {
     const other = start(clock, backup, notes);
     await other.start();
     await expired(draws(other, 107));
+  });
+
+  it("says in public which logs it cut off, also after another restore, and of no other epoch", async () => {
+    const { clock, backup, notes } = await world();
+    clock.advance(1000);
+    const restored = start(clock, backup, notes);
+    await restored.start();
+    const lostSince = async (sampler: Sampler, epoch: number) =>
+      (await sampler.published(epoch)).records_lost_since;
+    assert.deepEqual(
+      [await lostSince(restored, 100), await lostSince(restored, 101)],
+      [100 * HOUR, 100 * HOUR],
+    );
+    clock.advance(2 * HOUR);
+    await restored.tick();
+    assert.equal(await lostSince(restored, 103), undefined);
+    notes.values.set(BACKUP_NOTE, JSON.stringify({ id: "c", taken_at: clock.nowMs() }));
+    const again = start(clock, backup, notes);
+    await again.start();
+    const since = await Promise.all([100, 101, 102, 103].map((epoch) => lostSince(again, epoch)));
+    assert.deepEqual(since, [100 * HOUR, 100 * HOUR, clock.nowMs(), clock.nowMs()]);
   });
 
   it("reveals the key of an epoch no earlier than the store that it is a copy of", async () => {
