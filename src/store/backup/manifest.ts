@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonical } from "../../core/canonical.ts";
 import { sha256Hex } from "../../core/hash.ts";
@@ -61,9 +61,14 @@ function parse(text: string): Manifest {
   return manifest;
 }
 
-/** Throws `backup_damaged`. */
+/** Throws `backup_damaged`, or `restore_refused` for a folder that is no backup. */
 export function readManifest(folder: string): Manifest {
   const file = join(folder, MANIFEST);
+  if (!existsSync(file))
+    throw new AssayError({
+      ...{ code: "restore_refused", file: folder, why: `it has no ${MANIFEST}, so it is no backup` },
+      remedy: "Name the folder that `assay backup` made.",
+    });
   try {
     const bytes = readFileSync(file);
     if (bytes.length > MANIFEST_BYTES_MOST) throw new TypeError(`it has ${bytes.length} bytes`);
