@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { readVersion } from "../core/version.ts";
 import { adoptCommand } from "./adopt.ts";
 import { auditCommand } from "./audit.ts";
+import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
 import { chainCommand } from "./chain/chain.ts";
 import { challengeCommand } from "./challenge.ts";
@@ -18,6 +19,7 @@ import { minerCommand } from "./miner.ts";
 import { nodesCommand } from "./nodes.ts";
 import { planCommand } from "./plan/plan.ts";
 import { readyCommand } from "./ready.ts";
+import { restoreCommand } from "./restore.ts";
 import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
@@ -63,6 +65,8 @@ function makeProgram(): Command {
     weightsCommand,
     timelockCommand,
     storeCommand,
+    backupCommand,
+    restoreCommand,
     adoptCommand,
     benchCommand,
   ])

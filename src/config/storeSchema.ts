@@ -23,6 +23,20 @@ export const storeSchema = z
       .max(3600)
       .default(10)
       .describe("How far behind in seconds a replica may be and still be read"),
+    upgrade: z
+      .enum(["auto", "manual"])
+      .default("auto")
+      .describe(
+        "PostgreSQL: whether a start brings up tables of an earlier version, or refuses them until `assay store migrate` did",
+      ),
+    upgrade_copies: z
+      .int()
+      .min(0)
+      .max(16)
+      .default(2)
+      .describe(
+        "SQLite: copies of the store that are kept, each made before one of an earlier version is brought up",
+      ),
     fsync: z
       .enum(["full"])
       .default("full")

@@ -110,6 +110,8 @@ export interface LogHead {
  */
 export interface PublishedEpoch extends Omit<EpochRecord, "terms"> {
   readonly state: "open" | "closed";
+  /** Unix ms: the validator was put back from a backup of that time, so that lines that were recorded later are missing. */
+  readonly records_lost_since?: number;
   /** Oldest first; the last of a closed epoch is its final head. */
   readonly heads: readonly LogHead[];
 }

@@ -21,6 +21,8 @@ import { decide, sampleKey } from "./draw.ts";
 import { LogHeads } from "./heads.ts";
 import { matchingKey } from "./matchingKey.ts";
 import { type Rates, ratesOf } from "./policy.ts";
+import type { RestoredEpochs } from "./restoredEpochs.ts";
+import { shutText } from "./shutText.ts";
 import { type Alarm, RateWatch } from "./watch/rateWatch.ts";
 
 export interface SamplerOptions {
@@ -44,6 +46,8 @@ export interface SamplerModules {
   readonly isTrusted?: () => boolean;
   /** Whether this process closes epochs and signs heads; always, when left out. */
   readonly isLeader?: () => boolean;
+  /** Holds back epochs whose commitments a restored store may have lost; none, when left out. */
+  readonly restored?: RestoredEpochs;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -107,9 +111,21 @@ export class Sampler {
   async #enter({ before, current, after }: Around, open: readonly EpochRecord[]): Promise<void> {
     // One without terms, of an earlier version, gets those of today: a later change of the configuration must not reach it.
     const last = open.some(({ epoch }) => epoch === before.epoch);
+    await this.#modules.restored?.settle(after);
     for (const span of last ? [before, current, after] : [current, after]) {
-      if (!this.#near.has(span.epoch)) await this.#commit(span);
+      if (this.#near.has(span.epoch)) continue;
+      if (await this.#mayCommit(span)) await this.#commit(span);
+      else this.#near.set(span.epoch, { terms: null, decides: null });
     }
+  }
+
+  /** A commitment that is on record stands; one that a restored store may have lost is not made anew. */
+  async #mayCommit(span: EpochSpan): Promise<boolean> {
+    const { restored, store, log } = this.#modules;
+    if (restored === undefined || restored.mayCommit(span)) return true;
+    if ((await store.epoch(span.epoch)) !== null) return true;
+    log.warn("sample_epoch_held_back", { epoch: span.epoch, epochs_open_at: restored.opensAt });
+    return false;
   }
 
   /**
@@ -158,12 +174,9 @@ export class Sampler {
     const { current, after } = this.#around();
     const near = this.#near.get(current.epoch);
     if (near?.decides) return null;
-    if (near === undefined) return `epoch ${current.epoch} is not committed yet; see the log`;
-    const until = new Date(current.endsAt).toISOString();
-    const next = this.#near.get(after.epoch)?.decides
-      ? `until epoch ${after.epoch} begins at ${until}`
-      : `at ${until} at the earliest, and epoch ${after.epoch} is closed too`;
-    return `epoch ${current.epoch} is closed on record although it lasts until ${until}, because the clock ran ahead before or the epochs were numbered so; answers are refused ${next}`;
+    const nextDecides = Boolean(this.#near.get(after.epoch)?.decides);
+    const opensAt = near?.terms === null ? (this.#modules.restored?.opensAt ?? null) : null;
+    return shutText({ current, after, isNear: near !== undefined, nextDecides, opensAt });
   }
 
   /** Realised rates that left their design since the start. Includes miners, so it must not be public. */
@@ -178,7 +191,9 @@ export class Sampler {
   ): Promise<PublishedEpoch> {
     const found = await store.epoch(epoch);
     if (found === null) throw new AssayError({ code: "epoch_not_found", epoch });
-    const { terms: _private, ...record } = found;
+    const { terms: _private, ...rest } = found;
+    const cutAt = this.#modules.restored?.cutAt(epoch) ?? null;
+    const record = { ...rest, ...(cutAt === null ? {} : { records_lost_since: cutAt }) };
     const heads = await store.logHeads(epoch);
     if (record.closed_at !== null) return { ...record, state: "closed", heads };
     const log_head = heads.at(-1)?.log_head ?? record.commitment;
@@ -197,8 +212,10 @@ export class Sampler {
   }
 
   #refusal(epoch: number, shut: boolean): AssayError {
-    const { before, current: now } = this.#around();
-    const current = now.epoch;
+    const {
+      before,
+      current: { epoch: current },
+    } = this.#around();
     return shut || epoch === before.epoch || epoch < Math.min(before.epoch, current)
       ? new AssayError({ code: "epoch_expired", epoch, current })
       : new AssayError({ code: "store_unavailable", retry_after_s: 5 });

@@ -8,6 +8,7 @@ import { StrikeConcluder } from "../judge/conclude/strikes.ts";
 import { Judge } from "../judge/judge.ts";
 import type { JudgeModules, JudgeOptions } from "../judge/ports.ts";
 import { calendarOf } from "../sample/calendar.ts";
+import { RestoredEpochs } from "../sample/restoredEpochs.ts";
 import { Sampler, type SamplerModules } from "../sample/sampler.ts";
 import { Weigher, type WeigherModules, type WeigherOptions } from "../weigh/weigher.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -56,7 +57,8 @@ export async function assembleStages(
 ): Promise<SharedStages> {
   const epochs = calendarOf(await modules.store.openEpochs(), epochHours);
   const leading = { ...modules, store: modules.leaderStore ?? modules.store };
-  const sampler = new Sampler({ epochs, policy, terms: terms ?? null, masters }, leading);
+  const restored = new RestoredEpochs(modules.store, modules.log);
+  const sampler = new Sampler({ epochs, policy, terms: terms ?? null, masters }, { ...leading, restored });
   await sampler.start();
   const judge = await Judge.load(judgeOptions, modules);
   return {

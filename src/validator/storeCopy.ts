@@ -63,9 +63,9 @@ export function compareStores({ data, url }: BothStores, watch: Watch): Promise<
   );
 }
 
-/** Brings the tables of a server up to this version, or makes them in an empty database. */
-export async function migrateStore(url: string): Promise<string> {
-  const target = await openPostgresTarget(serverAt(url));
+/** Brings the tables of a server up to this version, or makes them in an empty database. Throws `store_too_old` unless there is a backup. */
+export async function migrateStore(url: string, backedUp: boolean): Promise<string> {
+  const target = await openPostgresTarget(serverAt(url), { backedUp });
   await target.close();
   return target.shown;
 }

@@ -37,12 +37,15 @@ export interface StoreSource {
 }
 
 export function storeSource({ store }: Config, paths: Paths): StoreSource {
-  if (store.kind === "postgres" && store.url !== null) return server(store.url, replicaOf(store));
+  if (store.kind === "postgres" && store.url !== null)
+    return server(store.url, { ...replicaOf(store), upgrade: store.upgrade });
   return {
     shown: paths.store,
     exists: async () => existsSync(paths.store),
-    open: (modules) => openSqliteStore({ file: paths.store, ...modules }),
-    openAlone: (modules) => openSqliteStore({ file: paths.store, ...modules }),
+    open: (modules) =>
+      openSqliteStore({ file: paths.store, upgradeCopies: store.upgrade_copies, ...modules }),
+    openAlone: (modules) =>
+      openSqliteStore({ file: paths.store, upgradeCopies: store.upgrade_copies, ...modules }),
     openBeside: async () => readBeside(paths.store),
   };
 }
@@ -53,14 +56,15 @@ function replicaOf({ replica_url: url, replica_max_lag_s: maxLag }: Config["stor
   return url === null ? {} : { replica: { url, maxLagMs: maxLag * 1000 } };
 }
 
-function server(url: string, replica: { replica?: ReplicaAt }): StoreSource {
+function server(url: string, how: { replica?: ReplicaAt; upgrade: "auto" | "manual" }): StoreSource {
+  const { upgrade } = how;
   return {
     shown: addressOf(url).shown,
     exists: () => isMade({ url, ...quietModules }),
     // The server outlives a connection to it, so that store is never lost.
-    open: ({ log, metrics, clock }) =>
-      openPostgresStore({ url, ...replica, log, metrics, clock, use: "shared" }),
-    openAlone: ({ log, metrics, clock }) => openPostgresStore({ url, log, metrics, clock, use: "alone" }),
-    openBeside: () => openPostgresStore({ url, ...quietModules }),
+    open: ({ log, metrics, clock }) => openPostgresStore({ url, ...how, log, metrics, clock, use: "shared" }),
+    openAlone: ({ log, metrics, clock }) =>
+      openPostgresStore({ url, upgrade, log, metrics, clock, use: "alone" }),
+    openBeside: () => openPostgresStore({ url, upgrade, ...quietModules }),
   };
 }

@@ -1,4 +1,6 @@
+import type { BackupNote } from "../flow/restored.ts";
 import type { Store } from "../flow/store.ts";
+import { latestPossible } from "./restoredPeriods.ts";
 import { countFrom, type PeriodCount, periodAt } from "./rules.ts";
 
 /** The first period that this validator saw: it makes no vectors of earlier periods. */
@@ -44,6 +46,12 @@ export class Periods {
     if (count !== known) await this.#store.setNote(COUNT_NOTE, JSON.stringify(count));
     this.#count = count;
     return periodAt(block, count);
+  }
+
+  /** The greatest number that the period under way can have, in a store that was put back from a backup. Records nothing. */
+  async latest(block: number, length: number, backup: BackupNote): Promise<number> {
+    const text = await this.#store.note(COUNT_NOTE);
+    return latestPossible(text ? (JSON.parse(text) as PeriodCount) : null, { block, length }, backup);
   }
 
   /** The period of a height by the count on record; null where there is none. Records nothing. */

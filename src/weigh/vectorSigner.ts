@@ -3,6 +3,7 @@ import type { Signer } from "../core/ed25519.ts";
 import { sha256Hex } from "../core/hash.ts";
 import type { Log } from "../core/log.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import type { BackupNote } from "../flow/restored.ts";
 import type { Store } from "../flow/store.ts";
 import {
   periodOf,
@@ -11,6 +12,7 @@ import {
   type SigningMarks,
   type UnsignedVector,
 } from "../flow/weights.ts";
+import { RestoredPeriods } from "./restoredPeriods.ts";
 
 export interface VectorSignerModules {
   readonly store: Pick<Store, "recordIntent" | "saveVector" | "latestVector" | "note" | "setNote">;
@@ -37,12 +39,19 @@ function intentOf({ signature: _, ...intent }: SignedVector): UnsignedVector {
  */
 export class VectorSigner {
   readonly #modules: VectorSignerModules;
+  readonly #restored: RestoredPeriods;
   /** Undefined until it was read; null before the first vector. */
   #mark: SigningMark | null | undefined;
   #isNoted = false;
 
   constructor(modules: VectorSignerModules) {
     this.#modules = modules;
+    this.#restored = new RestoredPeriods(modules.store, modules.log);
+  }
+
+  /** At the first height that is known: what a store that was put back from a backup never signs is settled then. */
+  async settle(underWay: (backup: BackupNote) => Promise<number>): Promise<void> {
+    await this.#restored.floor(underWay);
   }
 
   /**
@@ -55,7 +64,7 @@ export class VectorSigner {
     make: () => Promise<UnsignedVector>,
   ): Promise<SignedVector | null> {
     const { store, signer } = this.#modules;
-    const mark = await this.#readMark(last);
+    const mark = await this.#raised(await this.#readMark(last), last);
     if (mark !== null && period < mark.period) throw this.#refusal(period, mark);
     const intent = await store.recordIntent(await make());
     // The document names its key: another key must not sign it, and changing it would make a second vector.
@@ -84,6 +93,15 @@ export class VectorSigner {
   #refusal(period: number, mark: SigningMark): AssayError {
     const { place } = this.#modules.marks;
     return new AssayError({ code: "period_signed", period, mark: mark.period, file: place });
+  }
+
+  /** The mark, raised to what a restored store may not sign: also a mark that was copied with its backup is out of date. */
+  async #raised(mark: SigningMark | null, last: number): Promise<SigningMark | null> {
+    const floor = await this.#restored.floor(async () => last + 1);
+    if (floor === null || (mark !== null && mark.period >= floor)) return mark;
+    const raised = { period: floor, intent_sha256: null };
+    await this.#write(raised);
+    return raised;
   }
 
   async #readMark(last: number): Promise<SigningMark | null> {

@@ -129,7 +129,7 @@ export class Weigher {
     const block = this.#modules.chain.block();
     const length = this.#length();
     if (block === null || length <= 0) return false;
-    return this.#done !== (await this.#periods.at(block, length)) - 1;
+    return this.#done !== (await this.#periodAt(block, length)) - 1;
   }
 
   /** Where weighing stands, as it is on record; null while the height is unknown, and before the first tick. Changes nothing. */
@@ -176,13 +176,19 @@ export class Weigher {
     return this.#modules.chain.tempo() * this.#options.everyTempos;
   }
 
+  /** Settles first what a restored store may not sign: counting can replace the count that this follows from. */
+  async #periodAt(block: number, length: number): Promise<number> {
+    await this.#vectorSigner.settle((backup) => this.#periods.latest(block, length, backup));
+    return this.#periods.at(block, length);
+  }
+
   async #step(): Promise<void> {
     const { chain } = this.#modules;
     const block = chain.block();
     if (block === null) return;
     const length = this.#length();
     if (length <= 0) return;
-    const period = await this.#periods.at(block, length);
+    const period = await this.#periodAt(block, length);
     // From the start on, so that a burn uid is pinned before it can change hands.
     this.#burnNow = await this.#burnTarget();
     const since = await this.#periods.since(period);

@@ -124,10 +124,11 @@ export function migrateCommand(): Command {
     ),
   )
     .requiredOption("--to <url>", 'the PostgreSQL database; "postgres" for store.url of the configuration')
+    .option("--backed-up", "there is a backup of the server, since bringing tables up cannot be undone")
     .option("--json", "print one JSON document")
-    .action(async (options: CopyOptions) => {
+    .action(async (options: CopyOptions & { readonly backedUp?: boolean }) => {
       const { migrateStore } = await import("../../validator/storeCopy.ts");
-      const store = await migrateStore(urlOf(options.to ?? "", options));
+      const store = await migrateStore(urlOf(options.to ?? "", options), options.backedUp ?? false);
       print(options.json, { store }, () => `${store} has the tables of this version`);
     });
 }

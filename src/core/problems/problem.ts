@@ -109,12 +109,15 @@ export type Problem =
   | { code: "store_full"; file: string; cause_text: string }
   | { code: "store_lost"; file: string; cause_text: string }
   | { code: "store_too_new"; file: string; version: number; known: number }
+  | { code: "store_too_old"; file: string; version: number; known: number }
   | { code: "store_in_use"; file: string }
   | { code: "store_foreign"; file: string }
   | { code: "store_unreachable"; file: string; cause_text: string }
   | { code: "store_url_invalid"; fault: string }
   | { code: "store_copying"; file: string }
   | { code: "store_copy_refused"; file: string; why: string; remedy: string }
+  | { code: "backup_damaged"; file: string; cause_text: string }
+  | { code: "restore_refused"; file: string; why: string; remedy: string }
   | { code: "store_not_durable"; file: string; found: string }
   | { code: "fenced_off"; lease: string; token: number }
   | { code: "identity_changed"; file: string; changes: readonly IdentityChange[] }

@@ -103,7 +103,17 @@ export const startProblems = {
     blame: "operator",
     title: "Store from a newer version",
     detail: (p) =>
-      `${p.file} has schema version ${p.version}, but this version of assay knows versions up to ${p.known}; run the newer version.`,
+      `${p.file} has schema version ${p.version}, but this version of assay knows versions up to ${p.known}. Nothing was changed. Run the ` +
+      "newer version; or, to stay with this one, put back the backup from before the upgrade: `assay restore` (of an embedded store, the copy in " +
+      "before-upgrade in the data directory).",
+  },
+  store_too_old: {
+    status: null,
+    blame: "operator",
+    title: "Store from an earlier version",
+    detail: (p) =>
+      `${p.file} has schema version ${p.version}, and this version of assay needs ${p.known}. Nothing was changed. Bringing it up cannot be ` +
+      "undone: stop every process of the validator, make a backup with the server's tools, then `assay store migrate --to postgres --backed-up`.",
   },
   store_in_use: {
     status: null,
@@ -145,6 +155,19 @@ export const startProblems = {
     status: null,
     blame: "operator",
     title: "Store not copied",
+    detail: (p) => `${p.file}: ${p.why}. Nothing was changed. ${p.remedy}`,
+  },
+  backup_damaged: {
+    status: null,
+    blame: "operator",
+    title: "Backup damaged",
+    detail: (p) =>
+      `${p.file}: ${p.cause_text}. It is not what was backed up, and nothing was put back from it. Use another backup.`,
+  },
+  restore_refused: {
+    status: null,
+    blame: "operator",
+    title: "Backup not put back",
     detail: (p) => `${p.file}: ${p.why}. Nothing was changed. ${p.remedy}`,
   },
   store_not_durable: {

@@ -260,6 +260,12 @@ export const epochRecord = object({
     description: "Number of lines in the log; 0 while the epoch is open",
   }),
   state: words("open", "closed"),
+  records_lost_since: Type.Optional(
+    Type.Number({
+      description:
+        "The validator was put back from a backup of this time (Unix ms): lines of the log that were recorded later are missing",
+    }),
+  ),
   heads: Type.Array(logHead, {
     maxItems: LOG_HEADS_MAX,
     description: "Oldest first; the last one of a closed epoch is its final head",

@@ -21,7 +21,7 @@ import type { CopiedTable } from "./tables.ts";
 /** Lines that are read at once. */
 const LINES = 256;
 /** A batch takes milliseconds; a count of all rows reads them all. */
-const limits = {
+export const readLimits = {
   ...{ connectMs: 5000, statementMs: 3_600_000, lockMs: 60_000, idleInTransactionMs: 3_600_000 },
 };
 
@@ -141,7 +141,7 @@ export async function takeServer({ url, log, clock, random = systemRandom }: Pos
 }> {
   const address = addressOf(url);
   const { shown } = address;
-  const of = { address, purpose: "writable", name: "assay store", limits } as const;
+  const of = { address, purpose: "writable", name: "assay store", limits: readLimits } as const;
   const connector = new Connector({ ...of, log, clock, random, metrics: noMetrics });
   const connection = await takeStore(connector, shown, "alone");
   try {

@@ -1,5 +1,5 @@
 import { asFailure } from "../postgres/failure.ts";
-import { migrate } from "../postgres/migrations/migrate.ts";
+import { migrate, refuseUpgrade } from "../postgres/migrations/migrate.ts";
 import { type Statement, statement } from "../postgres/sql.ts";
 import { lockParts, makeParts } from "../postgres/tables/partitions.ts";
 import { COPYING_NOTE } from "../records/copying.ts";
@@ -94,10 +94,13 @@ export class PostgresTarget extends PostgresSide implements Target {
 }
 
 /** Opens the store of a server for a copy, and makes its tables in an empty database. Throws what a start throws, but for `store_copying`. */
-export async function openPostgresTarget(at: PostgresAt): Promise<PostgresTarget> {
+export async function openPostgresTarget(
+  at: PostgresAt,
+  { backedUp = false }: { readonly backedUp?: boolean } = {},
+): Promise<PostgresTarget> {
   const { shown, connection } = await takeServer(at);
   try {
-    await migrate(connection, shown);
+    await migrate(connection, shown, backedUp ? () => {} : refuseUpgrade(shown));
     return new PostgresTarget(shown, connection);
   } catch (error) {
     await connection.close();

@@ -11,7 +11,7 @@ import { Channel, writerMeasures } from "./channel.ts";
 import type { Connection } from "./connection.ts";
 import { Connector, type Timeouts, timeouts } from "./connector.ts";
 import { takeStore } from "./exclusive.ts";
-import { migrate, versionOf } from "./migrations/migrate.ts";
+import { type BeforeUpgrade, knownVersion, migrate, refuseUpgrade, versionOf } from "./migrations/migrate.ts";
 import { NudgeLine } from "./nudgeLine.ts";
 import { opened } from "./opened.ts";
 import { Pool } from "./pool.ts";
@@ -48,6 +48,8 @@ export interface PostgresStoreOptions {
    * these. No lock when left out.
    */
   readonly use?: "alone" | "shared";
+  /** `manual`: tables of an earlier version are refused with `store_too_old`; `auto` when left out. */
+  readonly upgrade?: "auto" | "manual";
   /** How the server names the session; `assay`. */
   readonly name?: string;
 }
@@ -71,7 +73,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const nudges = new NudgeLine({ connector, log, metrics });
   const lock = options.use === undefined ? null : await takeStore(connector, shown, options.use);
   try {
-    await prepare(connector, shown);
+    await prepare(
+      connector,
+      shown,
+      options.upgrade === "manual" ? refuseUpgrade(shown) : announce(log, shown),
+    );
   } catch (error) {
     await lock?.close();
     throw error;
@@ -122,10 +128,19 @@ async function refuseUnfinished(connection: Connection, shown: string): Promise<
   throw new AssayError({ code: "store_copying", file: shown });
 }
 
-async function prepare(connector: Connector, shown: string): Promise<void> {
+/** A start cannot make the backup of a server. */
+function announce(log: Log, server: string): BeforeUpgrade {
+  return (from) =>
+    log.warn("store_upgrade", {
+      ...{ server, from, to: knownVersion },
+      remedy: "the server's backup from before is the way back; store.upgrade: manual asks for it first",
+    });
+}
+
+async function prepare(connector: Connector, shown: string, before: BeforeUpgrade): Promise<void> {
   const connection = await opened(connector, shown);
   try {
-    await migrate(connection, shown);
+    await migrate(connection, shown, before);
     await refuseUnfinished(connection, shown);
   } finally {
     await connection.close();

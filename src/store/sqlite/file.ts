@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../core/clock.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
+import { copyBeforeUpgrade } from "../backup/beforeUpgrade.ts";
 import { Unreadable } from "../records/rows.ts";
 import { assertDurable } from "./durable.ts";
 import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
@@ -12,7 +13,7 @@ import { syncFolder } from "./guard/mark.ts";
 import { PageSums } from "./guard/pageSums.ts";
 import { checkRows } from "./inspect.ts";
 import { takeLock } from "./lock.ts";
-import { migrate } from "./migrations/migrate.ts";
+import { knownVersion, migrate, schemaVersion } from "./migrations/migrate.ts";
 import { endEarlierNodes } from "./tables/nodes.ts";
 import { isUnfinished } from "./unfinished.ts";
 
@@ -45,6 +46,15 @@ PRAGMA cache_size = -16384;
 PRAGMA temp_store = MEMORY;
 `;
 
+export interface OpenHow {
+  /** To go on with a copy into it. */
+  readonly forCopy?: boolean;
+  /** Copies that are kept of stores of earlier versions; 2. */
+  readonly upgradeCopies?: number;
+}
+
+const UPGRADE_COPIES = 2;
+
 /** What a store leaves beside its file, and an empty folder has not. */
 const companions = { "-wal": "write-ahead log", ".mark": "mark of what was acknowledged" };
 
@@ -63,24 +73,25 @@ const accessCodes: ReadonlySet<number> = new Set([
  * Opens or makes a store. Throws `store_in_use`, `store_corrupt`, `store_full`, `store_too_new`, `store_not_durable`,
  * `file_unreadable`; `store_copying` where a copy into it has not ended, unless it is opened to go on with that.
  */
-export function openFile(path: string, { forCopy = false }: { readonly forCopy?: boolean } = {}): OpenFile {
+export function openFile(path: string, how: OpenHow = {}): OpenFile {
   let file = path;
   try {
     mkdirSync(dirname(path), { recursive: true });
     // Two names of one file must use the same lock.
     if (existsSync(path)) file = realpathSync(path);
-    return openLocked(file, forCopy);
+    return openLocked(file, how);
   } catch (error) {
     throw asProblem(error, file);
   }
 }
 
-function openLocked(file: string, forCopy: boolean): OpenFile {
+function openLocked(file: string, { forCopy = false, upgradeCopies = UPGRADE_COPIES }: OpenHow): OpenFile {
   const lock = takeLock(file);
   try {
     if (!existsSync(file)) create(file);
     const { sums, warnings } = inspect(file);
     if (!forCopy) refuseUnfinished(file);
+    warnings.push(...copyIfEarlier(file, upgradeCopies));
     const { db, snapshot, guard } = connect(file, sums);
     lock.confirm();
     const close = (): void => {
@@ -94,6 +105,25 @@ function openLocked(file: string, forCopy: boolean): OpenFile {
     lock.release();
     throw error;
   }
+}
+
+/** Keeps a store of an earlier version as it is, before it is brought up. */
+function copyIfEarlier(file: string, keep: number): string[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const version = ((): number => {
+    try {
+      return schemaVersion(db);
+    } finally {
+      db.close();
+    }
+  })();
+  if (version >= knownVersion) return [];
+  const copy = copyBeforeUpgrade({ file, version, keep, now: systemClock.nowMs() });
+  const where =
+    copy === null
+      ? "no copy of it was kept (store.upgrade_copies is 0)"
+      : `as it was before it is in ${copy}`;
+  return [`brought up from schema ${version} to ${knownVersion}; ${where}`];
 }
 
 /** Examines an existing store; throws `Unreadable` at the first fault, or `store_too_new`. */

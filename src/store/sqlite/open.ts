@@ -17,6 +17,8 @@ export interface SqliteStoreOptions {
   readonly groupMax?: number;
   /** Calls that may wait in all; 4,096: a few seconds of work, far more than the admission gate lets in. */
   readonly queueMax?: number;
+  /** Copies that are kept of stores of earlier versions, each made before it is brought up; 2. */
+  readonly upgradeCopies?: number;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -29,9 +31,10 @@ export interface SqliteStoreOptions {
  * `file_unreadable`; a file that is refused is left as it is.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { file, groupMs = 2, groupMax = 256, queueMax = 4096, log, metrics, clock, lost } = options;
+  const { file, groupMs = 2, groupMax = 256, queueMax = 4096, upgradeCopies = 2 } = options;
+  const { log, metrics, clock, lost } = options;
   checkBounds(groupMs, groupMax, queueMax);
-  const data: ThreadData = { file, groupMs, groupMax, queueMax };
+  const data: ThreadData = { file, groupMs, groupMax, queueMax, upgradeCopies };
   const worker = new Worker(sibling(import.meta.url, "thread/thread"), {
     workerData: data,
     name: "assay-store",

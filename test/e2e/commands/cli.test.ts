@@ -161,6 +161,8 @@ describe("help", () => {
     "weights",
     "timelock",
     "store",
+    "backup",
+    "restore",
     "adopt",
     "bench",
   ];

@@ -37,8 +37,18 @@ function refuseNewer(found: number, shown: string): void {
     throw new AssayError({ code: "store_too_new", file: shown, version: found, known: knownVersion });
 }
 
+/** Asked, under the lock, before a schema of an earlier version is brought up; throws to refuse it. */
+export type BeforeUpgrade = (version: number) => void;
+
+/** Refuses what cannot be undone until the operator says that there is a backup. */
+export const refuseUpgrade =
+  (file: string): BeforeUpgrade =>
+  (version) => {
+    throw new AssayError({ code: "store_too_old", file, version, known: knownVersion });
+  };
+
 /** Brings the schema up in one transaction; of several processes one does it, and the others wait. `store_too_new`, `store_foreign`. */
-export async function migrate(connection: Connection, shown: string): Promise<void> {
+export async function migrate(connection: Connection, shown: string, before: BeforeUpgrade): Promise<void> {
   const found = await versionOf(connection);
   refuseNewer(found, shown);
   if (found === knownVersion) return;
@@ -46,7 +56,7 @@ export async function migrate(connection: Connection, shown: string): Promise<vo
   try {
     await connection.command("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0");
     await connection.command(`SELECT pg_advisory_xact_lock(${LOCK})`);
-    await bringUp(connection, shown);
+    await bringUp(connection, shown, before);
   } catch (error) {
     await connection.rollback();
     throw error;
@@ -54,9 +64,10 @@ export async function migrate(connection: Connection, shown: string): Promise<vo
   await connection.commit();
 }
 
-async function bringUp(connection: Connection, shown: string): Promise<void> {
+async function bringUp(connection: Connection, shown: string, before: BeforeUpgrade): Promise<void> {
   const found = await versionOf(connection);
   refuseNewer(found, shown);
+  if (found > 0 && found < knownVersion) before(found);
   if (found === 0) {
     if (!(await isEmpty(connection))) throw new AssayError({ code: "store_foreign", file: shown });
     await connection.command("CREATE TABLE assay_schema (version integer NOT NULL)");

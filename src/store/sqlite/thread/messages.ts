@@ -12,6 +12,8 @@ export interface ThreadData {
   readonly groupMs: number;
   readonly groupMax: number;
   readonly queueMax: number;
+  /** Copies that are kept of stores of earlier versions; 2 when left out. */
+  readonly upgradeCopies?: number;
 }
 
 export type ToThread = readonly Call[] | "close";

@@ -13,7 +13,7 @@ function run(): void {
   const say = (message: FromThread): void => port.postMessage(message);
   let file: OpenFile;
   try {
-    file = openFile(data.file);
+    file = openFile(data.file, data);
   } catch (error) {
     // The thread stays until it is terminated: a message sent while it exits can get lost.
     port.on("message", () => {});

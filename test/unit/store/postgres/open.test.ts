@@ -5,10 +5,14 @@ import type { Log } from "../../../../src/core/log.ts";
 import type { Metrics } from "../../../../src/core/metrics.ts";
 import { AssayError } from "../../../../src/core/problems/assayError.ts";
 import { addressOf } from "../../../../src/store/postgres/address.ts";
+import { migrations } from "../../../../src/store/postgres/migrations/list.ts";
+import { knownVersion } from "../../../../src/store/postgres/migrations/migrate.ts";
 import { isMade } from "../../../../src/store/postgres/open.ts";
+import { migrateStore } from "../../../../src/validator/storeCopy.ts";
 import { quietModules } from "../../../../src/validator/storeSource.ts";
 import { commitment, EPOCH, newSubmission } from "../../../conformance/store/fixtures.ts";
 import { openStore, testDatabases } from "../../../support/store/postgresDatabases.ts";
+import { problemOf } from "../../../support/thrown.ts";
 import { until } from "../../../support/until.ts";
 
 const databases = testDatabases();
@@ -222,4 +226,30 @@ test("with more calls than may wait the next is refused, and counted", async () 
   );
   assert.equal(counts.get("assay_store_refused_total"), 1);
   await store.close();
+});
+
+/** A database as the first version left it. */
+async function version1(): Promise<string> {
+  const url = await (await databases.get()).makeEmpty();
+  await command(url, `${migrations[0]}; CREATE TABLE assay_schema (version integer NOT NULL)`);
+  await command(url, "INSERT INTO assay_schema VALUES (1)");
+  return url;
+}
+
+test("an earlier schema is brought up with a warning, and only after a backup where the operator wants that", async () => {
+  const url = await version1();
+  const refused = await problemOf(() => openStore(url, { upgrade: "manual" }));
+  assert.deepEqual(refused, {
+    code: "store_too_old",
+    file: addressOf(url).shown,
+    version: 1,
+    known: knownVersion,
+  });
+  assert.equal((await problemOf(() => migrateStore(url, false))).code, "store_too_old");
+  await migrateStore(url, true);
+  await (await openStore(url, { upgrade: "manual" })).close();
+  const other = await version1();
+  const { log, lines } = recorded();
+  await (await openStore(other, { log })).close();
+  assert.match(lines.join("\n"), new RegExp(`store_upgrade .*"from":1,"to":${knownVersion}`));
 });
