@@ -55,7 +55,7 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  const metrics = new MetricRegistry();
+  const metrics = modules.registry ?? new MetricRegistry();
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
     "Log lines that their destination did not take",
