@@ -65,7 +65,9 @@ export class MetricRegistry implements Metrics {
   /** Everything registered, with its labels: an exposition shows these only once there is a series. */
   declared(): DeclaredMetric[] {
     // The library's type leaves out that every metric keeps the names of its labels.
-    type Kept = ReturnType<Registry["getMetricsAsArray"]>[number] & { readonly labelNames?: readonly string[] };
+    type Kept = ReturnType<Registry["getMetricsAsArray"]>[number] & {
+      readonly labelNames?: readonly string[];
+    };
     return (this.#registry.getMetricsAsArray() as Kept[]).map(({ name, type, help, labelNames = [] }) => ({
       ...{ name, help, labels: labelNames },
       type: String(type),

@@ -13,7 +13,12 @@ import { type TakeUpModules, takeUp } from "../verify/submissions/takeUp.ts";
 import type { SharedStages } from "./assembleStages.ts";
 import { indexShare } from "./indexShare.ts";
 import type { Resources } from "./resources.ts";
-import { admissionOptions, BACKLOG_MOST, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
+import {
+  admissionOptions,
+  BACKLOG_MOST,
+  challengesOptions,
+  submissionVerifierOptions,
+} from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import type { TrustedClock } from "./trustedClock.ts";
 
