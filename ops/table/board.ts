@@ -63,3 +63,8 @@ export const query = (expr: string, legend: string): Query => ({ expr, legend })
 export function happened(metric: string, range: string): string {
   return `increase(${metric}[${range}]) > 0 or (${metric} > 0 unless (${metric} offset ${range}))`;
 }
+
+/** A share above a bound, where there is enough to tell: `of` and `part` are counts. */
+export function shareAbove(part: string, of: string, most: number, least: number): string {
+  return `(${part}) / (${of}) > ${most} and (${of}) >= ${least}`;
+}

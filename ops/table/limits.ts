@@ -64,6 +64,8 @@ export const chosen = {
   loopLagS: 0.5,
   /** Of a bound: time is left to act. */
   nearly: 0.9,
+  /** A share of fewer than this tells nothing. */
+  least: 20,
   /** Share of jobs that come to no answer. */
   failedJobs: 0.3,
   /** Share of answers that are wrong. */

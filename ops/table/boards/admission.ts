@@ -1,4 +1,4 @@
-import { type Board, happened, query } from "../board.ts";
+import { type Board, happened, query, shareAbove } from "../board.ts";
 import { chosen, type Limits } from "../limits.ts";
 
 const submissions = 'route="/v1/submissions",method="POST"';
@@ -194,7 +194,12 @@ export function admission(limits: Limits): Board {
     rules: [
       {
         name: "assay_refused_by_us",
-        expr: `sum by (job) (increase(assay_admit_refusals_total{purpose="submit",code=~"${limits.ownCodes}"}[10m])) / ${requestsOf10m} > ${chosen.ownRefusals}`,
+        expr: shareAbove(
+          `sum by (job) (increase(assay_admit_refusals_total{purpose="submit",code=~"${limits.ownCodes}"}[10m]))`,
+          requestsOf10m,
+          chosen.ownRefusals,
+          chosen.least,
+        ),
         for: "5m",
         severity: "critical",
         summary:
@@ -202,7 +207,12 @@ export function admission(limits: Limits): Board {
       },
       {
         name: "assay_refusals",
-        expr: `sum by (job) (increase(assay_admit_refusals_total{purpose="submit"}[10m])) / ${requestsOf10m} > ${chosen.refusals}`,
+        expr: shareAbove(
+          'sum by (job) (increase(assay_admit_refusals_total{purpose="submit"}[10m]))',
+          requestsOf10m,
+          chosen.refusals,
+          chosen.least,
+        ),
         for: "15m",
         severity: "warning",
         summary: "{{ $value | humanizePercentage }} of the submissions are refused.",

@@ -1,5 +1,7 @@
-import { type Board, happened, query } from "../board.ts";
+import { type Board, happened, query, shareAbove } from "../board.ts";
 import { chosen, type Limits } from "../limits.ts";
+
+const ended = (of: string): string => `sum by (job) (increase(assay_dispatch_ended_total${of}[10m]))`;
 
 export function dispatch(limits: Limits): Board {
   return {
@@ -206,7 +208,12 @@ export function dispatch(limits: Limits): Board {
       },
       {
         name: "assay_jobs_failing",
-        expr: `1 - sum by (job) (rate(assay_dispatch_ended_total{end="answered"}[10m])) / sum by (job) (rate(assay_dispatch_ended_total[10m])) > ${chosen.failedJobs}`,
+        expr: shareAbove(
+          `${ended("")} - ${ended('{end="answered"}')}`,
+          ended(""),
+          chosen.failedJobs,
+          chosen.least,
+        ),
         for: "10m",
         severity: "warning",
         summary: "{{ $value | humanizePercentage }} of the jobs end without an answer.",

@@ -1,5 +1,11 @@
-import { type Board, happened, query } from "../board.ts";
+import { type Board, happened, query, shareAbove } from "../board.ts";
 import { chosen, type Limits } from "../limits.ts";
+
+const checked = (metric: string, matchers: string): string =>
+  `sum by (job, lane) (increase(${metric}{${matchers}}[30m]))`;
+const rateOf = (series: string): string => `sum by (lane) (rate(${series}[$range]))`;
+/** Answers known to be wrong are verified, and counted, like those of miners. */
+const canaries = checked("assay_canaries_detected_total", "");
 
 export function economics(limits: Limits): Board {
   return {
@@ -12,7 +18,7 @@ export function economics(limits: Limits): Board {
         panels: [
           {
             title: "Share of invalid answers",
-            text: "Of the answers that were checked.",
+            text: "Of the answers that were checked, without the canaries.",
             kind: "lines",
             unit: "percentunit",
             queries: [
@@ -21,7 +27,7 @@ export function economics(limits: Limits): Board {
                 "{{lane}} answers to challenges",
               ),
               query(
-                'sum by (lane) (rate(assay_proofs_verified_total{outcome="invalid"}[$range])) / sum by (lane) (rate(assay_proofs_verified_total[$range]))',
+                `(${rateOf('assay_proofs_verified_total{outcome="invalid"}')} - ${rateOf("assay_canaries_detected_total")}) / (${rateOf("assay_proofs_verified_total")} - ${rateOf("assay_canaries_detected_total")})`,
                 "{{lane}} answers to jobs",
               ),
             ],
@@ -108,7 +114,20 @@ export function economics(limits: Limits): Board {
     rules: [
       {
         name: "assay_invalid_answers",
-        expr: `sum by (job, lane) (rate(assay_verified_total{outcome="invalid"}[30m])) / sum by (job, lane) (rate(assay_verified_total{outcome!="unsampled"}[30m])) > ${chosen.invalid} or sum by (job, lane) (rate(assay_proofs_verified_total{outcome="invalid"}[30m])) / sum by (job, lane) (rate(assay_proofs_verified_total[30m])) > ${chosen.invalid}`,
+        expr: [
+          shareAbove(
+            checked("assay_verified_total", 'outcome="invalid"'),
+            checked("assay_verified_total", 'outcome!="unsampled"'),
+            chosen.invalid,
+            chosen.least,
+          ),
+          shareAbove(
+            `${checked("assay_proofs_verified_total", 'outcome="invalid"')} - ${canaries}`,
+            `${checked("assay_proofs_verified_total", "")} - ${canaries}`,
+            chosen.invalid,
+            chosen.least,
+          ),
+        ].join(" or "),
         for: "15m",
         severity: "warning",
         summary:
