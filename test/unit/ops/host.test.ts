@@ -18,6 +18,8 @@ test("the unit waits until the validator is ready, watches it, and leaves it dow
   const of = (name: string): string => unit.get(name)?.join(" ") ?? "";
   assert.deepEqual([of("Type"), of("NotifyAccess"), of("Restart")], ["notify", "all", "on-failure"]);
   assert.match(of("WatchdogSec"), /^\dmin$/);
+  // A database that is away for an hour must not leave the validator down for good.
+  assert.equal(of("StartLimitIntervalSec"), "0");
   assert.match(of("ExecStart"), /^\/\S+\/assay up --data %S\/assay$/);
   // Above what the connections need, so that they are not lowered at the start.
   assert.ok(Number(of("LimitNOFILE")) > 2 * defaultConfig().http.max_connections);
