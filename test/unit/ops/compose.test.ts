@@ -83,7 +83,10 @@ test("secrets are files that are mounted, never values; every mount, volume and 
   );
   const used = services.flatMap(([, { secrets = [] }]) => secrets);
   assert.deepEqual(used.sort(), Object.keys(compose.secrets).sort());
-  for (const { file } of Object.values(compose.secrets)) assert.match(file, /^\.\/secrets\/\w+$/);
+  for (const [name, { file }] of Object.entries(compose.secrets)) {
+    assert.equal(file, `./secrets/${name}`);
+    assert.match(opsFile("README.md"), new RegExp(`> ${name}\\b`), "how it is made");
+  }
   for (const [, value] of values)
     if (value.startsWith("/run/secrets/")) assert.ok(value.slice(13) in compose.secrets, value);
   for (const [name, { volumes = [] }] of services)
