@@ -7,6 +7,7 @@ import { readVersion } from "../core/version.ts";
 import { startDemo } from "../demo/demo.ts";
 import { terminalScreen } from "../demo/screen.ts";
 import { demoOverride } from "../demo/settings.ts";
+import { Supervisor } from "../observe/supervisor.ts";
 import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { pathsOf } from "../validator/paths.ts";
 import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
@@ -84,9 +85,12 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   );
   growYoungHeap();
   process.stdout.write(`listening on ${validator.url}\n`);
+  const supervisor = new Supervisor({ env: process.env, pid: process.pid }, { log });
+  supervisor.ready(`listening on ${validator.url}`, () => validator.storeAnswers());
   const miners = demo > 0 ? startDemo({ count: demo, validator, screen: terminalScreen() }, modules) : null;
   const end = await Promise.race([stop, failure, drained]);
   if (end instanceof Error) return endFailed(end, { ...logging, close: () => validator.close() });
+  supervisor.stopping();
   note(`assay: ${end} received, draining`);
   await miners?.close();
   await validator.close();
@@ -113,6 +117,7 @@ const help = `
 Prints "listening on http://HOST:PORT" to stdout when it is ready; logs are JSON lines on stderr, or in --log-file.
 SIGTERM, SIGINT, SIGHUP or SIGQUIT finishes what is running and exits 0; a second one ends the process at once. With a log
 file SIGHUP opens that anew instead, as logrotate wants. Lines that repeat within 30 s are one line with "repeated".
+Under systemd (Type=notify) it says when it is ready and when it stops, and pings the watchdog while the store answers.
 \`assay init\` makes the secret that a start without --demo needs. The configuration decides where metrics are served
 (observe.metrics, default http://127.0.0.1:9420/metrics).
 

@@ -1,6 +1,7 @@
 import { parse } from "yaml";
 import type { FormChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
+import { nameOfValueFile, readValueFile } from "./valueFile.ts";
 
 type Tree = Record<string, unknown>;
 
@@ -60,7 +61,8 @@ function settleChoice(raw: Tree, env: NodeJS.ProcessEnv, { path, forms, fault }:
 
 /**
  * Applies the `ASSAY_*` variables to a raw configuration. `complete` is a full configuration that shows which keys exist: a
- * text key takes the variable as it is, any other key reads it as YAML. Returns faults.
+ * text key takes the variable as it is, any other key reads it as YAML. With `_FILE` after its name the value is in that file,
+ * unless that is the name of a key itself. Returns faults.
  */
 export function applyEnvironment(
   raw: Tree,
@@ -75,18 +77,44 @@ export function applyEnvironment(
     if (!name.startsWith("ASSAY_") || text === undefined) continue;
     // Those of the project's own tests.
     if (name.startsWith("ASSAY_TEST_")) continue;
-    const path = byName.get(name);
-    if (path === undefined) {
-      faults.push(`${name}: unknown variable; did you mean ${nearest(name, [...byName.keys()])}?`);
-      continue;
-    }
-    try {
-      const leaf = leafAt(complete, path);
-      // A key that is not in the default, because the default has another form, is text.
-      assign(raw, path, typeof leaf === "string" || leaf === undefined ? text : parse(text), complete);
-    } catch {
-      faults.push(`${name}: the value is not valid YAML`);
-    }
+    const given = givenBy(name, text, env, byName);
+    if ("fault" in given) faults.push(`${name}: ${given.fault}`);
+    else if (!set(raw, given, complete)) faults.push(`${name}: the value is not valid YAML`);
   }
   return faults;
+}
+
+interface Given {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
+/** The key that a variable sets, and its value or that of the file that it names. */
+function givenBy(
+  name: string,
+  text: string,
+  env: NodeJS.ProcessEnv,
+  byName: ReadonlyMap<string, readonly string[]>,
+): Given | { readonly fault: string } {
+  const path = byName.get(name);
+  if (path !== undefined) return { path, text };
+  const of = nameOfValueFile(name);
+  const pathOfFile = of === null ? undefined : byName.get(of);
+  if (of === null || pathOfFile === undefined)
+    return { fault: `unknown variable; did you mean ${nearest(name, [...byName.keys()])}?` };
+  if (env[of] !== undefined) return { fault: `${of} is set too; set one of them` };
+  const read = readValueFile(text);
+  return "fault" in read ? read : { path: pathOfFile, text: read.text };
+}
+
+/** False where the value cannot be read. */
+function set(raw: Tree, { path, text }: Given, complete: Tree): boolean {
+  try {
+    const leaf = leafAt(complete, path);
+    // A key that is not in the default, because the default has another form, is text.
+    assign(raw, path, typeof leaf === "string" || leaf === undefined ? text : parse(text), complete);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import { nearest } from "./nearest.ts";
 import { type ConfigText, readConfigText } from "./read.ts";
 import { relationFaults } from "./relations.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { valueFileOf } from "./valueFile.ts";
 
 type Tree = Record<string, unknown>;
 
@@ -38,7 +39,7 @@ type Origin = (path: readonly PropertyKey[]) => string | null;
 function originOf(text: ConfigText, env: NodeJS.ProcessEnv): Origin {
   return (path) => {
     const variable = variableName(path.map(String));
-    if (env[variable] !== undefined) return variable;
+    for (const name of [variable, valueFileOf(variable)]) if (env[name] !== undefined) return name;
     const line = text.line(path);
     return line === null ? null : `line ${line}`;
   };

@@ -16,6 +16,14 @@ const misnamed = [
   "nodejs_active_requests_total",
 ];
 
+/** What a metric is, whether it was measured yet or not. */
+export interface DeclaredMetric {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** Metrics behind core's port, with those of the process itself. */
 export class MetricRegistry implements Metrics {
   readonly #registry = new Registry();
@@ -63,6 +71,18 @@ export class MetricRegistry implements Metrics {
       ...bounds,
     });
     return { observe: (seconds, values = {}) => made.observe(values, seconds) };
+  }
+
+  /** Everything registered, with its labels: an exposition shows these only once there is a series. */
+  declared(): DeclaredMetric[] {
+    // The library's type leaves out that every metric keeps the names of its labels.
+    type Kept = ReturnType<Registry["getMetricsAsArray"]>[number] & {
+      readonly labelNames?: readonly string[];
+    };
+    return (this.#registry.getMetricsAsArray() as Kept[]).map(({ name, type, help, labelNames = [] }) => ({
+      ...{ name, help, labels: labelNames },
+      type: String(type),
+    }));
   }
 
   /** Prometheus text exposition of everything registered. */

@@ -14,7 +14,12 @@ import type { SharedStages } from "./assembleStages.ts";
 import { indexShare } from "./indexShare.ts";
 import type { Intake } from "./intake/intake.ts";
 import type { Resources } from "./resources.ts";
-import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
+import {
+  admissionOptions,
+  BACKLOG_MOST,
+  challengesOptions,
+  submissionVerifierOptions,
+} from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import type { TrustedClock } from "./trustedClock.ts";
 
@@ -94,9 +99,6 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
   });
   return { challenges, verifier, admission, backlog };
 }
-
-/** Undecided submissions past which a process that does not check them admits no more: minutes of work for one that does. */
-const BACKLOG_MOST = 4096;
 
 /** Where others share the store, undecided rows are claimed. */
 function takingUp(modules: PullModules & Pick<TakeUpModules, "conclude">) {

@@ -60,7 +60,7 @@ export async function openResources(
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
   const tally = new Tally(keptCounts);
-  const metrics = new MetricRegistry(tally);
+  const metrics = modules.registry ?? new MetricRegistry(tally);
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
     "Log lines that their destination did not take",

@@ -24,6 +24,9 @@ export const MAX_TRIES = 3;
 /** First delay before it is tried again, ms. */
 export const RETRY_MS = 500;
 
+/** Undecided submissions past which a process that does not check them admits no more: minutes of work for one that does. */
+export const BACKLOG_MOST = 4096;
+
 /** Verification units checked at once: as configured, else 2 x cores. */
 export function concurrencyOf(config: Config): number {
   return config.verify.concurrency ?? 2 * availableParallelism();

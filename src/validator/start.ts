@@ -30,6 +30,8 @@ export interface RunningValidator {
   readonly rules: { readonly coldStartBlocks: number; readonly minResults: number };
   previewWeights(): Promise<readonly WeightRow[]>;
   latestVector(): Promise<SignedVector | null>;
+  /** Resolves when the store has taken a write. */
+  storeAnswers(): Promise<void>;
   /** Stops accepting requests, finishes those under way, closes everything in reverse order. Once. */
   close(): Promise<void>;
 }
@@ -140,6 +142,7 @@ async function start(
     rules: { coldStartBlocks: config.judge.cold_start_blocks, minResults: MIN_RESULTS },
     previewWeights: () => weigher.preview(),
     latestVector: () => store.latestVector(),
+    storeAnswers: () => store.ping(),
     close: () => closers.close(),
   };
 }

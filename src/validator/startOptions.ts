@@ -2,6 +2,7 @@ import type { Config } from "../config/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { Random } from "../core/random.ts";
+import type { MetricRegistry } from "../observe/metrics.ts";
 import type { Roles } from "./roles/roles.ts";
 
 export interface StartOptions {
@@ -22,6 +23,8 @@ export interface StartModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Where everything is counted; one of its own when left out. */
+  readonly registry?: MetricRegistry;
   /** Where the log goes, when it can drop lines. */
   readonly logSink?: { onDropped(count: (lines: number) => void): void };
   /** What folds repeated lines of the log. */
