@@ -118,6 +118,11 @@ export const copiedTables: readonly CopiedTable[] = [
   table("vectors", "period", { bigint: "period", text: "intent signature" }, wide),
   table("weight_plans", "period", { bigint: "period", text: "state plan" }, wide),
   table("notes", "key", { text: "key value" }),
+  table("alerts", "rule", { text: "rule body" }),
+  table("alert_mutes", "rule", { float8: "until at", text: "rule reason" }),
+  table("alert_told", "sink rule", { float8: "fired_at", text: "sink rule state" }),
+  table("alert_events", "id", { bigint: "id", float8: "at", text: "rule what text" }),
+  table("process_starts", "id", { bigint: "id", float8: "at", text: "name" }),
 ];
 
 /** Tables of one adapter or of running processes, which are made anew, with the reason. */
@@ -129,6 +134,7 @@ export const notCopied: Readonly<Record<string, string>> = {
   leases: "held by processes that have ended",
   sessions: "miners open new ones",
   streams: "connections that have ended",
+  process_reports: "of processes that have ended",
   standing_changes: "for processes that were running meanwhile",
   spent_limits: "begin anew with each start",
   spent_signatures: "begin anew with each start",
