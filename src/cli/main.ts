@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../core/version.ts";
 import { adoptCommand } from "./adopt.ts";
+import { alertsCommand } from "./alerts.ts";
 import { auditCommand } from "./audit.ts";
 import { benchCommand } from "./bench.ts";
 import { chainCommand } from "./chain/chain.ts";
@@ -52,6 +53,7 @@ function makeProgram(): Command {
     auditCommand,
     skiplistCommand,
     nodesCommand,
+    alertsCommand,
     jobsCommand,
     tokenCommand,
     clockCommand,

@@ -21,7 +21,7 @@ export interface ReadinessParts {
 }
 
 /** Below this the store would soon fail to write. */
-const FREE_BYTES_LEAST = 256 * 2 ** 20;
+export const FREE_BYTES_LEAST = 256 * 2 ** 20;
 
 async function check(name: string, probe: () => Promise<string | null>): Promise<Check> {
   try {

@@ -4,6 +4,7 @@ import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
 import { MetricsListener } from "../observe/metricsListener.ts";
+import { openAlerts } from "./alerts/alerts.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
@@ -88,6 +89,7 @@ async function start(
 ): Promise<RunningValidator> {
   const parts = await assemble(options, modules, closers);
   const { config, log, verifier, chain, weigher, store } = parts;
+  const alerts = await openAlerts(options, parts, closers);
   const http = await startHttp(
     {
       host: options.host,
@@ -101,7 +103,7 @@ async function start(
       version: options.version,
     },
     {
-      handlers: roleHandlers(makeHandlers(parts), parts.membership.roles),
+      handlers: roleHandlers(makeHandlers(parts, alerts), parts.membership.roles),
       log,
       metrics: parts.metrics,
       ...streamsOf(parts),
@@ -121,6 +123,7 @@ async function start(
   closers.add("http", () => http.close(DRAIN_MS));
   if (parts.push !== null) startPush(parts, parts.push, closers);
   schedule(parts, timers);
+  alerts.schedule(timers);
   log.info("started", {
     url: http.url,
     hotkey: parts.hotkey,

@@ -132,6 +132,21 @@ export class Weigher {
     return this.#done !== (await this.#periods.at(block, length)) - 1;
   }
 
+  /** The last period that is over, while it is not finished, and for how many blocks it has been over; only where this process weighs. */
+  async unfinished(): Promise<{ readonly period: number; readonly blocks: number } | null> {
+    const block = this.#modules.chain.block();
+    const length = this.#length();
+    if (block === null || length <= 0) return null;
+    const over = (await this.#periods.at(block, length)) - 1;
+    if (this.#done === over || (await this.#periods.since(over + 1)) > over) return null;
+    return { period: over, blocks: await this.#periods.age(block, length) };
+  }
+
+  /** Why the last period that was due has no vector; null when it has one. */
+  get refused(): string | null {
+    return this.#refused;
+  }
+
   /** The rows that a vector made now would have. Throws `store_unavailable`. */
   async preview(): Promise<WeightRow[]> {
     return (await this.#weigh()).rows;

@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
+import { alertRoutes } from "./alerts.ts";
 import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
@@ -36,6 +37,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
+    ...alertRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

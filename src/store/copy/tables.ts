@@ -121,7 +121,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("alerts", "rule", { text: "rule body" }),
   table("alert_mutes", "rule", { float8: "until at", text: "rule reason" }),
   table("alert_told", "sink rule", { float8: "fired_at", text: "sink rule state" }),
-  table("alert_events", "id", { bigint: "id", float8: "at", text: "rule what text" }),
+  table("alert_events", "id", { bigint: "id", float8: "at", text: "rule what detail" }),
   table("process_starts", "id", { bigint: "id", float8: "at", text: "name" }),
 ];
 

@@ -38,7 +38,7 @@ export function toldOf(row: Row): AlertTold | null {
 export function eventOf(row: Row): AlertEvent | null {
   const rule = ruleOf(row);
   if (rule === null) return null;
-  return { at: real(row, "at"), rule, what: oneOf(row, "what", happened), text: text(row, "text") };
+  return { at: real(row, "at"), rule, what: oneOf(row, "what", happened), text: text(row, "detail") };
 }
 
 export function startOf(row: Row): ProcessStart {

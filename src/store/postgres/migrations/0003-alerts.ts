@@ -24,7 +24,7 @@ CREATE TABLE alert_events (
   at double precision NOT NULL,
   rule text NOT NULL,
   what text NOT NULL,
-  text text NOT NULL
+  detail text NOT NULL
 );
 
 CREATE TABLE process_starts (

@@ -26,7 +26,7 @@ const drop = statement("alert_drop", "DELETE FROM alerts WHERE rule = $1");
 const events = statement("alert_events", "SELECT * FROM alert_events ORDER BY id DESC LIMIT $1");
 const addEvent = statement(
   "alert_event",
-  "INSERT INTO alert_events (at, rule, what, text) VALUES ($1, $2, $3, $4)",
+  "INSERT INTO alert_events (at, rule, what, detail) VALUES ($1, $2, $3, $4)",
 );
 const forgetEvents = statement(
   "alert_events_forget",
@@ -66,7 +66,7 @@ const reports = statement(
 const version = statement("alert_schema", "SELECT version FROM assay_schema");
 
 /** Texts of operators may hold a NUL. */
-const plain = (row: Row, column: "text" | "reason"): Row => ({
+const plain = (row: Row, column: "detail" | "reason"): Row => ({
   ...row,
   [column]: withNul(String(row[column])),
 });
@@ -94,7 +94,7 @@ export const alertOperations = {
   }),
   alertEvents: read(
     async (sql: Sql, limit: number): Promise<AlertEvent[]> =>
-      known((await sql.rows(events, [limit])).map((row) => eventOf(plain(row, "text")))),
+      known((await sql.rows(events, [limit])).map((row) => eventOf(plain(row, "detail")))),
   ),
   muteAlert: write(async (sql: Sql, { rule, until, at, reason }: AlertMute): Promise<void> => {
     await sql.run(mute, [rule, until, at, withoutNul(reason)]);

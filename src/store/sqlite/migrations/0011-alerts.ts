@@ -22,7 +22,7 @@ CREATE TABLE alert_events (
   at REAL NOT NULL,
   rule TEXT NOT NULL,
   what TEXT NOT NULL,
-  text TEXT NOT NULL
+  detail TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE process_starts (id INTEGER PRIMARY KEY, at REAL NOT NULL, name TEXT NOT NULL) STRICT;

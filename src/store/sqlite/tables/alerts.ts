@@ -62,7 +62,7 @@ export function alertOperations(db: DatabaseSync, now: () => number, require: Fe
 }
 
 function eventWriter(db: DatabaseSync): (event: AlertEvent) => void {
-  const add = db.prepare("INSERT INTO alert_events (at, rule, what, text) VALUES (?, ?, ?, ?)");
+  const add = db.prepare("INSERT INTO alert_events (at, rule, what, detail) VALUES (?, ?, ?, ?)");
   const forget = db.prepare(
     `DELETE FROM alert_events WHERE id <= (SELECT max(id) FROM alert_events) - ${ALERT_EVENTS_KEPT}`,
   );
