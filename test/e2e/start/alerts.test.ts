@@ -69,13 +69,14 @@ async function started(t: TestContext, dir: string): Promise<Validator> {
 const listOf = async (validator: Validator): Promise<Listed> =>
   (await operatorAsks<Listed>(validator, "GET", "/v1/admin/alerts")).document;
 
-/** Another process has the write lock of the store for a time. */
-async function lockStore(dir: string, ms: number): Promise<void> {
+/** Another process takes the write lock of the store; returns what gives it back. */
+function lockStore(dir: string): () => void {
   const db = new DatabaseSync(join(dir, "assay.db"), { timeout: 2000 });
   db.exec("BEGIN IMMEDIATE");
-  await sleep(ms);
-  db.exec("ROLLBACK");
-  db.close();
+  return () => {
+    db.exec("ROLLBACK");
+    db.close();
+  };
 }
 
 /** What was told of one rule, in order: a slow machine may raise others. */
@@ -99,6 +100,13 @@ async function raised(
 
 const nothing = (): void => {};
 
+/** Less than the second for which a write waits. */
+async function slowStore(dir: string): Promise<void> {
+  const unlock = lockStore(dir);
+  await sleep(700);
+  unlock();
+}
+
 async function badRequests({ url }: Validator): Promise<void> {
   const body = JSON.stringify({ challenge_id: `pm-t1-e1-${"a".repeat(24)}`, solution: "v 1 0" });
   const headers = { "content-type": "application/json" };
@@ -114,7 +122,7 @@ test("each alert is raised by its fault and resolved after it, and every sink is
   await until(() => existsSync(mark));
   await Promise.all([
     raised(receiver, "refusals", () => badRequests(validator), nothing),
-    raised(receiver, "store_slow", () => lockStore(dir, 700), nothing),
+    raised(receiver, "store_slow", () => slowStore(dir), nothing),
   ]);
   // The mark cannot be replaced, so that nothing is signed.
   const late = async (): Promise<void> => {
@@ -125,7 +133,11 @@ test("each alert is raised by its fault and resolved after it, and every sink is
     rmdirSync(mark);
     renameSync(`${mark}.kept`, mark);
   });
-  await raised(receiver, "store_failing", () => lockStore(dir, 1500), nothing);
+  let unlock = nothing;
+  const lock = async (): Promise<void> => {
+    unlock = lockStore(dir);
+  };
+  await raised(receiver, "store_failing", lock, () => unlock());
   const step = async (): Promise<void> => writeFileSync(join(dir, "clock-offset"), "300000");
   await raised(receiver, "clock_drift", step, () =>
     operatorAsks(validator, "POST", "/v1/admin/clock", { accept: true, reason: "set by hand" }),
@@ -161,9 +173,7 @@ function assertSinks(receiver: Receiver, dir: string): void {
   assert.equal(first.startsAt, last.startsAt);
   assert.ok(first.endsAt > last.endsAt, "what fires ends later than what was resolved");
   const texts = receiver.bodies<{ text: string }>("/chat/SECRETPATH").map(({ text }) => text);
-  assert.ok(
-    texts.some((text) => /^Assay local\/0, .*\nFIRING \(warning\) refusals: 100 % of 25/m.test(text)),
-  );
+  assert.ok(texts.some((text) => /^Assay local\/0, .*\nFIRING \(warning\) refusals: 100 % of /m.test(text)));
   assert.ok(texts.some((text) => text.includes("RESOLVED refusals: ")));
   assert.ok(receiver.received.some(({ method, path }) => method === "GET" && path === "/beat"));
 }
@@ -228,7 +238,7 @@ test("a restart forgets no mute, tells nothing again and loses no end", async (t
   assert.equal(told().length, failed + 1);
   const ids = receiver
     .bodies<Told & { id: string }>("/hook")
-    .filter(({ alerts }) => alerts.some(({ rule }) => rule === "restarts"))
+    .filter(({ test, alerts }) => !test && alerts.every(({ rule }) => rule === "restarts"))
     .map(({ id }) => id);
   assert.equal(new Set(ids).size, 1, "the receiver sees that it is the same message");
   assert.equal((await runAssay(["alerts", "test", ...access(fifth.url)])).code, 0);
