@@ -1,3 +1,4 @@
+import type { AlertStore } from "../../src/flow/alertStore.ts";
 import type { HistoryRecords } from "../../src/flow/history.ts";
 import type { SharedStore } from "../../src/flow/sharedStore.ts";
 import type { Store } from "../../src/flow/store.ts";
@@ -7,6 +8,7 @@ export type ModelledStore = Omit<
   Store,
   | keyof SharedStore
   | keyof HistoryRecords
+  | keyof AlertStore
   | "admit"
   | "decide"
   | "countTry"

@@ -63,6 +63,10 @@ export class Admission {
     return { submit: this.#submitGate.stats(), read: this.#readGate.stats() };
   }
 
+  counts(): ReturnType<AdmitMeasures["counts"]> {
+    return this.#measures.counts();
+  }
+
   /** Admits one answer, durably, or returns the submission that it repeats. */
   submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
     return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, request));

@@ -19,6 +19,8 @@ export class AdmitMeasures {
   readonly #vanished: Counter;
   readonly #stage: Histogram;
 
+  readonly #counts = { answered: 0, refused: {} as Record<string, number> };
+
   constructor(clock: Clock, metrics: Metrics) {
     this.#clock = clock;
     this.#ended = metrics.counter("assay_admit_submissions_total", "Submissions let in", ["lane", "kind"]);
@@ -36,6 +38,7 @@ export class AdmitMeasures {
 
   countRefusal(purpose: Purpose | TokenKind, code: ProblemCode): void {
     this.#refused.add({ purpose, code });
+    this.#counts.refused[code] = (this.#counts.refused[code] ?? 0) + 1;
   }
 
   countSubmission(lane: string, kind: "admitted" | "replay"): void {
@@ -51,10 +54,17 @@ export class AdmitMeasures {
     }
   }
 
+  /** Requests since the start, answered and refused by code; there are as many codes as problems. */
+  counts(): { readonly answered: number; readonly refused: Readonly<Record<string, number>> } {
+    return { answered: this.#counts.answered, refused: { ...this.#counts.refused } };
+  }
+
   /** Runs a request to its end and counts a bad one. */
   async counted<T>(purpose: Purpose, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
     try {
-      return await request();
+      const answer = await request();
+      this.#counts.answered++;
+      return answer;
     } catch (thrown) {
       if (signal.aborted && thrown === signal.reason) this.#vanished.add({ purpose });
       else this.countRefusal(purpose, thrown instanceof AssayError ? thrown.code : "internal");

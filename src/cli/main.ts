@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { readVersion } from "../core/version.ts";
 import { adoptCommand } from "./adopt.ts";
+import { alertsCommand } from "./alerts.ts";
 import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
 import { benchCommand } from "./bench.ts";
@@ -58,6 +59,7 @@ function makeProgram(): Command {
     nodesCommand,
     drainCommand,
     readyCommand,
+    alertsCommand,
     jobsCommand,
     tokenCommand,
     clockCommand,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseRange } from "../core/address.ts";
 import { parseFraction } from "../core/fraction.ts";
 import { parseHotkey } from "../core/ss58.ts";
+import { alertsSchema } from "./alertsSchema.ts";
 import { chainSchema } from "./chainSchema.ts";
 import { circuitSchema } from "./circuitSchema.ts";
 import { corsOrigins } from "./corsOrigins.ts";
@@ -259,6 +260,7 @@ export const configSchema = z.strictObject({
   observe: section({
     metrics: metricsSchema,
     ...machineKeys,
+    alerts: alertsSchema,
     clock_step_ms: count(1000, 86_400_000, 60_000).describe(
       "Step of the wall clock in ms past which nothing is judged, dispatched or closed until it is back or accepted",
     ),

@@ -17,6 +17,8 @@ export interface ChainMiner {
 
 /** Why the chain cannot be relied on, for an operator. */
 export interface ChainFault {
+  /** The name that alerts know it by. */
+  readonly name: string;
   readonly what: string;
   readonly why: string;
   readonly remedy: string;

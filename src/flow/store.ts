@@ -1,3 +1,4 @@
+import type { AlertStore } from "./alertStore.ts";
 import type { CustomerToken, TokenUse } from "./customerToken.ts";
 import type { ClosedEpochItem, DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
 import type { HistoryRecords } from "./history.ts";
@@ -94,7 +95,7 @@ export interface RetentionBounds {
  * half way may still be found after a restart. A write with a fence is refused with `fenced_off`, and changes nothing, unless
  * that lease is held under that token.
  */
-export interface Store extends WeightPlans, SharedStore, HistoryRecords {
+export interface Store extends WeightPlans, SharedStore, HistoryRecords, AlertStore {
   /**
    * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
    * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else

@@ -8,6 +8,7 @@ import type { HistoryStep } from "../flow/history.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
+import type { AlertList, AlertTest, MuteRequest, MuteView } from "./routes/alertSchemas.ts";
 import type { DrainState } from "./routes/drainSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
@@ -152,6 +153,13 @@ export interface Handlers {
   drain(): Promise<DrainState>;
   beginDrain(reason: string): Promise<DrainState>;
   undoDrain(): Promise<DrainState>;
+  /** The alerts of the validator itself. */
+  alerts(): Promise<AlertList>;
+  /** Throws `alert_rule_not_found`. */
+  muteAlert(request: MuteRequest): Promise<MuteView>;
+  /** Throws `alert_rule_not_found`, `alert_not_muted`. */
+  unmuteAlert(rule: string): Promise<{ readonly rule: string; readonly unmuted: true }>;
+  testAlerts(): Promise<AlertTest>;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */

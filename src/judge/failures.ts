@@ -13,6 +13,11 @@ export class RecentFailures {
   /** Adds a failure; returns how many hotkeys failed within the last minute, including this one. */
   add(hotkey: string, nowMs: number): number {
     this.#failedAt.set(hotkey, nowMs);
+    return this.count(nowMs);
+  }
+
+  /** How many hotkeys failed within the last minute. */
+  count(nowMs: number): number {
     for (const [oldest, failedAt] of this.#failedAt.entries()) {
       if (withinSelfFaultWindow(failedAt, nowMs)) break;
       this.#failedAt.delete(oldest);

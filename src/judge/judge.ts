@@ -167,6 +167,10 @@ export class Judge {
     return outcome;
   }
 
+  outage(active: number): { readonly failed: number; readonly active: number } | null {
+    return this.#unreachable.outage(active);
+  }
+
   /** Releases all miners suspended as unreachable; returns how many. Throws `store_unavailable`. */
   liftUnreachable(reason: string): Promise<number> {
     return this.#unreachable.liftAll(reason);

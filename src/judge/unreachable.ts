@@ -74,6 +74,12 @@ export class Unreachable {
     return outcome;
   }
 
+  /** The failures of the last minute, while so many fail that the fault is presumed to be the validator's; else null. */
+  outage(active: number): { readonly failed: number; readonly active: number } | null {
+    const failed = this.#failures.count(this.#modules.clock.monotonicMs());
+    return selfFaultPresumed(failed, active, this.#options.outageMiners) ? { failed, active } : null;
+  }
+
   /** Lets back in all miners that are out for being unreachable; returns how many. Throws `store_unavailable`. */
   liftAll(reason: string): Promise<number> {
     this.#spareAll();

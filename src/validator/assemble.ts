@@ -19,7 +19,7 @@ import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.
 import type { Intake } from "./intake/intake.ts";
 import { openIntake } from "./intake/openIntake.ts";
 import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
-import { assembleLive, noAlerts } from "./live.ts";
+import { assembleLive } from "./live.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
@@ -79,7 +79,7 @@ export async function assemble(
   const economy = new Economy({ ...wired, config });
   const made = { push, mirror, customerTokens, circuits: facts.circuits, economy };
   const parts = { ...wired, ...pull, ...made, config, version, dataDir };
-  return { ...parts, ...assembleLive(parts, () => noAlerts) };
+  return { ...parts, ...assembleLive(parts) };
 }
 
 /** Started before judge loads, so that no change falls between. */

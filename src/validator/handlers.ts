@@ -7,6 +7,8 @@ import type { Caller } from "../flow/caller.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
+import { alertHandlers } from "./alerts/alertHandlers.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
 import { drainHandlers } from "./intake/drainHandlers.ts";
@@ -20,7 +22,7 @@ import { statusOf } from "./status.ts";
 import { chainHandlers, weightHandlers } from "./weightHandlers.ts";
 
 /** The routes' handlers over the parts of a validator. */
-export function makeHandlers(parts: Parts): Handlers {
+export function makeHandlers(parts: Parts, alerts: Alerts): Handlers {
   const reads = queuedReads(parts.store, parts.metrics);
   return {
     ...publicHandlers(parts, reads),
@@ -34,6 +36,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...drainHandlers(parts),
     ...tokenHandlers(parts),
     ...overviewHandlers(parts),
+    ...alertHandlers({ ...parts, alerts }),
   };
 }
 

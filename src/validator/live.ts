@@ -1,5 +1,6 @@
 import { sharedRun } from "../core/sharedRun.ts";
 import { EventHub } from "../http/events/hub.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import { EventWatch } from "./events/watch.ts";
 import type { KeptLevel } from "./history/kept.ts";
 import { HistoryReader } from "./history/reader.ts";
@@ -14,26 +15,26 @@ import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import type { Timers } from "./timers.ts";
 
-export const noAlerts: AlertCounts = { firing: 0, pending: 0, muted: 0, worst: null };
+const noAlerts: AlertCounts = { firing: 0, pending: 0, muted: 0, worst: null };
 
 const every = { history: 1000, events: 1000 } as const;
 
-/** `alertCounts`: of the alerts that stand at the moment. */
-export function assembleLive(parts: Omit<Parts, keyof Live>, alertCounts: () => AlertCounts): Live {
+export function assembleLive(parts: Omit<Parts, keyof Live>): Live {
   const { config, trusted } = parts;
+  const alertBoard = { counts: () => noAlerts };
   const recorder = new HistoryRecorder({
     ...parts,
     levels: () => levelsOf(parts),
     isTrusted: () => trusted.isTrusted(),
   });
   const overview = new Overview({
-    ...{ ...parts, alertCounts },
+    ...{ ...parts, alertCounts: () => alertBoard.counts() },
     ...{ recent: new RecentCounts({ ...parts, recorder }), sampling: new ClosedSampling(parts) },
     readiness: sharedRun(() => readinessOf(parts)),
   });
   const events = new EventHub({ streams: config.http.max_event_streams }, parts);
   const watch = new EventWatch({ ...parts, hub: events, overview });
-  return { history: new HistoryReader(parts), recorder, overview, events, watch };
+  return { history: new HistoryReader(parts), recorder, overview, events, watch, alertBoard };
 }
 
 /** What stands at the moment, from the process that leads: the others see the same. */
@@ -61,4 +62,10 @@ export function scheduleLive({ recorder, watch }: Live, timers: Timers): void {
 export async function announceStop({ overview, watch }: Live): Promise<void> {
   overview.drain();
   await watch.last();
+}
+
+/** Lets the overview count the alerts, and the readers of events hear of each change. */
+export function showAlerts({ alertBoard, events }: Live, alerts: Alerts): void {
+  alertBoard.counts = () => alerts.counts();
+  alerts.onChange((change) => events.publish("alert", JSON.stringify(change)));
 }

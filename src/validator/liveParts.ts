@@ -2,6 +2,7 @@ import type { EventHub } from "../http/events/hub.ts";
 import type { EventWatch } from "./events/watch.ts";
 import type { HistoryReader } from "./history/reader.ts";
 import type { HistoryRecorder } from "./history/recorder.ts";
+import type { AlertCounts } from "./overview/facts.ts";
 import type { Overview } from "./overview/overview.ts";
 
 /** What people look at while the validator runs. */
@@ -11,4 +12,6 @@ export interface Live {
   readonly overview: Overview;
   readonly events: EventHub;
   readonly watch: EventWatch;
+  /** Counts nothing until the alerts are open. */
+  readonly alertBoard: { counts: () => AlertCounts };
 }

@@ -4,10 +4,11 @@ import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
 import { startHttp } from "../http/server.ts";
 import { MetricsListener } from "../observe/metricsListener.ts";
+import { openAlerts } from "./alerts/alerts.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
-import { announceStop, scheduleLive } from "./live.ts";
+import { announceStop, scheduleLive, showAlerts } from "./live.ts";
 import type { Parts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { roleHandlers } from "./roles/roleHandlers.ts";
@@ -91,6 +92,8 @@ async function start(
 ): Promise<RunningValidator> {
   const parts = await assemble(options, modules, closers);
   const { config, log, verifier, chain, weigher, store } = parts;
+  const alerts = await openAlerts(options, parts, closers);
+  showAlerts(parts, alerts);
   const http = await startHttp(
     {
       host: options.host,
@@ -104,7 +107,7 @@ async function start(
       version: options.version,
     },
     {
-      handlers: roleHandlers(makeHandlers(parts), parts.membership.roles),
+      handlers: roleHandlers(makeHandlers(parts, alerts), parts.membership.roles),
       log,
       metrics: parts.metrics,
       events: parts.events,
@@ -128,6 +131,7 @@ async function start(
   closers.add("events", () => announceStop(parts));
   schedule(parts, timers);
   scheduleLive(parts, timers);
+  alerts.schedule(timers);
   log.info("started", {
     url: http.url,
     hotkey: parts.hotkey,

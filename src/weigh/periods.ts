@@ -54,6 +54,13 @@ export class Periods {
     return latestPossible(text ? (JSON.parse(text) as PeriodCount) : null, { block, length }, backup);
   }
 
+  /** Blocks since the period of a height began. */
+  async age(block: number, length: number): Promise<number> {
+    await this.at(block, length);
+    const { from_block, length: blocks } = this.#count ?? { from_block: 0, length };
+    return (block - from_block) % blocks;
+  }
+
   /** The period of a height by the count on record; null where there is none. Records nothing. */
   async onRecord(block: number): Promise<number | null> {
     const text = await this.#store.note(COUNT_NOTE);

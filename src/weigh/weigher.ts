@@ -138,6 +138,28 @@ export class Weigher {
     return block === null ? null : this.#periods.outlook(block);
   }
 
+  /** The first period that is over and not finished, and for how many blocks it has been over; only where this process weighs. */
+  async unfinished(): Promise<{ readonly period: number; readonly blocks: number } | null> {
+    const block = this.#modules.chain.block();
+    const length = this.#length();
+    if (block === null || length <= 0) return null;
+    const period = await this.#periods.at(block, length);
+    const first = Math.max(await this.#firstUnfinished(), await this.#periods.since(period));
+    const age = await this.#periods.age(block, length);
+    return first >= period ? null : { period: first, blocks: age + (period - 1 - first) * length };
+  }
+
+  async #firstUnfinished(): Promise<number> {
+    if (this.#done !== null) return this.#done + 1;
+    const latest = await this.#modules.store.latestVector();
+    return latest === null ? 0 : periodOf(latest) + 1;
+  }
+
+  /** Why the last period that was due has no vector; null when it has one. */
+  get refused(): string | null {
+    return this.#refused;
+  }
+
   /** The rows that a vector made now would have. Throws `store_unavailable`. */
   async preview(): Promise<WeightRow[]> {
     return (await this.#weigh()).rows;

@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Log } from "../../core/log.ts";
 import { causeText } from "../../core/problems/assayError.ts";
-import type { Chain, ChainMiner, UidWeight, WeightOrder } from "../../flow/chain.ts";
+import type { Chain, ChainAlarm, ChainMiner, UidWeight, WeightOrder } from "../../flow/chain.ts";
 import { heldOrder } from "../../flow/heldOrder.ts";
 import { parseMiners, readMiners } from "./miners.ts";
 
@@ -34,6 +34,8 @@ class LocalChain implements Chain {
   #listed: Listed | null;
   /** The last refused version of the file, so that it is logged once. */
   #refused: string | null = null;
+  /** Why the file as it is now is not in force; null when it is. */
+  #fault: string | null = null;
 
   constructor(options: LocalChainOptions, modules: { clock: Clock; log: Log }, listed: Listed | null) {
     this.#options = options;
@@ -66,15 +68,24 @@ class LocalChain implements Chain {
     let text = "";
     try {
       text = await readMiners(miners.file);
+      if (text === this.#listed?.text) this.#fault = null;
       if (text === this.#listed?.text || text === this.#refused) return;
       this.#listed = list(text, miners.file);
       this.#refused = null;
+      this.#fault = null;
       this.#modules.log.info("chain_miners_changed", { miners: this.#listed.miners.length });
     } catch (error) {
       const isNews = text !== this.#refused;
       this.#refused = text;
+      this.#fault = causeText(error);
       if (isNews) this.#modules.log.error("chain_miners_refused", { cause: causeText(error) });
     }
+  }
+
+  alarms(): readonly ChainAlarm[] {
+    if (this.#fault === null) return [];
+    const text = `the list of miners is the last good one, since its file is refused: ${this.#fault}`;
+    return [{ name: "miners_refused", text }];
   }
 
   async submitWeights(order: WeightOrder): Promise<readonly UidWeight[]> {

@@ -39,6 +39,7 @@ function heightFault(state: ChainState): ChainFault | null {
     ? `the last finalised block arrived ${seconds(state.blockAgeMs)} ago`
     : "no finalised block has arrived yet";
   return {
+    name: "height_unknown",
     what: "the chain height is unknown, so nothing is judged, dispatched or weighed",
     why: `${age}; ${each.join("; ")}`,
     remedy: "check chain.endpoints and the network, or add an endpoint",
@@ -50,6 +51,7 @@ function metagraphFault(state: ChainState): ChainFault | null {
   const isLate = metagraphLateBlocks > LATE_TEMPOS * tempo;
   if ((hasMetagraph && !isLate) || (why === null && !isLate)) return null;
   return {
+    name: "metagraph_late",
     what: hasMetagraph
       ? `the metagraph is ${metagraphLateBlocks} blocks late, so newly registered miners are not known`
       : "the metagraph could not be read yet, so nobody is known to be registered",
@@ -61,6 +63,7 @@ function metagraphFault(state: ChainState): ChainFault | null {
 function driftFault({ driftMs, driftMostMs }: ChainState): ChainFault | null {
   if (driftMs === null || Math.abs(driftMs) <= driftMostMs) return null;
   return {
+    name: "clock_drift",
     what: `the clock of this machine is ${seconds(Math.abs(driftMs))} ${driftMs > 0 ? "ahead of" : "behind"} the chain's`,
     why: `signatures of miners are accepted within ${seconds(driftMostMs)} (admit.signature_window_ms), so theirs look stale or from the future`,
     remedy: "set the clock right, and run a time service such as chrony",

@@ -90,6 +90,8 @@ export type Problem =
   | { code: "epoch_open"; epoch: number }
   | { code: "suspension_not_found"; hotkey: string }
   | { code: "node_not_found"; node: string }
+  | { code: "alert_rule_not_found"; rule: string; rules: readonly string[] }
+  | { code: "alert_not_muted"; rule: string }
   | { code: "other_role"; role: string }
   | { code: "roles_need_postgres"; roles: string }
   | { code: "chain_local"; asked: string }

@@ -1,3 +1,4 @@
+import { alertProblems } from "./alerts.ts";
 import { eventProblems } from "./events.ts";
 import { intakeProblems } from "./intake.ts";
 import type { ProblemCode, ProblemRows } from "./problem.ts";
@@ -11,5 +12,6 @@ export const problemTable: ProblemRows<ProblemCode> = {
   ...eventProblems,
   ...workProblems,
   ...intakeProblems,
+  ...alertProblems,
   ...startProblems,
 };

@@ -1,13 +1,14 @@
 import type { Log } from "../../core/log.ts";
 import type { EventHub } from "../events/hub.ts";
 import type { Handlers } from "../handlers.ts";
+import { alertRoutes } from "./alerts.ts";
 import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { documentRoute } from "./document.ts";
-import { eventRoute } from "./events.ts";
 import { drainRoutes } from "./drain.ts";
+import { eventRoute } from "./events.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -44,6 +45,7 @@ export function routesOf(
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
     ...drainRoutes(handlers),
+    ...alertRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

@@ -23,6 +23,8 @@ const numbers: Readonly<Record<string, string>> = {
   "pg_get_serial_sequence('strikes', 'id')": "SELECT max(id) AS most FROM strikes",
   "pg_get_serial_sequence('operator_actions', 'id')": "SELECT max(id) AS most FROM operator_actions",
   "pg_get_serial_sequence('customer_jobs', 'id')": "SELECT max(id) AS most FROM customer_jobs",
+  "pg_get_serial_sequence('alert_events', 'id')": "SELECT max(id) AS most FROM alert_events",
+  "pg_get_serial_sequence('process_starts', 'id')": "SELECT max(id) AS most FROM process_starts",
 };
 
 /** Epochs of which it is remembered that their parts are there. */

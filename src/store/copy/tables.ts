@@ -119,6 +119,11 @@ export const copiedTables: readonly CopiedTable[] = [
   table("weight_plans", "period", { bigint: "period", text: "state plan" }, wide),
   table("history", "step start series", { bigint: "step start", float8: "value", text: "series" }),
   table("notes", "key", { text: "key value" }),
+  table("alerts", "rule", { text: "rule body" }),
+  table("alert_mutes", "rule", { float8: "until at", text: "rule reason" }),
+  table("alert_told", "sink rule", { float8: "fired_at", text: "sink rule state" }),
+  table("alert_events", "id", { bigint: "id", float8: "at", text: "rule what detail" }),
+  table("process_starts", "id", { bigint: "id", float8: "at", text: "name" }),
 ];
 
 /** Tables of one adapter or of running processes, which are made anew, with the reason. */
@@ -130,6 +135,7 @@ export const notCopied: Readonly<Record<string, string>> = {
   leases: "held by processes that have ended",
   sessions: "miners open new ones",
   streams: "connections that have ended",
+  process_reports: "of processes that have ended",
   standing_changes: "for processes that were running meanwhile",
   history_batches: "known for the time in which a process may send one again",
   spent_limits: "begin anew with each start",

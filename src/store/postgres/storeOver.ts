@@ -30,6 +30,8 @@ const plain = [
   ...["claim", "undecided", "saveSession", "session"],
   ...["claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
+  ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number]>;

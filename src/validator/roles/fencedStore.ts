@@ -11,6 +11,7 @@ export type FencedWrites = Pick<
   | "saveWeightPlan"
   | "setNote"
   | "applyRetention"
+  | "saveAlerts"
 >;
 
 /**
@@ -30,6 +31,7 @@ export function fencedStore(
     saveVector: async (vector) => store.saveVector(vector, require()),
     saveWeightPlan: async (plan) => store.saveWeightPlan(plan, require()),
     setNote: async (key, value) => store.setNote(key, value, last() ?? undefined),
+    saveAlerts: async (changes) => store.saveAlerts(changes, require()),
     applyRetention: async (bounds) => store.applyRetention(bounds, require()),
   };
   return { ...store, ...fenced };

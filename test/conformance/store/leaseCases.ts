@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fence } from "../../../src/flow/leases.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { problemOf } from "../../support/thrown.ts";
+import { alertOf } from "./alertCases.ts";
 import {
   assertLog,
   commitment,
@@ -36,6 +37,8 @@ async function fencedWrites(store: Store): Promise<Record<string, (fence: Fence)
     saveWeightPlan: (fence) => store.saveWeightPlan(planOf(7), fence),
     closeEpoch: (fence) => store.closeEpoch(EPOCH, "k", head, 1, fence),
     setNote: (fence) => store.setNote("note", "of the leader", fence),
+    saveAlerts: (fence) =>
+      store.saveAlerts({ records: [alertOf("restarts")], dropped: [], events: [] }, fence),
     applyRetention: (fence) => store.applyRetention(bounds, fence),
   };
 }
@@ -47,6 +50,7 @@ const written = async (store: Store) => [
   await store.vector(7),
   await store.weightPlan(7),
   await store.note("note"),
+  await store.alerts(),
 ];
 
 /** Named leases, and writes that only their holder may do. */

@@ -1,5 +1,6 @@
 import { describe } from "node:test";
 import { admitCases } from "./admitCases.ts";
+import { alertCases } from "./alertCases.ts";
 import { boundCases } from "./boundCases.ts";
 import { changeCases } from "./changeCases.ts";
 import { claimCases } from "./claimCases.ts";
@@ -42,6 +43,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("streams", () => streamCases(open));
     describe("spends", () => spendCases(open));
     describe("changes of standing", () => changeCases(open));
+    describe("alerts", () => alertCases(open));
     describe("concurrency", () => concurrencyCases(open));
     describe("model", () => modelCases(open));
   });

@@ -21,6 +21,7 @@ import type {
   WeightPlanSummary,
   WeightPlanView,
 } from "../../../src/http/handlers.ts";
+import type { AlertList } from "../../../src/http/routes/alertSchemas.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 
@@ -153,6 +154,22 @@ const drainState = {
   ...{ draining: false, reason: null, since: null },
   open: { submissions: 0, jobs: 0, proofs: 0 },
 };
+const alert: AlertList["items"][number] = {
+  ...{
+    rule: "store_slow",
+    severity: "warning",
+    state: "firing",
+    text: "the store took 300 ms for one write",
+  },
+  ...{
+    runbook: "docs/runbook.md#store_slow",
+    since: 1_700_000_000_000,
+    resolved_at: null,
+    muted_until: null,
+  },
+  ...{ value: 300, threshold: 250 },
+};
+const alertEvent = { at: 1_700_000_000_000, rule: "store_slow", what: "firing", text: "slow" };
 
 async function* noLines(): AsyncGenerator<string> {}
 
@@ -267,6 +284,12 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
       }),
     weights: async (period) =>
       JSON.stringify({ ...vector, ...(period === null ? {} : { period, epoch: period }) }),
+    alerts: async () => ({ items: [alert], history: [alertEvent] }),
+    muteAlert: async ({ rule, reason }) => ({ rule, until: 1_700_000_060_000, reason }),
+    unmuteAlert: async (rule) => ({ rule, unmuted: true }),
+    testAlerts: async () => ({
+      items: [{ sink: "ops", kind: "webhook", ok: false, status: 500, error: "it answered 500" }],
+    }),
     weightsWithPlan: async () => JSON.stringify({ vector, plan: weightPlan, chain: held }),
     weightPlans: async () => ({ items: [planSummary], next_before: null }),
     chainWeights: async () => chainWeights,

@@ -24,6 +24,8 @@ const names = [
   ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
   ...["releaseCustomerJobs", "lostCustomerJobs"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
+  ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 /** The port over the network: what a process has of the store. */

@@ -22,7 +22,7 @@ import { Economy } from "../../../src/validator/economy.ts";
 import { Drain } from "../../../src/validator/intake/drain.ts";
 import { Intake } from "../../../src/validator/intake/intake.ts";
 import { challengeTermsOf } from "../../../src/validator/lanes.ts";
-import { assembleLive, noAlerts } from "../../../src/validator/live.ts";
+import { assembleLive } from "../../../src/validator/live.ts";
 import type { Live } from "../../../src/validator/liveParts.ts";
 import type { Parts, PushParts } from "../../../src/validator/parts.ts";
 import {
@@ -138,7 +138,7 @@ export async function startNode(start: StartNode): Promise<Parts> {
     ...{ ...wired, ...pull, push, mirror, customerTokens, economy },
     ...{ circuits: [], config, version: "test", dataDir: "" },
   };
-  const parts: Parts = { ...made, ...assembleLive(made, () => noAlerts) };
+  const parts: Parts = { ...made, ...assembleLive(made) };
   membership.onLeader(() => stages.weigher.takeOver());
   schedule(parts, new Timers(silentLog));
   return parts;

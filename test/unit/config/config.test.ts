@@ -10,6 +10,7 @@ import { defaultConfig, loadConfig } from "../../../src/config/load.ts";
 import { nearest } from "../../../src/config/nearest.ts";
 import type { Config } from "../../../src/config/schema.ts";
 import { starterConfig } from "../../../src/config/starter.ts";
+import { alertRules } from "../../../src/core/alert.ts";
 import { problemOf } from "../../support/thrown.ts";
 import { removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
@@ -86,7 +87,22 @@ jobs: { deadline_s: 86400, again_s: 60, per_token: { burst: 60, per_s: 20, queue
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null, absent: skip }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, replica_max_lag_s: 10, upgrade: auto, upgrade_copies: 2, fsync: full }
-observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000, disk_reserve: 536870912, log_file: null }
+observe:
+  metrics: { host: 127.0.0.1, port: 9420 }
+  alerts:
+    evaluate_s: 15
+    for: 3
+    digest_s: 10
+    refusal_share: 0.5
+    refusal_window_s: 300
+    restarts_per_hour: 3
+    full_within_days: 3
+    rules: { ${alertRules.map((rule) => `${rule}: { enabled: true }`).join(", ")} }
+    sinks: []
+    heartbeat: { url: null, url_file: null, method: GET, every_s: 60 }
+  clock_step_ms: 60000
+  disk_reserve: 536870912
+  log_file: null
 http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, max_event_streams: 256, per_address_connections: 64, cors_origins: [] }
 admin: { token_file: keys/admin.token }
 `;

@@ -55,12 +55,14 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       .sort(),
     [
       "delete /v1/admin/drain",
+      "delete /v1/admin/alerts/mutes/{rule}",
       "delete /v1/admin/skiplist/{hotkey}",
       "delete /v1/admin/tokens/{id}",
       "delete /v1/jobs/{id}",
       "get /healthz",
       "get /openapi.json",
       "get /readyz",
+      "get /v1/admin/alerts",
       "get /v1/admin/chain",
       "get /v1/admin/clock",
       "get /v1/admin/drain",
@@ -88,6 +90,8 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/weights",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
+      "post /v1/admin/alerts/mutes",
+      "post /v1/admin/alerts/test",
       "post /v1/admin/chain/resume",
       "post /v1/admin/clock",
       "post /v1/admin/drain",
@@ -151,6 +155,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/admin/skiplist": suspension,
     "post /v1/admin/drain": JSON.stringify({ reason: "an upgrade" }),
     "post /v1/admin/nodes": JSON.stringify({ node: "api-1", order: "drain" }),
+    "post /v1/admin/alerts/mutes": JSON.stringify({ rule: "store_slow", minutes: 120, reason: "known" }),
     "post /v1/admin/chain/resume": JSON.stringify({ reason: "it was us" }),
     "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),
     "post /v1/jobs": jobRequest,
@@ -163,6 +168,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     const named = path
       .replace("{id}", path.includes("jobs") ? job.job_id : receipt.receipt_id)
       .replace("{hotkey}", hotkey)
+      .replace("{rule}", "store_slow")
       .replace("{epoch}", "3");
     const body = bodies[name];
     const answer =

@@ -35,6 +35,26 @@ describe("weigher", () => {
     assert.deepEqual([...store.saved.keys()], [10, 11]);
   });
 
+  it("tells the first period that is over and not finished, counted from its own end, also after a restart", async () => {
+    const { weigher, chain, start, store } = make();
+    await weigher.tick();
+    assert.equal(await weigher.unfinished(), null);
+    chain.height = 11 * PERIOD;
+    await weigher.tick();
+    assert.equal(await weigher.unfinished(), null);
+    chain.height = 12 * PERIOD - 1;
+    assert.equal(await weigher.unfinished(), null);
+    chain.height = 12 * PERIOD;
+    assert.deepEqual(await weigher.unfinished(), { period: 11, blocks: 0 });
+    chain.height = 13 * PERIOD + 7;
+    const late = { period: 11, blocks: PERIOD + 7 };
+    assert.deepEqual(await weigher.unfinished(), late);
+    assert.deepEqual(await start().unfinished(), late);
+    await weigher.tick();
+    assert.equal(await weigher.unfinished(), null);
+    assert.deepEqual([...store.saved.keys()], [10, 12]);
+  });
+
   it("signs the canonical document with all it promises", async () => {
     const { weigher, store, chain, clock } = make();
     await weigher.tick();

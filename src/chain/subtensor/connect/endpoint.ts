@@ -1,9 +1,9 @@
+import { type BackoffRule, backoffMs } from "../../../core/backoff.ts";
 import type { Clock } from "../../../core/clock.ts";
 import type { Log } from "../../../core/log.ts";
 import { causeText } from "../../../core/problems/assayError.ts";
 import type { Random } from "../../../core/random.ts";
 import type { BlockRef } from "../node.ts";
-import { type BackoffRule, backoffMs } from "./backoff.ts";
 import { isBlockGone, isEntryFault } from "./entryFault.ts";
 import { ErrorLevel } from "./errorLevel.ts";
 import { Heights } from "./heights.ts";

@@ -19,6 +19,11 @@ export interface WeightsAlarm {
   readonly since_block: number;
 }
 
+/** Blocks after which weights that are due and not sent are late. */
+export function lateAfterBlocks(tempo: number): number {
+  return tempo / 2;
+}
+
 /** What is late for a plan: half a tempo until it is sent, a quarter of the epoch in which it is revealed. */
 export function lateOf(
   plan: WeightPlan,
@@ -28,7 +33,7 @@ export function lateOf(
   const why = plan.reason === null ? "" : `: ${plan.reason}`;
   if (plan.state === "planned" || plan.state === "submitted") {
     const age = block.number - plannedBlock(plan);
-    if (age <= schedule.tempo / 2) return null;
+    if (age <= lateAfterBlocks(schedule.tempo)) return null;
     return {
       code: "weights_late",
       text: `the weights of period ${plan.period} are not on chain ${age} blocks after they were due${why}`,

@@ -2,6 +2,7 @@ import type { Fence } from "../../../flow/leases.ts";
 import type { Remembered } from "../../../flow/standing.ts";
 import type { RetentionBounds, Store } from "../../../flow/store.ts";
 import type { SuspensionKey, SuspensionPage } from "../../records/standing.ts";
+import { alertOperations } from "./alerts.ts";
 import { chainLogOperations } from "./chainLog.ts";
 import { creditOperations } from "./credits.ts";
 import { customerJobOperations } from "./customerJobs.ts";
@@ -82,5 +83,6 @@ export function makeOperations(spent: SpendMemory): Operations {
     ...weightPlanOperations,
     ...noteOperations,
     ...retentionOperations,
+    ...alertOperations,
   };
 }

@@ -9,6 +9,7 @@ import { epochTerms } from "./0008-epochs.ts";
 import { weightPlans } from "./0009-weight-plans.ts";
 import { shared } from "./0010-shared.ts";
 import { history } from "./0011-history.ts";
+import { alerts } from "./0012-alerts.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
 export const migrations: readonly string[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   weightPlans,
   shared,
   history,
+  alerts,
 ];

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { alertOf, eventOf, muteOf, startOf, toldOf } from "../../records/alert.ts";
 import { customerJobOf } from "../../records/customerJob.ts";
 import { epochOf } from "../../records/epoch.ts";
 import { historyRowOf } from "../../records/history.ts";
@@ -36,6 +37,11 @@ const decoders: Readonly<Record<string, (row: Row) => unknown>> = {
   history: historyRowOf,
   nodes: (row) => nodeOf(row, 0),
   sessions: sessionOf,
+  alerts: alertOf,
+  alert_mutes: muteOf,
+  alert_told: toldOf,
+  alert_events: eventOf,
+  process_starts: startOf,
 };
 
 interface Copying {

@@ -7,6 +7,7 @@ import type { NewSubmission } from "../../../flow/submission.ts";
 import type { Credit } from "../../../flow/weights.ts";
 import type { StandingParts } from "../../loadStanding.ts";
 import { type AdmitReply, admitOperations } from "./admit.ts";
+import { alertOperations } from "./alerts.ts";
 import { ChainLog } from "./chainLog.ts";
 import { claimOperations } from "./claims.ts";
 import { creditOperations } from "./credits.ts";
@@ -95,5 +96,6 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...spendOperations(spent),
     ...standingChangeOperations(db),
     ...standingOfOperations(db),
+    ...alertOperations(db, now, require),
   };
 }

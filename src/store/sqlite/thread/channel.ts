@@ -198,6 +198,8 @@ const shared = [
   ...["claim", "undecided", "claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
   ...["saveSession", "session"],
   ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
+  ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 type Plain = Pick<Store, (typeof plain)[number] | (typeof shared)[number]>;

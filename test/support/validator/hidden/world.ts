@@ -21,6 +21,7 @@ import type { AdmitOutcome, Decision, NewSubmission, Submission } from "../../..
 import { startHttp } from "../../../../src/http/server.ts";
 import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { Sampler } from "../../../../src/sample/sampler.ts";
+import type { Alerts } from "../../../../src/validator/alerts/alerts.ts";
 import { makeHandlers } from "../../../../src/validator/handlers.ts";
 import type { Parts } from "../../../../src/validator/parts.ts";
 import { SubmissionVerifier } from "../../../../src/verify/submissions/submissionVerifier.ts";
@@ -114,7 +115,7 @@ export class PullHiddenWorld {
     const options = { host: "127.0.0.1", port: 0, maxBodyBytes: 65_536, bodyDeadlineMs: 5000 };
     const server = await startHttp(
       { ...options, maxConnections: 256, perAddressConnections: 4096, trustedProxies: [], version: "0.0.1" },
-      { handlers: makeHandlers(this.#parts()), ...this.#ports() },
+      { handlers: makeHandlers(this.#parts(), {} as Alerts), ...this.#ports() },
     );
     this.#url = `${server.url}/v1/submissions`;
     t.after(async () => {

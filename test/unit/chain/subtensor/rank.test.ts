@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoffMs } from "../../../../src/chain/subtensor/connect/backoff.ts";
 import { endpointNames } from "../../../../src/chain/subtensor/connect/endpointName.ts";
 import { ErrorLevel } from "../../../../src/chain/subtensor/connect/errorLevel.ts";
 import { disagreementOf, Heights } from "../../../../src/chain/subtensor/connect/heights.ts";
@@ -10,6 +9,7 @@ import {
   isHealthy,
   ranked,
 } from "../../../../src/chain/subtensor/connect/rank.ts";
+import { backoffMs } from "../../../../src/core/backoff.ts";
 
 const rules = { staleAfterMs: 120_000, blockMs: 12_000, holdMs: 60_000 };
 

@@ -1,0 +1,36 @@
+/** Counts since the start of the process. */
+export interface Totals {
+  readonly answered: number;
+  readonly refused: Readonly<Record<string, number>>;
+}
+
+interface TotalsAt extends Totals {
+  readonly at: number;
+}
+
+/** Steps that the window is divided in: it is so much too long at most. */
+const STEPS = 30;
+
+/** What was added to counts within the last time. */
+export class RequestWindow {
+  readonly #windowMs: number;
+  /** The oldest is the last one from before the window. */
+  readonly #kept: TotalsAt[] = [];
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  /** Monotonic ms. */
+  within(now: number, totals: Totals): Totals {
+    const last = this.#kept.at(-1);
+    if (last === undefined || now - last.at >= this.#windowMs / STEPS)
+      this.#kept.push({ at: now, ...totals });
+    while ((this.#kept[1]?.at ?? Number.POSITIVE_INFINITY) <= now - this.#windowMs) this.#kept.shift();
+    const from = this.#kept[0] ?? totals;
+    const refused = Object.entries(totals.refused)
+      .map(([code, count]) => [code, count - (from.refused[code] ?? 0)] as const)
+      .filter(([, count]) => count > 0);
+    return { answered: totals.answered - from.answered, refused: Object.fromEntries(refused) };
+  }
+}
