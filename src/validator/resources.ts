@@ -60,7 +60,7 @@ export async function openResources(
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
   const tally = new Tally(keptCounts);
-  const metrics = modules.registry ?? new MetricRegistry(tally);
+  const metrics = new MetricRegistry(tally);
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
     "Log lines that their destination did not take",
@@ -96,6 +96,7 @@ export async function openResources(
     { hotkey, waitMs: CHAIN_WAIT_MS, ...weightsUse(membership) },
   );
   closers.add("chain", () => chain.close());
+  modules.onMetrics?.(metrics);
   const retiredIds = retiredKeys.map(({ kid }) => kid);
   const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
   await checkIdentity(store, presentIdentity(options, known));

@@ -23,8 +23,8 @@ export interface StartModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Where everything is counted; one of its own when left out. */
-  readonly registry?: MetricRegistry;
+  /** Called once with where everything is counted. */
+  readonly onMetrics?: (registry: MetricRegistry) => void;
   /** Where the log goes, when it can drop lines. */
   readonly logSink?: { onDropped(count: (lines: number) => void): void };
   /** What folds repeated lines of the log. */

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { newHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
-import { MetricRegistry } from "../../../src/observe/metrics.ts";
+import type { DeclaredMetric, MetricRegistry } from "../../../src/observe/metrics.ts";
 import { parseRoles } from "../../../src/validator/roles/roles.ts";
 import { startValidator } from "../../../src/validator/start.ts";
 import { startChainDouble } from "../chain/startChainDouble.ts";
@@ -39,19 +39,21 @@ async function exposedBy(
   });
   const parsed = parseRoles(role);
   if ("wrong" in parsed) throw new TypeError(parsed.wrong);
-  const registry = new MetricRegistry();
+  let declared: () => readonly DeclaredMetric[] = () => [];
+  const onMetrics = (registry: MetricRegistry): void => {
+    declared = () => registry.declared();
+  };
   const validator = await startValidator(
     { config, dataDir, host: "127.0.0.1", port: 0, demo: false, version: "test", roles: parsed.roles },
-    { clock: systemClock, random: systemRandom, log: silentLog, registry },
+    { clock: systemClock, random: systemRandom, log: silentLog, onMetrics },
   );
   // Links to miners are made, and counted, once the first miner with an address was seen.
-  if (dials) await until(() => registry.declared().some(({ name }) => name === "assay_dialled_miners"));
+  if (dials) await until(() => declared().some(({ name }) => name === "assay_dialled_miners"));
   const { body } = await ask({ socketPath: join(dataDir, "metrics.sock") });
   await validator.close();
   const scraped = new Set([...body.matchAll(/^# TYPE (\S+) /gm)].map(([, name = ""]) => name));
   return new Map(
-    registry
-      .declared()
+    declared()
       .filter(({ name }) => scraped.has(name))
       .map(({ name, type, help, labels }) => [name, { type, help, labels }]),
   );
