@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../core/clock.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { copyBeforeUpgrade } from "../backup/beforeUpgrade.ts";
+import { noteCopied } from "../backup/noteCopied.ts";
 import { Unreadable } from "../records/rows.ts";
 import { assertDurable } from "./durable.ts";
 import { corrupt, isFull, resultCode, sqlite } from "./failure.ts";
@@ -89,10 +90,10 @@ function openLocked(file: string, { forCopy = false, upgradeCopies = UPGRADE_COP
   const lock = takeLock(file);
   try {
     if (!existsSync(file)) create(file);
-    const { sums, warnings } = inspect(file);
+    const { sums, warnings, isCopy } = inspect(file);
     if (!forCopy) refuseUnfinished(file);
     warnings.push(...copyIfEarlier(file, upgradeCopies));
-    const { db, snapshot, guard } = connect(file, sums);
+    const { db, snapshot, guard } = connect(file, sums, isCopy);
     lock.confirm();
     const close = (): void => {
       snapshot.close();
@@ -127,16 +128,18 @@ function copyIfEarlier(file: string, keep: number): string[] {
 }
 
 /** Examines an existing store; throws `Unreadable` at the first fault, or `store_too_new`. */
-export function inspect(file: string): { sums: PageSums; warnings: string[] } {
+export function inspect(file: string): { sums: PageSums; warnings: string[]; isCopy: boolean } {
   const findings = examine(file, false);
   const warnings: string[] = [];
+  let isCopy = false;
   try {
     for (;;) {
       const step = findings.next();
-      if (step.done) return { sums: step.value, warnings };
-      const { name, fault, detail, lost, warning } = step.value;
+      if (step.done) return { sums: step.value, warnings, isCopy };
+      const { name, fault, detail, lost, warning, copied } = step.value;
       if (fault !== null) throw new Unreadable(fault, lost);
       if (warning) warnings.push(`${name}: ${detail}`);
+      isCopy ||= copied === true;
     }
   } finally {
     // Closes what it had opened.
@@ -175,13 +178,15 @@ export function create(file: string): void {
   syncFolder(dirname(file));
 }
 
-function connect(file: string, sums: PageSums): Pick<OpenFile, "db" | "snapshot" | "guard"> {
+function connect(file: string, sums: PageSums, isCopy: boolean): Pick<OpenFile, "db" | "snapshot" | "guard"> {
   const db = new DatabaseSync(file, { timeout: FOREIGN_LOCK_MS });
   try {
     db.exec(pragmas);
     assertDurable(db, file);
     migrate(db, checkRows);
     endEarlierNodes(db, systemClock.nowMs());
+    // Before it has companions again, which would make it look like the store itself.
+    if (isCopy) noteCopied(db, systemClock.nowMs());
     const guard = new Guard(db, file, sums);
     return { db, guard, snapshot: new DatabaseSync(file, { readOnly: true, timeout: FOREIGN_LOCK_MS }) };
   } catch (error) {

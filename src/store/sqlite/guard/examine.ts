@@ -18,6 +18,8 @@ export interface Finding {
   readonly lost: string | null;
   /** No fault, but an operator should know. */
   readonly warning?: true;
+  /** The database stands here alone: it is a copy, and what came after it is not known. */
+  readonly copied?: true;
 }
 
 /** Above this the page sums alone vouch for the pages: SQLite's own check takes seconds per gigabyte. */
@@ -126,6 +128,7 @@ function markFinding(evidence: Evidence, seal: SealRow | null): Finding {
       return {
         ...ok(name, `${seal.writes}; the file was copied here alone, so what came after it is not known`),
         warning: true,
+        copied: true,
       };
     const why = mark === "missing" ? "is missing" : "cannot be read";
     return bad(

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../../core/clock.ts";
 import { AssayError } from "../../../core/problems/assayError.ts";
+import { noteCopied } from "../../backup/noteCopied.ts";
 import { text } from "../../records/rows.ts";
 import { asProblem, create, openFile } from "../file.ts";
 import { changedPagesOf } from "../guard/examine.ts";
@@ -59,6 +61,9 @@ function salvageInto(file: string, target: string): SalvageReport {
       const isRead = suspensions?.complete === true && suspensions.dropped === 0;
       const isLost = !isRead || doubtful.some((table) => table === "suspensions" || table === "unknown");
       found = { tables, ...restoreRules(to, isLost || (writesLost ?? 1) > 0) };
+      const isComplete = tables.every(({ dropped, complete }) => dropped === 0 && complete);
+      const isWhole = writesLost === 0 && isComplete && doubtful.length + found.epochsDropped.length === 0;
+      if (!isWhole) noteCopied(to, systemClock.nowMs());
     } finally {
       to.close();
     }

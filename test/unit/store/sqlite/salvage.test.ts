@@ -102,6 +102,7 @@ test("an altered line costs its epoch, which is never drawn from again; everythi
   assert.equal(contentOf(dirname(file)), before);
   assert.deepEqual([report.epochsDropped, report.doubtful], [[EPOCH + 1], ["submissions"]]);
   const store = openInlineStore(report.file);
+  assert.notEqual(await store.note("backup"), null, "what it may lack is held back as after a restore");
   assert.equal(await store.epoch(EPOCH + 1), null);
   assert.equal((await problemOf(() => store.commitEpoch(commitment(EPOCH + 1)))).code, "epoch_expired");
   assert.equal((await store.logPage(EPOCH, -1, 1000)).length, ROWS);

@@ -113,6 +113,31 @@ describe("a store that other tools put back", () => {
     }));
 });
 
+describe("a database that was copied by hand", () => {
+  it("is taken for a copy of unknown age, once; what a backup says of itself stays until it was settled", () =>
+    withBackups(async (backups) => {
+      await filled(backups.store, 9, 5);
+      const { folder, id } = await backups.take();
+      const noted = async (file: string, alone: boolean, settled?: string): Promise<string | undefined> => {
+        if (alone) for (const rest of [".mark", ".sums"]) rmSync(`${file}${rest}`, { force: true });
+        const store = openInlineStore(file);
+        if (settled !== undefined)
+          await store.setNote("restored_epochs", JSON.stringify({ backup: settled }));
+        const note = backupNoteOf(await store.note("backup"));
+        await store.close();
+        return note?.id;
+      };
+      assert.equal(await noted(backups.store, false), undefined);
+      const first = await noted(backups.store, true);
+      assert.notEqual(first, undefined);
+      assert.equal(await noted(backups.store, false), first);
+      const file = join(folder, "assay.db");
+      assert.deepEqual([await noted(file, true), await noted(file, true, id)], [id, id]);
+      const again = await noted(file, true);
+      assert.ok(again !== undefined && again !== id, "the settled one may be put back a second time");
+    }));
+});
+
 describe("a restore", () => {
   it("refuses a newer schema by its number, and a clock that is behind the backup", () =>
     withBackups(async (backups) => {
