@@ -70,6 +70,8 @@ export const chosen = {
   failedJobs: 0.3,
   /** Share of answers that are wrong. */
   invalid: 0.2,
+  /** Days until the disk is full: a weekend is survived. */
+  diskDays: 3,
   /** Of the open files that are allowed. */
   openFiles: 0.8,
 } as const;

@@ -84,6 +84,13 @@ export function admission(limits: Limits): Board {
             ],
           },
           {
+            title: "Submissions refused",
+            text: "Requests to submit that were refused, whatever refused them, by code.",
+            kind: "stack",
+            unit: "reqps",
+            queries: [query("sum by (code) (rate(assay_submissions_refused_total[$range]))", "{{code}}")],
+          },
+          {
             title: "Problems sent",
             text: "All refusals and failures of the public listener, by code.",
             kind: "stack",
@@ -173,6 +180,24 @@ export function admission(limits: Limits): Board {
               query("sum(rate(assay_http_connections_stalled_total[$range]))", "stalled"),
               query("sum(rate(assay_http_held_bytes_cut_total[$range]))", "held too much"),
             ],
+          },
+          {
+            title: "Streams of events",
+            text: "Open ones of dashboards, and how many are refused and cut off.",
+            kind: "lines",
+            unit: "short",
+            queries: [
+              query("assay_event_streams", "{{instance}} open"),
+              query("sum(rate(assay_event_streams_refused_total[$range]))", "refused per second"),
+              query("sum(rate(assay_event_streams_dropped_total[$range]))", "cut off per second"),
+            ],
+          },
+          {
+            title: "Events",
+            text: "Events published per second, by name; each is written once for all readers.",
+            kind: "lines",
+            unit: "ops",
+            queries: [query("sum by (event) (rate(assay_events_total[$range]))", "{{event}}")],
           },
           {
             title: "Reverse indexes",

@@ -102,6 +102,24 @@ export function economics(limits: Limits): Board {
             ],
           },
           {
+            title: "Ends of work",
+            text: "Submissions and answered jobs by how they ended.",
+            kind: "stack",
+            unit: "ops",
+            queries: [
+              query("sum by (mode, state) (rate(assay_concluded_total[$range]))", "{{mode}} {{state}}"),
+            ],
+          },
+          {
+            title: "Accepted answers by standing",
+            text: "Those of miners in cold start or suspended have no weight.",
+            kind: "stack",
+            unit: "ops",
+            queries: [
+              query("sum by (mode, standing) (rate(assay_accepted_total[$range]))", "{{mode}} {{standing}}"),
+            ],
+          },
+          {
             title: "Burn not paid as configured",
             text: "Vectors whose burn share went to nobody, or stayed with the validator. Per hour.",
             kind: "lines",

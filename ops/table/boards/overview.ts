@@ -1,4 +1,4 @@
-import { type Board, query } from "../board.ts";
+import { type Board, happened, query } from "../board.ts";
 import { chosen, type Limits } from "../limits.ts";
 import { processes } from "./processes.ts";
 
@@ -29,6 +29,14 @@ export function overview(_limits: Limits): Board {
                 "{{severity}}",
               ),
             ],
+            limit: 1,
+          },
+          {
+            title: "Alerts of the validator itself",
+            text: "Rules of the program that fire and are not muted, by severity.",
+            kind: "number",
+            unit: "none",
+            queries: [query("max by (severity) (assay_alerts_firing)", "{{severity}}")],
             limit: 1,
           },
           {
@@ -84,6 +92,18 @@ export function overview(_limits: Limits): Board {
             kind: "stack",
             unit: "short",
             queries: [query("sum by (outcome) (increase(assay_vectors_total[1h]))", "{{outcome}}")],
+          },
+          {
+            title: "Messages about alerts",
+            text: "Of the validator itself, and its heartbeats, by who was told and whether that worked.",
+            kind: "stack",
+            unit: "ops",
+            queries: [
+              query(
+                "sum by (sink, result) (rate(assay_alert_deliveries_total[$range]))",
+                "{{sink}} {{result}}",
+              ),
+            ],
           },
           {
             title: "Roles",
@@ -144,6 +164,13 @@ export function overview(_limits: Limits): Board {
         severity: "warning",
         summary:
           "{{ $labels.instance }} dropped {{ $value }} log lines: what reads its log is too slow, or gone.",
+      },
+      {
+        name: "assay_alerts_not_delivered",
+        expr: `sum by (job, sink) (${happened('assay_alert_deliveries_total{result="failed"}', "15m")}) > 0`,
+        for: "5m",
+        severity: "warning",
+        summary: "The validator's own alerts do not reach {{ $labels.sink }}: {{ $value }} messages failed.",
       },
       {
         name: "assay_lease_lost",

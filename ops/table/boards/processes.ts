@@ -101,11 +101,14 @@ export const processes: Row = {
       ],
     },
     {
-      title: "Log lines dropped",
-      text: "Lines that their destination did not take. The reader of the log is too slow, or gone.",
+      title: "Log lines dropped and folded",
+      text: "Dropped: their destination did not take them, so the reader of the log is too slow, or gone. Folded: they repeated another one and were only counted.",
       kind: "lines",
       unit: "cps",
-      queries: [query("rate(assay_log_dropped_lines_total[$range])", "{{instance}}")],
+      queries: [
+        query("rate(assay_log_dropped_lines_total[$range])", "{{instance}} dropped"),
+        query("rate(assay_log_folded_lines_total[$range])", "{{instance}} folded"),
+      ],
     },
   ],
 };

@@ -1,5 +1,5 @@
 import { type Board, query } from "../board.ts";
-import type { Limits } from "../limits.ts";
+import { chosen, type Limits } from "../limits.ts";
 
 export function store(limits: Limits): Board {
   return {
@@ -81,6 +81,42 @@ export function store(limits: Limits): Board {
                 "reads of {{who}} refused",
               ),
             ],
+          },
+        ],
+      },
+      {
+        title: "Disk",
+        panels: [
+          {
+            title: "Free room",
+            text: "Of the disk of the data directory, and the reserve below which no new work is taken (observe.disk_reserve).",
+            kind: "lines",
+            unit: "bytes",
+            queries: [
+              query("assay_disk_free_bytes", "{{instance}} free"),
+              query("assay_disk_reserve_bytes", "{{instance}} reserve"),
+            ],
+          },
+          {
+            title: "Until the disk is full",
+            text: "Time until the reserve is reached at the pace of the last day. Empty: no room is lost, or not known yet.",
+            kind: "lines",
+            unit: "s",
+            queries: [query("assay_disk_until_full_seconds", "{{instance}}")],
+          },
+          {
+            title: "Intake stopped",
+            text: "1 while no new work is taken, by reason.",
+            kind: "states",
+            unit: "none",
+            queries: [query("max by (instance, reason) (assay_intake_stopped)", "{{instance}} {{reason}}")],
+          },
+          {
+            title: "History not recorded",
+            text: "Minutes of history that the store did not take: gaps in the plots of the dashboard, and nothing else.",
+            kind: "lines",
+            unit: "short",
+            queries: [query("sum(increase(assay_history_dropped_total[1h]))", "minutes")],
           },
         ],
       },
@@ -180,6 +216,21 @@ export function store(limits: Limits): Board {
         for: "2m",
         severity: "critical",
         summary: "{{ $labels.instance }} refuses calls: too many wait for the store.",
+      },
+      {
+        name: "assay_intake_stopped",
+        expr: 'max by (instance, reason) (assay_intake_stopped{reason="storage_full"}) > 0',
+        for: "0m",
+        severity: "critical",
+        summary: "{{ $labels.instance }} takes no new work: {{ $labels.reason }}.",
+      },
+      {
+        name: "assay_disk_full_soon",
+        expr: `assay_disk_until_full_seconds < ${chosen.diskDays * 86_400}`,
+        for: "30m",
+        severity: "warning",
+        summary:
+          "The disk of {{ $labels.instance }} is full in {{ $value | humanizeDuration }} at the present pace.",
       },
       {
         name: "assay_store_connections_failing",
