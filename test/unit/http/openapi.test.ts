@@ -54,8 +54,8 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       .map(({ name }) => name)
       .sort(),
     [
-      "delete /v1/admin/drain",
       "delete /v1/admin/alerts/mutes/{rule}",
+      "delete /v1/admin/drain",
       "delete /v1/admin/skiplist/{hotkey}",
       "delete /v1/admin/tokens/{id}",
       "delete /v1/jobs/{id}",
