@@ -3,7 +3,7 @@ import type { ClosedEpoch } from "./log/document.ts";
 import type { DrawTally } from "./log/drawTallies.ts";
 import type { AuditFinding } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
-import type { PublicKeys } from "./log/record.ts";
+import type { PublicKeys } from "./log/platform.ts";
 import type { Recheck } from "./recheck.ts";
 
 /** Draws of one lane and class; the 95 % interval from `low` to `high` holds the rate that they were drawn with. */
