@@ -6,10 +6,10 @@ import { givenKeys, keysOf } from "./keys.ts";
 import { type ClosedEpoch, isSampling, readSampling, readSeen, type SeenEpoch } from "./log/document.ts";
 import { LogAudit } from "./log/logAudit.ts";
 import type { PublicKeys } from "./log/platform.ts";
+import { type AuditReport, type KeyTrust, type Recheck, reportOf } from "./log/report.ts";
+import { type RunModules, runAudit } from "./log/run.ts";
 import { nodeHashes } from "./nodeHashes.ts";
-import { type Recheck, Rechecks } from "./recheck.ts";
-import { type AuditReport, type KeyTrust, reportOf } from "./report.ts";
-import { type RunModules, runAudit } from "./run.ts";
+import { Rechecks } from "./recheck.ts";
 import { type Chunks, fileChunks, firstLine, saving, servedLog } from "./sources.ts";
 import { type OwnedStrike, readStrikes } from "./strikeFile.ts";
 

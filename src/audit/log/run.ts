@@ -1,7 +1,7 @@
-import type { Clock } from "../core/clock.ts";
-import { causeText } from "../core/problems/assayError.ts";
-import { LineSplitter } from "./log/lineSplitter.ts";
-import type { LogAudit } from "./log/logAudit.ts";
+import type { Clock } from "../../core/clock.ts";
+import { causeText } from "../../core/problems/assayError.ts";
+import { LineSplitter } from "./lineSplitter.ts";
+import type { LogAudit } from "./logAudit.ts";
 
 /** Bytes as they come. */
 export type LogChunks = AsyncIterable<Uint8Array>;
