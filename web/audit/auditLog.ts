@@ -1,8 +1,8 @@
 import { readSampling, readSeen } from "../../src/audit/log/document.ts";
 import { LogAudit } from "../../src/audit/log/logAudit.ts";
 import { type AuditReport, type KeyTrust, reportOf } from "../../src/audit/log/report.ts";
-import { type AuditLimits, auditLimits } from "../../src/audit/log/samples.ts";
 import { type LogChunks, type RunModules, runAudit } from "../../src/audit/log/run.ts";
+import { type AuditLimits, auditLimits } from "../../src/audit/log/samples.ts";
 import type { Subtle } from "./ed25519.ts";
 import { pageHashes as hashes } from "./hashes.ts";
 import { answeredKeys } from "./keys.ts";
@@ -40,7 +40,11 @@ export async function auditLog(
   const { keys: known, unchecked } = await answeredKeys(modules.subtle, keys, (asked) => {
     new LogAudit(record, { keys: asked, hashes }, { seen, limits: noLines });
   });
-  const audit = new LogAudit(record, { keys: known, hashes }, { seen, limits: modules.limits ?? auditLimits });
+  const audit = new LogAudit(
+    record,
+    { keys: known, hashes },
+    { seen, limits: modules.limits ?? auditLimits },
+  );
   const partial = (await runAudit(audit, await open(), modules)) ?? said(unchecked);
   return reportOf({ record, keys: known, trust }, audit, partial, []);
 }

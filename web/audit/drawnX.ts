@@ -40,7 +40,8 @@ class PrefixedTexts {
 
 /** Computes draws, HMAC-SHA256 over lane, hotkey and work id, with one key of at most 64 bytes: the pads are hashed once. */
 export function drawnWith(key: Uint8Array): (lane: string, hotkey: string, workId: string) => string {
-  if (key.length > BLOCK_BYTES) throw new RangeError(`the key has ${key.length} bytes, at most ${BLOCK_BYTES}`);
+  if (key.length > BLOCK_BYTES)
+    throw new RangeError(`the key has ${key.length} bytes, at most ${BLOCK_BYTES}`);
   const [inner, outer] = [paddedState(key, 0x36), paddedState(key, 0x5c)];
   const state = new Int32Array(8);
   const hashed = new Uint8Array(HASH_BYTES);

@@ -1,5 +1,8 @@
 /** Checks the Ed25519 signatures of one key. */
-export type Verify = (signature: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBuffer>) => Promise<boolean>;
+export type Verify = (
+  signature: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+) => Promise<boolean>;
 
 /** The part of WebCrypto that is used. */
 export type Subtle = Pick<typeof crypto.subtle, "importKey" | "verify">;
