@@ -1,5 +1,8 @@
 import type { AuditReport } from "../../src/audit/log/report.ts";
 
+/** The document that `assay audit --json` prints. */
+export type PageReport = AuditReport;
+
 /** What a page asks of the worker: one audit per worker. */
 export interface AuditOrder {
   /** Where the validator's API begins, with a slash at its end. */
