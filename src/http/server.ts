@@ -8,6 +8,7 @@ import { listenFault } from "../core/problems/listening.ts";
 import { Cors, isShared } from "./cors.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
+import type { PageFiles } from "./page/pageFiles.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
 import { addRoute, InFlight, installHooks } from "./requests.ts";
 import { methodIndex, routesOf } from "./routes/all.ts";
@@ -46,6 +47,8 @@ export interface HttpModules {
   readonly handlers: Handlers;
   /** The push lane; absent where no jobs are handed out. */
   readonly streams?: PushModules;
+  /** The dashboard; null or absent where it was not built. */
+  readonly page?: PageFiles | null;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -153,6 +156,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     log,
     () => app.swagger(),
     () => streams,
+    modules.page ?? null,
   );
   const proxies = rangesOf(options.trustedProxies);
   const held = new HeldBytes(options.heldBytes ?? maxHeldBytes, metrics);

@@ -1,5 +1,6 @@
 import type { Log } from "../../core/log.ts";
 import type { Handlers } from "../handlers.ts";
+import type { PageFiles } from "../page/pageFiles.ts";
 import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
@@ -10,6 +11,7 @@ import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
+import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
 import type { Route } from "./route.ts";
 import { skiplistRoutes } from "./skiplist.ts";
@@ -24,8 +26,10 @@ export function routesOf(
   log: Log,
   openapi: () => object,
   streams: () => StreamServing | null,
+  page: PageFiles | null,
 ): Route[] {
   return [
+    ...pageRoutes(page),
     ...operationRoutes(handlers),
     documentRoute(openapi),
     ...challengeRoutes(handlers),

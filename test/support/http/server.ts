@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { TestContext } from "node:test";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { publicJwk } from "../../../src/core/ed25519.ts";
 import { type Log, silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
@@ -19,6 +20,7 @@ import type {
   WeightPlanSummary,
   WeightPlanView,
 } from "../../../src/http/handlers.ts";
+import type { PageFile, PageFiles } from "../../../src/http/page/pageFiles.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/http/server.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 
@@ -270,6 +272,16 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   };
 }
 
+const script = Buffer.from("export {};\n");
+const pageFile = (mediaType: string): PageFile => ({
+  ...{ mediaType, etag: '"e"', plain: script, br: brotliCompressSync(script), gzip: gzipSync(script) },
+});
+/** A dashboard of two files. */
+export const page: PageFiles = {
+  index: pageFile("text/html; charset=utf-8"),
+  assets: new Map([["main-ABCDEFGH.js", pageFile("text/javascript; charset=utf-8")]]),
+};
+
 export interface Served extends HttpServer {
   readonly registry: MetricRegistry;
 }
@@ -294,7 +306,7 @@ export async function serve(
       version: "0.0.1",
       ...options,
     },
-    { handlers: standIn(overrides), log, metrics: registry },
+    { handlers: standIn(overrides), log, metrics: registry, page },
   );
   t.after(() => server.close(0));
   return { ...server, registry };

@@ -57,6 +57,8 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "delete /v1/admin/skiplist/{hotkey}",
       "delete /v1/admin/tokens/{id}",
       "delete /v1/jobs/{id}",
+      "get /",
+      "get /assets/{name}",
       "get /healthz",
       "get /openapi.json",
       "get /readyz",
@@ -157,7 +159,8 @@ test("what the routes answer is what the document says they answer", async (t) =
     const named = path
       .replace("{id}", path.includes("jobs") ? job.job_id : receipt.receipt_id)
       .replace("{hotkey}", hotkey)
-      .replace("{epoch}", "3");
+      .replace("{epoch}", "3")
+      .replace("{name}", "main-ABCDEFGH.js");
     const body = bodies[name];
     const answer =
       body === undefined

@@ -1,0 +1,6 @@
+import { minersPage } from "./miners.tsx";
+import { overviewPage } from "./overview.tsx";
+import type { Page } from "./page.ts";
+
+/** All pages, in the order of the menu. */
+export const pages: readonly Page[] = [overviewPage, minersPage];
