@@ -15,6 +15,8 @@ const preload = pathToFileURL(join(import.meta.dirname, "../validator/steppedDat
 export interface DemoNetwork extends Validator {
   /** Lets this much time pass at once. */
   pass(ms: number): void;
+  /** Lets all time pass but the last so many ms. */
+  catchUp(behindMs: number): void;
   get<Answer>(path: string): Promise<Answer>;
 }
 
@@ -29,17 +31,19 @@ const config = {
 async function started(): Promise<DemoNetwork> {
   const dataDir = dataDirWith(config);
   const file = join(dataDir, "clock");
-  // The third epoch before this one, from its tenth minute on: no epoch turns while a page is looked at.
+  // The tenth minute of the third epoch before this one.
   let offsetMs = 10 * 60_000 - (systemClock.nowMs() % HOUR) - 3 * HOUR;
   writeFileSync(file, String(offsetMs));
+  const set = (ms: number): void => {
+    offsetMs = ms;
+    writeFileSync(file, String(offsetMs));
+  };
   const env = { NODE_OPTIONS: `--import=${preload}`, TEST_CLOCK_FILE: file };
   const validator = await startValidator(dataDir, ["--demo", "4"], null, env);
   return {
     ...validator,
-    pass: (ms) => {
-      offsetMs += ms;
-      writeFileSync(file, String(offsetMs));
-    },
+    pass: (ms) => set(offsetMs + ms),
+    catchUp: (behindMs) => set(-behindMs),
     get: async <Answer>(path: string) => (await (await fetch(validator.url + path)).json()) as Answer,
     stop: () => validator.stop().finally(() => removeDir(dataDir)),
   };
@@ -72,7 +76,7 @@ export async function demoNetwork(): Promise<DemoNetwork> {
     return atWork.length >= 5 && items.some(({ strikes }) => strikes > 0);
   });
   await nextWeights(network);
-  network.pass(2 * HOUR);
+  network.catchUp(2 * TEMPO_MS);
   await eventually("an epoch that has closed", network, async () => {
     const { items } = await network.get<ClosedEpochPage>("/v1/sampling");
     return items.some((item) => item.epoch === epoch);
