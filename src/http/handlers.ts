@@ -7,6 +7,7 @@ import type { PublishedEpoch } from "../flow/draw.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
+import type { ConfigView } from "./routes/configSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
@@ -130,6 +131,8 @@ export interface Handlers {
   nodes(): Promise<NodeList>;
   /** Throws `node_not_found`. */
   orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
+  /** The configuration in force, secrets hidden. */
+  config(): ConfigView;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */

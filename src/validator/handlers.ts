@@ -108,6 +108,7 @@ function operatorHandlers(parts: Parts) {
       push?.dispatcher.suspendHotkey(request.hotkey);
       return item;
     },
+    config: () => ({ items: parts.configItems ?? [] }),
     clock: async () => trusted.state(),
     acceptClock: (reason) => trusted.accept(reason),
     release: async (hotkey, reason = "released by the operator") => ({

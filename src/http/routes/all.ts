@@ -5,6 +5,7 @@ import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
+import { configRoutes } from "./config.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -42,6 +43,7 @@ export function routesOf(
     ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
+    ...configRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

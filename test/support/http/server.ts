@@ -157,6 +157,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   return {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
+    config: () => ({ items: [] }),
     clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
