@@ -21,8 +21,17 @@ interface Served {
   readonly chunks?: () => AsyncIterable<Uint8Array>;
 }
 
-const streamed = (chunks: AsyncIterable<Uint8Array>): Response =>
-  new Response(ReadableStream.from(chunks) as ReadableStream<Uint8Array>);
+function streamed(chunks: AsyncIterable<Uint8Array>): Response {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  });
+  return new Response(body);
+}
 
 /** Plays an order against a validator that serves this; returns all that was told. */
 async function played(
