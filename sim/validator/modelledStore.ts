@@ -27,6 +27,7 @@ export type ModelledStore = Omit<
   | "miners"
   | "strikes"
   | "strikesText"
+  | "strikeLedger"
   | "operatorActions"
   | "vectorText"
   | "weightPlan"

@@ -3,9 +3,10 @@ import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerView } from "../http/handlers.ts";
 import type { PublicStore } from "../store/queuedReads.ts";
 import type { Parts } from "./parts.ts";
+import { strikePage } from "./strikeLedger.ts";
 
 /** Public facts about the miners: standing, counts, evidence. */
-export function minerHandlers({ judge }: Pick<Parts, "judge">, store: PublicStore) {
+export function minerHandlers({ judge, chain }: Pick<Parts, "judge" | "chain">, store: PublicStore) {
   const view = (miner: StoredMiner): MinerView => ({ ...judge.standing(miner), counts: miner.counts });
   return {
     miners: async ({ after, limit }) => {
@@ -21,5 +22,10 @@ export function minerHandlers({ judge }: Pick<Parts, "judge">, store: PublicStor
       return view(miner);
     },
     strikes: (hotkey) => store.strikesText(hotkey),
+    strikeLedger: (query) =>
+      strikePage(store, query, {
+        block: chain.block(),
+        suspendedUntil: (hotkey) => judge.suspendedUntil(hotkey),
+      }),
   } satisfies Partial<Handlers>;
 }

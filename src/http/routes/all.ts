@@ -13,6 +13,7 @@ import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
 import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
+import { receiptRoute } from "./receipts.ts";
 import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
@@ -42,6 +43,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
+    receiptRoute(handlers),
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
     ...clockRoutes(handlers),

@@ -186,7 +186,7 @@ const plain = [
     "logText",
   ],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
-  ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["miner", "miners", "strikes", "strikesText", "strikeLedger", "operatorActions", "credits"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
