@@ -34,14 +34,16 @@ async function checked(hotkey: string, strike: Strike): Promise<readonly Evidenc
 
 function Findings({ findings }: { findings: readonly EvidenceFinding[] }) {
   return (
-    <ul class="checks" role="status">
-      {findings.map(({ what, outcome, text }) => (
-        <li key={what} data-check={what} data-outcome={outcome}>
-          <Badge tone={tones[outcome]}>{outcome === "unchecked" ? "not checked" : outcome}</Badge>{" "}
-          <strong>{titles[what]}</strong> <span>{text}</span>
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul class="checks">
+        {findings.map(({ what, outcome, text }) => (
+          <li key={what} data-check={what} data-outcome={outcome}>
+            <Badge tone={tones[outcome]}>{outcome === "unchecked" ? "not checked" : outcome}</Badge>{" "}
+            <strong>{titles[what]}</strong> <span>{text}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
