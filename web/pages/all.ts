@@ -1,6 +1,8 @@
+import { historyPage } from "./history.tsx";
+import { minerPage } from "./miner.tsx";
 import { minersPage } from "./miners.tsx";
 import { overviewPage } from "./overview.tsx";
 import type { Page } from "./page.ts";
 
 /** All pages, in the order of the menu. */
-export const pages: readonly Page[] = [overviewPage, minersPage];
+export const pages: readonly Page[] = [overviewPage, minersPage, minerPage, historyPage];
