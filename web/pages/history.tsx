@@ -1,10 +1,11 @@
+import type { HistoryView } from "../../src/http/handlers.ts";
 import { Bars } from "../parts/bars.tsx";
 import { Panel } from "../parts/figure.tsx";
 import { HistoryPlot, SpanChoice, useHistory, type ViewName, views } from "../parts/historyPanel.tsx";
 import { Plot } from "../parts/plot.tsx";
 import { Empty, Loaded } from "../parts/state.tsx";
 import { number } from "../read/format.ts";
-import { type HistoryView, lineOf, timesOf, totalsBy } from "../read/history.ts";
+import { lineOf, timesOf, totalsBy } from "../read/history.ts";
 import { linkTo } from "../read/place.ts";
 import { words } from "../read/words.ts";
 import type { Page, PageProps } from "./page.ts";

@@ -1,17 +1,9 @@
+import type { HistoryView } from "../../src/http/handlers.ts";
 import { nowMs } from "../live/clock.ts";
 import { useLoaded } from "../live/reading.ts";
 import { place, setQuery } from "../live/router.ts";
 import { read } from "../read/api.ts";
-import {
-  type HistoryView,
-  historyOf,
-  type Line,
-  lineOf,
-  linesBy,
-  spanOf,
-  spans,
-  timesOf,
-} from "../read/history.ts";
+import { historyOf, type Line, lineOf, linesBy, spanOf, spans, timesOf } from "../read/history.ts";
 import { linkTo } from "../read/place.ts";
 import { words } from "../read/words.ts";
 import { Panel } from "./figure.tsx";

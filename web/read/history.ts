@@ -1,17 +1,5 @@
+import type { HistoryView } from "../../src/http/handlers.ts";
 import { resource } from "./resources.ts";
-
-/** The document of `GET /v1/history`. */
-export interface HistoryView {
-  readonly step: "minute" | "hour" | "day";
-  readonly from: number;
-  readonly to: number;
-  readonly series: readonly {
-    readonly name: string;
-    readonly labels: Readonly<Record<string, string>>;
-    readonly points: readonly (readonly [number, number | null])[];
-  }[];
-  readonly truncated: boolean;
-}
 
 /** How far back the page looks, and in which steps: what the validator keeps of each. */
 export const spans = {

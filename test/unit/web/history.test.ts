@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type HistoryView,
-  historyOf,
-  lineOf,
-  linesBy,
-  spanOf,
-  timesOf,
-  totalsBy,
-} from "../../../web/read/history.ts";
+import type { HistoryView } from "../../../src/http/handlers.ts";
+import { historyOf, lineOf, linesBy, spanOf, timesOf, totalsBy } from "../../../web/read/history.ts";
 
 const refused = (code: string, ...values: (number | null)[]): HistoryView["series"][number] => ({
   ...{ name: "refused", labels: { code } },
