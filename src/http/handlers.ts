@@ -9,6 +9,7 @@ import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
+import type { minerDetails } from "./routes/minerDetailsSchema.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as overviewSchemas from "./routes/overviewSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
@@ -23,6 +24,7 @@ export type Status = View<typeof schemas.status>;
 export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
 export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
+export type MinerDetails = View<typeof minerDetails>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type WeightPlanView = NonNullable<View<typeof weightSchemas.weightsWithPlan>["plan"]>;
 export type WeightPlanPage = View<typeof weightSchemas.weightPlanPage>;
@@ -129,6 +131,8 @@ export interface Handlers {
   receipt(caller: Caller, id: string): Promise<Receipt>;
   miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;
   miner(hotkey: Hotkey): Promise<MinerView>;
+  /** Throws `miner_not_found`. */
+  minerDetails(hotkey: Hotkey): Promise<MinerDetails>;
   /** JSON text, of evidence as it is stored. */
   strikes(hotkey: Hotkey): Promise<string>;
   /** JSON text of the vector of a period, or of the last one, as it was signed. */

@@ -1,9 +1,10 @@
-import type { MinerView, Status } from "../../src/http/handlers.ts";
+import type { MinerDetails, MinerView, Status } from "../../src/http/handlers.ts";
 import { nowMs } from "../live/clock.ts";
 import { useLoaded, useReading } from "../live/reading.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Bars } from "../parts/bars.tsx";
 import { Blocks } from "../parts/blocks.tsx";
+import { CapPanel } from "../parts/capPanel.tsx";
 import { Facts, Figure, Figures, Panel } from "../parts/figure.tsx";
 import { Hotkey } from "../parts/id.tsx";
 import { MinerForm } from "../parts/minerForm.tsx";
@@ -20,6 +21,7 @@ import * as resources from "../read/resources.ts";
 import { lastVectors } from "../read/vectors.ts";
 import { medianWeight, sharesOf } from "../read/weights.ts";
 import { warmBlock, whyWeight } from "../read/whyWeight.ts";
+import { words } from "../read/words.ts";
 import type { Page, PageProps } from "./page.ts";
 
 /** Weighing periods that the history of a miner looks at. */
@@ -29,6 +31,7 @@ interface MinerFacts {
   readonly miner: MinerView;
   readonly status: Status;
   readonly vectors: readonly Vector[];
+  readonly details: MinerDetails | null;
 }
 
 /** How long until a block, counted down between blocks by the clock. */
@@ -46,7 +49,21 @@ function Countdown({ block, status }: { block: number; status: Status }) {
   );
 }
 
-function Standing({ miner, status }: MinerFacts) {
+/** Why it is suspended, where that is known. */
+function SuspensionReason({ details }: Pick<MinerFacts, "details">) {
+  const suspension = details?.suspension ?? null;
+  if (suspension === null) return null;
+  const { kind, reason, by, at } = suspension;
+  return (
+    <>
+      <br />
+      {kind === "unreachable" ? "It could not be reached" : words(reason)} (by the{" "}
+      {by === "judge" ? "rules" : by}, <Time at={at} kind="relative" />)
+    </>
+  );
+}
+
+function Standing({ miner, status, details }: MinerFacts) {
   const { standing, until_block } = miner;
   const warm = warmBlock(miner, status.judge.cold_start_blocks);
   return (
@@ -54,6 +71,7 @@ function Standing({ miner, status }: MinerFacts) {
       {standing === "suspended" && until_block !== null ? (
         <p class="note bad">
           Suspended for <Countdown block={until_block} status={status} />
+          <SuspensionReason details={details} />
         </p>
       ) : null}
       {standing === "cold_start" ? (
@@ -137,15 +155,16 @@ function Answers({ miner }: { miner: MinerView }) {
 }
 
 function Whole(facts: MinerFacts) {
-  const { miner, status, vectors } = facts;
+  const { miner, status, vectors, details } = facts;
   return (
     <div class="stack">
-      <OurFault hotkey={miner.hotkey} />
-      <div class="grid">
+      <OurFault details={details} />
+      <div class="grid two">
         <Standing {...facts} />
         <Weight {...facts} />
         <Answers miner={miner} />
-        <WorkNow hotkey={miner.hotkey} status={status} />
+        <WorkNow status={status} />
+        <CapPanel push={details?.push ?? null} />
       </div>
       <MinerHistory hotkey={miner.hotkey} vectors={vectors} />
       <StrikeTable hotkey={miner.hotkey} />
@@ -158,6 +177,7 @@ function One({ hotkey }: { hotkey: string }) {
     everyMs: 15_000,
     on: ["standing", "strike", "weights"],
   });
+  const details = useReading(resources.minerDetails(hotkey), { everyMs: 15_000, on: ["standing"] }).reading;
   const status = useReading(resources.status, { everyMs: 12_000 }).reading;
   const vectors = useLoaded(`vectors ${historyPeriods}`, (signal) => lastVectors(historyPeriods, signal), {
     everyMs: 60_000,
@@ -169,7 +189,7 @@ function One({ hotkey }: { hotkey: string }) {
         <Loaded reading={status} what="the status">
           {(known) => (
             <Loaded reading={vectors.reading} again={vectors.again} what="weights" lines={6}>
-              {(past) => <Whole miner={miner} status={known} vectors={past} />}
+              {(past) => <Whole miner={miner} status={known} vectors={past} details={details.data} />}
             </Loaded>
           )}
         </Loaded>

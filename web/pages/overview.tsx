@@ -22,7 +22,8 @@ function Verdict({ verdict, next_weights, last_weights }: Overview) {
     <section class={`verdict note ${tone}`} aria-label="Verdict">
       <div>
         <p class="verdict-word">
-          <Badge tone={tone}>{word}</Badge> <span class="dim">{words(reason)}</span>
+          <Badge tone={tone}>{word}</Badge>{" "}
+          {reason === "earning" ? null : <span class="dim">{words(reason)}</span>}
         </p>
         <p>{text}</p>
       </div>

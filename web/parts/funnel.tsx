@@ -13,6 +13,14 @@ const rowsBehind: Readonly<Record<string, string>> = {
   weighed: linkTo("weights"),
 };
 
+/** What did not reach the next stage, and where its rows are. */
+function rowsOf(stage: string, code: string): string {
+  if (stage === "requests") return linkTo("history", { show: "refusals", code });
+  if (code === "rejected") return linkTo("miners", { sort: "-rejected" });
+  if (code === "cold_start" || code === "suspended") return linkTo("miners", { standing: code });
+  return linkTo("history", { show: "submissions" });
+}
+
 const blames: Readonly<Record<string, Tone>> = {
   miner: "quiet",
   validator: "bad",
@@ -20,13 +28,13 @@ const blames: Readonly<Record<string, Tone>> = {
   none: "quiet",
 };
 
-function Refused({ refused }: Pick<Stage, "refused">) {
+function Refused({ stage, refused }: Pick<Stage, "stage" | "refused">) {
   if (refused.length === 0) return null;
   return (
     <ul class="refused">
       {refused.map(({ code, blame, count }) => (
         <li key={code}>
-          <a href={linkTo("history", { show: "refusals", code })} title="When they happened">
+          <a href={rowsOf(stage, code)} title="The rows behind this number">
             {words(code)}
           </a>{" "}
           <span>{number(count)}</span>{" "}
@@ -62,7 +70,7 @@ export function Funnel({ funnel }: Pick<Overview, "funnel">) {
                 )}
               </span>
             </div>
-            <Refused refused={refused} />
+            <Refused stage={stage} refused={refused} />
           </li>
         );
       })}

@@ -3,7 +3,7 @@ import { nowMs } from "../live/clock.ts";
 import { useLoaded } from "../live/reading.ts";
 import { place, setQuery } from "../live/router.ts";
 import { read } from "../read/api.ts";
-import { historyOf, type Line, lineOf, linesBy, spanOf, spans, timesOf } from "../read/history.ts";
+import { historyOf, type Line, lineOf, linesBy, spanOf, spans, timesOf, trimmed } from "../read/history.ts";
 import { linkTo } from "../read/place.ts";
 import { words } from "../read/words.ts";
 import { Panel } from "./figure.tsx";
@@ -96,9 +96,13 @@ export function SpanChoice() {
 /** The history of the span in the address; read again each minute. */
 export function useHistory() {
   const span = spanOf(place.value.query.span);
-  return useLoaded(`history ${span}`, (signal) => read(historyOf(span, nowMs()), signal), {
-    everyMs: 60_000,
-  });
+  return useLoaded(
+    `history ${span}`,
+    async (signal) => trimmed(await read(historyOf(span, nowMs()), signal)),
+    {
+      everyMs: 60_000,
+    },
+  );
 }
 
 export function HistoryPlot({ history, name }: { history: HistoryView; name: ViewName }) {

@@ -19,7 +19,7 @@ function offer({ mode, tiers, kinds }: Status["lanes"][number]): string {
 }
 
 /** What there is to do for a miner, by lane, and until when. */
-export function WorkNow({ status }: { hotkey: string; status: Status }) {
+export function WorkNow({ status }: { status: Status }) {
   const ends = epochEnd(status);
   return (
     <Panel

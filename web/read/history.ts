@@ -28,6 +28,14 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
+/** Without the moments before the first that anything is on record of, so that a young validator's plot is not empty. */
+export function trimmed(view: HistoryView): HistoryView {
+  const first = view.series.map(({ points }) => points.findIndex(([, value]) => value !== null));
+  const begin = Math.min(...first.map((at) => (at < 0 ? Number.POSITIVE_INFINITY : at)));
+  if (!Number.isFinite(begin) || begin <= 1) return view;
+  return { ...view, series: view.series.map((one) => ({ ...one, points: one.points.slice(begin - 1) })) };
+}
+
 export const timesOf = ({ series }: HistoryView): number[] => (series[0]?.points ?? []).map(([at]) => at);
 
 type Series = HistoryView["series"][number];

@@ -38,7 +38,7 @@ export async function lastVectors(count: number, signal: AbortSignal): Promise<r
     const some = await Promise.all(periods.slice(i, i + atOnce).map((period) => vectorAt(period, signal)));
     found.push(...some.filter((vector) => vector !== null));
     // A validator that is younger than that has no earlier ones.
-    if (some.every((vector) => vector === null)) break;
+    if (some.at(-1) === null) break;
   }
   return found.sort((a, b) => periodOf(a) - periodOf(b));
 }

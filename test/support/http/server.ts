@@ -239,6 +239,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     receipt: async () => receipt,
     miners: async () => ({ items: [miner], next_after: hotkey }),
     miner: async () => miner,
+    minerDetails: async () => ({
+      ...{ hotkey, push: { connected: true, cap: 3, limit: "delivered_rate" as const }, presumed_ours_at: null },
+      suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },
+    }),
     strikes: async () =>
       JSON.stringify({
         hotkey,

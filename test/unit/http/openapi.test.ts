@@ -80,6 +80,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/keys",
       "get /v1/miners",
       "get /v1/miners/{hotkey}",
+      "get /v1/miners/{hotkey}/details",
       "get /v1/miners/{hotkey}/strikes",
       "get /v1/overview",
       "get /v1/receipts/{id}",

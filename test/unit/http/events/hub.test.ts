@@ -55,7 +55,10 @@ test("a stream begins with the newest overview and tells each event with a risin
   const text = await until(answer, "st_1");
   assert.ok(text.startsWith("retry: 3000\n\nid: "), text);
   assert.ok(!text.includes('{"at":1}'), "an older overview is worth nothing");
-  assert.match(text, /id: \d+\nevent: overview\ndata: \{"at":2\}\n\nid: \d+\nevent: strike\ndata: \{.*\}\n\n$/);
+  assert.match(
+    text,
+    /id: \d+\nevent: overview\ndata: \{"at":2\}\n\nid: \d+\nevent: strike\ndata: \{.*\}\n\n$/,
+  );
   const [first = 0, second = 0] = idsIn(text);
   assert.ok(second > first);
   await answer.body?.cancel();
@@ -72,10 +75,16 @@ test("a reader that comes back gets what it missed, and the newest overview, und
   const headers = { "last-event-id": `${idsIn(text)[1]}` };
   const again = await fetch(url, { headers });
   const missed = await until(again, '{"at":9}');
-  assert.deepEqual([...missed.matchAll(/"period":(\d)/g)].map(([, period]) => period), ["3", "4"]);
+  assert.deepEqual(
+    [...missed.matchAll(/"period":(\d)/g)].map(([, period]) => period),
+    ["3", "4"],
+  );
   assert.ok(!missed.includes("event: reset"));
   const ids = idsIn(missed);
-  assert.deepEqual(ids, ids.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    ids,
+    ids.toSorted((a, b) => a - b),
+  );
   await again.body?.cancel();
 });
 

@@ -61,7 +61,8 @@ test("only the names that were asked for are shown", () => {
   const rows = ["strikes", "submissions_refused:busy", "submissions_refused:other"].map((series) => ({
     ...{ series, start: 0, value: 1 },
   }));
-  const names = (wanted: string[]) => historyDocument(range, rows, wanted).series.map(({ labels }) => labels.code);
+  const names = (wanted: string[]) =>
+    historyDocument(range, rows, wanted).series.map(({ labels }) => labels.code);
   assert.deepEqual(names(["submissions_refused"]), ["busy", "other"]);
   assert.deepEqual(names(["nothing"]), []);
 });

@@ -59,6 +59,9 @@ test("counts reach the tally under their series, unknown words of a label as oth
 });
 
 test("a series is shown by its name and its label", () => {
-  assert.deepEqual(shownSeries("submissions_refused:busy"), { name: "submissions_refused", labels: { code: "busy" } });
+  assert.deepEqual(shownSeries("submissions_refused:busy"), {
+    name: "submissions_refused",
+    labels: { code: "busy" },
+  });
   assert.deepEqual(shownSeries("strikes"), { name: "strikes", labels: {} });
 });

@@ -27,7 +27,9 @@ test("submissions and jobs go through the same stages, refusals by reason and bl
     funnel.map(({ stage, count }) => `${stage} ${count}`),
     ["requests 40", "admitted 25", "concluded 23", "accepted 20", "weighed 17"],
   );
-  const refused = funnel.map((stage) => stage.refused.map(({ code, blame, count }) => `${code} ${blame} ${count}`));
+  const refused = funnel.map((stage) =>
+    stage.refused.map(({ code, blame, count }) => `${code} ${blame} ${count}`),
+  );
   assert.deepEqual(refused, [
     [
       ...["not_your_challenge miner 4", "timeout miner 4", "busy validator 3", "repeated none 2"],

@@ -11,7 +11,15 @@ const policy = {
 };
 
 function draw(i: number, sampled: boolean, rate = "1/4"): LogEntry {
-  const base = { epoch: 7, lane: "sat", hotkey: "5A", work_id: `w${i}`, class: "lane", rate, sampled } as const;
+  const base = {
+    epoch: 7,
+    lane: "sat",
+    hotkey: "5A",
+    work_id: `w${i}`,
+    class: "lane",
+    rate,
+    sampled,
+  } as const;
   const x = sha256Hex(Buffer.from(`${i}`)).slice(0, 16);
   return { type: "draw", receipt_id: `r${i}`, answer_sha256: "ab", x, ...base };
 }

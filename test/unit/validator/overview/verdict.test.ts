@@ -18,9 +18,19 @@ const of = (change: Partial<VerdictFacts>): string => {
   assert.ok(text.length > 10 && text.endsWith("."), text);
   return `${earning} ${reason}`;
 };
-const failing = (name: string): Partial<VerdictFacts> => ({ checks: [{ name, ok: false, detail: "it has failed for a while" }] });
-const plan = (change: Partial<PlanFacts>): PlanFacts => ({ period: 9, state: "planned", reason: null, age: 3, ...change });
-const weighing = (change: object) => ({ weighing: { running: 10, since: 0, into: 3, length: 360, ...change } });
+const failing = (name: string): Partial<VerdictFacts> => ({
+  checks: [{ name, ok: false, detail: "it has failed for a while" }],
+});
+const plan = (change: Partial<PlanFacts>): PlanFacts => ({
+  period: 9,
+  state: "planned",
+  reason: null,
+  age: 3,
+  ...change,
+});
+const weighing = (change: object) => ({
+  weighing: { running: 10, since: 0, into: 3, length: 360, ...change },
+});
 
 test("a validator whose weights are on their way earns", () => {
   assert.equal(of({}), "true earning");
