@@ -14,6 +14,7 @@ import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
 import { operatorSessionHandlers } from "./operatorSessionHandlers.ts";
+import { overviewHandlers } from "./overviewHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
@@ -33,6 +34,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...tokenHandlers(parts),
+    ...overviewHandlers(parts, reads),
   };
 }
 

@@ -11,6 +11,7 @@ import type { SharedStages } from "./assembleStages.ts";
 import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Economy } from "./economy.ts";
+import type { Live } from "./liveParts.ts";
 import type { Resources } from "./resources.ts";
 import type { SharedPush } from "./roles/sharedPush.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -28,7 +29,8 @@ export interface Parts
   extends StartModules,
     Omit<Resources, "secret" | "previousSecret">,
     SharedStages,
-    PullStages {
+    PullStages,
+    Live {
   readonly config: Config;
   readonly configItems?: readonly ConfigItem[];
   readonly version: string;

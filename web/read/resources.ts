@@ -2,6 +2,7 @@ import type {
   ChainWeightsView,
   ClosedEpochPage,
   JobPage,
+  MinerDetails,
   MinerPage,
   MinerView,
   Readiness,
@@ -28,6 +29,7 @@ const part = encodeURIComponent;
 export const status = resource<Status>("v1/status");
 export const readiness = resource<Readiness>("readyz");
 export const miner = (hotkey: string) => resource<MinerView>(`v1/miners/${part(hotkey)}`);
+export const minerDetails = (hotkey: string) => resource<MinerDetails>(`v1/miners/${part(hotkey)}/details`);
 export const strikes = (hotkey: string) => resource<StrikeList>(`v1/miners/${part(hotkey)}/strikes`);
 export const strikePage = (before: number | null) =>
   resource<StrikePage>(`v1/strikes?limit=500${before === null ? "" : `&before=${before}`}`);
