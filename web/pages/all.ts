@@ -1,6 +1,7 @@
+import { deterrencePage } from "./deterrence.tsx";
 import { minersPage } from "./miners.tsx";
 import { overviewPage } from "./overview.tsx";
 import type { Page } from "./page.ts";
 
 /** All pages, in the order of the menu. */
-export const pages: readonly Page[] = [overviewPage, minersPage];
+export const pages: readonly Page[] = [overviewPage, minersPage, deterrencePage];
