@@ -27,16 +27,15 @@ function Menu({ path }: { path: string }) {
 }
 
 function ThemeSwitch() {
-  const signs = { auto: "◐", light: "☀", dark: "☾" } as const;
+  const words = { auto: "Auto", light: "Light", dark: "Dark" } as const;
   return (
     <button
       type="button"
       class="quiet"
-      title={`Colours: ${theme.value}`}
-      aria-label={`Colours: ${theme.value}; change to ${nextTheme()}`}
+      title={`Colours: ${theme.value}. Click for ${nextTheme()}.`}
       onClick={() => setTheme(nextTheme())}
     >
-      <span aria-hidden="true">{signs[theme.value]}</span>
+      {words[theme.value]}
     </button>
   );
 }

@@ -148,6 +148,11 @@ export interface Handlers {
   cancelJob(client: JobClient, id: string): Promise<JobView>;
   /** Compares in constant time. */
   isOperator(token: string): boolean;
+  /** Opens a session of the dashboard, and returns its secret id. */
+  openOperatorSession(): string;
+  /** When a session of the dashboard ends, Unix ms; null where there is none, or it has ended. */
+  operatorSessionEnd(id: string): number | null;
+  endOperatorSession(id: string): void;
   /** Takes one request of the client. Throws `unauthorized`, `customer_rate_limited`. */
   jobClient(token: string): JobClient;
   tokens(): Promise<TokenList>;

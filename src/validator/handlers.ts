@@ -12,6 +12,7 @@ import { closedEpochs } from "./closedEpochs.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
+import { operatorSessionHandlers } from "./operatorSessionHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
@@ -27,6 +28,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...weightHandlers(parts, reads),
     ...chainHandlers(parts),
     ...operatorHandlers(parts),
+    ...operatorSessionHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...tokenHandlers(parts),

@@ -17,6 +17,16 @@ function copyByField(text: string): boolean {
   return isCopied;
 }
 
+/** Two sheets: fonts do not all have a character for it. */
+function CopySign() {
+  return (
+    <svg width="12" height="12" viewBox="0 0 12 12" fill="none" stroke="currentColor" aria-hidden="true">
+      <rect x="3.5" y="3.5" width="7" height="8" rx="1" />
+      <path d="M1.5 8.5v-7a1 1 0 0 1 1-1h6" />
+    </svg>
+  );
+}
+
 export function CopyButton({ text, of }: { text: string; of: string }) {
   const said = useSignal("");
   const copy = async () => {
@@ -31,7 +41,11 @@ export function CopyButton({ text, of }: { text: string; of: string }) {
   };
   return (
     <button type="button" class="copy" aria-label={`Copy ${of}`} title={`Copy ${of}`} onClick={copy}>
-      <span aria-hidden="true">{said.value === "" ? "⧉" : said.value === "copied" ? "✓" : "✗"}</span>
+      {said.value === "" ? (
+        <CopySign />
+      ) : (
+        <span aria-hidden="true">{said.value === "copied" ? "✓" : "✗"}</span>
+      )}
       <span class="offscreen" role="status">
         {said.value}
       </span>
@@ -52,7 +66,7 @@ export function Id({
   whole?: boolean;
 }) {
   const text = (
-    <code class="id" title={id}>
+    <code class={whole ? "id whole" : "id"} title={id}>
       {whole ? id : shortId(id)}
     </code>
   );

@@ -28,8 +28,8 @@ export function LogIn({ onDone }: { onDone?: () => void }) {
     <form class="log-in panel" onSubmit={submit}>
       <h2>Operator log-in</h2>
       <p class="dim">
-        The token is in the file that <code>admin.token_file</code> names; <code>assay token show</code> says
-        where.
+        The token is in <code>keys/admin.token</code> of the data directory, or in the file that{" "}
+        <code>admin.token_file</code> names.
       </p>
       <label>
         Operator's token

@@ -14,6 +14,7 @@ import { operationRoutes } from "./operation.ts";
 import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
 import type { Route } from "./route.ts";
+import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
@@ -39,6 +40,7 @@ export function routesOf(
     circuitsRoute(handlers),
     ...weightRoutes(handlers),
     ...publicationRoutes(handlers, log),
+    ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),

@@ -96,12 +96,11 @@ function asset(files: PageFiles | null): Route {
         200: { description: "The file", mediaType: "text/javascript", schema: Type.String() },
         304: { description: "The file that the client has" },
       },
-      problems: ["route_not_found"],
+      problems: ["asset_not_found"],
     },
     serve: (request, reply) => {
       const file = files?.assets.get(request.params.name);
-      if (file === undefined)
-        throw new AssayError({ code: "route_not_found", path: `/assets/${request.params.name}` });
+      if (file === undefined) throw new AssayError({ code: "asset_not_found", name: request.params.name });
       return sendFile(request, reply, file, "public, max-age=31536000, immutable");
     },
   });

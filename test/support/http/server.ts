@@ -258,6 +258,9 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     jobs: async () => ({ items: [jobSummary], next_after: null }),
     cancelJob: async () => ({ ...job, state: "cancelled" }),
     isOperator: (given) => given === operatorToken,
+    openOperatorSession: () => "s".repeat(43),
+    operatorSessionEnd: (id) => (id === "s".repeat(43) ? 1_700_000_000_000 : null),
+    endOperatorSession: () => {},
     jobClient: (given) => {
       if (given === operatorToken) return { owner: null };
       if (given === customerToken) return { owner: token.token_id };
@@ -290,7 +293,7 @@ export interface Served extends HttpServer {
 export async function serve(
   t: TestContext,
   overrides: Partial<Handlers> = {},
-  options: Partial<HttpOptions> = {},
+  { page: served = page, ...options }: Partial<HttpOptions> & { page?: PageFiles | null } = {},
   log: Log = silentLog,
 ): Promise<Served> {
   const registry = new MetricRegistry();
@@ -306,7 +309,7 @@ export async function serve(
       version: "0.0.1",
       ...options,
     },
-    { handlers: standIn(overrides), log, metrics: registry, page },
+    { handlers: standIn(overrides), log, metrics: registry, page: served },
   );
   t.after(() => server.close(0));
   return { ...server, registry };
