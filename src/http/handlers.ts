@@ -8,6 +8,7 @@ import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type { ConfigView } from "./routes/configSchemas.ts";
+import type { DispatchState } from "./routes/dispatchSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
@@ -131,6 +132,8 @@ export interface Handlers {
   nodes(): Promise<NodeList>;
   /** Throws `node_not_found`. */
   orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
+  /** The push lane in this process. Throws `push_lane_off`. */
+  dispatch(): DispatchState;
   /** The configuration in force, secrets hidden. */
   config(): ConfigView;
   clock(): Promise<ClockView>;

@@ -9,6 +9,7 @@ import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
 import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
+import { dispatchHandlers } from "./dispatchHandlers.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
@@ -29,6 +30,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...chainHandlers(parts),
     ...operatorHandlers(parts),
     ...operatorSessionHandlers(parts),
+    ...dispatchHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...tokenHandlers(parts),

@@ -6,6 +6,7 @@ import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { configRoutes } from "./config.ts";
+import { dispatchRoutes } from "./dispatch.ts";
 import { documentRoute } from "./document.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -44,6 +45,7 @@ export function routesOf(
     ...skiplistRoutes(handlers),
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
+    ...dispatchRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

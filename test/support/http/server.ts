@@ -158,6 +158,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
     config: () => ({ items: [] }),
+    dispatch: () => ({
+      ...{ held: null, linked: 0, ready: 0, in_flight: 0, ceiling: null, bytes: 0, bytes_most: 1, queued: 0 },
+      ...{ kinds: [], miners: [] },
+    }),
     clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),

@@ -66,6 +66,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/admin/chain",
       "get /v1/admin/clock",
       "get /v1/admin/config",
+      "get /v1/admin/dispatch",
       "get /v1/admin/nodes",
       "get /v1/admin/session",
       "get /v1/admin/skiplist",
