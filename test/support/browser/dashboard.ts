@@ -25,10 +25,14 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+const twoFrames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
 /** The page has its title, and nothing on it is still being read. */
 async function isLoaded(page: Page): Promise<void> {
   await page.waitForSelector("main h1");
-  await page.waitForFunction("document.querySelector('main .loading') === null");
+  // A change of the address is drawn with the next frame.
+  await page.evaluate(twoFrames);
+  await page.locator("main .loading").first().waitFor({ state: "detached" });
 }
 
 /** A browser, and a demo network whose dashboard it opens. */
