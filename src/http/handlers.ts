@@ -9,6 +9,7 @@ import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type { ConfigView } from "./routes/configSchemas.ts";
 import type { DispatchState } from "./routes/dispatchSchemas.ts";
+import type { DrainState } from "./routes/drainSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
@@ -136,12 +137,16 @@ export interface Handlers {
   dispatch(): DispatchState;
   /** The configuration in force, secrets hidden. */
   config(): ConfigView;
+  /** Of the process that answers. */
+  drain(): Promise<DrainState>;
+  beginDrain(reason: string): Promise<DrainState>;
+  undoDrain(): Promise<DrainState>;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */
   chainWeights(): Promise<ChainWeightsView>;
   resumeChain(reason: string): Promise<ChainWeightsView>;
-  /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
+  /** Throws `push_lane_off`, `draining`, `storage_full`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
   putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */
   job(client: JobClient, id: string): Promise<JobView>;

@@ -10,6 +10,7 @@ import { type MinersStore, type PublicStore, queuedReads } from "../store/queued
 import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
 import { dispatchHandlers } from "./dispatchHandlers.ts";
+import { drainHandlers } from "./intake/drainHandlers.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
@@ -33,6 +34,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...dispatchHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
+    ...drainHandlers(parts),
     ...tokenHandlers(parts),
   };
 }

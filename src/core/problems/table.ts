@@ -1,3 +1,4 @@
+import { intakeProblems } from "./intake.ts";
 import type { ProblemCode, ProblemRows } from "./problem.ts";
 import { requestProblems } from "./requests.ts";
 import { startProblems } from "./starts.ts";
@@ -7,5 +8,6 @@ import { workProblems } from "./work.ts";
 export const problemTable: ProblemRows<ProblemCode> = {
   ...requestProblems,
   ...workProblems,
+  ...intakeProblems,
   ...startProblems,
 };

@@ -8,6 +8,7 @@ import { clockRoutes } from "./clock.ts";
 import { configRoutes } from "./config.ts";
 import { dispatchRoutes } from "./dispatch.ts";
 import { documentRoute } from "./document.ts";
+import { drainRoutes } from "./drain.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
@@ -46,6 +47,7 @@ export function routesOf(
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
     ...dispatchRoutes(handlers),
+    ...drainRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

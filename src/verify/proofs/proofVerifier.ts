@@ -94,6 +94,11 @@ export class ProofVerifier implements JobVerification {
     return this.#pending.held;
   }
 
+  /** Answers without a verdict. */
+  get open(): number {
+    return this.#entries.size;
+  }
+
   verify(job: AnsweredJob, done: (verdict: Verdict) => void): void {
     if (this.#stopped) return;
     const { clock, lanes } = this.#modules;

@@ -149,6 +149,11 @@ const circuit: CircuitsView["items"][number] = {
   ...{ benchmark: true, verification_key: { nPublic: 2 }, verification_key_sha256: hash },
 };
 
+const drainState = {
+  ...{ draining: false, reason: null, since: null },
+  open: { submissions: 0, jobs: 0, proofs: 0 },
+};
+
 async function* noLines(): AsyncGenerator<string> {}
 
 /** Handlers that answer everything, so that the HTTP layer is all that is left to test. */
@@ -254,6 +259,9 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     auditLog: noLines,
     nodes: async () => ({ items: [] }),
     orderNode: async () => ({ heard: 1 }),
+    drain: async () => drainState,
+    beginDrain: async (reason) => ({ ...drainState, draining: true, reason, since: 1 }),
+    undoDrain: async () => drainState,
     skiplist: async () => ({ items: [suspension] }),
     suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),
     release: async (released) => ({ hotkey: released, released: 1 }),

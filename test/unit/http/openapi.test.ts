@@ -54,6 +54,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       .map(({ name }) => name)
       .sort(),
     [
+      "delete /v1/admin/drain",
       "delete /v1/admin/session",
       "delete /v1/admin/skiplist/{hotkey}",
       "delete /v1/admin/tokens/{id}",
@@ -67,6 +68,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/admin/clock",
       "get /v1/admin/config",
       "get /v1/admin/dispatch",
+      "get /v1/admin/drain",
       "get /v1/admin/nodes",
       "get /v1/admin/session",
       "get /v1/admin/skiplist",
@@ -91,6 +93,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/weights/{epoch}",
       "post /v1/admin/chain/resume",
       "post /v1/admin/clock",
+      "post /v1/admin/drain",
       "post /v1/admin/nodes",
       "post /v1/admin/session",
       "post /v1/admin/skiplist",
@@ -151,6 +154,7 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/submissions": submission,
     "post /v1/sessions": key,
     "post /v1/admin/skiplist": suspension,
+    "post /v1/admin/drain": JSON.stringify({ reason: "an upgrade" }),
     "post /v1/admin/nodes": JSON.stringify({ node: "api-1", order: "drain" }),
     "post /v1/admin/chain/resume": JSON.stringify({ reason: "it was us" }),
     "post /v1/admin/clock": JSON.stringify({ accept: true, reason: "right" }),
