@@ -13,6 +13,7 @@ import type { DrainState } from "./routes/drainSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
+import type { SystemState } from "./routes/systemSchemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -133,6 +134,8 @@ export interface Handlers {
   nodes(): Promise<NodeList>;
   /** Throws `node_not_found`. */
   orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
+  /** The process that answers. */
+  system(): Promise<SystemState>;
   /** The push lane in this process. Throws `push_lane_off`. */
   dispatch(): DispatchState;
   /** The configuration in force, secrets hidden. */

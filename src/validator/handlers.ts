@@ -18,6 +18,7 @@ import { operatorSessionHandlers } from "./operatorSessionHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
+import { systemHandlers } from "./systemHandlers.ts";
 import { chainHandlers, weightHandlers } from "./weightHandlers.ts";
 
 /** The routes' handlers over the parts of a validator. */
@@ -32,6 +33,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...operatorHandlers(parts),
     ...operatorSessionHandlers(parts),
     ...dispatchHandlers(parts),
+    ...systemHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
     ...drainHandlers(parts),

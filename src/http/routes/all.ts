@@ -20,6 +20,7 @@ import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
+import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { weightRoutes } from "./weights.ts";
 
@@ -47,6 +48,7 @@ export function routesOf(
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
     ...dispatchRoutes(handlers),
+    ...systemRoutes(handlers),
     ...drainRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),

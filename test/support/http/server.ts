@@ -163,6 +163,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
     config: () => ({ items: [] }),
+    system: async () => ({
+      ...{ version: "0.0.1", node_version: "24.0.0", roles: [], running_ms: 1, memory_bytes: 1, bounds: [] },
+      ...{ store: { kind: "sqlite" as const, bytes: 1 }, disk: null },
+    }),
     dispatch: () => ({
       ...{ held: null, linked: 0, ready: 0, in_flight: 0, ceiling: null, bytes: 0, bytes_most: 1, queued: 0 },
       ...{ kinds: [], miners: [] },

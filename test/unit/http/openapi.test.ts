@@ -72,6 +72,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/admin/nodes",
       "get /v1/admin/session",
       "get /v1/admin/skiplist",
+      "get /v1/admin/system",
       "get /v1/admin/tokens",
       "get /v1/audit/{epoch}",
       "get /v1/challenges",
