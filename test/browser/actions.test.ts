@@ -178,11 +178,24 @@ test("drain stops new work and says so, and is undone from the page", async () =
   await opened.close();
 });
 
+/** More than the miners of the demo prove while the page is looked at. */
+const queuedJobs = 24;
+
 test("jobs show who has how many in flight and why no more, and a customer's job can be cancelled", async () => {
-  const opened = await dashboard.visitAsOperator("#/jobs");
+  for (let i = 1; i <= queuedJobs; i++) {
+    const job = { lane: "groth16", kind: "hash-chain", input: { x: String(i) }, client_key: `job-${i}` };
+    assert.equal((await operatorAsks(network, "POST", "/v1/jobs", job)).status, 202);
+  }
+  const opened = await dashboard.visitAsOperator(`#/jobs?customer.q=job-${queuedJobs}`);
   const grace = await hotkeyOf("//Grace");
   const row = panel(opened, "Miners").getByRole("row", { name: new RegExp(grace.slice(0, 6)) });
-  assert.match((await row.textContent()) ?? "", /fewer than 100 results|its cap|wants no more/);
+  assert.match((await row.textContent()) ?? "", /fewer than 100 results|its cap|wants no more|rests/);
+  const job = panel(opened, "Customers' jobs").getByRole("row", { name: new RegExp(`job-${queuedJobs}`) });
+  const dialog = await openAction(opened, job, "Cancel");
+  assert.match((await dialog.textContent()) ?? "", /ends unanswered with state cancelled/);
+  await dialog.getByRole("button", { name: "Cancel", exact: true }).last().click();
+  await gone(dialog);
+  await job.getByText("cancelled").waitFor();
   await opened.close();
 });
 
