@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, test } from "node:test";
 import type { Locator } from "playwright-core";
-import type { MinerView, Skiplist } from "../../src/http/handlers.ts";
+import type { Skiplist } from "../../src/http/handlers.ts";
 import type { DrainState } from "../../src/http/routes/drainSchemas.ts";
 import { keypairOfUri } from "../../src/keys/uri.ts";
 import { seriousFindings } from "../support/browser/axe.ts";
-import { Dashboard, desk, type Opened } from "../support/browser/dashboard.ts";
-import { plannedText } from "../support/browser/plannedText.ts";
+import { Dashboard, type Opened } from "../support/browser/dashboard.ts";
+import { testDatabases } from "../support/store/postgresDatabases.ts";
 import { operatorAsks } from "../support/validator/operator.ts";
 
-// What an operator does from the page, each action against the real validator.
+// What an operator does from the page, each action against a real validator, which shares its store as those do that can be cordoned.
 
-const dashboard = await Dashboard.open();
 after(() => dashboard.close());
+const databases = await testDatabases().get();
+const dashboard = await Dashboard.open({ store: { kind: "postgres", url: await databases.makeEmpty() } });
 const { network } = dashboard;
 
 const hotkeyOf = async (uri: string): Promise<string> => (await keypairOfUri(uri)).hotkey;
@@ -178,6 +180,47 @@ test("drain stops new work and says so, and is undone from the page", async () =
   await opened.close();
 });
 
+test("mute says for how long, and what it leaves as it is; the rule can be unmuted", async () => {
+  const opened = await dashboard.visitAsOperator("");
+  const sent: unknown[] = [];
+  const alert = {
+    ...{ rule: "chain_stale", severity: "critical", state: "firing", text: "No block for 3 minutes." },
+    ...{ since: 1, muted_until: null as number | null },
+  };
+  await opened.page.route("**/v1/admin/alerts", (route) => route.fulfill({ json: { items: [alert] } }));
+  await opened.page.route("**/v1/admin/alerts/mutes**", async (route) => {
+    const request = route.request();
+    sent.push([request.method(), request.postDataJSON()]);
+    const isMute = request.method() === "POST";
+    Object.assign(alert, {
+      muted_until: isMute ? 2_000_000_000_000 : null,
+      state: isMute ? "muted" : "firing",
+    });
+    await route.fulfill({ json: alert });
+  });
+  await opened.go("#/system");
+  const row = panel(opened, "Alerts").getByRole("row", { name: /chain_stale/ });
+  const dialog = await openAction(opened, row, "Mute");
+  await dialog.getByLabel("Minutes").fill("90");
+  assert.match(
+    (await dialog.textContent()) ?? "",
+    /Nobody is told of chain_stale for 1 h 30 min.*still watched/s,
+  );
+  await dialog.getByLabel("Reason").fill("we move the node");
+  await confirm(dialog, "Mute");
+  await gone(dialog);
+  await row.getByText("muted, critical").waitFor();
+  const undo = await openAction(opened, row, "Unmute");
+  await confirm(undo, "Unmute");
+  await row.getByText("firing, critical").waitFor();
+  const body = { rule: "chain_stale", minutes: 90, reason: "we move the node" };
+  assert.deepEqual(sent, [
+    ["POST", body],
+    ["DELETE", null],
+  ]);
+  await opened.close();
+});
+
 /** More than the miners of the demo prove while the page is looked at. */
 const queuedJobs = 24;
 
@@ -199,61 +242,23 @@ test("jobs show who has how many in flight and why no more, and a customer's job
   await opened.close();
 });
 
-test("the plan of the page is the plan of the command", async () => {
-  const given = {
-    rate: "1/25",
-    strikes: "3",
-    suspension_tempos: "40",
-    jobs_per_tempo: "7000",
-    margin: "0.2",
-  };
-  const opened = await dashboard.visit(`#/deterrence?${new URLSearchParams(given)}`, desk);
-  await opened.page.getByRole("img", { name: /Penalty \/ gain/ }).waitFor();
-  const text = await plannedText(network.url, given);
-  const rows = await opened.page.locator("table.plan-table tr").allInnerTexts();
-  const cells = rows.map((row) => row.split(/\t|\n/).map((cell) => cell.trim()));
-  assert.ok(cells.length > 15, `${cells.length} rows`);
-  for (const row of cells.slice(1)) {
-    const wanted = row.filter((cell) => cell !== "");
-    assert.ok(
-      text.some((line) => wanted.every((cell) => line.includes(cell))),
-      `not in assay plan: ${wanted.join(" | ")}`,
-    );
-  }
-  await opened.close();
-});
-
-test("a slider moves the plan, by mouse and by arrow keys, and the address keeps it", async () => {
-  const opened = await dashboard.visit("#/deterrence");
-  const { page } = opened;
-  const verdict = page.getByRole("status").filter({ hasText: "verified" });
-  await verdict.waitFor();
-  const before = await verdict.textContent();
-  const slider = page.getByLabel("Strikes that suspend", { exact: true });
-  await slider.focus();
-  await page.keyboard.press("ArrowRight");
-  await verdict.filter({ hasText: "2 strikes" }).waitFor();
-  assert.notEqual(await verdict.textContent(), before);
-  assert.match(page.url(), /strikes=2/);
-  await page.getByRole("button", { name: "Reset all inputs" }).click();
-  await verdict.filter({ hasText: "one strike" }).waitFor();
-  await page.getByLabel("Verified, as a number").fill("2");
-  await page.keyboard.press("Enter");
-  assert.match((await page.getByRole("alert").textContent()) ?? "", /rate: "2" is not a fraction/);
-  await opened.close();
-});
-
-test("a vector shows every miner that weighs, and what changed since the last one", async () => {
-  const vector = await network.get<{ period: number; weights: { hotkey: string }[] }>("/v1/weights/latest");
-  const opened = await dashboard.visit(`#/weights?period=${vector.period}`);
-  const bars = opened.page
-    .getByRole("list", { name: `Weights of period ${vector.period}` })
-    .getByRole("listitem");
-  assert.equal(await bars.count(), vector.weights.length);
-  const rows = panel(opened, "Rows").getByRole("row");
-  assert.ok((await rows.count()) > vector.weights.length);
-  const miners = await network.get<{ items: MinerView[] }>("/v1/miners?limit=500");
-  const known = new Set(miners.items.map(({ hotkey }) => hotkey));
-  assert.ok(vector.weights.every(({ hotkey }) => known.has(hotkey)));
-  await opened.close();
+test("a process is cordoned and uncordoned; ordered to drain, it ends by itself with status 0", async () => {
+  const opened = await dashboard.visitAsOperator("#/system");
+  const row = panel(opened, "Processes").getByRole("row", { name: /answers this page/ });
+  const cordon = await openAction(opened, row, "Cordon");
+  assert.match((await cordon.textContent()) ?? "", /takes no new work and goes on with what it has/);
+  await confirm(cordon, "Cordon");
+  await gone(cordon);
+  await row.getByText("cordoned", { exact: false }).waitFor();
+  const uncordon = await openAction(opened, row, "Uncordon");
+  await confirm(uncordon, "Uncordon");
+  await gone(uncordon);
+  await row.getByText("at work").waitFor();
+  const drain = await openAction(opened, row, "Drain and stop");
+  assert.match((await drain.textContent()) ?? "", /stops with exit status 0/);
+  const ended = once(network.process, "exit");
+  await confirm(drain, "Drain and stop");
+  assert.deepEqual(await ended, [0, null]);
+  await opened.page.getByText("last seen", { exact: false }).first().waitFor();
+  await opened.page.context().close();
 });

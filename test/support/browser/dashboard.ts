@@ -45,8 +45,9 @@ export class Dashboard {
     this.#browser = browser;
   }
 
-  static async open(): Promise<Dashboard> {
-    const [network, browser] = await Promise.all([demoNetwork(), launchChromium()]);
+  /** `more`: sections of the validator's configuration. */
+  static async open(more: object = {}): Promise<Dashboard> {
+    const [network, browser] = await Promise.all([demoNetwork(more), launchChromium()]);
     return new Dashboard(network, browser);
   }
 
