@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /**
  * Bundles the dashboard into `dist/web`: `index.html`, `assets/` with hashed names, each file also compressed, and `manifest.json`.
@@ -26,6 +26,18 @@ const shared: BuildOptions = {
   tsconfig: join(root, "web/tsconfig.json"),
   mainFields: ["browser", "module", "main"],
   conditions: ["browser"],
+};
+
+/** Numbers are written as on the rest of the page; the browser's own language may be one that `Intl` refuses, which would stop the script. */
+const plotLanguage: Plugin = {
+  name: "plot language",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /uPlot\.esm\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      if (!text.includes("nav.language")) throw new Error("uPlot no longer reads nav.language: remove this");
+      return { contents: text.replaceAll("nav.language", '"en"') };
+    });
+  },
 };
 
 interface Built {
@@ -80,6 +92,7 @@ async function main(): Promise<void> {
     entryPoints: [join(root, "web/main.tsx"), join(root, "web/style/main.css")],
     splitting: true,
     define,
+    plugins: [plotLanguage],
   });
   const assets = [...mainBuilt, ...workersBuilt];
   rmSync(out, { recursive: true, force: true });

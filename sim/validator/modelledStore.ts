@@ -1,3 +1,4 @@
+import type { HistoryRecords } from "../../src/flow/history.ts";
 import type { SharedStore } from "../../src/flow/sharedStore.ts";
 import type { Store } from "../../src/flow/store.ts";
 
@@ -5,6 +6,7 @@ import type { Store } from "../../src/flow/store.ts";
 export type ModelledStore = Omit<
   Store,
   | keyof SharedStore
+  | keyof HistoryRecords
   | "admit"
   | "decide"
   | "countTry"

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { systemClock } from "../core/clock.ts";
 import type { Readiness, Status } from "../http/handlers.ts";
 import { timeText } from "./shared/blockTime.ts";
@@ -6,6 +6,7 @@ import { economicsRows } from "./shared/economicsRows.ts";
 import { DEFAULT_URL } from "./shared/options.ts";
 import { print, table } from "./shared/output.ts";
 import { ask } from "./shared/remote.ts";
+import { watchHere } from "./shared/watchOverview.ts";
 
 function lines(status: Status, ready: Readiness): string {
   const rows = [
@@ -33,9 +34,11 @@ export function statusCommand(): Command {
   return new Command("status")
     .description("Show the state of a running validator.")
     .option("--url <url>", "the validator", DEFAULT_URL)
-    .option("--json", "print one JSON document")
-    .addHelpText("after", "\nExample:\n  assay status --url http://127.0.0.1:8420")
-    .action(async (options: { url: string; json?: boolean }) => {
+    .option("--watch", "show the overview and follow it, until interrupted")
+    .addOption(new Option("--json", "print one JSON document").conflicts("watch"))
+    .addHelpText("after", "\nExamples:\n  assay status --url http://127.0.0.1:8420\n  assay status --watch")
+    .action(async (options: { url: string; json?: boolean; watch?: boolean }) => {
+      if (options.watch) return watchHere(options.url);
       const status = await ask<Status>(options.url, "/v1/status");
       // A validator that is not ready answers 503 with the same document.
       const { ready, checks } = await ask<Readiness>(options.url, "/readyz", { readsToo: 503 });

@@ -283,6 +283,9 @@ export const configSchema = z.strictObject({
       .describe("Addresses and CIDR ranges of proxies whose forwarded headers are trusted"),
     cors_origins: corsOrigins,
     max_connections: count(8, 1_000_000, 4096).describe("Open connections at the public address"),
+    max_event_streams: count(0, 65_536, 256).describe(
+      "Open streams of events (GET /v1/events), as dashboards have them; beyond it they are refused",
+    ),
     per_address_connections: count(1, 1_000_000, 64).describe(
       "Open connections per IP address (IPv6: per /64), trusted proxies exempt; also streams per address",
     ),

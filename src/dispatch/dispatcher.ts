@@ -199,10 +199,11 @@ export class Dispatcher implements LinkListener {
     this.#scheduler.wake();
   }
 
+  /** Whether jobs can reach the miner, by its stream or by dialling it. */
+  hasLink = (hotkey: string): boolean => (this.#registry.get(hotkey)?.link ?? null) !== null;
+
   /** Whether the miner has dialled in. */
-  hasStream(hotkey: string): boolean {
-    return this.#registry.get(hotkey)?.link?.transport === "stream";
-  }
+  hasStream = (hotkey: string): boolean => this.#registry.get(hotkey)?.link?.transport === "stream";
 
   /** Miners with a link, and those that had one within the last minute. */
   activeCount(): number {

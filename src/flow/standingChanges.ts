@@ -8,6 +8,16 @@ export interface StandingChanges {
   readonly hotkeys: readonly string[] | null;
 }
 
+/** A strike on record, without its evidence. */
+export interface StrikeMark {
+  readonly strikeId: string;
+  readonly hotkey: string;
+  readonly block: number;
+}
+
+/** The most strikes of one `strikesSince`. */
+export const STRIKES_SINCE_MOST = 256;
+
 /** How long a change is kept, and how many at most. */
 export const CHANGES_KEPT = { ms: 3_600_000, count: 10_000 };
 
@@ -23,4 +33,6 @@ export interface StandingFeed {
   standingChanges(after: number | null, limit: number): Promise<StandingChanges>;
   /** What judge needs of these hotkeys, at most `STANDING_OF_MOST`, with the newest `strikes` (64) of each. */
   standingOf(hotkeys: readonly string[], strikes?: number): Promise<StandingState>;
+  /** Strikes of these hotkeys at or after a time (Unix ms), oldest first within a hotkey; at most `STRIKES_SINCE_MOST`. */
+  strikesSince(hotkeys: readonly string[], since: number): Promise<StrikeMark[]>;
 }

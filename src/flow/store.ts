@@ -1,5 +1,6 @@
 import type { CustomerToken, TokenUse } from "./customerToken.ts";
 import type { ClosedEpochItem, DrawGroup, EpochRecord, LogEntry, LogHead } from "./draw.ts";
+import type { HistoryRecords } from "./history.ts";
 import type {
   CustomerJob,
   CustomerQuery,
@@ -93,7 +94,7 @@ export interface RetentionBounds {
  * half way may still be found after a restart. A write with a fence is refused with `fenced_off`, and changes nothing, unless
  * that lease is held under that token.
  */
-export interface Store extends WeightPlans, SharedStore {
+export interface Store extends WeightPlans, SharedStore, HistoryRecords {
   /**
    * One transaction: replay by idempotency key; else `epoch_expired` when the epoch is closed; else
    * `already_solved`, `already_answered` (maxAttempts 1) or `attempts_exhausted` (void ones not counted); else

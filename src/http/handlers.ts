@@ -4,6 +4,7 @@ import type { Hotkey } from "../core/ids.ts";
 import type { Caller, TokenKind } from "../flow/caller.ts";
 import type { ChallengePage } from "../flow/challenge.ts";
 import type { PublishedEpoch } from "../flow/draw.ts";
+import type { HistoryStep } from "../flow/history.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
@@ -11,7 +12,9 @@ import type { ConfigView } from "./routes/configSchemas.ts";
 import type { DispatchState } from "./routes/dispatchSchemas.ts";
 import type { DrainState } from "./routes/drainSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
+import type { minerDetails } from "./routes/minerDetailsSchema.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
+import type * as overviewSchemas from "./routes/overviewSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
 import type { SystemState } from "./routes/systemSchemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
@@ -25,6 +28,7 @@ export type Status = View<typeof schemas.status>;
 export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
 export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
+export type MinerDetails = View<typeof minerDetails>;
 export type MinerPage = View<typeof schemas.minerPage>;
 export type WeightPlanView = NonNullable<View<typeof weightSchemas.weightsWithPlan>["plan"]>;
 export type WeightPlanPage = View<typeof weightSchemas.weightPlanPage>;
@@ -33,6 +37,8 @@ export type ChainWeightsView = View<typeof weightSchemas.chainWeights>;
 export type Skiplist = View<typeof schemas.skiplist>;
 export type ClockView = View<typeof schemas.clockState>;
 export type Released = View<typeof schemas.released>;
+export type OverviewView = View<typeof overviewSchemas.overview>;
+export type HistoryView = View<typeof overviewSchemas.history>;
 /** A customer job, as it is served. */
 export type JobView = View<typeof jobSchemas.job>;
 /** A customer job without its input and its answer. */
@@ -92,6 +98,15 @@ export interface JobsQuery {
   readonly limit: number;
 }
 
+/** Times in Unix ms; null: as far as it is kept. */
+export interface HistoryQuery {
+  readonly step: HistoryStep;
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Only these series; null: all. */
+  readonly names: readonly string[] | null;
+}
+
 export interface JobPut {
   readonly job: JobView;
   /** True when the same request was accepted before. */
@@ -105,6 +120,10 @@ export interface Handlers {
   healthz(): Liveness;
   readyz(): Promise<Readiness>;
   status(): Status;
+  /** JSON text of an `OverviewView`. */
+  overview(): Promise<string>;
+  /** JSON text of a `HistoryView`. */
+  history(query: HistoryQuery): Promise<string>;
   keys(): { readonly keys: readonly PublicJwk[] };
   /** JSON of a `CircuitsView`. */
   circuits(): string;
@@ -116,6 +135,8 @@ export interface Handlers {
   receipt(caller: Caller, id: string): Promise<Receipt>;
   miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;
   miner(hotkey: Hotkey): Promise<MinerView>;
+  /** Throws `miner_not_found`. */
+  minerDetails(hotkey: Hotkey): Promise<MinerDetails>;
   /** JSON text, of evidence as it is stored. */
   strikes(hotkey: Hotkey): Promise<string>;
   /** JSON text of the vector of a period, or of the last one, as it was signed. */

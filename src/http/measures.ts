@@ -9,7 +9,8 @@ const knownMethods = new Set(["GET", "HEAD", "POST", "DELETE", "OPTIONS"]);
 
 export interface HttpMeasures {
   answered(request: FastifyRequest, reply: FastifyReply): void;
-  refused(problem: Problem): void;
+  /** `route`: of the request; left out where there is none. */
+  refused(problem: Problem, route?: string): void;
 }
 
 /** Counts and times answers by route, never by client. */
@@ -28,6 +29,11 @@ export function makeHttpMeasures(metrics: Metrics): HttpMeasures {
   const problems = metrics.counter("assay_http_problems_total", "Refusals and failures sent to clients", [
     "code",
   ]);
+  const submissions = metrics.counter(
+    "assay_submissions_refused_total",
+    "Requests to submit that were refused, whatever refused them",
+    ["code"],
+  );
   return {
     answered: (request, reply) => {
       const route = request.routeOptions.url ?? "none";
@@ -35,6 +41,9 @@ export function makeHttpMeasures(metrics: Metrics): HttpMeasures {
       requests.add({ route, method, status: `${reply.statusCode}` });
       seconds.observe(reply.elapsedTime / 1000, { route });
     },
-    refused: ({ code }) => problems.add({ code }),
+    refused: ({ code }, route) => {
+      problems.add({ code });
+      if (route === "/v1/submissions") submissions.add({ code });
+    },
   };
 }

@@ -2,10 +2,12 @@ import { type AddressInfo, Server as TcpServer } from "node:net";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
 import { type AddressRange, hostOfUrl, isWithinAny, parseForwarded, rangesOf } from "../core/address.ts";
+import { systemClock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { listenFault } from "../core/problems/listening.ts";
 import { Cors, isShared } from "./cors.ts";
+import { EventHub } from "./events/hub.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
 import type { PageFiles } from "./page/pageFiles.ts";
@@ -49,6 +51,8 @@ export interface HttpModules {
   readonly streams?: PushModules;
   /** The dashboard; null or absent where it was not built. */
   readonly page?: PageFiles | null;
+  /** What streams of events are written; one that nobody publishes at, when left out. */
+  readonly events?: EventHub;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -110,12 +114,14 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
 async function close(
   app: FastifyInstance,
   inFlight: InFlight,
-  streams: AttachedStreams | null,
+  { streams, events }: { readonly streams: AttachedStreams | null; readonly events: EventHub },
   graceMs: number,
 ): Promise<void> {
   // Not the HTTP server's own close, which cuts idle connections at once: a request on its way would get no answer.
   TcpServer.prototype.close.call(app.server);
-  await Promise.all([inFlight.drain(graceMs), streams?.close(graceMs)]);
+  const drained = inFlight.drain(graceMs);
+  events.close();
+  await Promise.all([drained, streams?.close(graceMs)]);
   app.server.closeAllConnections();
   await inFlight.drain(Math.min(graceMs, lastWordMs));
   await app.close();
@@ -151,12 +157,14 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
   const { host, port, maxBodyBytes, perAddressConnections, version } = options;
   const inFlight = new InFlight();
   const measures = makeHttpMeasures(metrics);
+  const events = modules.events ?? new EventHub({ streams: 0 }, { clock: systemClock, metrics });
   const routes = routesOf(
     handlers,
     log,
     () => app.swagger(),
     () => streams,
     modules.page ?? null,
+    events,
   );
   const proxies = rangesOf(options.trustedProxies);
   const held = new HeldBytes(options.heldBytes ?? maxHeldBytes, metrics);
@@ -184,7 +192,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     port: bound.port,
     app,
     close: (graceMs = defaultGraceMs) => {
-      closing ??= close(app, inFlight, streams, graceMs);
+      closing ??= close(app, inFlight, { streams, events }, graceMs);
       return closing;
     },
   };

@@ -13,7 +13,7 @@ export interface JudgeMemory {
   readonly sightings: Sightings;
 }
 
-type MirrorStore = StandingFeed & Pick<Store, "standingState">;
+type MirrorStore = Pick<StandingFeed, "standingChanges" | "standingOf"> & Pick<Store, "standingState">;
 
 export interface MirrorOptions {
   readonly hotkeys: number;

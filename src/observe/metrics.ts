@@ -7,6 +7,7 @@ import {
 } from "prom-client";
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 import { checkMetric } from "./metricNames.ts";
+import type { Tally } from "./tally.ts";
 
 /** Gauges of the library under names that Prometheus keeps for counters; each is the sum of another one's series. */
 const misnamed = [
@@ -18,8 +19,11 @@ const misnamed = [
 /** Metrics behind core's port, with those of the process itself. */
 export class MetricRegistry implements Metrics {
   readonly #registry = new Registry();
+  readonly #tally: Tally | null;
 
-  constructor() {
+  /** `tally` hears of the counters that are kept over time. */
+  constructor(tally: Tally | null = null) {
+    this.#tally = tally;
     collectDefaultMetrics({ register: this.#registry });
     for (const name of misnamed) this.#registry.removeSingleMetric(name);
   }
@@ -27,7 +31,14 @@ export class MetricRegistry implements Metrics {
   counter(name: string, help: string, labels: readonly string[] = []): Counter {
     checkMetric(name, "counter", help, labels);
     const made = new PromCounter({ name, help, labelNames: [...labels], registers: [this.#registry] });
-    return { add: (values = {}, by = 1) => made.inc(values, by) };
+    const tap = this.#tally?.tapOf(name) ?? null;
+    if (tap === null) return { add: (values = {}, by = 1) => made.inc(values, by) };
+    return {
+      add: (values = {}, by = 1) => {
+        made.inc(values, by);
+        tap(values, by);
+      },
+    };
   }
 
   gauge(name: string, help: string, labels: readonly string[] = []): Gauge {

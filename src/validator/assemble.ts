@@ -19,6 +19,7 @@ import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.
 import type { Intake } from "./intake/intake.ts";
 import { openIntake } from "./intake/openIntake.ts";
 import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
+import { assembleLive, noAlerts } from "./live.ts";
 import type { Parts, PushParts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOptions.ts";
@@ -78,7 +79,8 @@ export async function assemble(
   const economy = new Economy({ ...wired, config });
   const { configItems = [] } = options;
   const made = { configItems, push, mirror, customerTokens, circuits: facts.circuits, economy };
-  return { ...wired, ...pull, ...made, config, version, dataDir };
+  const parts = { ...wired, ...pull, ...made, config, version, dataDir };
+  return { ...parts, ...assembleLive(parts, () => noAlerts) };
 }
 
 /** Started before judge loads, so that no change falls between. */

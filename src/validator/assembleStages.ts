@@ -64,7 +64,7 @@ export async function assembleStages(
     sampler,
     judge,
     strikes: new StrikeConcluder({ ...modules, judge }),
-    recorded: new Recorded(judge),
+    recorded: new Recorded(judge, modules.metrics),
     weigher: new Weigher(weigher, { ...leading, judge }),
   };
 }

@@ -15,6 +15,7 @@ import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
 import { operatorSessionHandlers } from "./operatorSessionHandlers.ts";
+import { overviewHandlers } from "./overviewHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
@@ -38,6 +39,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...nodeHandlers(parts),
     ...drainHandlers(parts),
     ...tokenHandlers(parts),
+    ...overviewHandlers(parts, reads),
   };
 }
 

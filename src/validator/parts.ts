@@ -12,6 +12,7 @@ import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Economy } from "./economy.ts";
 import type { IntakeParts } from "./intake/openIntake.ts";
+import type { Live } from "./liveParts.ts";
 import type { Resources } from "./resources.ts";
 import type { SharedPush } from "./roles/sharedPush.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -30,7 +31,8 @@ export interface Parts
     Omit<Resources, "secret" | "previousSecret">,
     IntakeParts,
     SharedStages,
-    PullStages {
+    PullStages,
+    Live {
   readonly config: Config;
   readonly configItems?: readonly ConfigItem[];
   readonly version: string;

@@ -10,7 +10,9 @@ import { loadOrMakeSigner, loadOrMakeToken, loadSecret, makeSecretIfMissing } fr
 import { MarkFile } from "../keys/markFile.ts";
 import { readRetired, refuseRetired } from "../keys/retired.ts";
 import { MetricRegistry } from "../observe/metrics.ts";
+import { Tally } from "../observe/tally.ts";
 import type { Closers } from "./closers.ts";
+import { keptCounts } from "./history/kept.ts";
 import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
 import { openChain } from "./openChain.ts";
@@ -37,6 +39,8 @@ export interface Resources {
   readonly store: Store;
   readonly chain: Chain;
   readonly metrics: MetricRegistry;
+  /** What the kept counters count. */
+  readonly tally: Tally;
 }
 
 /** A start waits this long for a chain that is a network away, and goes on without its height. */
@@ -55,7 +59,8 @@ export async function openResources(
   if (options.demo) makeSecretIfMissing(paths.secret, random);
   const secret = loadSecret(paths.secret);
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
-  const metrics = new MetricRegistry();
+  const tally = new Tally(keptCounts);
+  const metrics = new MetricRegistry(tally);
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
     "Log lines that their destination did not take",
@@ -90,7 +95,7 @@ export async function openResources(
   const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
   await checkIdentity(store, presentIdentity(options, known));
   const keys = { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken };
-  return { ...keys, membership, store: membership.store, chain, metrics };
+  return { ...keys, membership, store: membership.store, chain, metrics, tally };
 }
 
 /** One process on the embedded store; on PostgreSQL one of any number. */

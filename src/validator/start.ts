@@ -8,6 +8,7 @@ import { MetricsListener } from "../observe/metricsListener.ts";
 import { assemble } from "./assemble.ts";
 import { Closers } from "./closers.ts";
 import { makeHandlers } from "./handlers.ts";
+import { announceStop, scheduleLive } from "./live.ts";
 import type { Parts } from "./parts.ts";
 import { pathsOf } from "./paths.ts";
 import { roleHandlers } from "./roles/roleHandlers.ts";
@@ -106,6 +107,7 @@ async function start(
       log,
       metrics: parts.metrics,
       page: readPageFiles(),
+      events: parts.events,
       ...streamsOf(parts),
     },
   );
@@ -113,6 +115,7 @@ async function start(
   parts.membership.onLeader(() => weigher.takeOver());
   const metrics = await startMetrics(parts);
   closers.add("metrics", () => metrics?.close());
+  closers.add("history", () => parts.recorder.close());
   closers.add("tokens", () => parts.customerTokens.flush());
   closers.add("verifier", async () => {
     const left = await verifier.drain(DRAIN_MS);
@@ -122,7 +125,9 @@ async function start(
   closers.add("chain requests", () => chain.stop?.());
   closers.add("http", () => http.close(DRAIN_MS));
   if (parts.push !== null) startPush(parts, parts.push, closers);
+  closers.add("events", () => announceStop(parts));
   schedule(parts, timers);
+  scheduleLive(parts, timers);
   log.info("started", {
     url: http.url,
     hotkey: parts.hotkey,

@@ -9,6 +9,14 @@ const OPEN_NOTE = "weigh_open";
 /** From where periods are counted, once their length was known. */
 const COUNT_NOTE = "weigh_count";
 
+/** The period under way, its first block and its blocks, and the first period that this validator makes weights of. */
+export interface PeriodOutlook {
+  readonly running: number;
+  readonly begins: number;
+  readonly length: number;
+  readonly since: number;
+}
+
 /** What is on record about the progress of weighing. */
 export class Periods {
   readonly #store: Pick<Store, "note" | "setNote">;
@@ -42,6 +50,17 @@ export class Periods {
   async onRecord(block: number): Promise<number | null> {
     const text = await this.#store.note(COUNT_NOTE);
     return text ? periodAt(block, JSON.parse(text) as PeriodCount) : null;
+  }
+
+  /** The period of a height by the count on record, with its bounds; null where there is none. Records nothing. */
+  async outlook(block: number): Promise<PeriodOutlook | null> {
+    const text = await this.#store.note(COUNT_NOTE);
+    if (!text) return null;
+    const count = JSON.parse(text) as PeriodCount;
+    const running = periodAt(block, count);
+    const begins = count.from_block + (running - count.from_period) * count.length;
+    const since = await this.#store.note(SINCE_NOTE);
+    return { running, begins, length: count.length, since: since === null ? running : Number(since) };
   }
 
   /** The first period to make a vector of; begins anew at `period` where heights start anew. */

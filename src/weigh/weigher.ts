@@ -16,7 +16,7 @@ import {
 } from "../flow/weights.ts";
 import { type Burn, BurnHolder, type BurnTarget } from "./burn.ts";
 import { HandIn } from "./handIn.ts";
-import { Periods } from "./periods.ts";
+import { type PeriodOutlook, Periods } from "./periods.ts";
 import { placeOnChain, rowsOf } from "./rows.ts";
 import { combine } from "./rules.ts";
 import { VectorSigner } from "./vectorSigner.ts";
@@ -130,6 +130,12 @@ export class Weigher {
     const length = this.#length();
     if (block === null || length <= 0) return false;
     return this.#done !== (await this.#periods.at(block, length)) - 1;
+  }
+
+  /** Where weighing stands, as it is on record; null while the height is unknown, and before the first tick. Changes nothing. */
+  async outlook(): Promise<PeriodOutlook | null> {
+    const block = this.#modules.chain.block();
+    return block === null ? null : this.#periods.outlook(block);
   }
 
   /** The rows that a vector made now would have. Throws `store_unavailable`. */

@@ -1,6 +1,16 @@
+import type { EventName } from "../../src/http/events/names.ts";
+
 /** The events of `GET /v1/events`. */
-export const liveNames = ["overview", "weights", "strike", "standing", "epoch", "alert", "reset"] as const;
-export type LiveName = (typeof liveNames)[number];
+export const liveNames = [
+  "overview",
+  "weights",
+  "strike",
+  "standing",
+  "epoch",
+  "alert",
+  "reset",
+] as const satisfies readonly EventName[];
+export type LiveName = EventName;
 
 export interface LiveEvent {
   readonly name: LiveName;

@@ -56,6 +56,7 @@ export function useLoaded<T>(
   const state = useSignal<Reading<T>>(key === null ? nothing : first<T>(key));
   const turn = useSignal(0);
   const loader = useRef(load);
+  const shown = useRef<string | null>(null);
   loader.current = load;
   const turnNow = turn.value;
   useEffect(() => {
@@ -64,8 +65,8 @@ export function useLoaded<T>(
       return;
     }
     const abort = new AbortController();
-    if (turnNow === 0 || state.peek().data === null) state.value = first<T>(key);
-    else state.value = { ...state.peek(), isLoading: true };
+    state.value = shown.current === key ? { ...state.peek(), isLoading: true } : first<T>(key);
+    shown.current = key;
     loader
       .current(abort.signal)
       .then((data) => {

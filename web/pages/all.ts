@@ -1,5 +1,7 @@
 import { deterrencePage } from "./deterrence.tsx";
+import { historyPage } from "./history.tsx";
 import { jobsPage } from "./jobs.tsx";
+import { minerPage } from "./miner.tsx";
 import { minersPage } from "./miners.tsx";
 import { overviewPage } from "./overview.tsx";
 import type { Page } from "./page.ts";
@@ -10,8 +12,10 @@ import { weightsPage } from "./weights.tsx";
 export const pages: readonly Page[] = [
   overviewPage,
   minersPage,
+  minerPage,
   jobsPage,
   weightsPage,
   deterrencePage,
+  historyPage,
   systemPage,
 ];

@@ -13,6 +13,16 @@ const dashes: readonly number[][] = [
   [10, 2, 2, 2],
 ];
 
+const day = 86_400_000;
+
+/** Marks of moments by the width between them: [width, text, _, _, text where a day begins, _, _, _, how]. */
+const momentMarks: uPlot.Axis.TimeValuesConfig = [
+  [28 * day, "{YYYY}-{MM}", null, null, null, null, null, null, 1],
+  [day, "{MM}-{DD}", "\n{YYYY}", null, null, null, null, null, 1],
+  [60_000, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+  [1000, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{MM}-{DD}", null, null, null, 1],
+];
+
 const colourOf = (node: Element, name: string): string =>
   getComputedStyle(node).getPropertyValue(name).trim();
 
@@ -55,8 +65,11 @@ export function drawPlot(node: HTMLElement, props: PlotProps): () => void {
       width: Math.max(240, node.clientWidth),
       height,
       ms: 1,
-      series: [{ label: "time" }, ...seriesOf(node, props)],
-      axes: [axis, { ...axis, size: 64, values }],
+      series: [{ label: "time", value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }, ...seriesOf(node, props)],
+      axes: [
+        { ...axis, values: momentMarks },
+        { ...axis, size: 64, values },
+      ],
       cursor: { drag: { x: true, y: false } },
       legend: { live: true },
       plugins: bandOf(node, props),

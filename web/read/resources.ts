@@ -2,6 +2,7 @@ import type {
   ChainWeightsView,
   ClosedEpochPage,
   JobPage,
+  MinerDetails,
   MinerPage,
   MinerView,
   Readiness,
@@ -30,6 +31,7 @@ const part = encodeURIComponent;
 export const status = resource<Status>("v1/status");
 export const readiness = resource<Readiness>("readyz");
 export const miner = (hotkey: string) => resource<MinerView>(`v1/miners/${part(hotkey)}`);
+export const minerDetails = (hotkey: string) => resource<MinerDetails>(`v1/miners/${part(hotkey)}/details`);
 export const strikes = (hotkey: string) => resource<StrikeList>(`v1/miners/${part(hotkey)}/strikes`);
 export const minerPage = (after: string | null) =>
   resource<MinerPage>(`v1/miners?limit=500${after === null ? "" : `&after=${part(after)}`}`);

@@ -61,6 +61,7 @@ export type Problem =
   // Bounds.
   | { code: "job_queue_full"; limit: number; retry_after_s: number }
   | { code: "too_many_streams"; limit: number; retry_after_s: number }
+  | { code: "too_many_event_streams"; limit: number; retry_after_s: number }
   | { code: "too_many_connections"; limit: number; retry_after_s: number }
   | { code: "ip_rate_limited"; retry_after_s: number }
   | { code: "rate_limited"; retry_after_s: number }

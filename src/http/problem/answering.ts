@@ -26,7 +26,7 @@ function stateProblem(thrown: unknown, request: FastifyRequest, modules: Answeri
   const problem: Problem = known ?? { code: "internal" };
   if (known === null) log.error("request_failed", { ...at, cause: thrown });
   else log.debug("request_refused", { ...at, code: problem.code });
-  measures.refused(problem);
+  measures.refused(problem, at.route);
   return problem;
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from "../../core/log.ts";
+import type { EventHub } from "../events/hub.ts";
 import type { Handlers } from "../handlers.ts";
 import type { PageFiles } from "../page/pageFiles.ts";
 import { chainRoutes } from "./chain.ts";
@@ -9,10 +10,12 @@ import { configRoutes } from "./config.ts";
 import { dispatchRoutes } from "./dispatch.ts";
 import { documentRoute } from "./document.ts";
 import { drainRoutes } from "./drain.ts";
+import { eventRoute } from "./events.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
+import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
 import type { Route } from "./route.ts";
@@ -31,10 +34,13 @@ export function routesOf(
   openapi: () => object,
   streams: () => StreamServing | null,
   page: PageFiles | null,
+  events: EventHub,
 ): Route[] {
   return [
     ...pageRoutes(page),
     ...operationRoutes(handlers),
+    ...overviewRoutes(handlers),
+    eventRoute(events),
     documentRoute(openapi),
     ...challengeRoutes(handlers),
     ...submissionRoutes(handlers),

@@ -1,6 +1,7 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
 import { jsonText } from "../wire/jsonText.ts";
+import { minerDetails } from "./minerDetailsSchema.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
@@ -17,7 +18,7 @@ export const hotkeyPath = Type.Object({ hotkey: schemas.hotkey }, strict);
 
 /** Standing, counts and evidence: public. */
 export function minerRoutes(handlers: Handlers): Route[] {
-  return [page(handlers), one(handlers), strikes(handlers)];
+  return [page(handlers), one(handlers), details(handlers), strikes(handlers)];
 }
 
 function page(handlers: Handlers): Route {
@@ -52,6 +53,24 @@ function one(handlers: Handlers): Route {
       problems: ["miner_not_found", "busy", "store_unavailable"],
     },
     serve: ({ params }) => handlers.miner(params.hotkey),
+  });
+}
+
+function details(handlers: Handlers): Route {
+  return route({
+    method: "GET",
+    url: "/v1/miners/:hotkey/details",
+    schema: { params: hotkeyPath },
+    operation: {
+      id: "minerDetails",
+      tag: "public record",
+      summary: "What holds for a miner now",
+      description:
+        "Its suspension with the reason; in the push lane its cap, which its own jobs show it too, and what limits it: jobs cannot reach it, its first 100 results are not in, the least that there is (one at a time, as for every new miner), or the rate at which it delivers. Null where this process dispatches no jobs, or has not met it.",
+      answers: { 200: { description: "The details", schema: minerDetails } },
+      problems: ["miner_not_found", "busy", "store_unavailable"],
+    },
+    serve: ({ params }) => handlers.minerDetails(params.hotkey),
   });
 }
 

@@ -117,6 +117,7 @@ export const copiedTables: readonly CopiedTable[] = [
   }),
   table("vectors", "period", { bigint: "period", text: "intent signature" }, wide),
   table("weight_plans", "period", { bigint: "period", text: "state plan" }, wide),
+  table("history", "step start series", { bigint: "step start", float8: "value", text: "series" }),
   table("notes", "key", { text: "key value" }),
 ];
 
@@ -130,6 +131,7 @@ export const notCopied: Readonly<Record<string, string>> = {
   sessions: "miners open new ones",
   streams: "connections that have ended",
   standing_changes: "for processes that were running meanwhile",
+  history_batches: "known for the time in which a process may send one again",
   spent_limits: "begin anew with each start",
   spent_signatures: "begin anew with each start",
 };

@@ -1,9 +1,14 @@
 import type { Remembered, Sighting, StandingState, Suspension } from "../../flow/standing.ts";
+import type { StrikeMark } from "../../flow/standingChanges.ts";
 import type { OperatorAction } from "../../flow/store.ts";
 import { flag, integer, oneOf, type Row, real, text } from "./rows.ts";
 
 const kinds = ["strike", "unreachable", "operator"] as const;
 const actions = ["suspend", "release"] as const;
+
+export function strikeMarkOf(row: Row): StrikeMark {
+  return { strikeId: text(row, "strike_id"), hotkey: text(row, "hotkey"), block: integer(row, "block") };
+}
 
 export function sightingOf(row: Row): Sighting {
   return {

@@ -7,6 +7,7 @@ import { concurrencyCases } from "./concurrencyCases.ts";
 import { decideCases } from "./decideCases.ts";
 import { epochCases } from "./epochCases.ts";
 import type { OpenStore } from "./fixtures.ts";
+import { historyCases } from "./historyCases.ts";
 import { jobCases } from "./jobCases.ts";
 import { leaseCases } from "./leaseCases.ts";
 import { modelCases } from "./modelCases.ts";
@@ -30,6 +31,7 @@ export function storeConformance(name: string, open: OpenStore): void {
     describe("standing", () => standingCases(open));
     describe("vectors, notes, retention", () => weightCases(open));
     describe("plans of weights", () => planCases(open));
+    describe("history", () => historyCases(open));
     describe("published texts", () => textCases(open));
     describe("jobs", () => jobCases(open));
     describe("bounds", () => boundCases(open));

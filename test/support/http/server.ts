@@ -15,8 +15,10 @@ import type {
   ChainWeightsView,
   CircuitsView,
   Handlers,
+  HistoryView,
   JobView,
   MinerView,
+  OverviewView,
   WeightPlanSummary,
   WeightPlanView,
 } from "../../../src/http/handlers.ts";
@@ -156,6 +158,39 @@ const drainState = {
 
 async function* noLines(): AsyncGenerator<string> {}
 
+export const overview: OverviewView = {
+  at: 1,
+  verdict: { earning: null, reason: "starting", text: "The first period is under way." },
+  next_weights: { period: 3, block: 1440, at: 2 },
+  last_weights: { period: 2, state: "signed", at: 1 },
+  funnel: [{ stage: "requests", count: 3, refused: [{ code: "busy", blame: "validator", count: 1 }] }],
+  sampling: [{ lane: "sat", design: 1, realised: 1, low: 0.9, high: 1, epoch: 7 }],
+  miners: { active: 1, cold_start: 0, suspended: 0 },
+  alerts: { firing: 0, pending: 0, muted: 0, worst: null },
+  version: "0.0.1",
+  network: "local",
+  netuid: 0,
+  block: 7,
+  epoch: { number: 8, ends_at: 3 },
+};
+
+export const history: HistoryView = {
+  step: "hour",
+  from: 0,
+  to: 7_200_000,
+  series: [
+    {
+      name: "submissions_refused",
+      labels: { code: "busy" },
+      points: [
+        [0, null],
+        [3_600_000, 2],
+      ],
+    },
+  ],
+  truncated: false,
+};
+
 /** Handlers that answer everything, so that the HTTP layer is all that is left to test. */
 export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   const classes = { customer: "1", cold_start: "1/5", struck: "1/2" };
@@ -174,6 +209,8 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
+    overview: async () => JSON.stringify(overview),
+    history: async () => JSON.stringify(history),
     status: () => ({
       version: "0.0.1",
       network: "local",
@@ -216,6 +253,10 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     receipt: async () => receipt,
     miners: async () => ({ items: [miner], next_after: hotkey }),
     miner: async () => miner,
+    minerDetails: async () => ({
+      ...{ hotkey, push: { connected: true, cap: 3, limit: "delivered_rate" as const }, presumed_ours_at: null },
+      suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },
+    }),
     strikes: async () =>
       JSON.stringify({
         hotkey,

@@ -17,12 +17,13 @@ const names = [
   ...["closedEpochs", "logPage", "logText"],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["addHistory", "history", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
   ...["releaseCustomerJobs", "lostCustomerJobs"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf"],
+  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
 ] as const satisfies readonly (OperationName & keyof Store)[];
 
 /** The port over the network: what a process has of the store. */

@@ -12,6 +12,7 @@ import { STRIKES_KEPT } from "../../../src/judge/judge.ts";
 import { Mirror } from "../../../src/judge/mirror.ts";
 import { DiskWatch } from "../../../src/observe/disk/diskWatch.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
+import { Tally } from "../../../src/observe/tally.ts";
 import { assemblePull } from "../../../src/validator/assemblePull.ts";
 import { assemblePush } from "../../../src/validator/assemblePush.ts";
 import { assembleStages } from "../../../src/validator/assembleStages.ts";
@@ -21,6 +22,8 @@ import { Economy } from "../../../src/validator/economy.ts";
 import { Drain } from "../../../src/validator/intake/drain.ts";
 import { Intake } from "../../../src/validator/intake/intake.ts";
 import { challengeTermsOf } from "../../../src/validator/lanes.ts";
+import { assembleLive, noAlerts } from "../../../src/validator/live.ts";
+import type { Live } from "../../../src/validator/liveParts.ts";
 import type { Parts, PushParts } from "../../../src/validator/parts.ts";
 import {
   dispatcherOptions,
@@ -88,7 +91,8 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const membership = await membershipOf(start);
   const { store } = membership;
   const own = { clock: process.clock, random, log: silentLog };
-  const metrics = new MetricRegistry();
+  const tally = new Tally([]);
+  const metrics = new MetricRegistry(tally);
   const trusted = await TrustedClock.open(NEVER_DOUBTED_MS, { ...own, store });
   const chain = new WatchedChain(start.chain, trusted.watch);
   const hotkey = VALIDATOR as Hotkey;
@@ -99,7 +103,7 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const intake = new Intake({ disk, drain: new Drain(own), isStoreOnDisk: false, metrics });
   const base = {
     ...{ disk, intake },
-    ...{ ...own, metrics, chain, lanes, trusted, membership, store, hotkey, marks: start.marks },
+    ...{ ...own, metrics, tally, chain, lanes, trusted, membership, store, hotkey, marks: start.marks },
     ...{ secret: shared.secret, previousSecret: null, retiredKeys: [], adminToken: "admin" },
     signer: watched(signerOf(shared.signingSeed), start.signed),
   };
@@ -130,10 +134,11 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const push = membership.roles.has("dispatch") ? await pushOf(wired) : null;
   const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
   const economy = new Economy({ ...wired, config });
-  const parts: Parts = {
+  const made = {
     ...{ ...wired, ...pull, push, mirror, customerTokens, economy },
     ...{ circuits: [], config, version: "test", dataDir: "" },
   };
+  const parts: Parts = { ...made, ...assembleLive(made, () => noAlerts) };
   membership.onLeader(() => stages.weigher.takeOver());
   schedule(parts, new Timers(silentLog));
   return parts;
@@ -141,6 +146,7 @@ export async function startNode(start: StartNode): Promise<Parts> {
 
 type Wired = Omit<
   Parts,
+  | keyof Live
   | "push"
   | "mirror"
   | "customerTokens"

@@ -68,6 +68,7 @@ const notModelled = [
   ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob", "queuedCustomerJobs"],
   ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...["miner", "miners", "strikes"],
+  ...["addHistory", "history", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
@@ -82,7 +83,7 @@ const notModelled = [
     "lostStreams",
     "dropStream",
   ],
-  ...["spend", "standingChanges", "standingOf"],
+  ...["spend", "standingChanges", "standingOf", "strikesSince"],
 ];
 
 /** The parts of the port that the model keeps; every other method rejects with `NotModelled`. */

@@ -87,7 +87,7 @@ weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, replica_max_lag_s: 10, fsync: full }
 observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000, disk_reserve: 536870912 }
-http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, per_address_connections: 64, cors_origins: [] }
+http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, max_event_streams: 256, per_address_connections: 64, cors_origins: [] }
 admin: { token_file: keys/admin.token }
 `;
 

@@ -78,12 +78,16 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/challenges",
       "get /v1/challenges/{id}",
       "get /v1/circuits",
+      "get /v1/events",
+      "get /v1/history",
       "get /v1/jobs",
       "get /v1/jobs/{id}",
       "get /v1/keys",
       "get /v1/miners",
       "get /v1/miners/{hotkey}",
+      "get /v1/miners/{hotkey}/details",
       "get /v1/miners/{hotkey}/strikes",
+      "get /v1/overview",
       "get /v1/receipts/{id}",
       "get /v1/sampling",
       "get /v1/sampling/{epoch}",
@@ -162,8 +166,8 @@ test("what the routes answer is what the document says they answer", async (t) =
     "post /v1/jobs": jobRequest,
     "post /v1/admin/tokens": JSON.stringify({ name: "Ada" }),
   };
-  // What becomes of a stream is said in frames: the tests of streams open some.
-  const plain = operationsOf(document).filter(({ name }) => !name.endsWith("/stream"));
+  // What becomes of a stream is said in frames, or in events: the tests of streams open some.
+  const plain = operationsOf(document).filter(({ name }) => !/\/(stream|events)$/.test(name));
   for (const { name, operation } of plain) {
     const [method = "", path = ""] = name.split(" ");
     const named = path

@@ -44,6 +44,7 @@ function make() {
       told.push(`strike ${hotkey}`);
       state.struck.set(hotkey, 1000);
     },
+    standingOf: () => null,
     seen: (hotkey: string, block: number, delivered: boolean) =>
       void told.push(`seen ${hotkey} ${block}${delivered ? " delivered" : ""}`),
   };

@@ -9,6 +9,7 @@ import { customerTokenOperations } from "./customerTokens.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
 import { headOperations } from "./heads.ts";
+import { historyOperations } from "./history.ts";
 import { leaseOperations } from "./leases.ts";
 import { minerOperations } from "./miners.ts";
 import { nodeOperations } from "./nodes.ts";
@@ -77,6 +78,7 @@ export function makeOperations(spent: SpendMemory): Operations {
     ...customerJobOperations,
     ...customerTokenOperations,
     ...vectorOperations,
+    ...historyOperations,
     ...weightPlanOperations,
     ...noteOperations,
     ...retentionOperations,

@@ -1,7 +1,7 @@
 import type { StandingState } from "../../../flow/standing.ts";
-import { STANDING_OF_MOST } from "../../../flow/standingChanges.ts";
+import { STANDING_OF_MOST, STRIKES_SINCE_MOST, type StrikeMark } from "../../../flow/standingChanges.ts";
 import { type Row, text } from "../../records/rows.ts";
-import { rememberedOf, struckOf, suspensionOf } from "../../records/standing.ts";
+import { rememberedOf, strikeMarkOf, struckOf, suspensionOf } from "../../records/standing.ts";
 import { withNul } from "../nul.ts";
 import { type Sql, statement } from "../sql.ts";
 import { read } from "./operation.ts";
@@ -26,10 +26,20 @@ const strikes = statement(
     ORDER BY k.n, s.at, s.after_id, s.id`,
 );
 
+const since = statement(
+  "strikes_since",
+  `SELECT strike_id, hotkey, block FROM strikes WHERE hotkey = ANY($1::text[]) AND at >= $2
+    ORDER BY hotkey, at, after_id, id LIMIT ${STRIKES_SINCE_MOST}`,
+);
+
 const withReason = (row: Row): Row => ({ ...row, reason: withNul(text(row, "reason")) });
 
 /** What judge needs of some hotkeys. */
 export const standingOfOperations = {
+  strikesSince: read(
+    async (sql: Sql, hotkeys: readonly string[], from: number): Promise<StrikeMark[]> =>
+      (await sql.rows(since, [hotkeys, from])).map(strikeMarkOf),
+  ),
   standingOf: read(
     async (sql: Sql, hotkeys: readonly string[], newest: number = STRIKES): Promise<StandingState> => {
       if (hotkeys.length > STANDING_OF_MOST) throw new RangeError(`standing of ${hotkeys.length} hotkeys`);

@@ -8,6 +8,7 @@ import { customers } from "./0007-customers.ts";
 import { epochTerms } from "./0008-epochs.ts";
 import { weightPlans } from "./0009-weight-plans.ts";
 import { shared } from "./0010-shared.ts";
+import { history } from "./0011-history.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   epochTerms,
   weightPlans,
   shared,
+  history,
 ];

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { customerJobOf } from "../../records/customerJob.ts";
 import { epochOf } from "../../records/epoch.ts";
+import { historyRowOf } from "../../records/history.ts";
 import { logHeadOf } from "../../records/logHead.ts";
 import { nodeOf } from "../../records/node.ts";
 import { openSampleOf } from "../../records/openSample.ts";
@@ -32,6 +33,7 @@ const decoders: Readonly<Record<string, (row: Row) => unknown>> = {
   open_samples: openSampleOf,
   customer_jobs: customerJobOf,
   weight_plans: weightPlanOf,
+  history: historyRowOf,
   nodes: (row) => nodeOf(row, 0),
   sessions: sessionOf,
 };

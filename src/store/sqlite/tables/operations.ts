@@ -16,6 +16,7 @@ import { decideOperations } from "./decide.ts";
 import { drawOperations } from "./draws.ts";
 import { epochOperations } from "./epochs.ts";
 import { HeadRows, headOperations } from "./heads.ts";
+import { historyOperations } from "./history.ts";
 import { jobClaimOperations } from "./jobClaims.ts";
 import { leaseClock } from "./leaseClock.ts";
 import { fenceCheck, leaseOperations } from "./leases.ts";
@@ -81,6 +82,7 @@ export function makeOperations(db: DatabaseSync, snapshot: DatabaseSync, clock: 
     ...customerJobOperations(db, now),
     ...customerTokenOperations(db),
     ...vectorOperations(db, require),
+    ...historyOperations(db),
     ...weightPlanOperations(db, require),
     ...noteOperations(db, require),
     ...retentionOperations(db, clock, { now, require }),

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { test } from "node:test";
+import {
+  HISTORY_KEPT,
+  HISTORY_SERIES_MAX,
+  type HistoryBatch,
+  type HistoryStep,
+  historySteps,
+} from "../../../src/flow/history.ts";
+import type { Store } from "../../../src/flow/store.ts";
+import { type OpenStore, withStore } from "./fixtures.ts";
+
+const day = historySteps.day;
+const start = 20_000 * day;
+
+export function batchOf(at: number, counts: Record<string, number>, levels = {}): HistoryBatch {
+  const values = (of: Record<string, number>) =>
+    Object.entries(of).map(([series, value]) => ({ series, value }));
+  return { id: randomBytes(8).toString("hex"), at, counts: values(counts), levels: values(levels) };
+}
+
+async function seen(store: Store, step: HistoryStep): Promise<string[]> {
+  const rows = await store.history(step, 0, Number.MAX_SAFE_INTEGER);
+  return rows.map(
+    ({ start: at, series, value }) => `${(at - start) / historySteps[step]} ${series} ${value}`,
+  );
+}
+
+export function historyCases(open: OpenStore): void {
+  test("counts add up per minute, hour and day, levels are replaced, and a restart finds them", () =>
+    withStore(open, async (store, reopen) => {
+      await store.addHistory(batchOf(start, { "refused:busy": 2, admitted: 1 }, { miners: 7 }));
+      await store.addHistory(batchOf(start + 59_999, { admitted: 2 }, { miners: 5 }));
+      await store.addHistory(batchOf(start + 60_000, { admitted: 4 }, { miners: 6 }));
+      const again = await reopen();
+      assert.deepEqual(await seen(again, "minute"), [
+        ...["0 admitted 3", "0 miners 5", "0 refused:busy 2"],
+        ...["1 admitted 4", "1 miners 6"],
+      ]);
+      const whole = ["0 admitted 7", "0 miners 6", "0 refused:busy 2"];
+      assert.deepEqual(await seen(again, "hour"), whole);
+      assert.deepEqual(await seen(again, "day"), whole);
+    }));
+
+  test("a batch that is sent again is added once", () =>
+    withStore(open, async (store, reopen) => {
+      const batch = batchOf(start, { admitted: 3 });
+      await store.addHistory(batch);
+      await store.addHistory(batch);
+      const again = await reopen();
+      await again.addHistory(batch);
+      assert.deepEqual(await seen(again, "hour"), ["0 admitted 3"]);
+    }));
+
+  test("what many add at once is the sum", () =>
+    withStore(open, async (store) => {
+      await Promise.all(
+        Array.from({ length: 40 }, (_, i) =>
+          store.addHistory(batchOf(start + i, { admitted: 1, [`refused:${i % 3}`]: 1 })),
+        ),
+      );
+      const sums = ["0 admitted 40", "0 refused:0 14", "0 refused:1 13", "0 refused:2 13"];
+      assert.deepEqual(await seen(store, "day"), sums);
+    }));
+
+  test("rows are dropped by age at their bound, and those of a clock that ran ahead", () =>
+    withStore(open, async (store) => {
+      const { minute: kept } = HISTORY_KEPT;
+      await store.addHistory(batchOf(start, { admitted: 1 }));
+      await store.addHistory(batchOf(start + (kept - 1) * 60_000, { admitted: 3 }));
+      assert.deepEqual(await seen(store, "minute"), ["0 admitted 1", `${kept - 1} admitted 3`]);
+      await store.addHistory(batchOf(start + kept * 60_000, { admitted: 4 }));
+      assert.deepEqual(await seen(store, "minute"), [`${kept - 1} admitted 3`, `${kept} admitted 4`]);
+      assert.deepEqual(await seen(store, "day"), ["0 admitted 8"]);
+      await store.addHistory(batchOf(start + 10 * day, { admitted: 2 }));
+      assert.deepEqual(await seen(store, "day"), ["0 admitted 8", "10 admitted 2"]);
+      await store.addHistory(batchOf(start, { admitted: 1 }));
+      assert.deepEqual(await seen(store, "day"), ["0 admitted 9"]);
+    }));
+
+  test("a part is read by its first moments: from inclusive, to exclusive", () =>
+    withStore(open, async (store) => {
+      for (const i of [0, 1, 2, 3]) await store.addHistory(batchOf(start + i * 60_000, { admitted: i }));
+      const rows = await store.history("minute", start + 60_000, start + 180_000);
+      assert.deepEqual(
+        rows.map(({ value }) => value),
+        [1, 2],
+      );
+    }));
+
+  test("a batch beyond the bounds changes nothing", () =>
+    withStore(open, async (store) => {
+      const many = (count: number) =>
+        Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, 1]));
+      await store.addHistory(batchOf(start, many(HISTORY_SERIES_MAX)));
+      const before = await seen(store, "day");
+      assert.equal(before.length, HISTORY_SERIES_MAX);
+      await assert.rejects(store.addHistory(batchOf(start, many(HISTORY_SERIES_MAX + 1))));
+      await assert.rejects(store.addHistory(batchOf(start, { ["s".repeat(97)]: 1 })));
+      await assert.rejects(store.addHistory(batchOf(start, { admitted: -1 })));
+      await assert.rejects(store.addHistory(batchOf(start, { admitted: Number.NaN })));
+      await assert.rejects(store.addHistory(batchOf(start, { admitted: 1 }, { admitted: 1 })));
+      assert.deepEqual(await seen(store, "day"), before);
+    }));
+
+  test("the bytes of the records are told", () =>
+    withStore(open, async (store) => {
+      assert.ok((await store.storeBytes()) >= 4096);
+    }));
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HISTORY_KEPT, historySteps } from "../../../../src/flow/history.ts";
+import { historyDocument, rangeOf } from "../../../../src/validator/history/document.ts";
+
+const hour = historySteps.hour;
+const now = 1000 * hour + 1234;
+const query = { step: "hour", from: null, to: null, names: null } as const;
+
+test("without bounds all that is kept is asked for, the bucket under way included", () => {
+  const range = rangeOf(query, now);
+  assert.deepEqual(range, { step: "hour", from: 281 * hour, to: 1001 * hour, truncated: false });
+  assert.equal((range.to - range.from) / hour, HISTORY_KEPT.hour);
+});
+
+test("bounds are those of whole buckets: from is rounded down, to up", () => {
+  const range = rangeOf({ ...query, from: 990 * hour + 1, to: 992 * hour + 1 }, now);
+  assert.deepEqual(range, { step: "hour", from: 990 * hour, to: 993 * hour, truncated: false });
+  const whole = rangeOf({ ...query, from: 990 * hour, to: 992 * hour }, now);
+  assert.deepEqual([whole.from, whole.to], [990 * hour, 992 * hour]);
+});
+
+test("what is older than what is kept, or not yet, is cut off, and the former is said", () => {
+  const range = rangeOf({ ...query, from: 280 * hour, to: 9_000_000 * hour }, now);
+  assert.deepEqual(range, { step: "hour", from: 281 * hour, to: 1001 * hour, truncated: true });
+  assert.equal(rangeOf({ ...query, from: 281 * hour }, now).truncated, false);
+  const none = rangeOf({ ...query, from: 5, to: 10 }, now);
+  assert.deepEqual(historyDocument(none, [], null).series, []);
+  const backwards = rangeOf({ ...query, from: 992 * hour, to: 990 * hour }, now);
+  assert.deepEqual(historyDocument(backwards, [], null).series, []);
+});
+
+test("points are aligned: null where nothing was recorded, 0 where only this series was not", () => {
+  const range = { step: "hour", from: 0, to: 4 * hour, truncated: false } as const;
+  const rows = [
+    { series: "minutes_recorded", start: 0, value: 60 },
+    { series: "minutes_recorded", start: 2 * hour, value: 60 },
+    { series: "submissions_refused:busy", start: 2 * hour, value: 7 },
+    { series: "miners_active", start: 0, value: 5 },
+  ];
+  const { series } = historyDocument(range, rows, null);
+  const shown = Object.fromEntries(
+    series.map(({ name, labels, points }) => [
+      `${name}${JSON.stringify(labels)}`,
+      points.map(([, value]) => value),
+    ]),
+  );
+  assert.deepEqual(shown, {
+    "minutes_recorded{}": [60, null, 60, null],
+    'submissions_refused{"code":"busy"}': [0, null, 7, null],
+    "miners_active{}": [5, null, null, null],
+  });
+  assert.deepEqual(
+    series[0]?.points.map(([at]) => at),
+    [0, hour, 2 * hour, 3 * hour],
+  );
+});
+
+test("only the names that were asked for are shown", () => {
+  const range = { step: "hour", from: 0, to: hour, truncated: false } as const;
+  const rows = ["strikes", "submissions_refused:busy", "submissions_refused:other"].map((series) => ({
+    ...{ series, start: 0, value: 1 },
+  }));
+  const names = (wanted: string[]) =>
+    historyDocument(range, rows, wanted).series.map(({ labels }) => labels.code);
+  assert.deepEqual(names(["submissions_refused"]), ["busy", "other"]);
+  assert.deepEqual(names(["nothing"]), []);
+});
