@@ -18,6 +18,7 @@ import { operationRoutes } from "./operation.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
+import { receiptRoute } from "./receipts.ts";
 import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
@@ -51,6 +52,7 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
+    receiptRoute(handlers),
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
     ...dispatchRoutes(handlers),

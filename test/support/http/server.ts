@@ -19,6 +19,7 @@ import type {
   JobView,
   MinerView,
   OverviewView,
+  StrikePage,
   WeightPlanSummary,
   WeightPlanView,
 } from "../../../src/http/handlers.ts";
@@ -50,6 +51,12 @@ const miner: MinerView = {
   until_block: null,
   strikes: 0,
   counts: { submitted: 1, accepted: 1, rejected: 0, void: 0 },
+};
+
+const ledgerStrike: StrikePage["items"][number] = {
+  ...{ strike_id: "st_1", hotkey, lane: "sat", block: 3, at: 1, counted: true, suspended_until: null },
+  ...{ lifted: false, epoch: 9, work_id: receipt.challenge_id, receipt_id: receipt.receipt_id },
+  ...{ code: "solution_unsatisfied", checker: "sat/1", rule: "one strike" },
 };
 
 const draw: Draw = {
@@ -251,10 +258,16 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     openSession: async () => ({ session_id: "as_1", hotkey, expires_at: 1_700_000_000_000 }),
     submit: async () => ({ receipt, replay: false }),
     receipt: async () => receipt,
+    submission: async () => ({ receipt, epoch: 9, block: 3, decided_at: null, tries: 0 }),
+    strikeLedger: async () => ({ items: [ledgerStrike], next_before: 7 }),
     miners: async () => ({ items: [miner], next_after: hotkey }),
     miner: async () => miner,
     minerDetails: async () => ({
-      ...{ hotkey, push: { connected: true, cap: 3, limit: "delivered_rate" as const }, presumed_ours_at: null },
+      ...{
+        hotkey,
+        push: { connected: true, cap: 3, limit: "delivered_rate" as const },
+        presumed_ours_at: null,
+      },
       suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },
     }),
     strikes: async () =>

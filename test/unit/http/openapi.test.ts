@@ -70,6 +70,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/admin/dispatch",
       "get /v1/admin/drain",
       "get /v1/admin/nodes",
+      "get /v1/admin/receipts/{id}",
       "get /v1/admin/session",
       "get /v1/admin/skiplist",
       "get /v1/admin/system",
@@ -93,6 +94,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/sampling/{epoch}",
       "get /v1/status",
       "get /v1/stream",
+      "get /v1/strikes",
       "get /v1/weights",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
@@ -114,7 +116,7 @@ test("every operation says what it is, whom it asks who they are, and what it ca
   const document = await documentOf(await serve(t));
   const ids = operationsOf(document).map(({ operation }) => operation.operationId);
   assert.equal(new Set(ids).size, ids.length);
-  const signed = /challenges|submissions|sessions|receipts|stream/;
+  const signed = /v1\/(challenges|submissions|sessions|receipts|stream)/;
   const securityOf = (name: string): object[] => {
     if (name.includes("/jobs"))
       return [{ operatorToken: [] }, { operatorSession: [] }, { customerToken: [] }];
