@@ -2,7 +2,7 @@
 # `make fault` runs the fault tests at full length: tens of minutes.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
 # `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
-.PHONY: up test fault check bench deps install
+.PHONY: up test fault check bench deps install web
 .DEFAULT_GOAL := up
 
 NPM := npm --no-audit --no-fund --no-update-notifier
@@ -16,16 +16,23 @@ $(INSTALLED): package.json package-lock.json
 
 deps: $(INSTALLED)
 
-install: deps
+# The dashboard, bundled anew when a file of it has changed.
+PAGE := dist/web/manifest.json
+web: $(PAGE)
+
+$(PAGE): $(INSTALLED) $(shell find web src/economics src/http/routes src/audit/log src/core src/sample -type f)
+	$(NPM) run --silent web
+
+install: deps web
 	@mkdir -p $(PREFIX)/bin
 	@printf '#!/bin/sh\nexec "%s/node_modules/.bin/node" "%s/bin/assay.js" "$$@"\n' "$(CURDIR)" "$(CURDIR)" > $(PREFIX)/bin/assay
 	@chmod 755 $(PREFIX)/bin/assay
 	@echo "installed $(PREFIX)/bin/assay; if assay is not found, add $(PREFIX)/bin to your PATH"
 
-up: deps
+up: deps web
 	$(ASSAY) up --demo 4 $(if $(PORT),--port $(PORT))
 
-test: deps
+test: deps web
 	$(NPM) test
 
 # The fault tests at full length, tens of minutes: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
@@ -34,7 +41,7 @@ POINTS ?= 10000
 KILLS ?= 60
 CALLS ?= 500
 DAMAGE ?= 500
-fault: deps
+fault: deps web
 ifdef POINT
 	POINT=$(POINT) $(NPM) test -- crash/points
 else
@@ -44,7 +51,7 @@ endif
 check: deps
 	$(NPM) run --silent check
 
-bench: deps
+bench: deps web
 	$(ASSAY) bench recover
 	$(ASSAY) bench generate
 	$(ASSAY) bench check

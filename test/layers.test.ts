@@ -6,6 +6,7 @@ import { test } from "node:test";
 const root = resolve(import.meta.dirname, "..");
 const src = join(root, "src");
 const sim = join(root, "sim");
+const web = join(root, "web");
 
 /** Which folders of src a folder may import; a folder imports itself freely. */
 const stage = ["core", "flow", "epistula", "pool"];
@@ -47,6 +48,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** The simulator stands beside src and is built from the same parts as a validator; nothing in src imports it. */
 const allowedInSim = [...(allowed.validator ?? []), "validator"];
 
+/** The dashboard takes types from the HTTP contract, and closed forms; nothing in src imports it. */
+const typesInWeb = ["http"];
+const allowedInWeb = ["economics"];
+/** Its audits run the rules of the command, which are handed hashes and keys; a test bundles them and finds nothing of Node in them. */
+const allowedInWebAudit = ["audit/log/", "core/"].map((folder) => join(src, folder, "/"));
+
 function filesUnder(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
@@ -66,23 +73,47 @@ function specifiersOf(text: string): string[] {
   return patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] ?? ""));
 }
 
+/** The specifiers that remain when types are gone. */
+const valuesIn = (text: string): string[] =>
+  specifiersOf(text.replace(/\b(?:import|export)\s+type\s[^"';]*?\bfrom\s*["'][^"']+["']/g, ""));
+
 interface Edge {
   readonly from: string;
   readonly to: string;
+  readonly isType: boolean;
 }
 
 const files = filesUnder(src);
 const simFiles = filesUnder(sim);
+const webFiles = filesUnder(web);
 const folderOf = (file: string): string => relative(src, file).split("/")[0] ?? "";
-const edges: Edge[] = [...files, ...simFiles].flatMap((file) =>
-  specifiersOf(readFileSync(file, "utf8"))
+function edgesOf(file: string): Edge[] {
+  const text = readFileSync(file, "utf8");
+  const values = new Set(valuesIn(text));
+  return specifiersOf(text)
     .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => ({ from: file, to: resolve(dirname(file), specifier) })),
-);
+    .map((specifier) => ({
+      from: file,
+      to: resolve(dirname(file), specifier),
+      isType: !values.has(specifier),
+    }));
+}
+
+const everyFile = [...files, ...simFiles, ...webFiles];
+const edges: Edge[] = everyFile.flatMap(edgesOf);
+
+function isWebFault({ from, to, isType }: Edge): boolean {
+  if (to.startsWith(`${web}/`)) return false;
+  if (from.startsWith(`${web}/audit/`) && allowedInWebAudit.some((folder) => to.startsWith(folder)))
+    return false;
+  if (!to.startsWith(`${src}/`)) return true;
+  return !allowedInWeb.includes(folderOf(to)) && !(isType && typesInWeb.includes(folderOf(to)));
+}
 
 test("the reader of imports sees every kind of import", () => {
   const text = `import a from "./a.ts";\nimport type { B } from './b.ts';\nimport "./c.ts";\nexport { d } from "./d.ts";\nconst e = await import("./e.ts");\nimport {\n  f,\n} from "./f.ts";`;
   assert.deepEqual(specifiersOf(text).sort(), ["./a.ts", "./b.ts", "./c.ts", "./d.ts", "./e.ts", "./f.ts"]);
+  assert.deepEqual(valuesIn(text).sort(), ["./a.ts", "./c.ts", "./d.ts", "./e.ts", "./f.ts"]);
 });
 
 test("every folder of src has a row in the import table", () => {
@@ -100,7 +131,9 @@ test("every folder of src has a row in the import table", () => {
 
 test("imports follow the table", () => {
   const faults = edges
-    .filter(({ from, to }) => {
+    .filter((edge) => {
+      const { from, to } = edge;
+      if (from.startsWith(`${web}/`)) return isWebFault(edge);
       if (from.startsWith(`${sim}/`))
         return !to.startsWith(`${sim}/`) && !allowedInSim.includes(folderOf(to));
       const target = relative(src, to);
@@ -143,7 +176,7 @@ function cycleFrom(start: string, graph: ReadonlyMap<string, readonly string[]>)
 }
 
 test("no import cycles", () => {
-  const all = [...files, ...simFiles];
+  const all = everyFile;
   const graph = new Map(
     all.map((file) => [file, edges.filter((edge) => edge.from === file).map((edge) => edge.to)]),
   );
@@ -152,8 +185,12 @@ test("no import cycles", () => {
 });
 
 test("clock and randomness are read only in core's adapters", () => {
-  const adapters = new Set([join(src, "core/clock.ts"), join(src, "core/random.ts")]);
-  const faults = [...files, ...simFiles]
+  const adapters = new Set([
+    ...[join(src, "core/clock.ts"), join(src, "core/random.ts")],
+    join(web, "live/clock.ts"),
+    join(web, "audit/audit.worker.ts"),
+  ]);
+  const faults = everyFile
     .filter((file) => !adapters.has(file))
     .filter((file) =>
       /\bDate\.now\b|\bMath\.random\b|\bperformance\.now\b|\bnew Date\(\)/.test(readFileSync(file, "utf8")),
@@ -162,8 +199,8 @@ test("clock and randomness are read only in core's adapters", () => {
   assert.deepEqual(faults, []);
 });
 
-test("files of src and sim stay small enough to read", () => {
-  const long = [...files, ...simFiles]
+test("files of src, sim and web stay small enough to read", () => {
+  const long = everyFile
     .map((file) => ({ file: relative(root, file), lines: readFileSync(file, "utf8").split("\n").length }))
     .filter(({ lines }) => lines > 300);
   assert.deepEqual(long, []);

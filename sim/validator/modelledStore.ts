@@ -31,6 +31,7 @@ export type ModelledStore = Omit<
   | "miners"
   | "strikes"
   | "strikesText"
+  | "strikeLedger"
   | "operatorActions"
   | "vectorText"
   | "weightPlan"

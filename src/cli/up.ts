@@ -14,7 +14,7 @@ import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
 import { logOf, type ValidatorLog } from "./shared/logOf.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
 import { note, printError } from "./shared/output.ts";
-import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
+import { type SettingsOptions, settingsItems, withSettings } from "./shared/settings.ts";
 import { stopSignal } from "./shared/stopSignal.ts";
 
 interface UpOptions extends SettingsOptions {
@@ -57,7 +57,7 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const demo = given.demo ?? 0;
   const isDefault = command.getOptionValueSource("data") === "default";
   const options = demo > 0 && isDefault ? { ...given, data: DEMO_DATA } : given;
-  const config = settings(options, (raw) => {
+  const { config, items: configItems } = settingsItems(options, (raw) => {
     if (demo > 0) demoOverride(raw);
     overlay(raw, options);
   });
@@ -77,7 +77,7 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const { role, name } = options;
   const validator = await startValidator(
     {
-      ...{ config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
+      ...{ config, configItems, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
       ...(role === undefined ? {} : { roles: role }),
       ...(name === undefined ? {} : { name }),
     },

@@ -12,7 +12,7 @@ const maxAgeSeconds = "600";
 
 /**
  * Whether pages of other origins may call an operation: all that no bearer's token guards. A miner's signature allows what it
- * signs, whichever page sends it, and nothing is allowed by a cookie.
+ * signs, whichever page sends it. What a cookie allows, the operator's routes, is never among them.
  */
 export function isShared({ signedBy }: Operation): boolean {
   return signedBy === undefined || signedBy === "miner";

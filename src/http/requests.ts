@@ -11,6 +11,7 @@ import { headersTooLarge, maxHeaderFields } from "./problem/clientFaults.ts";
 import { everyAnswer } from "./problem/document.ts";
 import { noRoute, unsupported } from "./problem/from.ts";
 import { type Route, tokenOf } from "./routes/route.ts";
+import { bearerOf, sessionRefusal } from "./session/access.ts";
 import { headRefusal } from "./wire/requestHead.ts";
 import { announceEnd, endConnection, isUnread } from "./wire/socketEnd.ts";
 
@@ -65,7 +66,7 @@ export class InFlight {
 }
 
 export interface RequestModules {
-  readonly handlers: Pick<Handlers, "isOperator" | "jobClient" | "takeToken">;
+  readonly handlers: Pick<Handlers, "isOperator" | "jobClient" | "takeToken" | "operatorSessionEnd">;
   readonly inFlight: InFlight;
   readonly measures: HttpMeasures;
   /** For the `Allow` header. */
@@ -78,8 +79,6 @@ export interface RequestModules {
 /** A restart takes about this long. */
 const backAfterSeconds = 5;
 
-const bearer = /^Bearer +(\S+)$/i;
-
 const jobClients = new WeakMap<IncomingMessage, JobClient>();
 
 /** Who sent a request to a route of jobs. */
@@ -89,12 +88,16 @@ export function jobClientOf({ raw }: FastifyRequest): JobClient {
   return client;
 }
 
-/** Why the bearer of the request's token may not use the route, or null. */
+/** Why the bearer of the request's token, or the operator whose session it has, may not use the route, or null. */
 function tokenRefusal(request: FastifyRequest, handlers: RequestModules["handlers"]): Problem | null {
   const signedBy = request.routeOptions.config.operation?.signedBy;
   if (signedBy !== "operator" && signedBy !== "customer") return null;
-  const token = bearer.exec(request.headers.authorization ?? "")?.[1];
-  if (token === undefined) return { code: "unauthorized" };
+  const token = bearerOf(request);
+  if (token === null) {
+    const refusal = sessionRefusal(request, handlers);
+    if (refusal === null) jobClients.set(request.raw, { owner: null });
+    return refusal;
+  }
   if (signedBy === "operator") return handlers.isOperator(token) ? null : { code: "unauthorized" };
   try {
     jobClients.set(request.raw, handlers.jobClient(token));

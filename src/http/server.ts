@@ -10,6 +10,7 @@ import { Cors, isShared } from "./cors.ts";
 import { EventHub } from "./events/hub.ts";
 import type { Handlers } from "./handlers.ts";
 import { makeHttpMeasures } from "./measures.ts";
+import type { PageFiles } from "./page/pageFiles.ts";
 import { type AnsweringModules, answerError } from "./problem/answering.ts";
 import { addRoute, InFlight, installHooks } from "./requests.ts";
 import { methodIndex, routesOf } from "./routes/all.ts";
@@ -50,6 +51,8 @@ export interface HttpModules {
   readonly handlers: Handlers;
   /** The push lane; absent where no jobs are handed out. */
   readonly streams?: PushModules;
+  /** The dashboard; null or absent where it was not built. */
+  readonly page?: PageFiles | null;
   /** What streams of events are written; one that nobody publishes at, when left out. */
   readonly events?: EventHub;
   readonly log: Log;
@@ -162,6 +165,7 @@ export async function startHttp(options: HttpOptions, modules: HttpModules): Pro
     log,
     () => app.swagger(),
     () => streams,
+    modules.page ?? null,
     events,
   );
   const proxies = rangesOf(options.trustedProxies);

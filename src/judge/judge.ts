@@ -216,6 +216,9 @@ export class Judge {
     return this.#suspensions.live(this.#modules.chain.block()).map(itemOf);
   }
 
+  /** When failures to connect were last presumed to be this validator's, Unix ms; null when never. */
+  presumedOursAt = (): number | null => this.#unreachable.oursAt;
+
   /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
   standing(sighting: Sighting): Standing {
     const { hotkey } = sighting;

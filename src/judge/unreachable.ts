@@ -53,6 +53,7 @@ export class Unreachable {
   readonly #outcomes: Counter;
   readonly #lifted: Counter;
   #presumedOurs = false;
+  #oursAt: number | null = null;
 
   constructor(options: UnreachableOptions, modules: UnreachableModules, suspensions: Suspensions) {
     this.#options = options;
@@ -64,6 +65,11 @@ export class Unreachable {
       "outcome",
     ]);
     this.#lifted = metrics.counter("assay_unreachable_lifted_total", "Unreachable miners released in bulk");
+  }
+
+  /** When failures were last presumed to be the validator's, Unix ms; null when never. */
+  get oursAt(): number | null {
+    return this.#oursAt;
   }
 
   /** See `Judge.unreachable`. */
@@ -98,6 +104,7 @@ export class Unreachable {
     if (ours && !this.#presumedOurs) log.error("unreachable_presumed_ours", { failed, active });
     this.#presumedOurs = ours;
     if (ours) {
+      this.#oursAt = this.#modules.clock.nowMs();
       await this.#liftRecent(nowMs);
       return "ours";
     }

@@ -1,11 +1,39 @@
+import type { Hotkey } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import type { SkiplistItem } from "../flow/standing.ts";
 import type { StoredMiner } from "../flow/store.ts";
-import type { Handlers, MinerView } from "../http/handlers.ts";
+import type { Handlers, MinerDetails, MinerView } from "../http/handlers.ts";
 import type { PublicStore } from "../store/queuedReads.ts";
 import type { Parts } from "./parts.ts";
+import { strikePage } from "./strikeLedger.ts";
+
+function detailsOf(hotkey: Hotkey, judge: Parts["judge"], push: Parts["push"]): MinerDetails {
+  const found = judge.skiplist().find((item) => item.hotkey === hotkey);
+  const { hotkey: _, ...suspension } = found ?? { hotkey };
+  return {
+    hotkey,
+    suspension: found === undefined ? null : (suspension as Omit<SkiplistItem, "hotkey">),
+    push: pushOf(hotkey, push),
+    presumed_ours_at: judge.presumedOursAt(),
+  };
+}
+
+function pushOf(hotkey: Hotkey, push: Parts["push"]): MinerDetails["push"] {
+  const cap = push?.dispatcher.capOf(hotkey) ?? null;
+  if (push === null || cap === null) return null;
+  const connected = push.dispatcher.hasLink(hotkey);
+  return { connected, cap: cap.usable, limit: connected ? limitOf(cap) : "not_connected" };
+}
+
+function limitOf({ usable, learned }: { readonly usable: number; readonly learned: number }) {
+  if (usable < learned) return "first_results";
+  return learned === 1 ? "floor" : "delivered_rate";
+}
+
+type MinerParts = Pick<Parts, "judge" | "chain" | "push">;
 
 /** Public facts about the miners: standing, counts, evidence. */
-export function minerHandlers({ judge }: Pick<Parts, "judge">, store: PublicStore) {
+export function minerHandlers({ judge, chain, push }: MinerParts, store: PublicStore) {
   const view = (miner: StoredMiner): MinerView => ({ ...judge.standing(miner), counts: miner.counts });
   return {
     miners: async ({ after, limit }) => {
@@ -20,6 +48,15 @@ export function minerHandlers({ judge }: Pick<Parts, "judge">, store: PublicStor
       if (miner === null) throw new AssayError({ code: "miner_not_found", hotkey });
       return view(miner);
     },
+    minerDetails: async (hotkey) => {
+      if ((await store.miner(hotkey)) === null) throw new AssayError({ code: "miner_not_found", hotkey });
+      return detailsOf(hotkey, judge, push);
+    },
     strikes: (hotkey) => store.strikesText(hotkey),
+    strikeLedger: (query) =>
+      strikePage(store, query, {
+        block: chain.block(),
+        suspendedUntil: (hotkey) => judge.suspendedUntil(hotkey),
+      }),
   } satisfies Partial<Handlers>;
 }

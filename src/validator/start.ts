@@ -2,6 +2,7 @@ import { subnetOf } from "../config/subnet.ts";
 import { connectionsWithin, openFilesMost } from "../core/openFiles.ts";
 import type { Standing } from "../flow/standing.ts";
 import type { SignedVector, WeightRow } from "../flow/weights.ts";
+import { readPageFiles } from "../http/page/pageFiles.ts";
 import { startHttp } from "../http/server.ts";
 import { MetricsListener } from "../observe/metricsListener.ts";
 import { openAlerts } from "./alerts/alerts.ts";
@@ -110,6 +111,7 @@ async function start(
       handlers: roleHandlers(makeHandlers(parts, alerts), parts.membership.roles),
       log,
       metrics: parts.metrics,
+      page: readPageFiles(),
       events: parts.events,
       ...streamsOf(parts),
     },

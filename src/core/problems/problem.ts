@@ -22,6 +22,7 @@ export interface IdentityChange {
 export type Problem =
   // Requests.
   | { code: "route_not_found"; path: string }
+  | { code: "asset_not_found"; name: string }
   | { code: "method_not_allowed"; method: string; allow: string }
   | { code: "unsupported_media_type"; content_type: string }
   | { code: "unsupported_content_encoding"; encoding: string }
@@ -45,6 +46,7 @@ export type Problem =
   | { code: "not_registered"; hotkey: string }
   | { code: "suspended"; hotkey: string; until_block: number }
   | { code: "unauthorized" }
+  | { code: "cross_origin" }
   // Challenges and submissions.
   | { code: "malformed_challenge_id" }
   | { code: "epoch_expired"; epoch: number; current: number }

@@ -15,6 +15,13 @@ export const requestProblems = {
     title: "No such route",
     detail: (p) => `Nothing is served at ${p.path}; GET /openapi.json lists the routes.`,
   },
+  asset_not_found: {
+    status: 404,
+    blame: "none",
+    title: "No such file of the dashboard",
+    detail: (p) =>
+      `The dashboard has no file ${p.name}: it is of another version than the page that asks. Load the page again.`,
+  },
   method_not_allowed: {
     status: 405,
     blame: "miner",
@@ -163,5 +170,12 @@ export const requestProblems = {
     title: "Token missing or wrong",
     detail: () =>
       "The token is missing, wrong or revoked, or not for this route; send Authorization: Bearer TOKEN with the operator's token from admin.token_file. Jobs also take a customer's token, which `assay token create` makes.",
+  },
+  cross_origin: {
+    status: 403,
+    blame: "operator",
+    title: "Not a request of the dashboard",
+    detail: () =>
+      "With the session of the dashboard's log-in, only its own page may change something: the request needs the header Assay-Requested-With: dashboard and must come from the same origin. Use the page at its own address, or send Authorization: Bearer TOKEN.",
   },
 } satisfies Partial<ProblemRows<ProblemCode>>;

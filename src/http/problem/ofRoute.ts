@@ -16,8 +16,8 @@ const everyInput: readonly ProblemCode[] = ["invalid_request"];
 const everyReadBody: readonly ProblemCode[] = ["unsupported_media_type", "body_too_large"];
 const everyTakenBody: readonly ProblemCode[] = ["malformed_json", "json_too_deep", "too_many_members"];
 const everySigner: Readonly<Record<"miner" | "operator" | "customer", readonly ProblemCode[]>> = {
-  operator: ["unauthorized"],
-  customer: ["unauthorized", "customer_rate_limited", "other_role"],
+  operator: ["unauthorized", "cross_origin"],
+  customer: ["unauthorized", "cross_origin", "customer_rate_limited", "other_role"],
   miner: [
     "header_missing",
     "header_malformed",

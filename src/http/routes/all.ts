@@ -1,11 +1,14 @@
 import type { Log } from "../../core/log.ts";
 import type { EventHub } from "../events/hub.ts";
 import type { Handlers } from "../handlers.ts";
+import type { PageFiles } from "../page/pageFiles.ts";
 import { alertRoutes } from "./alerts.ts";
 import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
+import { configRoutes } from "./config.ts";
+import { dispatchRoutes } from "./dispatch.ts";
 import { documentRoute } from "./document.ts";
 import { drainRoutes } from "./drain.ts";
 import { eventRoute } from "./events.ts";
@@ -14,11 +17,15 @@ import { minerRoutes } from "./miners.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { operationRoutes } from "./operation.ts";
 import { overviewRoutes } from "./overview.ts";
+import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
+import { receiptRoute } from "./receipts.ts";
 import type { Route } from "./route.ts";
+import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
+import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { weightRoutes } from "./weights.ts";
 
@@ -28,9 +35,11 @@ export function routesOf(
   log: Log,
   openapi: () => object,
   streams: () => StreamServing | null,
+  page: PageFiles | null,
   events: EventHub,
 ): Route[] {
   return [
+    ...pageRoutes(page),
     ...operationRoutes(handlers),
     ...overviewRoutes(handlers),
     eventRoute(events),
@@ -42,8 +51,13 @@ export function routesOf(
     circuitsRoute(handlers),
     ...weightRoutes(handlers),
     ...publicationRoutes(handlers, log),
+    ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
+    receiptRoute(handlers),
     ...nodeRoutes(handlers),
+    ...configRoutes(handlers),
+    ...dispatchRoutes(handlers),
+    ...systemRoutes(handlers),
     ...drainRoutes(handlers),
     ...alertRoutes(handlers),
     ...clockRoutes(handlers),

@@ -1,6 +1,8 @@
 import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
 import { jsonText } from "../wire/jsonText.ts";
+import { minerDetails } from "./minerDetailsSchema.ts";
+import { strikePage } from "./recordSchemas.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
@@ -13,11 +15,18 @@ const pageQuery = Type.Object(
   },
   strict,
 );
+const ledgerQuery = Type.Object(
+  {
+    before: Type.Optional(schemas.epochInteger),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  },
+  strict,
+);
 export const hotkeyPath = Type.Object({ hotkey: schemas.hotkey }, strict);
 
 /** Standing, counts and evidence: public. */
 export function minerRoutes(handlers: Handlers): Route[] {
-  return [page(handlers), one(handlers), strikes(handlers)];
+  return [page(handlers), one(handlers), details(handlers), strikes(handlers), ledger(handlers)];
 }
 
 function page(handlers: Handlers): Route {
@@ -55,6 +64,24 @@ function one(handlers: Handlers): Route {
   });
 }
 
+function details(handlers: Handlers): Route {
+  return route({
+    method: "GET",
+    url: "/v1/miners/:hotkey/details",
+    schema: { params: hotkeyPath },
+    operation: {
+      id: "minerDetails",
+      tag: "public record",
+      summary: "What holds for a miner now",
+      description:
+        "Its suspension with the reason; in the push lane its cap, which its own jobs show it too, and what limits it: jobs cannot reach it, its first 100 results are not in, the least that there is (one at a time, as for every new miner), or the rate at which it delivers. Null where this process dispatches no jobs, or has not met it.",
+      answers: { 200: { description: "The details", schema: minerDetails } },
+      problems: ["miner_not_found", "busy", "store_unavailable"],
+    },
+    serve: ({ params }) => handlers.minerDetails(params.hotkey),
+  });
+}
+
 function strikes(handlers: Handlers): Route {
   return route({
     method: "GET",
@@ -69,5 +96,23 @@ function strikes(handlers: Handlers): Route {
       problems: ["miner_not_found", "busy", "store_unavailable"],
     },
     serve: async ({ params }, reply) => jsonText(reply, await handlers.strikes(params.hotkey)),
+  });
+}
+
+function ledger(handlers: Handlers): Route {
+  return route({
+    method: "GET",
+    url: "/v1/strikes",
+    schema: { querystring: ledgerQuery },
+    operation: {
+      id: "strikeLedger",
+      tag: "public record",
+      summary: "List all strikes",
+      description:
+        "Strikes of all hotkeys, the newest first, without the answers that led to them; next_before is null on the last page.",
+      answers: { 200: { description: "A page of strikes", schema: strikePage } },
+      problems: ["busy", "store_unavailable"],
+    },
+    serve: ({ query: { before = null, limit = 100 } }) => handlers.strikeLedger({ before, limit }),
   });
 }

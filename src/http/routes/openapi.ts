@@ -36,6 +36,12 @@ const tags: readonly [Operation["tag"], string][] = [
 
 const securitySchemes = {
   operatorToken: { type: "http", scheme: "bearer", description: "The token in admin.token_file" },
+  operatorSession: {
+    type: "apiKey",
+    in: "cookie",
+    name: "assay_session",
+    description: "The dashboard's log-in, which POST /v1/admin/session opens",
+  },
   customerToken: {
     type: "http",
     scheme: "bearer",
@@ -97,8 +103,8 @@ function answerOf(shape: AnswerShape): object {
 
 /** A session's key signs everything but the request that opens a session. */
 function securityOf({ id, signedBy }: Operation): Record<string, string[]>[] {
-  if (signedBy === "operator") return [{ operatorToken: [] }];
-  if (signedBy === "customer") return [{ operatorToken: [] }, { customerToken: [] }];
+  if (signedBy === "operator") return [{ operatorToken: [] }, { operatorSession: [] }];
+  if (signedBy === "customer") return [{ operatorToken: [] }, { operatorSession: [] }, { customerToken: [] }];
   if (signedBy === undefined) return [];
   const hotkey = { hotkeySignature: [] };
   return id === "openSession" ? [hotkey] : [hotkey, { hotkeySignature: [], session: [] }];

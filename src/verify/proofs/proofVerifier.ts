@@ -94,6 +94,11 @@ export class ProofVerifier implements JobVerification {
     return this.#pending.held;
   }
 
+  /** The most of them. */
+  get bound(): number {
+    return this.#pending.bound;
+  }
+
   /** Answers without a verdict. */
   get open(): number {
     return this.#entries.size;

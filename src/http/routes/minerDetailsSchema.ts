@@ -1,0 +1,28 @@
+import { Type } from "typebox";
+import { block, millis, object, orNull, words } from "./schemas.ts";
+
+const suspension = object({
+  kind: words("strike", "unreachable", "operator"),
+  until_block: block,
+  reason: Type.String(),
+  by: Type.String(),
+  at: millis,
+});
+const push = object({
+  connected: Type.Boolean({ description: "Whether jobs can reach it" }),
+  cap: Type.Integer({ minimum: 0, description: "Jobs that it may have in flight at once" }),
+  limit: words("not_connected", "first_results", "floor", "delivered_rate"),
+});
+/** What holds for a miner now; all of it its own jobs and requests show it too. */
+export const minerDetails = object({
+  hotkey: Type.String(),
+  suspension: orNull(suspension),
+  push: orNull(push),
+  presumed_ours_at: orNull(
+    Type.Integer({
+      minimum: 0,
+      description:
+        "When so many miners failed at once that the fault was last presumed to be the validator's, Unix ms: nobody was put out for it",
+    }),
+  ),
+});
