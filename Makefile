@@ -67,3 +67,4 @@ bench: deps web
 	$(ASSAY) bench rest
 	$(ASSAY) bench chain
 	$(ASSAY) bench scale
+	$(ASSAY) bench page
