@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { auditEpoch } from "../src/audit/audit.ts";
-import { LineSplitter } from "../src/audit/lineSplitter.ts";
+import { LineSplitter } from "../src/audit/log/lineSplitter.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { deriveKey } from "../src/core/hash.ts";
 import { KeyedHash } from "../src/core/keyedHash.ts";
@@ -45,7 +45,9 @@ async function floor(file: string): Promise<Counted> {
   let rows = 0;
   const splitter = new LineSplitter({
     line: (bytes) => {
-      const entry = JSON.parse(bytes.toString("latin1")) as { readonly rows?: readonly string[] };
+      const entry = JSON.parse(
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
+      ) as { readonly rows?: readonly string[] };
       hash("sha256", bytes, "hex");
       for (const row of entry.rows ?? []) {
         keyed.begin().text("groth16").text(hotkey).text(row.slice(-42, -7)).hex();

@@ -11,6 +11,7 @@ const kinds = [
   "test/{unit,vectors,property,conformance,sim}/**/*.test.ts",
   "test/e2e/commands/*.test.ts",
   "test/e2e/{start,pull,push,roles}/*.test.ts",
+  "test/browser/**/*.test.ts",
   "test/fault/**/*.test.ts",
 ];
 /** Files at once: two more than two cores, since those that watch a validator mostly wait. */

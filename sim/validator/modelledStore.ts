@@ -29,6 +29,7 @@ export type ModelledStore = Omit<
   | "miners"
   | "strikes"
   | "strikesText"
+  | "strikeLedger"
   | "operatorActions"
   | "vectorText"
   | "weightPlan"

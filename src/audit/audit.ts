@@ -5,10 +5,11 @@ import { type CircuitKey, keysInFiles, keysServed } from "./circuitKeys.ts";
 import { givenKeys, keysOf } from "./keys.ts";
 import { type ClosedEpoch, isSampling, readSampling, readSeen, type SeenEpoch } from "./log/document.ts";
 import { LogAudit } from "./log/logAudit.ts";
-import type { PublicKeys } from "./log/record.ts";
-import { type Recheck, Rechecks } from "./recheck.ts";
-import { type AuditReport, type KeyTrust, reportOf } from "./report.ts";
-import { type RunModules, runAudit } from "./run.ts";
+import type { PublicKeys } from "./log/platform.ts";
+import { type AuditReport, type KeyTrust, type Recheck, reportOf } from "./log/report.ts";
+import { type RunModules, runAudit } from "./log/run.ts";
+import { nodeHashes } from "./nodeHashes.ts";
+import { Rechecks } from "./recheck.ts";
 import { type Chunks, fileChunks, firstLine, saving, servedLog } from "./sources.ts";
 import { type OwnedStrike, readStrikes } from "./strikeFile.ts";
 
@@ -36,7 +37,8 @@ export interface AuditRequest {
   readonly circuits: ReadonlyMap<string, string>;
 }
 
-export interface AuditModules extends RunModules {
+export interface AuditModules extends Omit<RunModules, "progress" | "everyMs"> {
+  readonly progress: (line: string) => void;
   /** Asks a validator for a document; rejects with its refusal. */
   readonly ask: (url: string, path: string) => Promise<unknown>;
   readonly random: (count: number) => Uint8Array;
@@ -49,6 +51,9 @@ interface Opened {
   readonly keys: PublicKeys;
   readonly log: Chunks;
 }
+
+/** Between two lines of progress, ms. */
+const PROGRESS_MS = 5000;
 
 const usage = (message: string): AssayError => new AssayError({ code: "usage", message });
 
@@ -187,6 +192,11 @@ async function checkAgain(audit: LogAudit, request: AuditRequest, modules: Audit
   return done;
 }
 
+function progressOf(audit: LogAudit): string {
+  const { lines, rows } = audit.counts();
+  return `audited ${lines} lines, ${rows} draws; ${audit.findings.total} findings so far`;
+}
+
 /** Audits the log of a closed epoch. Throws `epoch_open`, `usage`, `unreachable`, `file_unreadable`, `key_malformed`, `failed`. */
 export async function auditEpoch(request: AuditRequest, modules: AuditModules): Promise<AuditReport> {
   const { source, key, recheck } = request;
@@ -194,8 +204,12 @@ export async function auditEpoch(request: AuditRequest, modules: AuditModules): 
   const { trust, record, keys, log } = await (source.kind === "url"
     ? openUrl(source, key, modules)
     : openFile(source, key));
-  const audit = new LogAudit(record, keys, { watch: recheck, seen });
-  const partial = await runAudit(audit, log, modules);
+  const audit = new LogAudit(record, { keys, hashes: nodeHashes }, { watch: recheck, seen });
+  const partial = await runAudit(audit, log, {
+    ...modules,
+    progress: () => modules.progress(progressOf(audit)),
+    everyMs: PROGRESS_MS,
+  });
   const rechecked = partial === null ? await checkAgain(audit, request, modules) : [];
   return reportOf({ record, keys, trust }, audit, partial, rechecked);
 }

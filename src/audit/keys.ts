@@ -1,40 +1,46 @@
 import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ed25519PublicKey, thumbprint } from "../core/ed25519.ts";
+import { ed25519PublicKey, thumbprint, verifyDocument } from "../core/ed25519.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
+import { isBareKey, keysInJwks } from "./log/jwks.ts";
+import type { PublicKeys, SignedDocument, VerifyingKey } from "./log/platform.ts";
 
-import type { PublicKeys } from "./log/record.ts";
-
-const base64url = /^[A-Za-z0-9_-]{43}$/;
 const hex = /^[0-9a-f]{64}$/;
-/** A set of more keys is a mistake. */
-const KEYS_MAX = 256;
 
-function keyOf(x: string): readonly [kid: string, key: KeyObject] {
+class NodeKey implements VerifyingKey {
+  readonly #key: KeyObject;
+
+  constructor(raw: Uint8Array) {
+    this.#key = ed25519PublicKey(raw);
+  }
+
+  hasSigned(document: SignedDocument): boolean {
+    const { signature } = document;
+    if (Buffer.from(signature, "base64url").toString("base64url") !== signature) return false;
+    try {
+      return verifyDocument({ ...document }, this.#key);
+    } catch {
+      // A document without canonical form was never signed.
+      return false;
+    }
+  }
+}
+
+function keyOf(x: string): readonly [kid: string, key: VerifyingKey] {
   const raw = Buffer.from(x, "base64url");
   // The id is the key's own hash, whatever its document says.
-  return [thumbprint(raw.toString("base64url")), ed25519PublicKey(raw)];
+  return [thumbprint(raw.toString("base64url")), new NodeKey(raw)];
 }
 
 /** The raw public key in base64url, of either of its two texts; null when it is neither. */
 function rawOf(text: string): string | null {
-  if (base64url.test(text)) return text;
+  if (isBareKey(text)) return text;
   return hex.test(text) ? Buffer.from(text, "hex").toString("base64url") : null;
 }
 
 /** The keys of a JWKS, or the one of a JWK. Throws TypeError. */
 export function keysOf(document: unknown): PublicKeys {
-  const { keys = [document] } = (document ?? {}) as { readonly keys?: unknown };
-  if (!Array.isArray(keys) || keys.length === 0 || keys.length > KEYS_MAX)
-    throw new TypeError(`neither a JWK nor a JWKS of 1 to ${KEYS_MAX} keys`);
-  return new Map(
-    keys.map((jwk: unknown) => {
-      const { kty, crv, x } = (jwk ?? {}) as Readonly<Record<string, unknown>>;
-      if (kty !== "OKP" || crv !== "Ed25519" || typeof x !== "string" || !base64url.test(x))
-        throw new TypeError("a key is not an Ed25519 JWK");
-      return keyOf(x);
-    }),
-  );
+  return new Map(keysInJwks(document).map(keyOf));
 }
 
 function keyFile(given: string): Buffer {

@@ -10,19 +10,10 @@ import type { CircuitKey } from "./circuitKeys.ts";
 import { recompute } from "./log/draws.ts";
 import type { FindingCode } from "./log/findings.ts";
 import type { LogAudit } from "./log/logAudit.ts";
+import type { Recheck } from "./log/report.ts";
 import type { VerdictLine } from "./log/verdicts.ts";
 import type { ReportedDraw } from "./log/watched.ts";
 import type { OwnedStrike } from "./strikeFile.ts";
-
-/** The result for one answer. */
-export interface Recheck {
-  readonly work_id: string;
-  readonly hotkey: string | null;
-  /** `confirmed`: the strike agrees with the log, and the repeated check gives the same result. */
-  readonly outcome: "confirmed" | "refuted" | "unchecked";
-  /** Of the repeated check, or of the log where there was none. */
-  readonly code: string | null;
-}
 
 export interface RecheckParts {
   readonly audit: LogAudit;

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
-import { LINE_BYTES_MAX } from "./lineSplitter.ts";
+import { LINE_BYTES_MAX } from "./log/lineSplitter.ts";
 
 const CHUNK_BYTES = 2 ** 18;
 const NEWLINE = 10;

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { AuditRequest, AuditSource } from "../audit/audit.ts";
-import type { AuditReport, DrawReport } from "../audit/report.ts";
+import type { AuditReport, DrawReport } from "../audit/log/report.ts";
 import { systemClock } from "../core/clock.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { systemRandom } from "../core/random.ts";

@@ -14,7 +14,7 @@ import { boundHeap, growYoungHeap } from "../validator/heap.ts";
 import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
 import { integerOption, wordOption } from "./shared/options.ts";
 import { note, printError } from "./shared/output.ts";
-import { type SettingsOptions, settings, withSettings } from "./shared/settings.ts";
+import { type SettingsOptions, settingsItems, withSettings } from "./shared/settings.ts";
 import { stopSignal } from "./shared/stopSignal.ts";
 
 interface UpOptions extends SettingsOptions {
@@ -55,7 +55,7 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const isDefault = command.getOptionValueSource("data") === "default";
   const options = demo > 0 && isDefault ? { ...given, data: DEMO_DATA } : given;
   const stop = stopSignal();
-  const config = settings(options, (raw) => {
+  const { config, items: configItems } = settingsItems(options, (raw) => {
     if (demo > 0) demoOverride(raw);
     overlay(raw, options);
   });
@@ -72,7 +72,7 @@ async function up(given: UpOptions, command: Command): Promise<void> {
   const { role, name } = options;
   const validator = await startValidator(
     {
-      ...{ config, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
+      ...{ config, configItems, dataDir: options.data, host, port, demo: demo > 0, version: readVersion() },
       ...(role === undefined ? {} : { roles: role }),
       ...(name === undefined ? {} : { name }),
     },

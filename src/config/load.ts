@@ -3,6 +3,7 @@ import { AssayError } from "../core/problems/assayError.ts";
 import { completeFor } from "./chainKind.ts";
 import type { LocalChainConfig } from "./chainSchema.ts";
 import { applyEnvironment, variableName } from "./environment.ts";
+import { type ConfigItem, configInForce } from "./inForce.ts";
 import { type FormChoice, metricsChoice } from "./metricsSchema.ts";
 import { nearest } from "./nearest.ts";
 import { type ConfigText, readConfigText } from "./read.ts";
@@ -80,14 +81,23 @@ export function defaultConfig(): Config & { readonly chain: LocalChainConfig } {
   return freeze({ ...config, chain });
 }
 
+/** A configuration, and where each of its values comes from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly items: readonly ConfigItem[];
+}
+
 /** Parses all sources once and freezes the result; throws `config_invalid` with every fault in one report. */
-export function loadConfig(sources: ConfigSources): Config {
+export function loadConfigItems(sources: ConfigSources): LoadedConfig {
+  const { env } = sources;
   const text: ConfigText = sources.file === null ? noText() : readConfigText(sources.file);
   const raw = text.tree;
+  const file = structuredClone(raw);
   const where = sources.file ?? "configuration";
-  const origin = originOf(text, sources.env);
-  const complete = completeFor(raw, sources.env, defaultConfig() as unknown as Tree);
-  const faults = applyEnvironment(raw, sources.env, complete, choices);
+  const origin = originOf(text, env);
+  const complete = completeFor(raw, env, defaultConfig() as unknown as Tree);
+  const faults = applyEnvironment(raw, env, complete, choices);
+  const environment = structuredClone(raw);
   sources.override?.(raw);
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success)
@@ -95,5 +105,10 @@ export function loadConfig(sources: ConfigSources): Config {
   else faults.push(...relationFaults(parsed.data, raw));
   if (faults.length > 0 || !parsed.success)
     throw new AssayError({ code: "config_invalid", file: where, faults });
-  return freeze(parsed.data);
+  const layers = { file, environment, flags: raw, env, line: text.line };
+  return { config: freeze(parsed.data), items: configInForce(parsed.data, layers) };
+}
+
+export function loadConfig(sources: ConfigSources): Config {
+  return loadConfigItems(sources).config;
 }

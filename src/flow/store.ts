@@ -13,7 +13,7 @@ import type {
 import type { Fence } from "./leases.ts";
 import type { SharedStore } from "./sharedStore.ts";
 import type { MinerCounts, Sighting, StandingBounds, StandingState, Suspension } from "./standing.ts";
-import type { StoredStrike } from "./strike.ts";
+import type { LedgerStrike, StoredStrike } from "./strike.ts";
 import type { AdmitOutcome, Decision, NewSubmission, PendingSubmission, Submission } from "./submission.ts";
 import type { WeightPlans } from "./weightPlan.ts";
 import type { Credit, SignedVector, UnsignedVector } from "./weights.ts";
@@ -218,6 +218,8 @@ export interface Store extends WeightPlans, SharedStore, HistoryRecords {
   strikes(hotkey: string): Promise<StoredStrike[]>;
   /** The strikes as the JSON text of a `StrikeList`, their evidence as it was written. */
   strikesText(hotkey: string): Promise<string>;
+  /** The newest strikes of all hotkeys with a number below `before`, the newest first. */
+  strikeLedger(before: number | null, limit: number): Promise<LedgerStrike[]>;
   operatorActions(limit: number): Promise<OperatorAction[]>;
 
   /** Sum of accepted, unforfeited credit received after `since`, by lane and hotkey. */

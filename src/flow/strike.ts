@@ -50,6 +50,12 @@ export interface StoredStrike extends StrikeRecord {
   readonly counted: boolean;
 }
 
+/** A strike in the ledger of all; its evidence without the exhibit. */
+export interface LedgerStrike extends StoredStrike {
+  /** In the order in which strikes were recorded. */
+  readonly number: number;
+}
+
 export interface StrikeView {
   readonly strike_id: string;
   readonly lane: string;

@@ -8,10 +8,12 @@ import type { HistoryStep } from "../flow/history.ts";
 import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
+import type { ConfigView } from "./routes/configSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { minerDetails } from "./routes/minerDetailsSchema.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as overviewSchemas from "./routes/overviewSchemas.ts";
+import type * as recordSchemas from "./routes/recordSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
 
@@ -24,8 +26,10 @@ export type Status = View<typeof schemas.status>;
 export type Session = View<typeof schemas.session>;
 export type MinerView = View<typeof schemas.miner>;
 export type ClosedEpochPage = View<typeof schemas.closedEpochPage>;
+export type SubmissionView = View<typeof recordSchemas.submission>;
 export type MinerDetails = View<typeof minerDetails>;
 export type MinerPage = View<typeof schemas.minerPage>;
+export type StrikePage = View<typeof recordSchemas.strikePage>;
 export type WeightPlanView = NonNullable<View<typeof weightSchemas.weightsWithPlan>["plan"]>;
 export type WeightPlanPage = View<typeof weightSchemas.weightPlanPage>;
 export type WeightPlanSummary = WeightPlanPage["items"][number];
@@ -129,12 +133,15 @@ export interface Handlers {
   openSession(caller: Caller, asked: { publicKey: Uint8Array; binds: boolean }): Promise<Session>;
   submit(caller: Caller, request: SubmitRequest): Promise<Submitted>;
   receipt(caller: Caller, id: string): Promise<Receipt>;
+  /** For the operator. Throws `receipt_not_found`. */
+  submission(id: string): Promise<SubmissionView>;
   miners(query: { readonly after: string | null; readonly limit: number }): Promise<MinerPage>;
   miner(hotkey: Hotkey): Promise<MinerView>;
   /** Throws `miner_not_found`. */
   minerDetails(hotkey: Hotkey): Promise<MinerDetails>;
   /** JSON text, of evidence as it is stored. */
   strikes(hotkey: Hotkey): Promise<string>;
+  strikeLedger(query: { readonly before: number | null; readonly limit: number }): Promise<StrikePage>;
   /** JSON text of the vector of a period, or of the last one, as it was signed. */
   weights(period: number | null): Promise<string>;
   /** JSON text `{vector, plan, chain}`, the vector as `weights` has it. */
@@ -151,6 +158,8 @@ export interface Handlers {
   nodes(): Promise<NodeList>;
   /** Throws `node_not_found`. */
   orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
+  /** The configuration in force, secrets hidden. */
+  config(): ConfigView;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */

@@ -3,8 +3,9 @@ import { lengthPrefixed } from "../core/bytes.ts";
 import { type Fraction, isBelow64 } from "../core/fraction.ts";
 import { deriveKey, hmac } from "../core/hash.ts";
 import { KeyedHash } from "../core/keyedHash.ts";
-import type { Draw, DrawClass } from "../flow/draw.ts";
-import { type Rates, rateFor } from "./policy.ts";
+import type { Draw } from "../flow/draw.ts";
+import { type DrawFacts, decision } from "./decision.ts";
+import type { Rates } from "./policy.ts";
 
 /** k of an epoch, as a key object; `export()` gives its 32 bytes. */
 export function sampleKey(master: Uint8Array, epoch: number): KeyObject {
@@ -24,7 +25,7 @@ export function isSampled(x: Uint8Array, rate: Fraction): boolean {
 const hashes = new WeakMap<KeyObject, KeyedHash>();
 
 /** The first 8 bytes of x, 16 hex digits. */
-function drawX64(k: KeyObject, lane: string, hotkey: string, workId: string): string {
+export function drawX64(k: KeyObject, lane: string, hotkey: string, workId: string): string {
   let keyed = hashes.get(k);
   if (keyed === undefined) {
     keyed = new KeyedHash(k);
@@ -33,28 +34,7 @@ function drawX64(k: KeyObject, lane: string, hotkey: string, workId: string): st
   return keyed.begin().text(lane).text(hotkey).text(workId).hex().slice(0, 16);
 }
 
-/** What a draw depends on. */
-export interface DrawFacts {
-  readonly epoch: number;
-  readonly lane: string;
-  readonly hotkey: string;
-  readonly workId: string;
-  readonly classes: readonly DrawClass[];
-}
-
 /** The decision for one work id, as the validator makes it and an auditor repeats it. */
 export function decide(k: KeyObject, rates: Rates, facts: DrawFacts): Draw {
-  const { epoch, lane, hotkey, workId } = facts;
-  const applied = rateFor(rates, lane, facts.classes);
-  const x = drawX64(k, lane, hotkey, workId);
-  return {
-    epoch,
-    lane,
-    hotkey,
-    work_id: workId,
-    class: applied.class,
-    rate: applied.rate.text,
-    x,
-    sampled: isBelow64(x, applied.rate),
-  };
+  return decision(drawX64(k, facts.lane, facts.hotkey, facts.workId), rates, facts);
 }

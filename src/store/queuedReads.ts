@@ -8,6 +8,7 @@ export type PublicStore = Pick<
   | "miner"
   | "miners"
   | "strikesText"
+  | "strikeLedger"
   | "vectorText"
   | "weightPlan"
   | "weightPlans"
@@ -35,6 +36,7 @@ export function queuedReads(store: Store, metrics: Metrics): PublicStore & Miner
     miner: (hotkey) => anyone.run(() => store.miner(hotkey)),
     miners: (after, limit) => anyone.run(() => store.miners(after, limit)),
     strikesText: (hotkey) => anyone.run(() => store.strikesText(hotkey)),
+    strikeLedger: (before, limit) => anyone.run(() => store.strikeLedger(before, limit)),
     vectorText: (period) => anyone.run(() => store.vectorText(period)),
     weightPlan: (period) => anyone.run(() => store.weightPlan(period)),
     weightPlans: (before, limit) => anyone.run(() => store.weightPlans(before, limit)),

@@ -66,7 +66,8 @@ export async function assemble(
   const push = await wirePush(options, wired);
   const customerTokens = await CustomerTokens.load(tokensOptions(config), wired);
   const economy = new Economy({ ...wired, config });
-  const made = { push, mirror, customerTokens, circuits: facts.circuits, economy };
+  const { configItems = [] } = options;
+  const made = { configItems, push, mirror, customerTokens, circuits: facts.circuits, economy };
   const parts = { ...wired, ...pull, ...made, config, version, dataDir };
   return { ...parts, ...assembleLive(parts, () => noAlerts) };
 }

@@ -4,6 +4,7 @@ import { isReceiptId } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { sharedRun } from "../core/sharedRun.ts";
 import type { Caller } from "../flow/caller.ts";
+import type { Receipt, Submission } from "../flow/submission.ts";
 import type { Handlers } from "../http/handlers.ts";
 import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
@@ -56,7 +57,7 @@ function publicHandlers(parts: Parts, store: PublicStore) {
 }
 
 function workHandlers(parts: Parts, reads: MinersStore) {
-  const { admission, challenges, store, verifier, lanes, signer, pool, clock, log } = parts;
+  const { admission, challenges, store, lanes, signer, pool, clock, log } = parts;
   return {
     listChallenges: async (caller, { lane, tier, offset, limit }) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: false });
@@ -92,13 +93,27 @@ function workHandlers(parts: Parts, reads: MinersStore) {
     },
     receipt: async (caller, id) => {
       const { hotkey } = await admission.authenticate(caller, { allowSuspended: true });
-      const submission = isReceiptId(id) ? await reads.submission(id) : null;
-      if (submission === null || submission.hotkey !== hotkey)
-        throw new AssayError({ code: "receipt_not_found" });
-      const busy = submission.state === "pending" && verifier.isVerifying(id);
-      return receiptOf(submission, busy ? "verifying" : submission.state, lanes.get(submission.lane), signer);
+      const submission = await readSubmission(reads, id);
+      if (submission?.hotkey !== hotkey) throw new AssayError({ code: "receipt_not_found" });
+      return currentReceipt(parts, submission);
+    },
+    submission: async (id) => {
+      const submission = await readSubmission(reads, id);
+      if (submission === null) throw new AssayError({ code: "receipt_not_found" });
+      const { epoch, block, decidedAt: decided_at, tries } = submission;
+      return { receipt: currentReceipt(parts, submission), epoch, block, decided_at, tries };
     },
   } satisfies Partial<Handlers>;
+}
+
+/** Null where there is none, or the text is no receipt's id. */
+const readSubmission = async (reads: MinersStore, id: string): Promise<Submission | null> =>
+  isReceiptId(id) ? await reads.submission(id) : null;
+
+function currentReceipt({ verifier, lanes, signer }: Parts, submission: Submission): Receipt {
+  const { state, lane, receiptId } = submission;
+  const busy = state === "pending" && verifier.isVerifying(receiptId);
+  return receiptOf(submission, busy ? "verifying" : state, lanes.get(lane), signer);
 }
 
 function operatorHandlers(parts: Parts) {
@@ -110,6 +125,7 @@ function operatorHandlers(parts: Parts) {
       push?.dispatcher.suspendHotkey(request.hotkey);
       return item;
     },
+    config: () => ({ items: parts.configItems ?? [] }),
     clock: async () => trusted.state(),
     acceptClock: (reason) => trusted.accept(reason),
     release: async (hotkey, reason = "released by the operator") => ({

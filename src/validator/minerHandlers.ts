@@ -5,6 +5,7 @@ import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerDetails, MinerView } from "../http/handlers.ts";
 import type { PublicStore } from "../store/queuedReads.ts";
 import type { Parts } from "./parts.ts";
+import { strikePage } from "./strikeLedger.ts";
 
 function detailsOf(hotkey: Hotkey, judge: Parts["judge"], push: Parts["push"]): MinerDetails {
   const found = judge.skiplist().find((item) => item.hotkey === hotkey);
@@ -29,8 +30,10 @@ function limitOf({ usable, learned }: { readonly usable: number; readonly learne
   return learned === 1 ? "floor" : "delivered_rate";
 }
 
+type MinerParts = Pick<Parts, "judge" | "chain" | "push">;
+
 /** Public facts about the miners: standing, counts, evidence. */
-export function minerHandlers({ judge, push }: Pick<Parts, "judge" | "push">, store: PublicStore) {
+export function minerHandlers({ judge, chain, push }: MinerParts, store: PublicStore) {
   const view = (miner: StoredMiner): MinerView => ({ ...judge.standing(miner), counts: miner.counts });
   return {
     miners: async ({ after, limit }) => {
@@ -50,5 +53,10 @@ export function minerHandlers({ judge, push }: Pick<Parts, "judge" | "push">, st
       return detailsOf(hotkey, judge, push);
     },
     strikes: (hotkey) => store.strikesText(hotkey),
+    strikeLedger: (query) =>
+      strikePage(store, query, {
+        block: chain.block(),
+        suspendedUntil: (hotkey) => judge.suspendedUntil(hotkey),
+      }),
   } satisfies Partial<Handlers>;
 }

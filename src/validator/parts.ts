@@ -1,3 +1,4 @@
+import type { ConfigItem } from "../config/inForce.ts";
 import type { Config } from "../config/schema.ts";
 import type { Lane } from "../flow/lane.ts";
 import type { Pool } from "../flow/pool.ts";
@@ -31,6 +32,7 @@ export interface Parts
     PullStages,
     Live {
   readonly config: Config;
+  readonly configItems?: readonly ConfigItem[];
   readonly version: string;
   readonly dataDir: string;
   readonly lanes: ReadonlyMap<string, Lane>;

@@ -1,3 +1,4 @@
+import type { ConfigItem } from "../config/inForce.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
@@ -6,6 +7,8 @@ import type { Roles } from "./roles/roles.ts";
 
 export interface StartOptions {
   readonly config: Config;
+  /** What operators see of it, with where each value comes from; none where a program made it. */
+  readonly configItems?: readonly ConfigItem[];
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;

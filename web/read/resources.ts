@@ -8,6 +8,8 @@ import type {
   Readiness,
   Skiplist,
   Status,
+  StrikePage,
+  SubmissionView,
   TokenList,
   WeightPlanPage,
 } from "../../src/http/handlers.ts";
@@ -29,6 +31,10 @@ export const readiness = resource<Readiness>("readyz");
 export const miner = (hotkey: string) => resource<MinerView>(`v1/miners/${part(hotkey)}`);
 export const minerDetails = (hotkey: string) => resource<MinerDetails>(`v1/miners/${part(hotkey)}/details`);
 export const strikes = (hotkey: string) => resource<StrikeList>(`v1/miners/${part(hotkey)}/strikes`);
+export const strikePage = (before: number | null) =>
+  resource<StrikePage>(`v1/strikes?limit=500${before === null ? "" : `&before=${before}`}`);
+export const submission = (id: string) => resource<SubmissionView>(`v1/admin/receipts/${part(id)}`);
+export const keys = resource<{ readonly keys: readonly object[] }>("v1/keys");
 export const minerPage = (after: string | null) =>
   resource<MinerPage>(`v1/miners?limit=500${after === null ? "" : `&after=${part(after)}`}`);
 export const vectorOf = (period: number | null) => resource<Vector>(`v1/weights/${period ?? "latest"}`);

@@ -1,5 +1,5 @@
 import type { Draw, DrawClass } from "../../flow/draw.ts";
-import { decide } from "../../sample/draw.ts";
+import { decision } from "../../sample/decision.ts";
 import { DrawTallies, type TalliesByLane } from "./drawTallies.ts";
 import type { FindingCode, Findings } from "./findings.ts";
 import type { DrawRules } from "./record.ts";
@@ -13,9 +13,10 @@ const classNames: ReadonlySet<string> = new Set<DrawClass>(["lane", "customer", 
 const isClass = (name: string): name is DrawClass => classNames.has(name);
 
 /** The draw that key and policy give; null for an unknown class. */
-export function recompute({ key, rates }: DrawRules, drawn: Drawn): Draw | null {
+export function recompute({ drawn: xOf, rates }: DrawRules, drawn: Drawn): Draw | null {
   const { epoch, lane, hotkey, workId, class: name } = drawn;
-  return isClass(name) ? decide(key, rates, { epoch, lane, hotkey, workId, classes: [name] }) : null;
+  if (!isClass(name)) return null;
+  return decision(xOf(lane, hotkey, workId), rates, { epoch, lane, hotkey, workId, classes: [name] });
 }
 
 export interface DrawAuditParts {

@@ -1,7 +1,7 @@
 import { LOG_HEADS_MAX, type LogHead } from "../../flow/draw.ts";
 import { type ClosedEpoch, readHead, type SeenEpoch } from "./document.ts";
 import type { Findings } from "./findings.ts";
-import { isSignedBy, type PublicKeys } from "./record.ts";
+import type { PublicKeys } from "./platform.ts";
 
 interface Placed {
   readonly head: LogHead;
@@ -77,7 +77,7 @@ export class Heads {
   #faultOf(head: LogHead): "epoch_mismatch" | "head_forged" | null {
     if (head.epoch !== this.#parts.record.epoch) return "epoch_mismatch";
     const key = this.#parts.keys.get(head.key_id);
-    return key !== undefined && isSignedBy(head, key) ? null : "head_forged";
+    return key?.hasSigned(head) ? null : "head_forged";
   }
 
   /** The log has the line `n` with this hash. */

@@ -1,8 +1,9 @@
-import { hash } from "node:crypto";
 import { isReceiptId } from "../../core/ids.ts";
 import type { LogEntry } from "../../flow/draw.ts";
 import { isJobId } from "../../flow/job.ts";
+import { bytesOfLatin1 } from "./bytes.ts";
 import { isCount, isFields } from "./document.ts";
+import type { Hashes } from "./platform.ts";
 
 /** A line of a log as it was served: its form is right, its content is still to be checked. */
 export type AuditLine = LogEntry & { readonly n: number; readonly prev: string; readonly hash: string };
@@ -113,12 +114,17 @@ const HASH_LENGTH = HASH_START.length + 64 + 2;
 
 /** Reads the lines of a log. All their texts are ASCII, so bytes and characters are the same. */
 export class LineReader {
-  #scratch = Buffer.alloc(65_536);
+  readonly #hashes: Hashes;
+  #scratch = new Uint8Array(65_536);
+
+  constructor(hashes: Hashes) {
+    this.#hashes = hashes;
+  }
 
   /** The line, without its newline; or what is wrong with its form. */
-  read(bytes: Buffer): ReadLine | string {
+  read(bytes: Uint8Array): ReadLine | string {
     // Latin-1 gives every byte a character of its own: no two lines read alike.
-    const text = bytes.toString("latin1");
+    const text = this.#hashes.latin1(bytes);
     const fields = parse(text);
     if (fields === null) return "not a JSON object";
     const shape = shapeOf(fields);
@@ -131,18 +137,21 @@ export class LineReader {
     }
     const made = JSON.stringify(known);
     const isCanonical = made === text;
-    const hashed = isCanonical ? bytes : Buffer.from(made, "latin1");
-    return { line: known as unknown as AuditLine, isCanonical, hash: this.#hashOf(hashed) };
+    const hashed = isCanonical ? bytes : bytesOfLatin1(made);
+    return {
+      line: known as unknown as AuditLine,
+      isCanonical,
+      hash: this.#hashOf(hashed, made.indexOf(HASH_START)),
+    };
   }
 
   /** Only words and numbers without quotes come before `hash`, so the first match is the member. */
-  #hashOf(canonical: Buffer): string {
-    const at = canonical.indexOf(HASH_START, 0, "latin1");
+  #hashOf(canonical: Uint8Array, at: number): string {
     const length = canonical.length - HASH_LENGTH;
-    if (this.#scratch.length < length) this.#scratch = Buffer.alloc(2 * length);
-    canonical.copy(this.#scratch, 0, 0, at);
-    canonical.copy(this.#scratch, at, at + HASH_LENGTH);
-    return hash("sha256", this.#scratch.subarray(0, length), "hex");
+    if (this.#scratch.length < length) this.#scratch = new Uint8Array(2 * length);
+    this.#scratch.set(canonical.subarray(0, at));
+    this.#scratch.set(canonical.subarray(at + HASH_LENGTH), at);
+    return this.#hashes.sha256Hex(this.#scratch.subarray(0, length));
   }
 }
 

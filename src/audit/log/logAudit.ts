@@ -5,7 +5,8 @@ import type { TalliesByLane } from "./drawTallies.ts";
 import { Findings } from "./findings.ts";
 import { Heads } from "./heads.ts";
 import { type AuditLine, LineReader } from "./line.ts";
-import { checkRecord, type DrawRules, type PublicKeys } from "./record.ts";
+import type { AuditTools } from "./platform.ts";
+import { checkRecord, type DrawRules } from "./record.ts";
 import { type AuditLimits, auditLimits, Samples } from "./samples.ts";
 import { contradiction, type VerdictLine } from "./verdicts.ts";
 import { Watched } from "./watched.ts";
@@ -39,17 +40,18 @@ export class LogAudit {
   /** What draws are recomputed with; null when the document gives nothing to do so. */
   readonly rules: DrawRules | null;
   readonly #epoch: number;
-  readonly #reader = new LineReader();
+  readonly #reader: LineReader;
   readonly #chain: LogChain;
   readonly #samples: Samples;
   readonly #draws: DrawAudit;
 
-  constructor(record: ClosedEpoch, keys: PublicKeys, options: LogAuditOptions = {}) {
+  constructor(record: ClosedEpoch, tools: AuditTools, options: LogAuditOptions = {}) {
     const { findings } = this;
     this.#epoch = record.epoch;
+    this.#reader = new LineReader(tools.hashes);
     this.watched = new Watched(options.watch ?? []);
-    this.rules = checkRecord(record, keys, findings);
-    const heads = new Heads({ record, seen: options.seen ?? [], keys, findings });
+    this.rules = checkRecord(record, tools, findings);
+    const heads = new Heads({ record, seen: options.seen ?? [], keys: tools.keys, findings });
     this.#chain = new LogChain(record, heads, findings);
     const { rules, watched } = this;
     const limits = options.limits ?? auditLimits;
@@ -59,7 +61,7 @@ export class LogAudit {
   }
 
   /** One line without its newline. The bytes may be used again afterwards. */
-  line(bytes: Buffer): void {
+  line(bytes: Uint8Array): void {
     const n = this.#chain.lines;
     const read = this.#reader.read(bytes);
     if (typeof read === "string") {

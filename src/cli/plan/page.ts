@@ -1,9 +1,9 @@
 import { fourDigits, percent } from "../../core/figures.ts";
 import { moduleAt } from "../../core/home.ts";
 import type { Plan, PlanInputs } from "../../economics/plan.ts";
-import { type PlanCurves, planCurves } from "./curves.ts";
-import { type PlanSection, planSections } from "./sections.ts";
-import { conventionLine, decisionLine, settingWords, turnLine } from "./words.ts";
+import { type PlanCurves, planCurves } from "../../economics/planner/curves.ts";
+import { type PlanSection, planSections } from "../../economics/planner/sections.ts";
+import { conventionLine, decisionLine, settingWords, turnLine } from "../../economics/planner/words.ts";
 
 /** A plan as the page shows it. */
 export interface PlanPage {

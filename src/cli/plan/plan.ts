@@ -4,14 +4,14 @@ import { parse } from "yaml";
 import { nearest } from "../../config/nearest.ts";
 import { AssayError, causeText } from "../../core/problems/assayError.ts";
 import { plan } from "../../economics/plan.ts";
+import { type PlanField, type PlanKey, type PlanTexts, planFields } from "../../economics/planner/fields.ts";
 import { note, print } from "../shared/output.ts";
 import { capacityCommand } from "./capacity.ts";
-import { type PlanField, type PlanKey, type PlanTexts, planFields } from "./fields.ts";
-import { readPlan } from "./inputs.ts";
 import { liveInputs } from "./liveInputs.ts";
 import { planPage, planPageHtml } from "./page.ts";
 import { writePage } from "./pageFile.ts";
-import { planText } from "./sections.ts";
+import { planText } from "./planText.ts";
+import { readPlan } from "./readPlan.ts";
 import { sourced, sourceText } from "./sources.ts";
 
 type PlanOptions = {

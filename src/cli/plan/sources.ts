@@ -1,5 +1,5 @@
+import { type PlanKey, type PlanTexts, planFields } from "../../economics/planner/fields.ts";
 import { table } from "../shared/output.ts";
-import { type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 import type { LiveInputs } from "./liveInputs.ts";
 
 /** Where each input of a plan comes from. */

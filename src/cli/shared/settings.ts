@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type ConfigSources, loadConfig } from "../../config/load.ts";
+import { type ConfigSources, type LoadedConfig, loadConfigItems } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
 
 export interface SettingsOptions {
@@ -23,7 +23,12 @@ export function configFile(options: SettingsOptions): string | null {
   return existsSync(beside) ? beside : null;
 }
 
-export function settings(options: SettingsOptions, override?: ConfigSources["override"]): Config {
+/** The configuration, and where each of its values comes from. */
+export function settingsItems(options: SettingsOptions, override?: ConfigSources["override"]): LoadedConfig {
   const sources = { file: configFile(options), env: process.env };
-  return loadConfig(override === undefined ? sources : { ...sources, override });
+  return loadConfigItems(override === undefined ? sources : { ...sources, override });
+}
+
+export function settings(options: SettingsOptions, override?: ConfigSources["override"]): Config {
+  return settingsItems(options, override).config;
 }

@@ -237,7 +237,8 @@ export const workProblems = {
     status: 404,
     blame: "miner",
     title: "No such receipt",
-    detail: () => "This hotkey has no receipt with that id; ask with the hotkey that submitted the answer.",
+    detail: () =>
+      "There is no receipt with that id, or another hotkey has it; a miner must ask with the hotkey that submitted the answer.",
   },
   miner_not_found: {
     status: 404,

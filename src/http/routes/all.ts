@@ -6,6 +6,7 @@ import { chainRoutes } from "./chain.ts";
 import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
+import { configRoutes } from "./config.ts";
 import { documentRoute } from "./document.ts";
 import { eventRoute } from "./events.ts";
 import { jobRoutes } from "./jobs.ts";
@@ -15,6 +16,7 @@ import { operationRoutes } from "./operation.ts";
 import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./page.ts";
 import { publicationRoutes } from "./publications.ts";
+import { receiptRoute } from "./receipts.ts";
 import type { Route } from "./route.ts";
 import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
@@ -47,7 +49,9 @@ export function routesOf(
     ...publicationRoutes(handlers, log),
     ...sessionRoutes(handlers),
     ...skiplistRoutes(handlers),
+    receiptRoute(handlers),
     ...nodeRoutes(handlers),
+    ...configRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

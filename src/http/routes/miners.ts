@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import type { Handlers } from "../handlers.ts";
 import { jsonText } from "../wire/jsonText.ts";
 import { minerDetails } from "./minerDetailsSchema.ts";
+import { strikePage } from "./recordSchemas.ts";
 import { type Route, route } from "./route.ts";
 import * as schemas from "./schemas.ts";
 
@@ -14,11 +15,18 @@ const pageQuery = Type.Object(
   },
   strict,
 );
+const ledgerQuery = Type.Object(
+  {
+    before: Type.Optional(schemas.epochInteger),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+  },
+  strict,
+);
 export const hotkeyPath = Type.Object({ hotkey: schemas.hotkey }, strict);
 
 /** Standing, counts and evidence: public. */
 export function minerRoutes(handlers: Handlers): Route[] {
-  return [page(handlers), one(handlers), details(handlers), strikes(handlers)];
+  return [page(handlers), one(handlers), details(handlers), strikes(handlers), ledger(handlers)];
 }
 
 function page(handlers: Handlers): Route {
@@ -88,5 +96,23 @@ function strikes(handlers: Handlers): Route {
       problems: ["miner_not_found", "busy", "store_unavailable"],
     },
     serve: async ({ params }, reply) => jsonText(reply, await handlers.strikes(params.hotkey)),
+  });
+}
+
+function ledger(handlers: Handlers): Route {
+  return route({
+    method: "GET",
+    url: "/v1/strikes",
+    schema: { querystring: ledgerQuery },
+    operation: {
+      id: "strikeLedger",
+      tag: "public record",
+      summary: "List all strikes",
+      description:
+        "Strikes of all hotkeys, the newest first, without the answers that led to them; next_before is null on the last page.",
+      answers: { 200: { description: "A page of strikes", schema: strikePage } },
+      problems: ["busy", "store_unavailable"],
+    },
+    serve: ({ query: { before = null, limit = 100 } }) => handlers.strikeLedger({ before, limit }),
   });
 }

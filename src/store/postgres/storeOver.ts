@@ -22,7 +22,7 @@ const plain = [
   ...["commitEpoch", "addLogHead", "logHeads", "closeEpoch", "epoch", "isEpochUsed", "openEpochs"],
   ...["closedEpochs", "logPage", "logText"],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
-  ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["miner", "miners", "strikes", "strikesText", "strikeLedger", "operatorActions", "credits"],
   ...["addHistory", "history", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],

@@ -1,4 +1,4 @@
-import type { Evidence, StoredStrike } from "../../flow/strike.ts";
+import type { Evidence, LedgerStrike, StoredStrike } from "../../flow/strike.ts";
 import { flag, integer, integerOrNull, json, type Row, real, text } from "./rows.ts";
 
 const evidenceMembers = [
@@ -26,6 +26,8 @@ export function strikeOf(row: Row): StoredStrike {
     counted: flag(row, "counted"),
   };
 }
+
+export const ledgerStrikeOf = (row: Row): LedgerStrike => ({ ...strikeOf(row), number: integer(row, "id") });
 
 /** A strike as it is published. */
 function published({ hotkey: _, strikeId, suspendUntil, evidence, ...rest }: StoredStrike): object {

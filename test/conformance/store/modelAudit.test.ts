@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SeededRandom } from "../../../sim/engine/seededRandom.ts";
 import { signerOf } from "../../../sim/validator/signer.ts";
+import { keysOf } from "../../../src/audit/keys.ts";
 import { readSampling } from "../../../src/audit/log/document.ts";
 import { LogAudit } from "../../../src/audit/log/logAudit.ts";
+import { nodeHashes } from "../../../src/audit/nodeHashes.ts";
 import { canonical } from "../../../src/core/canonical.ts";
-import { ed25519PublicKey } from "../../../src/core/ed25519.ts";
 import type { EpochRecord, LogHead } from "../../../src/flow/draw.ts";
 import { WatchedNetwork } from "../../support/sim/network.ts";
 import { events, fleet, HOUR, honest, MINUTE, scenario, validator } from "../../support/sim/scenario.ts";
@@ -64,8 +65,10 @@ const published = watched.network.validators.flatMap(({ spec, store }): Publishe
 
 function audited({ validator: name, record, heads, lines }: Published): LogAudit {
   const signer = signerOf(new SeededRandom(seed).of(`validator ${name}`).of("signer").bytes(32));
-  const keys = new Map([[signer.kid, ed25519PublicKey(Buffer.from(signer.jwk.x, "base64url"))]]);
-  const audit = new LogAudit(readSampling({ ...record, heads }, name), keys);
+  const audit = new LogAudit(readSampling({ ...record, heads }, name), {
+    keys: keysOf(signer.jwk),
+    hashes: nodeHashes,
+  });
   for (const line of lines) audit.line(Buffer.from(line));
   audit.end();
   return audit;

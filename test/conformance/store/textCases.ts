@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canonical } from "../../../src/core/canonical.ts";
+import type { StrikeRecord } from "../../../src/flow/strike.ts";
 import {
   commitment,
   decided,
@@ -50,6 +51,41 @@ export function textCases(open: OpenStore): void {
       const { strikeId, lane, block, at, evidence } = given;
       const item = { strike_id: strikeId, lane, block, at, counted: false, suspended_until: 9000, evidence };
       assert.deepEqual(JSON.parse(await store.strikesText("5Alice")), { hotkey: "5Alice", items: [item] });
+    }));
+
+  test("the ledger has the strikes of all hotkeys, the newest first, page by page, without exhibits", () =>
+    withStore(open, async (store, reopen) => {
+      await store.commitEpoch(commitment());
+      assert.deepEqual(await store.strikeLedger(null, 10), []);
+      const given: StrikeRecord[] = [];
+      for (const hotkey of ["5Alice", "5Bob", "5Alice", "5Carol"]) {
+        const row = newSubmission({ hotkey });
+        const record = strike(row, { suspendUntil: hotkey === "5Bob" ? 9000 : null, at: 7 });
+        const exhibit = { kind: "k", input: { x: "1" }, answer: "a" };
+        given.push({ ...record, evidence: { ...record.evidence, exhibit } });
+        await decided(store, row, { state: "rejected", code: "w", strike: given.at(-1) ?? null });
+      }
+      const again = await reopen();
+      const all = await again.strikeLedger(null, 10);
+      assert.deepEqual(
+        all.map(({ strikeId }) => strikeId),
+        given.map(({ strikeId }) => strikeId).toReversed(),
+      );
+      assert.deepEqual(
+        all.map(({ hotkey, counted, suspendUntil }) => [hotkey, counted, suspendUntil]),
+        [
+          ["5Carol", true, null],
+          ["5Alice", true, null],
+          ["5Bob", false, 9000],
+          ["5Alice", true, null],
+        ],
+      );
+      assert.ok(all.every(({ evidence }) => evidence.exhibit === undefined && evidence.work_id !== ""));
+      const [first, second, ...rest] = all;
+      assert.deepEqual(await again.strikeLedger(null, 1), [first]);
+      assert.deepEqual(await again.strikeLedger(first?.number ?? 0, 1), [second]);
+      assert.deepEqual(await again.strikeLedger(second?.number ?? 0, 10), rest);
+      assert.deepEqual(await again.strikeLedger(rest.at(-1)?.number ?? 0, 10), []);
     }));
 
   test("a signed vector is read as its text, by period or the last; an unsigned one is not", () =>

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
-import type { AuditReport } from "../../../src/audit/report.ts";
+import type { AuditReport } from "../../../src/audit/log/report.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import type { PublishedEpoch } from "../../../src/flow/draw.ts";
 import { circuitsDocument } from "../../../src/validator/circuitsDocument.ts";

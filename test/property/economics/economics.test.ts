@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { improvementLines } from "../../../src/cli/plan/words.ts";
 import { binomialAtLeast } from "../../../src/economics/beta.ts";
 import { leastInteger } from "../../../src/economics/bisect.ts";
 import { concentration, renormalised } from "../../../src/economics/concentration.ts";
@@ -15,6 +14,7 @@ import {
 } from "../../../src/economics/deterrence.ts";
 import { clopperPearson } from "../../../src/economics/intervals.ts";
 import { type PlanInputs, type PlannedSetting, plan } from "../../../src/economics/plan.ts";
+import { improvementLines } from "../../../src/economics/planner/words.ts";
 import { recommend } from "../../../src/economics/recommend.ts";
 import { errorBound, errorRate, worstErrorRate } from "../../../src/economics/sarmenta.ts";
 import { seededUnit } from "../../../src/economics/seededUnit.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { keysOf } from "../../../src/audit/keys.ts";
 import { canonical } from "../../../src/core/canonical.ts";
-import { ed25519PublicKey, generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
+import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { everyHours } from "../../../src/core/epochs.ts";
 import { sha256Hex } from "../../../src/core/hash.ts";
 import { silentLog } from "../../../src/core/log.ts";
@@ -37,7 +38,7 @@ export const policy: SamplePolicy = {
   floor: "1/100",
 };
 export const signer = makeSigner(generatePrivateJwk());
-export const keys = new Map([[signer.kid, ed25519PublicKey(Buffer.from(signer.jwk.x, "base64url"))]]);
+export const keys = keysOf(signer.jwk);
 export const hotkeyOf = (number: number): string => encodeHotkey(Buffer.alloc(32, number + 1));
 export const answers = new AnswerWorld();
 

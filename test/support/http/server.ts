@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { systemClock } from "../../../src/core/clock.ts";
 import { publicJwk } from "../../../src/core/ed25519.ts";
 import { type Log, silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
@@ -11,6 +12,7 @@ import type { HeldWeights } from "../../../src/flow/chain.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
+import { EventHub } from "../../../src/http/events/hub.ts";
 import type {
   ChainWeightsView,
   CircuitsView,
@@ -19,6 +21,7 @@ import type {
   JobView,
   MinerView,
   OverviewView,
+  StrikePage,
   WeightPlanSummary,
   WeightPlanView,
 } from "../../../src/http/handlers.ts";
@@ -50,6 +53,12 @@ const miner: MinerView = {
   until_block: null,
   strikes: 0,
   counts: { submitted: 1, accepted: 1, rejected: 0, void: 0 },
+};
+
+const ledgerStrike: StrikePage["items"][number] = {
+  ...{ strike_id: "st_1", hotkey, lane: "sat", block: 3, at: 1, counted: true, suspended_until: null },
+  ...{ lifted: false, epoch: 9, work_id: receipt.challenge_id, receipt_id: receipt.receipt_id },
+  ...{ code: "solution_unsatisfied", checker: "sat/1", rule: "one strike" },
 };
 
 const draw: Draw = {
@@ -192,6 +201,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
   return {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
+    config: () => ({ items: [] }),
     clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
@@ -237,10 +247,16 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     openSession: async () => ({ session_id: "as_1", hotkey, expires_at: 1_700_000_000_000 }),
     submit: async () => ({ receipt, replay: false }),
     receipt: async () => receipt,
+    submission: async () => ({ receipt, epoch: 9, block: 3, decided_at: null, tries: 0 }),
+    strikeLedger: async () => ({ items: [ledgerStrike], next_before: 7 }),
     miners: async () => ({ items: [miner], next_after: hotkey }),
     miner: async () => miner,
     minerDetails: async () => ({
-      ...{ hotkey, push: { connected: true, cap: 3, limit: "delivered_rate" as const }, presumed_ours_at: null },
+      ...{
+        hotkey,
+        push: { connected: true, cap: 3, limit: "delivered_rate" as const },
+        presumed_ours_at: null,
+      },
       suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },
     }),
     strikes: async () =>
@@ -329,11 +345,17 @@ export interface Served extends HttpServer {
   readonly registry: MetricRegistry;
 }
 
+interface ServeOptions extends Partial<HttpOptions> {
+  readonly page?: PageFiles | null;
+  /** At most so many streams of events, on which nothing is said. */
+  readonly eventStreams?: number;
+}
+
 /** Serves stand-in handlers on a free port until the test ends. */
 export async function serve(
   t: TestContext,
   overrides: Partial<Handlers> = {},
-  { page: served = page, ...options }: Partial<HttpOptions> & { page?: PageFiles | null } = {},
+  { page: served = page, eventStreams = 0, ...options }: ServeOptions = {},
   log: Log = silentLog,
 ): Promise<Served> {
   const registry = new MetricRegistry();
@@ -349,7 +371,10 @@ export async function serve(
       version: "0.0.1",
       ...options,
     },
-    { handlers: standIn(overrides), log, metrics: registry, page: served },
+    {
+      ...{ handlers: standIn(overrides), log, metrics: registry, page: served },
+      events: new EventHub({ streams: eventStreams }, { clock: systemClock, metrics: registry }),
+    },
   );
   t.after(() => server.close(0));
   return { ...server, registry };

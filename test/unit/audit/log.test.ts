@@ -9,6 +9,7 @@ import { sha256Hex } from "../../../src/core/hash.ts";
 import { commitment } from "../../../src/sample/commitment.ts";
 import { sampleKey } from "../../../src/sample/draw.ts";
 import { type Audited, auditBytes, auditLinesOf, smallLimits } from "../../support/audit/audited.ts";
+import { NotedRuns } from "../../support/audit/inPage.ts";
 import {
   chained,
   type Entry,
@@ -28,6 +29,7 @@ import { problemOf } from "../../support/thrown.ts";
 const log = await publishedLog();
 const { sampling, lines } = log;
 const entries = entriesOf(lines);
+const runs = new NotedRuns();
 /** Codes that some test here has seen. */
 const met = new Set<FindingCode>();
 
@@ -38,6 +40,7 @@ function audited(
 ): Audited {
   const result = auditLinesOf(document, given, options);
   for (const code of result.codes) met.add(code);
+  runs.note({ document, lines: given, options, audit: result.audit });
   return result;
 }
 
@@ -584,6 +587,18 @@ test("docs/audit.md has a row for each finding, with its meaning, and no other",
   const [rows = ""] = table.split("\n\n");
   const told = [...rows.matchAll(/^\| `(\w+)` \| (.+) \|$/gm)].map(([, code, text]) => [code, text]);
   assert.deepEqual(Object.fromEntries(told), findingCodes);
+});
+
+describe("the page finds what the command finds", () => {
+  const seen = new Set<FindingCode>();
+  it("in each kind of tampering above, finding by finding, and counts the same", async () => {
+    for (const { told, command, page } of await runs.compared()) {
+      assert.deepEqual(page, command, told);
+      for (const { code } of page.findings) seen.add(code);
+    }
+  });
+
+  it("with none left out", () => assert.deepEqual([...seen].sort(), [...met].sort()));
 });
 
 test("every finding of a log was met above", () => {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { givenKeys, keysOf } from "../../../src/audit/keys.ts";
-import { LINE_BYTES_MAX, LineSplitter } from "../../../src/audit/lineSplitter.ts";
+import { LINE_BYTES_MAX, LineSplitter } from "../../../src/audit/log/lineSplitter.ts";
 import { hex32, Repeats } from "../../../src/audit/log/repeats.ts";
 import { RowReader } from "../../../src/audit/log/row.ts";
+import { nodeHashes } from "../../../src/audit/nodeHashes.ts";
 import { generatePrivateJwk, makeSigner } from "../../../src/core/ed25519.ts";
 import { auditBytes } from "../../support/audit/audited.ts";
 import { publishedLog } from "../../support/audit/world.ts";
@@ -62,7 +63,7 @@ describe("the splitter of lines", () => {
   const split = (chunks: readonly Buffer[]): string[] => {
     const seen: string[] = [];
     const splitter = new LineSplitter({
-      line: (line) => seen.push(`line ${line.toString("latin1")}`),
+      line: (line) => seen.push(`line ${nodeHashes.latin1(line)}`),
       unreadable: (detail) => seen.push(`unreadable ${detail.replace(/\d+/, "N")}`),
     });
     for (const chunk of chunks) splitter.push(chunk);

@@ -65,7 +65,9 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /readyz",
       "get /v1/admin/chain",
       "get /v1/admin/clock",
+      "get /v1/admin/config",
       "get /v1/admin/nodes",
+      "get /v1/admin/receipts/{id}",
       "get /v1/admin/session",
       "get /v1/admin/skiplist",
       "get /v1/admin/tokens",
@@ -88,6 +90,7 @@ test("the document is valid OpenAPI 3.1 and holds every route", async (t) => {
       "get /v1/sampling/{epoch}",
       "get /v1/status",
       "get /v1/stream",
+      "get /v1/strikes",
       "get /v1/weights",
       "get /v1/weights/latest",
       "get /v1/weights/{epoch}",
@@ -108,7 +111,7 @@ test("every operation says what it is, whom it asks who they are, and what it ca
   const document = await documentOf(await serve(t));
   const ids = operationsOf(document).map(({ operation }) => operation.operationId);
   assert.equal(new Set(ids).size, ids.length);
-  const signed = /challenges|submissions|sessions|receipts|stream/;
+  const signed = /v1\/(challenges|submissions|sessions|receipts|stream)/;
   const securityOf = (name: string): object[] => {
     if (name.includes("/jobs"))
       return [{ operatorToken: [] }, { operatorSession: [] }, { customerToken: [] }];

@@ -1,9 +1,9 @@
 import type { StoredMiner } from "../../../flow/store.ts";
-import type { StoredStrike } from "../../../flow/strike.ts";
+import type { LedgerStrike, StoredStrike } from "../../../flow/strike.ts";
 import { completeEvidence } from "../../records/exhibit.ts";
 import { minerOf } from "../../records/miner.ts";
 import type { Row } from "../../records/rows.ts";
-import { STRIKES_SERVED, strikeOf, strikesTextOf } from "../../records/strike.ts";
+import { ledgerStrikeOf, STRIKES_SERVED, strikeOf, strikesTextOf } from "../../records/strike.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { read, staleRead } from "./operation.ts";
 
@@ -14,6 +14,11 @@ const newest = statement(
   "strikes",
   `SELECT s.*, e.body FROM strikes s LEFT JOIN exhibits e ON e.strike = s.id WHERE s.hotkey = $1
     ORDER BY s.at DESC, s.after_id DESC, s.id DESC LIMIT ${STRIKES_SERVED}`,
+);
+
+const ledger = statement(
+  "strike_ledger",
+  "SELECT * FROM strikes WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2",
 );
 
 function complete(row: Row): StoredStrike {
@@ -39,5 +44,9 @@ export const minerOperations = {
   strikes: read(strikesOf),
   strikesText: staleRead(
     async (sql: Sql, hotkey: string): Promise<string> => strikesTextOf(hotkey, await strikesOf(sql, hotkey)),
+  ),
+  strikeLedger: staleRead(
+    async (sql: Sql, before: number | null, limit: number): Promise<LedgerStrike[]> =>
+      (await sql.rows(ledger, [before, limit])).map(ledgerStrikeOf),
   ),
 };

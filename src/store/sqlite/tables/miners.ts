@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { StoredMiner } from "../../../flow/store.ts";
-import type { StoredStrike } from "../../../flow/strike.ts";
+import type { LedgerStrike, StoredStrike } from "../../../flow/strike.ts";
 import { minerOf } from "../../records/miner.ts";
 import { integer, type Row } from "../../records/rows.ts";
-import { STRIKES_SERVED, strikeOf, strikesTextOf } from "../../records/strike.ts";
+import { ledgerStrikeOf, STRIKES_SERVED, strikeOf, strikesTextOf } from "../../records/strike.ts";
 import { ExhibitRows } from "./exhibits.ts";
 import { read } from "./operation.ts";
 
@@ -15,6 +15,7 @@ export function minerOperations(db: DatabaseSync) {
   const strikes = db.prepare(
     `SELECT * FROM strikes WHERE hotkey = ? ORDER BY at DESC, after_id DESC, id DESC LIMIT ${STRIKES_SERVED}`,
   );
+  const ledger = db.prepare("SELECT * FROM strikes WHERE id < ? ORDER BY id DESC LIMIT ?");
   const complete = (row: Row): StoredStrike => {
     const strike = strikeOf(row);
     return { ...strike, evidence: exhibits.complete(integer(row, "id"), strike.evidence) };
@@ -30,6 +31,9 @@ export function minerOperations(db: DatabaseSync) {
     strikes: read((hotkey: string): StoredStrike[] => strikes.all(hotkey).reverse().map(complete)),
     strikesText: read((hotkey: string): string =>
       strikesTextOf(hotkey, strikes.all(hotkey).reverse().map(complete)),
+    ),
+    strikeLedger: read((before: number | null, limit: number): LedgerStrike[] =>
+      ledger.all(before ?? Number.MAX_SAFE_INTEGER, limit).map(ledgerStrikeOf),
     ),
   };
 }

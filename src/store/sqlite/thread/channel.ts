@@ -186,7 +186,7 @@ const plain = [
     "logText",
   ],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
-  ...["miner", "miners", "strikes", "strikesText", "operatorActions", "credits"],
+  ...["miner", "miners", "strikes", "strikesText", "strikeLedger", "operatorActions", "credits"],
   ...["addHistory", "history", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { planHtml } from "../../../../sim/report/planPage.ts";
-import type { PlanTexts } from "../../../../src/cli/plan/fields.ts";
-import { readPlan } from "../../../../src/cli/plan/inputs.ts";
 import { planPage } from "../../../../src/cli/plan/page.ts";
-import { verdictRows } from "../../../../src/cli/plan/tables.ts";
+import { readPlan } from "../../../../src/cli/plan/readPlan.ts";
 import { plan } from "../../../../src/economics/plan.ts";
+import type { PlanTexts } from "../../../../src/economics/planner/fields.ts";
+import { verdictRows } from "../../../../src/economics/planner/tables.ts";
 import { sameDigits } from "../../../support/figures.ts";
 import { bodiesOf, drawnBy, islandOf, markupOf } from "../../../support/sim/page.ts";
 

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { PlanTexts } from "../../../../src/cli/plan/fields.ts";
-import { readPlan } from "../../../../src/cli/plan/inputs.ts";
 import { planPage, planPageHtml } from "../../../../src/cli/plan/page.ts";
+import { readPlan } from "../../../../src/cli/plan/readPlan.ts";
 import { plan } from "../../../../src/economics/plan.ts";
+import type { PlanTexts } from "../../../../src/economics/planner/fields.ts";
 import { batch } from "../../../support/cli/printed.ts";
 import { removeDir, temporaryDir } from "../../../support/validator/validator.ts";
 

@@ -1,6 +1,6 @@
 import { fourDigits, percent } from "../../core/figures.ts";
-import type { LossRow } from "../../economics/losses.ts";
-import type { Plan, PlanInputs, PlannedSetting } from "../../economics/plan.ts";
+import type { LossRow } from "../losses.ts";
+import type { Plan, PlanInputs, PlannedSetting } from "../plan.ts";
 
 // The sentences of a plan.
 

@@ -1,10 +1,9 @@
-import { clopperPearson } from "../economics/intervals.ts";
-import type { ClosedEpoch } from "./log/document.ts";
-import type { DrawTally } from "./log/drawTallies.ts";
-import type { AuditFinding } from "./log/findings.ts";
-import type { LogAudit } from "./log/logAudit.ts";
-import type { PublicKeys } from "./log/record.ts";
-import type { Recheck } from "./recheck.ts";
+import { clopperPearson } from "../../economics/intervals.ts";
+import type { ClosedEpoch } from "./document.ts";
+import type { DrawTally } from "./drawTallies.ts";
+import type { AuditFinding } from "./findings.ts";
+import type { LogAudit } from "./logAudit.ts";
+import type { PublicKeys } from "./platform.ts";
 
 /** Draws of one lane and class; the 95 % interval from `low` to `high` holds the rate that they were drawn with. */
 export interface DrawReport {
@@ -14,6 +13,16 @@ export interface DrawReport {
   readonly realised: number;
   readonly low: number;
   readonly high: number;
+}
+
+/** The result for one answer that was checked again. */
+export interface Recheck {
+  readonly work_id: string;
+  readonly hotkey: string | null;
+  /** `confirmed`: the strike agrees with the log, and the repeated check gives the same result. */
+  readonly outcome: "confirmed" | "refuted" | "unchecked";
+  /** Of the repeated check, or of the log where there was none. */
+  readonly code: string | null;
 }
 
 export type KeyTrust = "given" | "validator";

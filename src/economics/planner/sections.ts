@@ -1,5 +1,4 @@
-import type { Plan } from "../../economics/plan.ts";
-import { table } from "../shared/output.ts";
+import type { Plan } from "../plan.ts";
 import { lossRows, settingRows, verdictRows } from "./tables.ts";
 import {
   adviceLines,
@@ -41,12 +40,4 @@ export function planSections(plan: Plan): PlanSection[] {
     },
     { caption: "Recommendation", rows: [], lines: adviceLines(plan) },
   ];
-}
-
-/** What `assay plan` prints without `--json`. */
-export function planText(plan: Plan): string {
-  const paragraphs = planSections(plan).map(({ caption, rows, lines }) =>
-    [caption, ...(rows.length > 0 ? [table(rows)] : []), ...lines].join("\n"),
-  );
-  return paragraphs.join("\n\n");
 }

@@ -1,7 +1,7 @@
 import { fourDigits, percent, span } from "../../core/figures.ts";
-import type { LossRow } from "../../economics/losses.ts";
-import type { Plan } from "../../economics/plan.ts";
-import type { VerdictCell } from "../../economics/verdict.ts";
+import type { LossRow } from "../losses.ts";
+import type { Plan } from "../plan.ts";
+import type { VerdictCell } from "../verdict.ts";
 
 // The tables of a plan: rows of cells, the head first.
 

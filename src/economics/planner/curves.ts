@@ -1,6 +1,6 @@
 import { fourDigits, percent } from "../../core/figures.ts";
-import type { Plan, PlanInputs } from "../../economics/plan.ts";
-import type { VerdictCell } from "../../economics/verdict.ts";
+import type { Plan, PlanInputs } from "../plan.ts";
+import type { VerdictCell } from "../verdict.ts";
 
 /** Points for each decade of the gain: close enough to read a figure off the line. */
 const PER_DECADE = 20;

@@ -1,6 +1,5 @@
 import { parseFraction } from "../../core/fraction.ts";
-import { AssayError } from "../../core/problems/assayError.ts";
-import type { PlanInputs, PlannedSetting } from "../../economics/plan.ts";
+import type { PlanInputs, PlannedSetting } from "../plan.ts";
 import { type PlanKey, type PlanTexts, planFields } from "./fields.ts";
 
 /** Reads values by name and collects what is wrong with them; what it returns is valid only while `faults` is empty. */
@@ -126,8 +125,11 @@ function moneyOf(reader: Reader) {
   };
 }
 
-/** Reads all inputs; throws `usage` that names every input that makes no sense. */
-export function readPlan(texts: PlanTexts): PlanInputs {
+/** Inputs that make sense, or every reason why they do not. */
+export type InputsRead = { readonly inputs: PlanInputs } | { readonly faults: readonly string[] };
+
+/** Reads all inputs as they are written. */
+export function readInputs(texts: PlanTexts): InputsRead {
   const reader = new Reader(texts);
   const setting = settingOf(reader);
   const before = beforeOf(reader, setting);
@@ -152,7 +154,5 @@ export function readPlan(texts: PlanTexts): PlanInputs {
     cheats: reader.count("cheats", reader.text("cheats")),
     factor: reader.amount("factor"),
   };
-  if (reader.faults.length > 0)
-    throw new AssayError({ code: "usage", message: [...new Set(reader.faults)].join("; ") });
-  return inputs;
+  return reader.faults.length > 0 ? { faults: [...new Set(reader.faults)] } : { inputs };
 }

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+
+/** What Chromium says of a refusal, besides the answer itself. */
+const ofAnswer = /^Failed to load resource: the server responded with a status of/;
+
+/** The page shows a validator that serves these and one that does not. */
+const optional = /\/v1\/(overview|events)$/;
+
+/** What a page did that no page may do: errors, violations of its policy, questions to others, answers that nobody expected. */
+export class Watched {
+  readonly #faults: string[] = [];
+  readonly #origin: string;
+  #expected: readonly number[] = [];
+
+  constructor(page: Page, url: string) {
+    this.#origin = new URL(url).origin;
+    page.on("console", (message) => {
+      const text = message.text();
+      if (message.type() === "error" && !ofAnswer.test(text)) this.#faults.push(`console: ${text}`);
+    });
+    page.on("pageerror", (error) => this.#faults.push(`error: ${error.stack ?? error.message}`));
+    page.on("request", (request) => this.#asked(request.url()));
+    page.on("response", (response) => {
+      const status = response.status();
+      const isAbsent = status === 404 && optional.test(response.url());
+      if (status >= 400 && !isAbsent && !this.#expected.includes(status))
+        this.#faults.push(`${status} of ${response.request().method()} ${response.url()}`);
+    });
+  }
+
+  #asked(address: string): void {
+    const { protocol, origin } = new URL(address);
+    if (protocol !== "data:" && origin !== this.#origin) this.#faults.push(`asked ${address}`);
+  }
+
+  /** While `during` runs, answers of these statuses are what the test is about. */
+  async expecting<T>(statuses: readonly number[], during: () => Promise<T>): Promise<T> {
+    this.#expected = statuses;
+    try {
+      return await during();
+    } finally {
+      this.#expected = [];
+    }
+  }
+
+  assertClean(): void {
+    assert.deepEqual(this.#faults, []);
+  }
+}
