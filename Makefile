@@ -20,7 +20,7 @@ deps: $(INSTALLED)
 PAGE := dist/web/manifest.json
 web: $(PAGE)
 
-$(PAGE): $(INSTALLED) $(shell find web src/economics src/http/routes src/audit/log src/core src/sample -type f)
+$(PAGE): $(INSTALLED) $(shell find web src -type f)
 	$(NPM) run --silent web
 
 install: deps web
