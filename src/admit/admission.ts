@@ -98,6 +98,7 @@ export class Admission {
   }
 
   async #submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
+    this.#modules.requireIntake?.();
     const receivedAt = this.#now();
     const claim = readClaim(caller.headers, this.#options, receivedAt);
     const challenge = await this.#measures.timed("recognise", () =>

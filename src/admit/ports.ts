@@ -43,6 +43,8 @@ export interface AdmissionModules {
   readonly clock: Clock;
   /** Throws `clock_doubted` while the clock is not believed. */
   readonly requireClock?: () => void;
+  /** Throws `draining` or `storage_full` while no new work is taken. */
+  readonly requireIntake?: () => void;
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;

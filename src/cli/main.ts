@@ -8,6 +8,7 @@ import { challengeCommand } from "./challenge.ts";
 import { checkCommand } from "./check.ts";
 import { clockCommand } from "./clock.ts";
 import { doctorCommand } from "./doctor.ts";
+import { drainCommand } from "./drain.ts";
 import { idCommand } from "./id.ts";
 import { initCommand } from "./init.ts";
 import { jobsCommand } from "./jobs.ts";
@@ -16,6 +17,7 @@ import { keysCommand } from "./keys.ts";
 import { minerCommand } from "./miner.ts";
 import { nodesCommand } from "./nodes.ts";
 import { planCommand } from "./plan/plan.ts";
+import { readyCommand } from "./ready.ts";
 import { exitCodes, printError, printJson } from "./shared/output.ts";
 import { simulateCommand } from "./simulate/simulate.ts";
 import { skiplistCommand } from "./skiplist.ts";
@@ -52,6 +54,8 @@ function makeProgram(): Command {
     auditCommand,
     skiplistCommand,
     nodesCommand,
+    drainCommand,
+    readyCommand,
     jobsCommand,
     tokenCommand,
     clockCommand,

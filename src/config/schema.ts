@@ -257,6 +257,9 @@ export const configSchema = z.strictObject({
   store: storeSchema,
   observe: section({
     metrics: metricsSchema,
+    disk_reserve: count(0, Number.MAX_SAFE_INTEGER, 536_870_912).describe(
+      "Bytes that stay free on the disk of the embedded store; with less room no new work is taken, and what is open still ends; 0: none",
+    ),
     clock_step_ms: count(1000, 86_400_000, 60_000).describe(
       "Step of the wall clock in ms past which nothing is judged, dispatched or closed until it is back or accepted",
     ),

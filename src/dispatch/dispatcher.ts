@@ -24,6 +24,7 @@ import { StateNotes } from "./records/stateNotes.ts";
 import { refusedFrame } from "./refusedFrame.ts";
 import { Scheduler } from "./scheduler.ts";
 import { statsOf } from "./stats.ts";
+import { DispatchWatch } from "./watch.ts";
 import { labelOf } from "./whatFollows.ts";
 
 /** A longer gap between ticks is a stall of the validator: nobody could answer or come back meanwhile, ms. */
@@ -55,6 +56,7 @@ export class Dispatcher implements LinkListener {
   readonly #updates: CustomerUpdates;
   readonly customers: CustomerJobs;
   readonly departures: Departures;
+  readonly watch: DispatchWatch;
   readonly #pressure = new Pressure();
   readonly #stepper: Stepper;
   readonly #lost: LostMiners;
@@ -64,11 +66,8 @@ export class Dispatcher implements LinkListener {
 
   /** Starts with the hints that an earlier run saved; unreadable ones are dropped. Throws `store_unavailable`. */
   static async restore(options: DispatcherOptions, modules: DispatchModules): Promise<Dispatcher> {
-    return new Dispatcher(
-      options,
-      modules,
-      await new StateNotes(modules.records, options.node ?? null).read(),
-    );
+    const saved = await new StateNotes(modules.records, options.node ?? null).read();
+    return new Dispatcher(options, modules, saved);
   }
 
   constructor(options: DispatcherOptions, modules: DispatchModules, saved: SavedState = parseState(null)) {
@@ -81,6 +80,7 @@ export class Dispatcher implements LinkListener {
     const { unrecorded, dropped } = this.#measures;
     this.#times = new KindTimes(options.maxDeadlineMs, kinds);
     this.#registry = new MinerRegistry(lanes, caps);
+    this.watch = new DispatchWatch(this.#registry, this.#times, clock);
     this.#inFlight = new InFlightJobs(this.#totals, now);
     this.#ledger = new Ledger(modules, () => unrecorded.add({ what: "work" }));
     this.#updates = new CustomerUpdates(records, log, {

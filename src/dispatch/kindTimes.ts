@@ -78,6 +78,11 @@ export class KindTimes {
     return this.#current(kind)?.deadlineMs ?? this.#maxDeadlineMs;
   }
 
+  /** Verified answers whose times are kept. */
+  verifiedOf(kind: string): number {
+    return Math.min(TIMES, this.#kinds.peek(kind)?.count ?? 0);
+  }
+
   /** Times by kind, oldest first. */
   snapshot(): Map<string, number[]> {
     const kinds = new Map<string, number[]>();

@@ -3,6 +3,7 @@ import type { Log } from "../core/log.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { Random } from "../core/random.ts";
 import type { Draw, DrawClass } from "../flow/draw.ts";
+import type { IntakeStop } from "../flow/intake.ts";
 import type { AnsweredJob, JobVerification, OpenSample, WorkDelta } from "../flow/job.ts";
 import type { Conclusion, UnansweredCode } from "../flow/jobEnd.ts";
 import type { PushLane } from "../flow/lane.ts";
@@ -46,6 +47,8 @@ export interface DispatchModules {
   readonly epochNow: () => number;
   /** Chain height; while it is null nothing is dispatched. */
   readonly block: () => number | null;
+  /** Why no new work is taken, or null; always null, when left out. */
+  readonly intakeStop?: () => IntakeStop | null;
   readonly suspended: (hotkey: string) => boolean;
   /** Whether a cheat of the hotkey is being recorded: until that is done it gets no jobs. */
   readonly caught: (hotkey: string) => boolean;

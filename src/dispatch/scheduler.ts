@@ -70,6 +70,7 @@ export class Scheduler {
       this.#parts.totals,
       {
         draining: this.#parts.isDraining(),
+        intakeStop: this.#modules.intakeStop?.() ?? null,
         block: this.#modules.block(),
         ceiling: this.#options.ceiling,
         pressureCeiling: this.#parts.pressure.ceiling(),

@@ -51,6 +51,8 @@ export type TaskOfKind<K extends PoolTaskKind> = Extract<PoolRequest, { kind: K 
 export interface Pool {
   run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]>;
   close(): Promise<void>;
+  /** Threads, those with tasks, and tasks that wait for one; absent where there are no threads. */
+  stats?(): { readonly threads: number; readonly busy: number; readonly waiting: number };
 }
 
 /** Runs one task; the same function inline in tests and in every worker. */

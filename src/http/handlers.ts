@@ -9,12 +9,15 @@ import type { CustomerState } from "../flow/job.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../flow/submission.ts";
 import type { ConfigView } from "./routes/configSchemas.ts";
+import type { DispatchState } from "./routes/dispatchSchemas.ts";
+import type { DrainState } from "./routes/drainSchemas.ts";
 import type * as jobSchemas from "./routes/jobSchemas.ts";
 import type { minerDetails } from "./routes/minerDetailsSchema.ts";
 import type { NodeList, NodeOrderRequest } from "./routes/nodeSchemas.ts";
 import type * as overviewSchemas from "./routes/overviewSchemas.ts";
 import type * as recordSchemas from "./routes/recordSchemas.ts";
 import type * as schemas from "./routes/schemas.ts";
+import type { SystemState } from "./routes/systemSchemas.ts";
 import type * as weightSchemas from "./routes/weightSchemas.ts";
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
@@ -158,14 +161,22 @@ export interface Handlers {
   nodes(): Promise<NodeList>;
   /** Throws `node_not_found`. */
   orderNode(request: NodeOrderRequest): Promise<{ readonly heard: number }>;
+  /** The process that answers. */
+  system(): Promise<SystemState>;
+  /** The push lane in this process. Throws `push_lane_off`. */
+  dispatch(): DispatchState;
   /** The configuration in force, secrets hidden. */
   config(): ConfigView;
+  /** Of the process that answers. */
+  drain(): Promise<DrainState>;
+  beginDrain(reason: string): Promise<DrainState>;
+  undoDrain(): Promise<DrainState>;
   clock(): Promise<ClockView>;
   acceptClock(reason: string): Promise<ClockView>;
   /** Throws `chain_local`. */
   chainWeights(): Promise<ChainWeightsView>;
   resumeChain(reason: string): Promise<ChainWeightsView>;
-  /** Throws `push_lane_off`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
+  /** Throws `push_lane_off`, `draining`, `storage_full`, `lane_not_found`, `lane_kind_not_found`, `invalid_request`, `job_conflict`, `job_queue_full`. */
   putJob(client: JobClient, request: JobRequest): Promise<JobPut>;
   /** Throws `job_not_found`. */
   job(client: JobClient, id: string): Promise<JobView>;

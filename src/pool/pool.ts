@@ -99,6 +99,11 @@ export class WorkerPool implements Pool {
     });
   }
 
+  stats() {
+    const busy = [...this.#slots].filter((slot) => slot.state === "busy").length;
+    return { threads: this.#options.threads, busy, waiting: this.#tasks.length };
+  }
+
   /** Rejects tasks without a result, and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -16,6 +16,8 @@ import { CustomerTokens } from "./customerTokens.ts";
 import { Dialling } from "./dialling.ts";
 import { Economy } from "./economy.ts";
 import { checkEpochNumbers, configuredEpochs, epochChange } from "./epochChange.ts";
+import type { Intake } from "./intake/intake.ts";
+import { openIntake } from "./intake/openIntake.ts";
 import { challengeTermsOf, type LaneFacts, lanesOf, samplePolicyOf } from "./lanes.ts";
 import { assembleLive, noAlerts } from "./live.ts";
 import type { Parts, PushParts } from "./parts.ts";
@@ -50,7 +52,16 @@ export async function assemble(
   const lanes = lanesOf(facts);
   const trusted = await TrustedClock.open(config.observe.clock_step_ms, { ...modules, ...resources });
   const chain = new WatchedChain(resources.chain, trusted.watch);
-  const base = { ...modules, ...resources, chain, lanes, trusted, isTrusted: () => trusted.isTrusted() };
+  const intake = await openIntake(options, { ...modules, ...resources });
+  const base = {
+    ...modules,
+    ...resources,
+    ...intake,
+    chain,
+    lanes,
+    trusted,
+    isTrusted: () => trusted.isTrusted(),
+  };
   await reportEpochChange(config, base);
   const { membership } = resources;
   const mirror = await mirrorOf(config, membership);
@@ -109,6 +120,7 @@ interface Wired extends StartModules, Resources, SharedStages {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
   readonly isTrusted?: () => boolean;
+  readonly intake?: Pick<Intake, "stop">;
 }
 
 /** Null, with nothing made, where no circuit is configured. */
@@ -131,6 +143,7 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
       // Samples of a process whose lease is over are ended by others, so it draws none.
       block: () => (node === null || node.isAlive() ? chain.block() : null),
       memoryAvailable: hostMemory,
+      intakeStop: () => wired.intake?.stop() ?? null,
       ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ ...wired, node }, miner) }),
       unreachable: (outcome) =>
         void outcome.catch((error) => log.error("unreachable_not_recorded", { cause: causeText(error) })),

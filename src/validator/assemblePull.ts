@@ -12,6 +12,7 @@ import { SubmissionVerifier } from "../verify/submissions/submissionVerifier.ts"
 import { type TakeUpModules, takeUp } from "../verify/submissions/takeUp.ts";
 import type { SharedStages } from "./assembleStages.ts";
 import { indexShare } from "./indexShare.ts";
+import type { Intake } from "./intake/intake.ts";
 import type { Resources } from "./resources.ts";
 import { admissionOptions, challengesOptions, submissionVerifierOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
@@ -30,6 +31,8 @@ export interface PullModules extends StartModules, Resources, SharedStages {
   readonly lanes: ReadonlyMap<string, Lane>;
   readonly pool: Pool;
   readonly trusted: Pick<TrustedClock, "require">;
+  /** Work is always taken, when left out. */
+  readonly intake?: Pick<Intake, "require" | "stop">;
 }
 
 export async function assemblePull({ config }: StartOptions, modules: PullModules): Promise<PullStages> {
@@ -73,6 +76,7 @@ export async function assemblePull({ config }: StartOptions, modules: PullModule
     ...modules,
     ...{ challenges, backlog: backlog ?? verifier },
     requireClock: () => trusted.require(),
+    requireIntake: () => modules.intake?.require(),
     ...(isShared ? { shared: store } : {}),
     sessions: new Sessions({ epochs, isShared }, { store, mayHave }),
     miners: {
@@ -96,8 +100,16 @@ const BACKLOG_MOST = 4096;
 
 /** Where others share the store, undecided rows are claimed. */
 function takingUp(modules: PullModules & Pick<TakeUpModules, "conclude">) {
-  const { node } = modules.membership;
-  if (node === null) return {};
+  const { membership, intake } = modules;
+  if (membership.node === null) return {};
+  const own = membership.node;
+  // A process that drains leaves the rows that it has not claimed to others.
+  const node = {
+    get token() {
+      return own.token;
+    },
+    takesWork: () => own.takesWork() && intake?.stop() !== "draining",
+  };
   return {
     takeUp: (limit: number, except: ReadonlySet<string>) => takeUp({ ...modules, node }, limit, except),
   };

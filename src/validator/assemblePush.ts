@@ -2,6 +2,7 @@ import type { EpochCalendar } from "../core/epochs.ts";
 import type { Metrics } from "../core/metrics.ts";
 import { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { DispatcherOptions, DispatchModules } from "../dispatch/ports.ts";
+import type { IntakeStop } from "../flow/intake.ts";
 import type { AnsweredJob } from "../flow/job.ts";
 import type { Conclusion } from "../flow/jobEnd.ts";
 import type { PushLane } from "../flow/lane.ts";
@@ -51,6 +52,8 @@ export interface PushStagesModules
   readonly pool: Pool;
   readonly draw: DispatchModules["draw"];
   readonly block: DispatchModules["block"];
+  /** Why no new work is taken; never, when left out. */
+  readonly intakeStop?: () => IntakeStop | null;
   /** Share of the host's memory that is available; null when unknown. */
   readonly memoryAvailable: (dispatcher: Pick<Dispatcher, "stats">) => number | null;
   /** Gets the outcome for a miner that could not be reached; rejects when that could not be recorded. */

@@ -10,6 +10,8 @@ import { auditLines } from "../store/auditLines.ts";
 import { type MinersStore, type PublicStore, queuedReads } from "../store/queuedReads.ts";
 import { circuitsDocument } from "./circuitsDocument.ts";
 import { closedEpochs } from "./closedEpochs.ts";
+import { dispatchHandlers } from "./dispatchHandlers.ts";
+import { drainHandlers } from "./intake/drainHandlers.ts";
 import { jobHandlers, tokenHandlers } from "./jobHandlers.ts";
 import { minerHandlers } from "./minerHandlers.ts";
 import { nodeHandlers } from "./nodeHandlers.ts";
@@ -18,6 +20,7 @@ import { overviewHandlers } from "./overviewHandlers.ts";
 import type { Parts } from "./parts.ts";
 import { readinessOf } from "./readiness.ts";
 import { statusOf } from "./status.ts";
+import { systemHandlers } from "./systemHandlers.ts";
 import { chainHandlers, weightHandlers } from "./weightHandlers.ts";
 
 /** The routes' handlers over the parts of a validator. */
@@ -31,8 +34,11 @@ export function makeHandlers(parts: Parts): Handlers {
     ...chainHandlers(parts),
     ...operatorHandlers(parts),
     ...operatorSessionHandlers(parts),
+    ...dispatchHandlers(parts),
+    ...systemHandlers(parts),
     ...jobHandlers(parts),
     ...nodeHandlers(parts),
+    ...drainHandlers(parts),
     ...tokenHandlers(parts),
     ...overviewHandlers(parts, reads),
   };

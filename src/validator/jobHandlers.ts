@@ -20,7 +20,7 @@ import { QUEUED_MAX } from "./pushOptions.ts";
 
 type JobParts = Pick<
   Parts,
-  "push" | "lanes" | "store" | "clock" | "random" | "config" | "customerTokens" | "membership"
+  "push" | "lanes" | "store" | "clock" | "random" | "config" | "customerTokens" | "membership" | "intake"
 >;
 
 /** The customer is not told of the token that it used itself. */
@@ -61,6 +61,7 @@ export function jobHandlers(parts: JobParts) {
   return {
     putJob: async (client, request) => {
       if (pushLanes(parts.lanes).length === 0) throw new AssayError({ code: "push_lane_off" });
+      parts.intake.require();
       const bounds = { all: QUEUED_MAX, perOwner: parts.config.jobs.per_token.queued };
       const outcome: CustomerOutcome = await store.addCustomerJob(jobOf(parts, client, request), bounds);
       if (!("job" in outcome)) throw refusal(outcome.kind, request.client_key, bounds.perOwner);

@@ -11,6 +11,7 @@ import type { SharedStages } from "./assembleStages.ts";
 import type { CustomerTokens } from "./customerTokens.ts";
 import type { Dialling } from "./dialling.ts";
 import type { Economy } from "./economy.ts";
+import type { IntakeParts } from "./intake/openIntake.ts";
 import type { Live } from "./liveParts.ts";
 import type { Resources } from "./resources.ts";
 import type { SharedPush } from "./roles/sharedPush.ts";
@@ -28,6 +29,7 @@ export interface PushParts extends PushStages {
 export interface Parts
   extends StartModules,
     Omit<Resources, "secret" | "previousSecret">,
+    IntakeParts,
     SharedStages,
     PullStages,
     Live {

@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import { causeText } from "../core/problems/assayError.ts";
 import type { Readiness } from "../http/handlers.ts";
 import type { Parts, PushParts } from "./parts.ts";
@@ -15,13 +14,11 @@ export interface ReadinessParts {
   readonly trusted: Pick<Parts["trusted"], "fault">;
   /** Null where no jobs are handed out. */
   readonly push: { readonly canary: Pick<PushParts["canary"], "fault"> } | null;
-  readonly dataDir: string;
+  readonly disk: Pick<Parts["disk"], "fault">;
+  readonly intake: { readonly drain: { order(): object | null } };
   /** What this process may do among those that share the store; left out where none does. */
   readonly membership?: { readonly node: { isAlive(): boolean; takesWork(): boolean } | null };
 }
-
-/** Below this the store would soon fail to write. */
-const FREE_BYTES_LEAST = 256 * 2 ** 20;
 
 async function check(name: string, probe: () => Promise<string | null>): Promise<Check> {
   try {
@@ -30,14 +27,6 @@ async function check(name: string, probe: () => Promise<string | null>): Promise
   } catch (error) {
     return { name, ok: false, detail: causeText(error) };
   }
-}
-
-async function freeSpaceFault(dir: string): Promise<string | null> {
-  const { bavail, bsize } = await statfs(dir);
-  const free = bavail * bsize;
-  return free >= FREE_BYTES_LEAST
-    ? null
-    : `only ${Math.floor(free / 2 ** 20)} MB are free on the disk of the data directory, and 256 MB are needed`;
 }
 
 function chainFault(chain: ReadinessParts["chain"]): string | null {
@@ -88,9 +77,16 @@ function processFault(node: { isAlive(): boolean; takesWork(): boolean }): strin
   return node.takesWork() ? null : "it was cordoned or is draining, by an order of the operator";
 }
 
+/** Only there while it fails: a drain is seldom, and no state of its own otherwise. */
+function drainCheck(order: object | null): Check[] {
+  if (order === null) return [];
+  const detail = "it takes no new work, by an order of the operator; what is open still ends";
+  return [{ name: "draining", ok: false, detail }];
+}
+
 /** Whether the validator can take submissions, check by check. */
 export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
-  const { store, chain, verifier, sampler, trusted, push, dataDir } = parts;
+  const { store, chain, verifier, sampler, trusted, push, disk, intake } = parts;
   const node = parts.membership?.node ?? null;
   const checks = await Promise.all([
     check("clock", async () => trusted.fault()),
@@ -106,7 +102,8 @@ export async function readinessOf(parts: ReadinessParts): Promise<Readiness> {
     weightsCheck([...parts.weigher.faults(), ...alarmTexts(chain)]),
     ...(push === null ? [] : [check("canary", async () => push.canary.fault())]),
     ...(node === null ? [] : [check("process", async () => processFault(node))]),
-    check("disk", () => freeSpaceFault(dataDir)),
+    check("disk", async () => disk.fault()),
+    ...drainCheck(intake.drain.order()),
   ]);
   return { ready: checks.every(({ ok }) => ok), checks };
 }

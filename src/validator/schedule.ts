@@ -11,6 +11,8 @@ const every = {
   indexes: 2000,
   /** Rows that a crash or an outage left undecided. */
   recover: 2000,
+  /** Room on the disk, and whether new work is taken. */
+  disk: 2000,
   /** Notes the time, and logs a doubt. */
   clock: 10_000,
   /** Pruning of history. */
@@ -88,6 +90,10 @@ export function schedule(parts: Parts, timers: Timers): void {
     if (parts.membership.isLeader()) await job();
   };
   if (parts.mirror !== null) followOthers(parts, parts.mirror, timers);
+  timers.every("disk", every.disk, async () => {
+    await parts.disk.look();
+    parts.intake.expose();
+  });
   timers.every("clock", every.clock, () => parts.trusted.tick());
   const blockMs = Math.min(Math.max(parts.config.chain.block_ms / 2, 100), 6000);
   timers.every("weigher", blockMs, () => weigh(parts));

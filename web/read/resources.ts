@@ -13,7 +13,11 @@ import type {
   TokenList,
   WeightPlanPage,
 } from "../../src/http/handlers.ts";
+import type { ConfigView } from "../../src/http/routes/configSchemas.ts";
+import type { DispatchState } from "../../src/http/routes/dispatchSchemas.ts";
+import type { DrainState } from "../../src/http/routes/drainSchemas.ts";
 import type { NodeList } from "../../src/http/routes/nodeSchemas.ts";
+import type { SystemState } from "../../src/http/routes/systemSchemas.ts";
 import type { EpochRecord, StrikeList, Vector, WeightsWithPlan } from "./documents.ts";
 
 /** A document of the validator: where it is, and its type, which is that of the route's schema. */
@@ -51,3 +55,7 @@ export const chain = resource<ChainWeightsView>("v1/admin/chain");
 export const jobs = (after: string | null) =>
   resource<JobPage>(`v1/jobs?limit=100${after === null ? "" : `&after=${part(after)}`}`);
 export const tokens = resource<TokenList>("v1/admin/tokens");
+export const config = resource<ConfigView>("v1/admin/config");
+export const dispatch = resource<DispatchState>("v1/admin/dispatch");
+export const system = resource<SystemState>("v1/admin/system");
+export const drain = resource<DrainState>("v1/admin/drain");

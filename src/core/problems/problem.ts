@@ -75,6 +75,8 @@ export type Problem =
   | { code: "chain_unavailable"; retry_after_s: number; cause_text?: string }
   | { code: "clock_doubted"; ahead_ms: number; retry_after_s: number }
   | { code: "shutting_down"; retry_after_s: number }
+  | { code: "storage_full"; retry_after_s: number }
+  | { code: "draining"; retry_after_s: number }
   | { code: "not_ready"; ready: false; checks: readonly ReadyCheck[]; retry_after_s: number }
   // Look-ups.
   | { code: "lane_not_found"; lane: string }

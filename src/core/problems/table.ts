@@ -1,4 +1,5 @@
 import { eventProblems } from "./events.ts";
+import { intakeProblems } from "./intake.ts";
 import type { ProblemCode, ProblemRows } from "./problem.ts";
 import { requestProblems } from "./requests.ts";
 import { startProblems } from "./starts.ts";
@@ -9,5 +10,6 @@ export const problemTable: ProblemRows<ProblemCode> = {
   ...requestProblems,
   ...eventProblems,
   ...workProblems,
+  ...intakeProblems,
   ...startProblems,
 };

@@ -1,8 +1,10 @@
+import type { IntakeStop } from "../../flow/intake.ts";
 import type { Totals } from "./totals.ts";
 
 /** Why no jobs are handed out at the moment. */
 export const holdReasons = [
   "draining",
+  "storage_full",
   "paused",
   "height_unknown",
   "ceiling",
@@ -15,6 +17,8 @@ export type HoldReason = (typeof holdReasons)[number];
 /** The current state of the bounds over all miners. */
 export interface Bounds {
   readonly draining: boolean;
+  /** Why the validator takes no new work, or null. */
+  readonly intakeStop: IntakeStop | null;
   readonly block: number | null;
   readonly ceiling: number | null;
   readonly pressureCeiling: number | null;
@@ -25,6 +29,7 @@ export interface Bounds {
 /** The first reason to hold jobs back, or null when one may be handed out. */
 export function holdReasonOf(totals: Totals, bounds: Bounds, nowMs: number): HoldReason | null {
   if (bounds.draining) return "draining";
+  if (bounds.intakeStop !== null) return bounds.intakeStop;
   if (totals.isPaused(nowMs)) return "paused";
   if (bounds.block === null) return "height_unknown";
   if (bounds.ceiling !== null && totals.inFlight >= bounds.ceiling) return "ceiling";

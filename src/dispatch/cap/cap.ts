@@ -41,9 +41,14 @@ export class MinerCap {
     return this.#learned;
   }
 
+  /** Whether it has enough results for a cap of its own. */
+  get isKnown(): boolean {
+    return this.#failures.results >= capRules.warmResults;
+  }
+
   /** The cap in force: 1 for a miner that is not known yet. */
   usable(): number {
-    return this.#failures.results < capRules.warmResults ? 1 : this.#learned;
+    return this.isKnown ? this.#learned : 1;
   }
 
   /** An accepted delivery that arrived at `atMs` (monotonic). */

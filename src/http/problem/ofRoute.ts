@@ -55,5 +55,6 @@ export function problemsOf(
     ...(signedBy ? everySigner[signedBy] : []),
     ...problems,
   ]);
+  if (readsBody && codes.has("store_unavailable")) codes.add("storage_full");
   return [...codes];
 }

@@ -7,7 +7,9 @@ import { challengeRoutes } from "./challenges.ts";
 import { circuitsRoute } from "./circuits.ts";
 import { clockRoutes } from "./clock.ts";
 import { configRoutes } from "./config.ts";
+import { dispatchRoutes } from "./dispatch.ts";
 import { documentRoute } from "./document.ts";
+import { drainRoutes } from "./drain.ts";
 import { eventRoute } from "./events.ts";
 import { jobRoutes } from "./jobs.ts";
 import { minerRoutes } from "./miners.ts";
@@ -22,6 +24,7 @@ import { sessionRoutes } from "./session.ts";
 import { skiplistRoutes } from "./skiplist.ts";
 import { type StreamServing, streamRoute } from "./stream.ts";
 import { submissionRoutes } from "./submissions.ts";
+import { systemRoutes } from "./system.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { weightRoutes } from "./weights.ts";
 
@@ -52,6 +55,9 @@ export function routesOf(
     receiptRoute(handlers),
     ...nodeRoutes(handlers),
     ...configRoutes(handlers),
+    ...dispatchRoutes(handlers),
+    ...systemRoutes(handlers),
+    ...drainRoutes(handlers),
     ...clockRoutes(handlers),
     ...chainRoutes(handlers),
     ...jobRoutes(handlers),

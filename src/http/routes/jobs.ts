@@ -102,6 +102,7 @@ function putJob(handlers: Handlers): Route {
         "lane_kind_not_found",
         "job_conflict",
         "job_queue_full",
+        "draining",
         "store_unavailable",
       ],
     },

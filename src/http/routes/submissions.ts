@@ -97,6 +97,7 @@ function submit(handlers: Handlers): Route {
         "already_answered",
         "attempts_exhausted",
         "verify_backlog",
+        "draining",
         "chain_unavailable",
       ],
     },

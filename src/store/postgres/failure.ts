@@ -23,6 +23,9 @@ export const ABORTED = "25P02";
 /** The server is a standby, or was made read-only. */
 const READ_ONLY = "25006";
 
+/** The disk of the server is full; what was under way was rolled back. */
+const DISK_FULL = "53100";
+
 const stateOf = (error: unknown): string | null => (error instanceof ServerError ? error.state : null);
 
 /** Whether doing the same again can succeed; the transaction was rolled back. */
@@ -54,5 +57,7 @@ export function asFailure(error: unknown, shown: string): Error {
   if (!(error instanceof ServerError)) return error instanceof Error ? error : new Error(String(error));
   const kind = error.state?.slice(0, 2);
   if (kind === "23" || kind === "22") return new RangeError(error.message, { cause: error });
+  if (error.state === DISK_FULL)
+    return new AssayError({ code: "storage_full", retry_after_s: 5 }, { cause: error });
   return unavailable(error);
 }

@@ -71,6 +71,11 @@ export function unavailable(): Problem {
   return { code: "store_unavailable", retry_after_s: 1 };
 }
 
+/** The disk has no room: longer than for a store that is busy. */
+function storageFull(): Problem {
+  return { code: "storage_full", retry_after_s: 5 };
+}
+
 /** The damage as the operator reads it. */
 export function corrupt(file: string, { message, lost }: Unreadable): Problem {
   return { code: "store_corrupt", file, cause_text: message, ...(lost === null ? {} : { lost }) };
@@ -84,6 +89,8 @@ export function toFailure(error: unknown, file: string): Failure {
   }
   const code = resultCode(error);
   if (code === sqlite.constraint) return { kind: "fault", name: "RangeError", message: cause };
+  // Only where it is certain that nothing was recorded.
+  if (code === sqlite.full) return { kind: "problem", problem: storageFull(), cause };
   if (code !== null || error instanceof Untrusted) return { kind: "problem", problem: unavailable(), cause };
   return { kind: "fault", name: error instanceof Error ? error.name : "Error", message: cause };
 }

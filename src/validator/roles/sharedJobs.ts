@@ -14,7 +14,12 @@ const OVERDUE_MS = 5000;
 const TRIED_MAX = 4096;
 
 /** Why jobs would wait here for longer than for a miner to be done. */
-const stops: ReadonlySet<HoldReason | null> = new Set(["draining", "paused", "height_unknown"]);
+const stops: ReadonlySet<HoldReason | null> = new Set([
+  "draining",
+  "storage_full",
+  "paused",
+  "height_unknown",
+]);
 
 export interface SharedJobsOptions {
   /** How long a job that every miner here has had is left to other processes, ms. */

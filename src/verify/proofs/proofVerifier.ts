@@ -94,6 +94,16 @@ export class ProofVerifier implements JobVerification {
     return this.#pending.held;
   }
 
+  /** The most of them. */
+  get bound(): number {
+    return this.#pending.bound;
+  }
+
+  /** Answers without a verdict. */
+  get open(): number {
+    return this.#entries.size;
+  }
+
   verify(job: AnsweredJob, done: (verdict: Verdict) => void): void {
     if (this.#stopped) return;
     const { clock, lanes } = this.#modules;

@@ -125,6 +125,11 @@ export class SubmissionVerifier {
     return this.#units.held;
   }
 
+  /** The most of them. */
+  get bound(): number {
+    return this.#units.bound;
+  }
+
   /** Takes a recorded submission, and holds its reservation while it is pending here. */
   accept(submission: PendingSubmission, reservation: Reservation): void {
     if (this.#draining || this.#entries.has(submission.receiptId)) {

@@ -152,6 +152,8 @@ describe("help", () => {
     "audit",
     "skiplist",
     "nodes",
+    "drain",
+    "ready",
     "jobs",
     "token",
     "clock",

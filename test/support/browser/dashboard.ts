@@ -25,10 +25,14 @@ export interface Opened {
   close(): Promise<void>;
 }
 
+const twoFrames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
 /** The page has its title, and nothing on it is still being read. */
 async function isLoaded(page: Page): Promise<void> {
   await page.waitForSelector("main h1");
-  await page.waitForFunction("document.querySelector('main .loading') === null");
+  // A change of the address is drawn with the next frame.
+  await page.evaluate(twoFrames);
+  await page.locator("main .loading").first().waitFor({ state: "detached" });
 }
 
 /** A browser, and a demo network whose dashboard it opens. */
@@ -41,8 +45,9 @@ export class Dashboard {
     this.#browser = browser;
   }
 
-  static async open(): Promise<Dashboard> {
-    const [network, browser] = await Promise.all([demoNetwork(), launchChromium()]);
+  /** `more`: sections of the validator's configuration. */
+  static async open(more: object = {}): Promise<Dashboard> {
+    const [network, browser] = await Promise.all([demoNetwork(more), launchChromium()]);
     return new Dashboard(network, browser);
   }
 
@@ -74,8 +79,9 @@ export class Dashboard {
 
   /** As the operator, by the form that people use. */
   async visitAsOperator(hash: string, look: Look = desk): Promise<Opened> {
-    const opened = await this.visit("#/log-in", look);
+    const opened = await this.visit("", look);
     const token = readFileSync(join(this.network.dataDir, "keys/admin.token"), "utf8").trim();
+    await opened.page.getByRole("link", { name: "Log in" }).click();
     await opened.page.getByLabel("Operator's token").fill(token);
     await opened.page.getByRole("button", { name: "Log in" }).click();
     await opened.page.getByRole("button", { name: "Log out" }).waitFor();

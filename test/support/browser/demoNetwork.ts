@@ -28,8 +28,8 @@ const config = {
   sample: { classes: { cold_start: "1" } },
 };
 
-async function started(): Promise<DemoNetwork> {
-  const dataDir = dataDirWith(config);
+async function started(more: object): Promise<DemoNetwork> {
+  const dataDir = dataDirWith({ ...config, ...more });
   const file = join(dataDir, "clock");
   // The tenth minute of the third epoch before this one.
   let offsetMs = 10 * 60_000 - (systemClock.nowMs() % HOUR) - 3 * HOUR;
@@ -66,9 +66,9 @@ async function nextWeights(network: DemoNetwork): Promise<void> {
   await eventually(`weights of a period after ${last}`, network, async () => (await period()) > last);
 }
 
-/** Miners that work, one that was caught, weights of several periods, and an epoch that has closed. */
-export async function demoNetwork(): Promise<DemoNetwork> {
-  const network = await started();
+/** Miners that work, one that was caught, weights of several periods, and an epoch that has closed; `more`: sections of the configuration. */
+export async function demoNetwork(more: object = {}): Promise<DemoNetwork> {
+  const network = await started(more);
   const { epoch } = await network.get<Status>("/v1/status");
   await eventually("five miners at work, and one that was caught", network, async () => {
     const { items } = await network.get<MinerPage>("/v1/miners?limit=500");

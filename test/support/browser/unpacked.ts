@@ -22,12 +22,15 @@ function versionOf(name: string): string {
   return String(version);
 }
 
-/** Only its own fonts, so that a page looks the same on every machine. */
+/** Text in the font of the package, so that a page looks alike on every machine; signs that it lacks in those of the machine. */
 function fontsConfig(folder: string): string {
-  const [fonts, cache] = [join(folder, "fonts"), join(folder, "fonts-cache")];
+  const folders = [join(folder, "fonts"), "/usr/share/fonts"].map((path) => `<dir>${path}</dir>`);
+  const aliases = ["system-ui", "sans-serif"].map(
+    (family) => `<alias><family>${family}</family><prefer><family>Open Sans</family></prefer></alias>`,
+  );
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir></fontconfig>
+<fontconfig>${folders.join("")}${aliases.join("")}<cachedir>${join(folder, "fonts-cache")}</cachedir></fontconfig>
 `;
 }
 

@@ -4,6 +4,7 @@ import { Dispatcher } from "../../../src/dispatch/dispatcher.ts";
 import type { DispatcherOptions, DispatchModules } from "../../../src/dispatch/ports.ts";
 import { parseState } from "../../../src/dispatch/records/savedState.ts";
 import type { DrawClass, DrawGroup } from "../../../src/flow/draw.ts";
+import type { IntakeStop } from "../../../src/flow/intake.ts";
 import type {
   AnsweredJob,
   CustomerJob,
@@ -141,6 +142,7 @@ export class World {
   readonly lanes: ReadonlyMap<string, PushLane>;
   readonly dispatcher: Dispatcher;
   block: number | null = 1000;
+  intakeStop: IntakeStop | null = null;
   epoch = 7;
   hasRoom = true;
   memory: number | null = null;
@@ -258,6 +260,7 @@ export class World {
       classesFor: (hotkey) => [...(this.classes.get(hotkey) ?? [])],
       epochNow: () => this.epoch,
       block: () => this.block,
+      intakeStop: () => this.intakeStop,
       suspended: (hotkey) => this.suspended.has(hotkey),
       caught: (hotkey) => this.caught.has(hotkey),
       verification: {

@@ -160,6 +160,11 @@ const circuit: CircuitsView["items"][number] = {
   ...{ benchmark: true, verification_key: { nPublic: 2 }, verification_key_sha256: hash },
 };
 
+const drainState = {
+  ...{ draining: false, reason: null, since: null },
+  open: { submissions: 0, jobs: 0, proofs: 0 },
+};
+
 async function* noLines(): AsyncGenerator<string> {}
 
 export const overview: OverviewView = {
@@ -202,6 +207,14 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     takeToken: () => {},
     healthz: () => ({ status: "ok" }),
     config: () => ({ items: [] }),
+    system: async () => ({
+      ...{ version: "0.0.1", node_version: "24.0.0", roles: [], running_ms: 1, memory_bytes: 1, bounds: [] },
+      ...{ store: { kind: "sqlite" as const, bytes: 1 }, disk: null },
+    }),
+    dispatch: () => ({
+      ...{ held: null, linked: 0, ready: 0, in_flight: 0, ceiling: null, bytes: 0, bytes_most: 1, queued: 0 },
+      ...{ kinds: [], miners: [] },
+    }),
     clock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     acceptClock: async () => ({ trusted: true, now_ms: 1, ahead_ms: 0 }),
     readyz: async () => ({ ready: true, checks: [{ name: "store", ok: true }] }),
@@ -306,6 +319,9 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     auditLog: noLines,
     nodes: async () => ({ items: [] }),
     orderNode: async () => ({ heard: 1 }),
+    drain: async () => drainState,
+    beginDrain: async (reason) => ({ ...drainState, draining: true, reason, since: 1 }),
+    undoDrain: async () => drainState,
     skiplist: async () => ({ items: [suspension] }),
     suspend: async (request) => ({ ...suspension, hotkey: request.hotkey, reason: request.reason }),
     release: async (released) => ({ hotkey: released, released: 1 }),

@@ -10,6 +10,7 @@ import type { Store } from "../../../src/flow/store.ts";
 import type { SigningMarks } from "../../../src/flow/weights.ts";
 import { STRIKES_KEPT } from "../../../src/judge/judge.ts";
 import { Mirror } from "../../../src/judge/mirror.ts";
+import { DiskWatch } from "../../../src/observe/disk/diskWatch.ts";
 import { MetricRegistry } from "../../../src/observe/metrics.ts";
 import { Tally } from "../../../src/observe/tally.ts";
 import { assemblePull } from "../../../src/validator/assemblePull.ts";
@@ -18,6 +19,8 @@ import { assembleStages } from "../../../src/validator/assembleStages.ts";
 import { CustomerTokens } from "../../../src/validator/customerTokens.ts";
 import type { Dialling } from "../../../src/validator/dialling.ts";
 import { Economy } from "../../../src/validator/economy.ts";
+import { Drain } from "../../../src/validator/intake/drain.ts";
+import { Intake } from "../../../src/validator/intake/intake.ts";
 import { challengeTermsOf } from "../../../src/validator/lanes.ts";
 import { assembleLive, noAlerts } from "../../../src/validator/live.ts";
 import type { Live } from "../../../src/validator/liveParts.ts";
@@ -93,7 +96,13 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const trusted = await TrustedClock.open(NEVER_DOUBTED_MS, { ...own, store });
   const chain = new WatchedChain(start.chain, trusted.watch);
   const hotkey = VALIDATOR as Hotkey;
+  const disk = await DiskWatch.open(
+    { dir: "", reserve: 0 },
+    { ...own, metrics, freeOf: async () => 2 ** 40 },
+  );
+  const intake = new Intake({ disk, drain: new Drain(own), isStoreOnDisk: false, metrics });
   const base = {
+    ...{ disk, intake },
     ...{ ...own, metrics, tally, chain, lanes, trusted, membership, store, hotkey, marks: start.marks },
     ...{ secret: shared.secret, previousSecret: null, retiredKeys: [], adminToken: "admin" },
     signer: watched(signerOf(shared.signingSeed), start.signed),

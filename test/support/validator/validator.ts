@@ -49,18 +49,22 @@ export interface Spawned {
   stderr(): string;
 }
 
-/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. */
+/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. `within`: a command that runs the rest of its arguments. */
 export function spawnAssay(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   fileBlocks: number | null = null,
+  within: readonly string[] = [],
 ): Spawned {
+  const [command = process.execPath, ...before] = [...within, process.execPath];
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, entry, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
   // ASSAY_FAULT is the tests' own, and no key of the configuration.
   const options = { env: { ...process.env, ASSAY_FAULT: undefined, ...metrics, ...env } };
   const child =
-    fileBlocks === null ? spawn(process.execPath, [entry, ...args], options) : spawn("sh", confined, options);
+    fileBlocks === null
+      ? spawn(command, [...before, entry, ...args], options)
+      : spawn("sh", confined, options);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk.toString();
@@ -93,8 +97,9 @@ export async function startValidator(
   args: readonly string[] = [],
   fileBlocks: number | null = null,
   env: NodeJS.ProcessEnv = {},
+  within: readonly string[] = [],
 ): Promise<Validator> {
-  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args], env, fileBlocks);
+  const spawned = spawnAssay(["up", "--data", dataDir, "--port", "0", ...args], env, fileBlocks, within);
   const { process: child } = spawned;
   const url = await new Promise<string>((resolveUrl, reject) => {
     child.stdout?.on("data", () => {

@@ -86,7 +86,7 @@ jobs: { deadline_s: 86400, again_s: 60, per_token: { burst: 60, per_s: 20, queue
 weigh: { window_hours: 24, region_cap: 0.25, burn: { share: 0, uid: null, hotkey: null, absent: skip }, every_tempos: 1 }
 sample: { floor: "1/100", classes: { customer: "1", cold_start: "1/5", struck: "1/2" } }
 store: { kind: sqlite, url: null, replica_url: null, replica_max_lag_s: 10, fsync: full }
-observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000 }
+observe: { metrics: { host: 127.0.0.1, port: 9420 }, clock_step_ms: 60000, disk_reserve: 536870912 }
 http: { host: 127.0.0.1, port: 8420, trusted_proxies: [], max_connections: 4096, max_event_streams: 256, per_address_connections: 64, cors_origins: [] }
 admin: { token_file: keys/admin.token }
 `;

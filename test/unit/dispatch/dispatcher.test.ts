@@ -411,6 +411,22 @@ describe("the draw", () => {
   });
 });
 
+describe("while no new work is taken", () => {
+  for (const stop of ["storage_full", "draining"] as const)
+    it(`for ${stop}, jobs in flight end and are recorded, and none is sent until that is over`, async () => {
+      const world = new World();
+      const links = await fleet(world, 2);
+      world.intakeStop = stop;
+      for (const link of links) link.answer();
+      await world.pass(1000);
+      assert.deepEqual([sent(links), world.dispatcher.stats().holdReason], [2, stop]);
+      assert.deepEqual([world.records.sums("m0").accepted, world.records.sums("m1").accepted], [1, 1]);
+      world.intakeStop = null;
+      await world.pass(250);
+      assert.ok(sent(links) > 2);
+    });
+});
+
 describe("stopping", () => {
   it("hands out no more jobs and waits for those in flight", async () => {
     const world = new World();

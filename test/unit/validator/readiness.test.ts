@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { tmpdir } from "node:os";
 import { test } from "node:test";
 import { type ReadinessParts, readinessOf } from "../../../src/validator/readiness.ts";
 
@@ -15,7 +14,8 @@ const well: ReadinessParts = {
   weigher: { faults: () => [] },
   trusted: { fault: () => null },
   push: null,
-  dataDir: tmpdir(),
+  disk: { fault: () => null },
+  intake: { drain: { order: () => null } },
 };
 
 async function sampling(alarms: Alarms) {
@@ -80,7 +80,8 @@ test("each other fault makes it not ready by its own name", async () => {
     ["chain", { chain: { block: () => null } }],
     ["verification", { verifier: { canAcceptWork: () => false } }],
     ["canary", { push: { canary: { fault: () => "undetected" } } }],
-    ["disk", { dataDir: "/no/such/folder" }],
+    ["disk", { disk: { fault: () => "full" } }],
+    ["draining", { intake: { drain: { order: () => ({ reason: "an upgrade" }) } } }],
   ];
   for (const [name, part] of faulty) {
     const { ready, checks } = await readinessOf({ ...well, ...part });

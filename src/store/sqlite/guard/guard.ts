@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../core/clock.ts";
 import { causeText } from "../../../core/problems/assayError.ts";
 import { integer } from "../../records/rows.ts";
-import { Untrusted } from "../failure.ts";
+import { isFatal, isFull, Untrusted } from "../failure.ts";
 import { Mark, type Reached } from "./mark.ts";
 import { type PageSums, UNKNOWN_WRITES } from "./pageSums.ts";
 import { readSeal, SealWriter } from "./seal.ts";
@@ -76,8 +76,19 @@ export class Guard {
     }
   }
 
-  /** Between groups, after the replies: what need not delay them. */
+  /**
+   * Between groups, after the replies: what need not delay them. On a full disk it is left for a later turn: until the log is
+   * copied, it holds what the sums do not know yet.
+   */
   rest(clock: Clock): void {
+    try {
+      this.#rest(clock);
+    } catch (error) {
+      if (isFatal(error) || !isFull(error)) throw error;
+    }
+  }
+
+  #rest(clock: Clock): void {
     const { frames, copied } = this.#look();
     // A little at a time, so that no group waits for all of it.
     if (frames >= this.#taken + TAKE_FRAMES) this.#take(frames);

@@ -39,6 +39,11 @@ function sumOf(content: Buffer, page: number): number {
   return crc32(content, page) || 1;
 }
 
+/** A disk that becomes full takes the first part of a write without a word, and refuses the next one. */
+function writeWhole(fd: number, bytes: Buffer, at: number, length: number): void {
+  for (let done = 0; done < length; ) done += writeSync(fd, bytes, at + done, length - done, at + done);
+}
+
 /** The sums of every page, in memory; 4 bytes each. */
 export class PageSums {
   readonly pageSize: number;
@@ -101,7 +106,7 @@ export class PageSums {
     try {
       for (const block of this.#dirty) {
         const at = block * BLOCK;
-        writeSync(fd, this.#bytes, at, Math.min(BLOCK, this.#length - at), at);
+        writeWhole(fd, this.#bytes, at, Math.min(BLOCK, this.#length - at));
       }
       fdatasyncSync(fd);
     } finally {
@@ -113,7 +118,7 @@ export class PageSums {
   #saveNew(path: string): void {
     const fd = openSync(`${path}.new`, "w", 0o600);
     try {
-      writeSync(fd, this.#bytes, 0, this.#length, 0);
+      writeWhole(fd, this.#bytes, 0, this.#length);
       fdatasyncSync(fd);
     } finally {
       closeSync(fd);

@@ -3,10 +3,11 @@ import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { planPage, planPageHtml } from "../../../../src/cli/plan/page.ts";
+import { planPageHtml } from "../../../../src/cli/plan/planPageHtml.ts";
 import { readPlan } from "../../../../src/cli/plan/readPlan.ts";
 import { plan } from "../../../../src/economics/plan.ts";
 import type { PlanTexts } from "../../../../src/economics/planner/fields.ts";
+import { planPage } from "../../../../src/economics/planner/planPage.ts";
 import { batch } from "../../../support/cli/printed.ts";
 import { removeDir, temporaryDir } from "../../../support/validator/validator.ts";
 

@@ -5,7 +5,8 @@ import { Totals } from "../../../../src/dispatch/bounds/totals.ts";
 
 describe("reasons to hold jobs back", () => {
   const open = {
-    ...{ draining: false, block: 1, ceiling: 5, pressureCeiling: 5, bytes: 100, verificationHasRoom: true },
+    ...{ draining: false, intakeStop: null },
+    ...{ block: 1, ceiling: 5, pressureCeiling: 5, bytes: 100, verificationHasRoom: true },
   } as const;
 
   it("there are none below every bound, and one at each of them", () => {
@@ -17,6 +18,7 @@ describe("reasons to hold jobs back", () => {
     assert.equal(held({}), null);
     assert.equal(held({ ceiling: null, pressureCeiling: null }), null);
     assert.equal(held({ draining: true }), "draining");
+    assert.equal(held({ intakeStop: "storage_full", block: null }), "storage_full");
     assert.equal(held({ block: null }), "height_unknown");
     assert.equal(held({ ceiling: 4 }), "ceiling");
     assert.equal(held({ ceiling: 0 }), "ceiling");

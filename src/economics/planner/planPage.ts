@@ -1,9 +1,8 @@
 import { fourDigits, percent } from "../../core/figures.ts";
-import { moduleAt } from "../../core/home.ts";
-import type { Plan, PlanInputs } from "../../economics/plan.ts";
-import { type PlanCurves, planCurves } from "../../economics/planner/curves.ts";
-import { type PlanSection, planSections } from "../../economics/planner/sections.ts";
-import { conventionLine, decisionLine, settingWords, turnLine } from "../../economics/planner/words.ts";
+import type { Plan, PlanInputs } from "../plan.ts";
+import { type PlanCurves, planCurves } from "./curves.ts";
+import { type PlanSection, planSections } from "./sections.ts";
+import { conventionLine, decisionLine, settingWords, turnLine } from "./words.ts";
 
 /** A plan as the page shows it. */
 export interface PlanPage {
@@ -12,11 +11,6 @@ export interface PlanPage {
   readonly pays: boolean;
   readonly sections: readonly PlanSection[];
   readonly curves: PlanCurves & { readonly note: string; readonly words: string };
-}
-
-/** What the simulator's report offers for a plan; it stands beside `src`, so it is loaded by its path. */
-interface PlanReport {
-  planHtml(page: PlanPage): string;
 }
 
 /** The plot for those who cannot see it: where each line crosses 1. */
@@ -43,10 +37,4 @@ export function planPage(inputs: PlanInputs, plan: Plan): PlanPage {
       words: curveWords(curves),
     },
   };
-}
-
-/** The page as one HTML file. */
-export async function planPageHtml(page: PlanPage): Promise<string> {
-  const report = (await import(moduleAt("sim/report/planPage").href)) as PlanReport;
-  return report.planHtml(page);
 }
