@@ -20,7 +20,7 @@ deps: $(INSTALLED)
 PAGE := dist/web/manifest.json
 web: $(PAGE)
 
-$(PAGE): $(INSTALLED) $(shell find web src/economics src/http/routes src/audit/log src/core src/sample -type f)
+$(PAGE): $(INSTALLED) $(shell find web src -type f)
 	$(NPM) run --silent web
 
 install: deps web
@@ -67,3 +67,4 @@ bench: deps web
 	$(ASSAY) bench rest
 	$(ASSAY) bench chain
 	$(ASSAY) bench scale
+	$(ASSAY) bench page

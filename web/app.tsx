@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { place } from "./live/router.ts";
+import { linkHere, place } from "./live/router.ts";
 import { logOut, operator } from "./live/session.ts";
 import { nextTheme, setTheme, theme } from "./live/theme.ts";
 import { pages } from "./pages/all.ts";
@@ -10,6 +10,11 @@ import { Empty, Loading } from "./parts/state.tsx";
 import { linkTo } from "./read/place.ts";
 
 const logInPath = "log-in";
+
+/** To where the log-in was asked for; only to a place of this page. */
+function goBack(back: string | undefined): void {
+  location.hash = back?.startsWith("#/") ? back : linkTo("");
+}
 
 function Menu({ path }: { path: string }) {
   const shown = pages.filter(
@@ -44,7 +49,10 @@ function Account() {
   if (operator.value === null) return null;
   if (!operator.value)
     return (
-      <a class="button quiet" href={linkTo(logInPath)}>
+      <a
+        class="button quiet"
+        href={linkTo(logInPath, { back: `${place.value.path === logInPath ? "" : linkHere({})}` })}
+      >
         Log in
       </a>
     );
@@ -61,7 +69,7 @@ function View({ page }: { page: Page | undefined }) {
     return operator.value ? (
       <Empty title="You are logged in">All pages are in the menu.</Empty>
     ) : (
-      <LogIn onDone={() => history.back()} />
+      <LogIn onDone={() => goBack(query.back)} />
     );
   if (page === undefined)
     return (

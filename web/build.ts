@@ -9,13 +9,12 @@ import { type BuildOptions, build, type Plugin } from "esbuild";
  * Files named `NAME.worker.ts` become workers of their own, which the page finds with `workerUrl("NAME")`.
  */
 const root = resolve(import.meta.dirname, "..");
-const out = join(root, "dist/web");
 
 const shared: BuildOptions = {
   bundle: true,
   minify: true,
   write: false,
-  outdir: join(out, "assets"),
+  outdir: join(root, "dist/web/assets"),
   format: "esm",
   target: ["es2022"],
   legalComments: "none",
@@ -75,7 +74,7 @@ function page(built: readonly Built[]): Built {
   return { name: "index.html", bytes: Buffer.from(text.replace(/\n\s*/g, "\n")) };
 }
 
-function write(folder: string, { name, bytes }: Built): { name: string; bytes: number; br: number } {
+function write(folder: string, { name, bytes }: Built): BuiltFile {
   const br = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });
@@ -85,29 +84,37 @@ function write(folder: string, { name, bytes }: Built): { name: string; bytes: n
   return { name, bytes: bytes.length, br: br.length };
 }
 
-async function main(): Promise<void> {
+export interface BuiltFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly br: number;
+}
+
+/** Bundles everything into a folder, in the place of what is there. */
+export async function buildPage(folder: string): Promise<readonly BuiltFile[]> {
   const workersBuilt = await workers();
-  const define = { WORKERS: JSON.stringify(workerNames(workersBuilt)) };
   const mainBuilt = await bundle({
     entryPoints: [join(root, "web/main.tsx"), join(root, "web/style/main.css")],
     splitting: true,
-    define,
+    define: { WORKERS: JSON.stringify(workerNames(workersBuilt)) },
     plugins: [plotLanguage],
   });
   const assets = [...mainBuilt, ...workersBuilt];
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(join(out, "assets"), { recursive: true });
   const index = page(assets);
-  const rows = [write(out, index), ...assets.map((file) => write(join(out, "assets"), file))];
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "assets"), { recursive: true });
+  const files = [write(folder, index), ...assets.map((file) => write(join(folder, "assets"), file))];
   const digest = createHash("sha256");
   for (const { bytes } of [index, ...assets]) digest.update(bytes);
-  writeFileSync(
-    join(out, "manifest.json"),
-    `${JSON.stringify({ build: digest.digest("hex").slice(0, 16), files: rows }, null, 2)}\n`,
-  );
-  const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-  for (const { name, bytes, br } of rows) console.log(`${name}  ${kb(bytes)}, ${kb(br)} compressed`);
-  console.log(`all: ${kb(rows.reduce((sum, { br }) => sum + br, 0))} compressed`);
+  // Written last: without it the folder counts as unfinished.
+  const manifest = { build: digest.digest("hex").slice(0, 16), files };
+  writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  return files;
 }
 
-await main();
+if (import.meta.main) {
+  const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  const files = await buildPage(join(root, "dist/web"));
+  for (const { name, bytes, br } of files) console.log(`${name}  ${kb(bytes)}, ${kb(br)} compressed`);
+  console.log(`all: ${kb(files.reduce((sum, { br }) => sum + br, 0))} compressed`);
+}

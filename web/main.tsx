@@ -3,12 +3,14 @@ import { App } from "./app.tsx";
 import { startClock } from "./live/clock.ts";
 import { startLive } from "./live/live.ts";
 import { startRouter } from "./live/router.ts";
-import { recallSession } from "./live/session.ts";
+import { recallSession, sessionEnded } from "./live/session.ts";
 import { startTheme } from "./live/theme.ts";
+import { whenUnauthorized } from "./read/api.ts";
 
 startTheme();
 startRouter();
 startClock();
+whenUnauthorized(sessionEnded);
 void recallSession();
 startLive();
 

@@ -21,6 +21,7 @@ const names = [
   "chain",
   "scale",
   "soak",
+  "page",
 ] as const;
 
 interface Report {

@@ -70,7 +70,7 @@ test("a log of 100,000 draws, as it was made and tampered with: the page agrees 
       }),
       auditLog: log,
     },
-    { page: readPageFiles() },
+    { page: readPageFiles(), eventStreams: 8 },
   );
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -111,7 +111,7 @@ test("an audit is cancelled, and what was found so far is shown as partial", asy
         }
       },
     },
-    { page: readPageFiles() },
+    { page: readPageFiles(), eventStreams: 8 },
   );
   const page = await browser.newPage();
   await page.goto(`${url}/#/sampling/${EPOCH}`);

@@ -45,7 +45,7 @@ async function opened(
         return { receipt, epoch: EPOCH, block: 5, decided_at: null, tries: 0 };
       },
     },
-    { page: readPageFiles() },
+    { page: readPageFiles(), eventStreams: 8 },
   );
   const context = await browser.newContext({ viewport: { width: 360, height: 800 } });
   const page = await context.newPage();

@@ -65,7 +65,7 @@ const columns: readonly Column<LedgerRow>[] = [
     ...{ key: "evidence", title: "Evidence" },
     value: () => null,
     view: ({ hotkey, strike_id }) => (
-      <a href={linkTo(["strikes", hotkey, strike_id])} aria-label={`Evidence of strike ${strike_id}`}>
+      <a href={linkTo("strikes", { hotkey, id: strike_id })} aria-label={`Evidence of strike ${strike_id}`}>
         Evidence
       </a>
     ),
@@ -143,6 +143,6 @@ export const strikesPage: Page = {
   path: "strikes",
   title: "Strikes",
   operator: false,
-  view: ({ rest: [hotkey, id] }) =>
+  view: ({ query: { hotkey, id } }) =>
     hotkey !== undefined && id !== undefined ? <One key={id} hotkey={hotkey} id={id} /> : <Ledger />,
 };

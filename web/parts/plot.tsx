@@ -5,7 +5,9 @@ import type { PlotProps } from "./plotProps.ts";
 /** Lines over time. The library that draws them is loaded with the first plot. */
 export function Plot(props: PlotProps) {
   const holder = useRef<HTMLDivElement>(null);
-  const drawn = theme.value;
+  const colours = theme.value;
+  // Drawn anew only when it would look different: pages make new lists whenever they are told something.
+  const drawn = JSON.stringify([props.times, props.lines, props.band, colours]);
   useEffect(() => {
     let stop: (() => void) | null = null;
     let isOver = false;
@@ -16,7 +18,7 @@ export function Plot(props: PlotProps) {
       isOver = true;
       stop?.();
     };
-  }, [props.times, props.lines, drawn]);
+  }, [drawn]);
   return (
     <figure class="plot">
       <div

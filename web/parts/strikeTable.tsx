@@ -1,12 +1,15 @@
+import { useEffect } from "preact/hooks";
 import { useReading } from "../live/reading.ts";
+import { linkHere, place } from "../live/router.ts";
 import type { Strike } from "../read/documents.ts";
 import { linkTo } from "../read/place.ts";
 import * as resources from "../read/resources.ts";
 import { words } from "../read/words.ts";
 import { Badge } from "./badge.tsx";
+import { Evidence } from "./evidence.tsx";
 import { Panel } from "./figure.tsx";
 import { Id } from "./id.tsx";
-import { Loaded } from "./state.tsx";
+import { Empty, Loaded } from "./state.tsx";
 import { type Column, Table } from "./table.tsx";
 import { Time } from "./time.tsx";
 
@@ -38,29 +41,56 @@ const columns: readonly Column<Strike>[] = [
   {
     ...{ key: "evidence", title: "Evidence" },
     value: ({ strike_id }) => strike_id,
-    view: ({ strike_id, evidence }) => (
-      <a href={linkTo("strikes", { hotkey: evidence.draw.hotkey, id: strike_id })}>look, and check again</a>
+    view: ({ strike_id }) => (
+      <a
+        href={linkHere({ strike: strike_id, show: "strikes" })}
+        aria-label={`Evidence of strike ${strike_id}`}
+      >
+        look, and check again
+      </a>
     ),
   },
 ];
 
-/** A miner's strikes, each with a link to its evidence. */
+/** The strike that the address names, with its evidence. */
+function Chosen({ hotkey, items }: { hotkey: string; items: readonly Strike[] }) {
+  const { strike: id } = place.value.query;
+  if (id === undefined) return null;
+  const strike = items.find(({ strike_id }) => strike_id === id);
+  if (strike === undefined)
+    return <Empty title="This miner has no such strike">It may have been deleted with its epoch.</Empty>;
+  return (
+    <section class="chosen" aria-label="Evidence">
+      <h3>Evidence</h3>
+      <Evidence key={id} hotkey={hotkey} strike={strike} />
+    </section>
+  );
+}
+
+/** A miner's strikes, and the evidence of the one that is chosen, which the page checks again. */
 export function StrikeTable({ hotkey }: { hotkey: string }) {
   const { reading, again } = useReading(resources.strikes(hotkey), { on: ["strike", "standing"] });
+  const isAskedFor = place.value.query.show === "strikes" && reading.data !== null;
+  useEffect(() => {
+    if (isAskedFor) document.getElementById("strikes")?.scrollIntoView();
+  }, [isAskedFor]);
   return (
-    <Panel title="Strikes" id="strikes">
+    <Panel title="Strikes" id="strikes" aside={<a href={linkTo("strikes")}>all strikes</a>}>
       <Loaded reading={reading} again={again} what="strikes">
         {({ items }) => (
-          <Table
-            name="strikes"
-            caption="strikes"
-            columns={columns}
-            rows={items}
-            rowKey={({ strike_id }) => strike_id}
-            sort="-at"
-            hasSearch={items.length > 10}
-            empty={{ title: "No strikes", text: "No cheat of this hotkey was ever proven here." }}
-          />
+          <>
+            <Table
+              name="strikes"
+              caption="strikes"
+              columns={columns}
+              rows={items}
+              rowKey={({ strike_id }) => strike_id}
+              sort="-at"
+              hasSearch={items.length > 10}
+              empty={{ title: "No strikes", text: "No cheat of this hotkey was ever proven here." }}
+            />
+            <Chosen hotkey={hotkey} items={items} />
+          </>
         )}
       </Loaded>
     </Panel>

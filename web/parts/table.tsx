@@ -222,7 +222,7 @@ export function Table<Row>(table: TableProps<Row>) {
       <footer>
         <span class="dim" role="status">
           {view.matching === rows.length
-            ? `${number(rows.length)} rows`
+            ? `${number(rows.length)} ${rows.length === 1 ? "row" : "rows"}`
             : `${number(view.matching)} of ${number(rows.length)} rows`}
         </span>
         <Pages name={name} caption={caption} page={view.page} pages={view.pages} />

@@ -18,8 +18,16 @@ async function answerTo(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
+let onUnauthorized: () => void = () => undefined;
+
+/** Calls back when a route of the operator refuses who asks: the session has ended. */
+export function whenUnauthorized(callback: () => void): void {
+  onUnauthorized = callback;
+}
+
 async function refused(answer: Response): Promise<ApiProblem> {
   const document: unknown = await answer.json().catch(() => null);
+  if (answer.status === 401) onUnauthorized();
   return new ApiProblem(problemOf(answer.status, document, answer.headers.get("retry-after")));
 }
 

@@ -4,7 +4,7 @@ import type { Share } from "./weights.ts";
 
 export interface WeightFacts {
   readonly miner: MinerView;
-  readonly status: Pick<Status, "block" | "block_ms" | "judge" | "epoch_hours">;
+  readonly status: Pick<Status, "block" | "block_ms" | "judge" | "lanes">;
   /** Null where the last vector has no weight for it. */
   readonly share: Share | null;
   /** How many hotkeys have a weight in the last vector; null before there is one. */
@@ -42,7 +42,10 @@ function whyNothing(facts: WeightFacts): string[] {
     return [
       `None of its ${number(counts.submitted)} answers was accepted: ${number(counts.rejected)} rejected, ${number(counts.void)} void.`,
     ];
+  const pushes = status.lanes.filter(({ mode }) => mode === "push").map(({ name }) => name);
+  const few = `In ${pushes.join(" and ")}, where jobs are handed out, a miner weighs nothing before its first 100 results.`;
   return [
+    ...(pushes.length > 0 && counts.accepted + counts.rejected < 100 ? [few] : []),
     "The last vector has no weight for it. Either its accepted work is older than the window that weights look at, or its work began after the vector was signed, or the hotkey was not registered then.",
   ];
 }

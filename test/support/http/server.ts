@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { systemClock } from "../../../src/core/clock.ts";
 import { publicJwk } from "../../../src/core/ed25519.ts";
 import { type Log, silentLog } from "../../../src/core/log.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
@@ -11,6 +12,7 @@ import type { HeldWeights } from "../../../src/flow/chain.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { Receipt, SubmitRequest } from "../../../src/flow/submission.ts";
+import { EventHub } from "../../../src/http/events/hub.ts";
 import type {
   ChainWeightsView,
   CircuitsView,
@@ -359,11 +361,17 @@ export interface Served extends HttpServer {
   readonly registry: MetricRegistry;
 }
 
+interface ServeOptions extends Partial<HttpOptions> {
+  readonly page?: PageFiles | null;
+  /** At most so many streams of events, on which nothing is said. */
+  readonly eventStreams?: number;
+}
+
 /** Serves stand-in handlers on a free port until the test ends. */
 export async function serve(
   t: TestContext,
   overrides: Partial<Handlers> = {},
-  { page: served = page, ...options }: Partial<HttpOptions> & { page?: PageFiles | null } = {},
+  { page: served = page, eventStreams = 0, ...options }: ServeOptions = {},
   log: Log = silentLog,
 ): Promise<Served> {
   const registry = new MetricRegistry();
@@ -379,7 +387,10 @@ export async function serve(
       version: "0.0.1",
       ...options,
     },
-    { handlers: standIn(overrides), log, metrics: registry, page: served },
+    {
+      ...{ handlers: standIn(overrides), log, metrics: registry, page: served },
+      events: new EventHub({ streams: eventStreams }, { clock: systemClock, metrics: registry }),
+    },
   );
   t.after(() => server.close(0));
   return { ...server, registry };

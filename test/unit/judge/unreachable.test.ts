@@ -190,7 +190,9 @@ describe("failures of many within a minute", () => {
       assert.deepEqual(await fail(29, 100), Array(29).fill("suspended"));
       assert.deepEqual(await fail(29, 100), Array(29).fill("known"));
       assert.equal(listed().length, 29);
+      assert.equal(judge.presumedOursAt(), null);
       assert.equal(await judge.unreachable("last", 100), "ours");
+      assert.notEqual(judge.presumedOursAt(), null);
       assert.deepEqual([listed(), await store.out()], [[], []]);
       assert.equal(counts.get("assay_unreachable_lifted_total"), 29);
       assert.equal(await judge.unreachable("h0", 100), "ours");

@@ -43,7 +43,7 @@ const facts = (change: Partial<WeightFacts["miner"]>, rest: Partial<WeightFacts>
     ...change,
   },
   status: {
-    ...{ block: 100, block_ms: 12_000, epoch_hours: 1 },
+    ...{ block: 100, block_ms: 12_000, lanes: [] },
     judge: { strikes: 1, window_blocks: 7200, suspension_tempos: 20, cold_start_blocks: 1800 },
   },
   ...{ share: null, paid: 3, median: 0.2 },
@@ -68,7 +68,17 @@ test("who weighs nothing is told why, and for how long", () => {
     whyWeight(facts({ counts: { submitted: 5, accepted: 0, rejected: 4, void: 1 } })).join(" "),
     /None of its 5 answers was accepted: 4 rejected, 1 void/,
   );
-  assert.match(whyWeight(facts({})).join(" "), /older than the window/);
+  assert.match(
+    whyWeight(facts({})).join(" "),
+    /^The last vector has no weight for it.*older than the window/,
+  );
+  const push = { name: "groth16", mode: "push" as const, kinds: [], tiers: [] };
+  const lanes = [{ ...push, rate: "1", penalty: "strike" as const, share: 1 }];
+  const young = facts({});
+  assert.match(
+    whyWeight({ ...young, status: { ...young.status, lanes } }).join(" "),
+    /In groth16.*first 100 results/,
+  );
 });
 
 test("who has a weight is told its share, its rank and the median", () => {

@@ -23,13 +23,13 @@ interface Served {
 
 function streamed(chunks: AsyncIterable<Uint8Array>): Response {
   const iterator = chunks[Symbol.asyncIterator]();
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-  });
+  const pull: UnderlyingDefaultSource<Uint8Array>["pull"] = async (controller) => {
+    const { done, value } = await iterator.next();
+    if (done) controller.close();
+    else controller.enqueue(value);
+  };
+  // Nothing is asked for ahead of the reader.
+  const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
   return new Response(body);
 }
 
