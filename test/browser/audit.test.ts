@@ -124,3 +124,35 @@ test("an audit is cancelled, and what was found so far is shown as partial", asy
   assert.match(await verdict.innerText(), /interrupted/);
   await page.close();
 });
+
+/** The validator as a browser sees it that came by plain http from another machine. */
+async function plainHttp(page: Page, url: string): Promise<string> {
+  const plain = "http://validator.example";
+  await page.context().route(`${plain}/**`, async (route) => {
+    const asked = route.request().url();
+    if (asked.endsWith("/v1/events")) return route.fulfill({ status: 404 });
+    return route.fulfill({ response: await route.fetch({ url: asked.replace(plain, url) }) });
+  });
+  return plain;
+}
+
+test("over plain http the page checks all but signatures, says so, and calls nothing clean", async (t) => {
+  tamper = (text) => text;
+  const { url } = await serve(
+    t,
+    {
+      keys: () => ({ keys: [signer.jwk] }),
+      sampling: async () => sampling,
+      auditLog: log,
+    },
+    { page: readPageFiles() },
+  );
+  const page = await browser.newPage();
+  const plain = await plainHttp(page, url);
+  await page.goto(`${plain}/#/sampling/${EPOCH}`);
+  assert.equal(await page.evaluate("isSecureContext"), false);
+  const { verdict, figures, codes } = await auditInPage(page);
+  assert.deepEqual([verdict, figures[0], figures[2], codes], ["partial", "0", "100,000", []]);
+  assert.match(await page.locator("[data-verdict]").innerText(), /no signature was checked: .* by https/);
+  await page.close();
+});

@@ -85,7 +85,7 @@ export function SampledEpoch({ record }: { record: EpochRecord }) {
     if (isAsked) document.getElementById("audit")?.scrollIntoView();
   }, [isAsked]);
   return (
-    <>
+    <div class="stack">
       <p>
         <a href={linkTo("sampling")}>All epochs</a>
       </p>
@@ -124,6 +124,6 @@ export function SampledEpoch({ record }: { record: EpochRecord }) {
         />
       </Panel>
       {state === "closed" ? <Commands epoch={epoch} /> : null}
-    </>
+    </div>
   );
 }

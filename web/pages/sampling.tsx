@@ -187,11 +187,11 @@ function OneEpoch({ epoch }: { epoch: number }) {
 function Sampling({ rest: [chosen] }: { rest: readonly string[] }) {
   if (chosen === undefined)
     return (
-      <>
+      <div class="stack">
         <Rates />
         <OpenEpochs />
         <ClosedEpochs />
-      </>
+      </div>
     );
   if (/^\d{1,15}$/.test(chosen)) return <OneEpoch key={chosen} epoch={Number(chosen)} />;
   return (

@@ -114,7 +114,7 @@ function Ledger() {
 function One({ hotkey, id }: { hotkey: string; id: string }) {
   const { reading, again } = useReading(resources.strikes(hotkey), { on: ["strike"] });
   return (
-    <>
+    <div class="stack">
       <p>
         <a href={linkTo("strikes")}>All strikes</a>
       </p>
@@ -135,7 +135,7 @@ function One({ hotkey, id }: { hotkey: string; id: string }) {
           );
         }}
       </Loaded>
-    </>
+    </div>
   );
 }
 

@@ -25,7 +25,7 @@ function Pasted() {
     }
   };
   return (
-    <>
+    <div class="stack">
       <Panel title="Look at a receipt">
         <form class="stack" onSubmit={submit}>
           <p>
@@ -49,7 +49,7 @@ function Pasted() {
         </form>
       </Panel>
       {receipt.value === null ? null : <ReceiptView receipt={receipt.value} decidedAt={null} />}
-    </>
+    </div>
   );
 }
 
@@ -95,20 +95,20 @@ function Found({ id }: { id: string }) {
 function Submission({ id }: { id: string | undefined }) {
   if (operator.value)
     return (
-      <>
+      <div class="stack">
         <LookUp key={id} id={id ?? ""} />
         {id === undefined ? <Pasted /> : <Found key={id} id={id} />}
-      </>
+      </div>
     );
   return (
-    <>
+    <div class="stack">
       <p class="note info">
         A validator shows a receipt only to the hotkey that submitted the answer. Miners: ask for yours with{" "}
         <code>GET /v1/receipts/{id ?? "ID"}</code>, signed, and paste it here. Operators can look any up after
         a <a href={linkTo("log-in")}>log-in</a>.
       </p>
       <Pasted />
-    </>
+    </div>
   );
 }
 

@@ -116,11 +116,13 @@ export function AuditPanel({ epoch }: { epoch: number }) {
   const isRunning = state?.kind === "running";
   return (
     <Panel title="Audit in this browser" id="audit">
-      {isRunning && state.epoch !== epoch ? (
-        <p class="dim">Epoch {state.epoch} is being audited; a new audit ends that one.</p>
-      ) : null}
-      {isRunning && state.epoch === epoch ? null : <Order epoch={epoch} />}
-      <Result epoch={epoch} />
+      <div class="stack">
+        {isRunning && state.epoch !== epoch ? (
+          <p class="dim">Epoch {state.epoch} is being audited; a new audit ends that one.</p>
+        ) : null}
+        {isRunning && state.epoch === epoch ? null : <Order epoch={epoch} />}
+        <Result epoch={epoch} />
+      </div>
     </Panel>
   );
 }

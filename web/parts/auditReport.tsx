@@ -50,7 +50,13 @@ const drawColumns: readonly Column<DrawRow>[] = [
     value: ({ low }) => low,
     view: ({ low, high }) => `${percent(low)} to ${percent(high)}`,
   },
-  { key: "fits", title: "Design", value: () => null, view: (row) => <Fits row={row} /> },
+  {
+    key: "fits",
+    title: "Fits",
+    hint: "Whether the design lies in the interval",
+    value: () => null,
+    view: (row) => <Fits row={row} />,
+  },
 ];
 
 const drawRows = ({ draws }: PageReport): DrawRow[] =>
@@ -116,7 +122,12 @@ export function AuditReportView({ report, progress }: { report: PageReport; prog
   return (
     <div class="stack">
       <div class={`note ${tone}`} role="status" data-verdict={verdict}>
-        <strong>{words}</strong>
+        <strong>
+          {words}
+          {verdict === "findings"
+            ? `: ${number(findings_total)} ${findings_total === 1 ? "finding" : "findings"}`
+            : null}
+        </strong>
         {partial === null ? null : <p>{partial}.</p>}
         <p>
           {keys.from === "given"

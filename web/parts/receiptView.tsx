@@ -38,7 +38,7 @@ interface ReceiptViewProps {
 export function ReceiptView({ receipt, decidedAt, tries }: ReceiptViewProps) {
   const epoch = epochOfChallenge(receipt.challenge_id);
   return (
-    <>
+    <div class="stack">
       <Panel title="Life of the submission" aside={<StateBadge state={receipt.state} />}>
         <Timeline steps={submissionLife(receipt, decidedAt)} />
       </Panel>
@@ -66,6 +66,6 @@ export function ReceiptView({ receipt, decidedAt, tries }: ReceiptViewProps) {
           ]}
         />
       </Panel>
-    </>
+    </div>
   );
 }

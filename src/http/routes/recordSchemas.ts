@@ -18,7 +18,9 @@ const ledgerStrike = object({
   at: millis,
   counted: Type.Boolean({ description: "False once it led to a suspension" }),
   suspended_until: orNull(block),
-  lifted: Type.Boolean({ description: "The suspension would still last, and was lifted" }),
+  lifted: Type.Boolean({
+    description: "The suspension would still last, but the hotkey is not suspended as long: it was lifted",
+  }),
   epoch: Type.Integer({ minimum: 0, description: "Whose log has the draw" }),
   work_id: Type.String(),
   receipt_id: orNull(Type.String({ description: "Null for a job" })),

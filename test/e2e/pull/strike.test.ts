@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { StrikeList } from "../../../src/flow/strike.ts";
 import type { SignedVector } from "../../../src/flow/weights.ts";
-import type { MinerView, Status } from "../../../src/http/handlers.ts";
+import type { MinerView, Status, StrikePage, SubmissionView } from "../../../src/http/handlers.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
 import type { ValidatorClient, ValidatorReply } from "../../../src/miner/client.ts";
 import { type CraftedChallenge, crafted, looseTier } from "../../support/crafted.ts";
@@ -87,6 +87,8 @@ async function nextVector(): Promise<SignedVector> {
 const weightIn = ({ weights }: SignedVector, hotkey: string): number =>
   weights.find((row) => row.hotkey === hotkey)?.weight ?? 0;
 
+const ledger = async (query = ""): Promise<StrikePage> => fetched(validator.url, `/v1/strikes${query}`);
+
 const skiplist = async () =>
   (await operatorAsks<{ items: SkiplistItem[] }>(validator, "GET", "/v1/admin/skiplist")).document.items;
 
@@ -144,6 +146,24 @@ test("one wrong answer suspends, with evidence that anyone can read, and weighs 
   assert.equal(own.status, 200, "the suspended may still read their receipts");
   const vector = await nextVector();
   assert.deepEqual([weightIn(vector, hotkey), weightIn(vector, alice.keypair.hotkey)], [0, 1]);
+  const page = await ledger();
+  assert.deepEqual(
+    page.items.map((row) => [row.hotkey, row.work_id, row.code, row.suspended_until, row.lifted]),
+    [[hotkey, receipt.challenge_id, "solution_unsatisfied", until, false]],
+  );
+  assert.equal(page.next_before, null);
+
+  const looked = await operatorAsks<SubmissionView>(
+    validator,
+    "GET",
+    `/v1/admin/receipts/${receipt.receipt_id}`,
+  );
+  assert.deepEqual([looked.status, looked.document.receipt], [200, JSON.parse(own.text)]);
+  assert.ok((looked.document.decided_at ?? 0) >= receipt.received_at);
+  const unknown = await operatorAsks<{ code: string }>(validator, "GET", "/v1/admin/receipts/rc_1");
+  assert.deepEqual([unknown.status, unknown.document.code], [404, "receipt_not_found"]);
+  const nobody = await fetch(`${validator.url}/v1/admin/receipts/${receipt.receipt_id}`);
+  assert.equal(nobody.status, 401);
 });
 
 test("a suspension survives a restart and a kill", async () => {
@@ -183,6 +203,10 @@ test("the operator lists and releases; the released may work and weigh again", a
   await earn(bob);
   const { standing, strikes } = await minerView(hotkey);
   assert.deepEqual([standing, strikes], ["active", 1], "the strike stays on record");
+  assert.deepEqual(
+    (await ledger()).items.map(({ lifted }) => lifted),
+    [true],
+  );
   assert.ok(weightIn(await nextVector(), hotkey) > 0);
 });
 
@@ -192,6 +216,10 @@ test("a released miner that cheats again is suspended again", async () => {
   isRefused(await submit(bob, fresh(bob).challengeId, "AAAA"), 403, "suspended");
   const { items } = await fetched<StrikeList>(validator.url, `/v1/miners/${bob.keypair.hotkey}/strikes`);
   assert.equal(items.length, 2);
+  const first = await ledger("?limit=1");
+  assert.equal(first.items[0]?.strike_id, items[1]?.strike_id, "the newest first");
+  const second = await ledger(`?limit=1&before=${first.next_before}`);
+  assert.deepEqual([second.items[0]?.strike_id, second.next_before], [items[0]?.strike_id, null]);
 });
 
 test("the operator suspends by command and by route, never for less than before", async () => {
