@@ -105,6 +105,24 @@ test("suspend says what it will do and asks why; a refusal is shown as it is; re
   await opened.close();
 });
 
+test("on a miner's page it is suspended and released, and the page hears of both", async () => {
+  const alice = await hotkeyOf("//Alice");
+  const opened = await dashboard.visitAsOperator(`#/miner/${alice}`);
+  const standing = panel(opened, "Standing");
+  for (const [name, state] of [
+    ["Suspend", "suspended"],
+    ["Release", "active"],
+  ] as const) {
+    const dialog = await openAction(opened, standing, name);
+    await dialog.getByLabel("Reason").fill("a look at the page");
+    await confirm(dialog, name);
+    await gone(dialog);
+    await standing.locator("header").getByText(state).waitFor();
+  }
+  assert.deepEqual(await suspended(alice), []);
+  await opened.close();
+});
+
 test("release many shows whom it will release, and leaves those suspended for another reason", async () => {
   const names = await Promise.all(["//many-1", "//many-2"].map(hotkeyOf));
   for (const hotkey of names)

@@ -48,15 +48,15 @@ test("the pages of everybody keep nobody out, light and dark, on a phone and on 
   await opened.close();
 });
 
-test("behind a path prefix of a proxy every page works, and asks nothing outside of the prefix", async () => {
+test("behind a path prefix of a proxy every page works, and asks nothing outside of the prefix", async (t) => {
   const proxy = await prefixProxy(dashboard.network.url);
+  t.after(() => proxy.close());
   const opened = await dashboard.visit("", { width: 1280 }, proxy.url);
   for (const page of pages.filter(({ operator }) => !operator)) {
     await opened.go(`#/${page.path}${await restOf(page)}`);
     assert.equal(await opened.page.locator("main [role=alert]").count(), 0, page.title);
   }
   await opened.close();
-  proxy.close();
   assert.deepEqual(proxy.strays, []);
 });
 

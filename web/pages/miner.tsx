@@ -1,6 +1,8 @@
 import type { MinerDetails, MinerView, Status } from "../../src/http/handlers.ts";
 import { nowMs } from "../live/clock.ts";
 import { useLoaded, useReading } from "../live/reading.ts";
+import { operator } from "../live/session.ts";
+import { MinerOrders } from "../operate/minerOrders.tsx";
 import { StateBadge } from "../parts/badge.tsx";
 import { Bars } from "../parts/bars.tsx";
 import { Blocks } from "../parts/blocks.tsx";
@@ -87,6 +89,7 @@ function Standing({ miner, status, details }: MinerFacts) {
           ["Strikes", number(miner.strikes)],
         ]}
       />
+      {operator.value ? <MinerOrders miner={miner} status={status} /> : null}
     </Panel>
   );
 }

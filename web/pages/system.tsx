@@ -4,6 +4,7 @@ import { useLoaded, useReading } from "../live/reading.ts";
 import { Alerts } from "../operate/alerts.tsx";
 import { Configuration } from "../operate/configuration.tsx";
 import { Drain, Processes } from "../operate/processes.tsx";
+import { StoreGrowth } from "../operate/storeGrowth.tsx";
 import { Suspensions } from "../operate/suspensions.tsx";
 import { Badge } from "../parts/badge.tsx";
 import { Bars } from "../parts/bars.tsx";
@@ -39,6 +40,7 @@ function StorePanel({ system: { store, disk } }: { system: SystemState }) {
           </>
         )}
       </Figures>
+      <StoreGrowth />
     </Panel>
   );
 }

@@ -17,7 +17,7 @@ import type { Page } from "./page.ts";
 const columns: readonly Column<PeriodRow>[] = [
   {
     ...{ key: "period", title: "Period", kind: "number", value: ({ period }) => period },
-    view: ({ period }) => <a href={linkTo("weights", { period })}>{number(period)}</a>,
+    view: ({ period }) => <a href={linkTo(["weights", String(period)])}>{number(period)}</a>,
   },
   {
     ...{ key: "state", title: "State", value: ({ state }) => state },
@@ -129,5 +129,5 @@ const periodIn = (text: string | undefined): number | null =>
 
 export const weightsPage: Page = {
   ...{ path: "weights", title: "Weights", operator: false },
-  view: ({ query }) => <Weights period={periodIn(query.period)} />,
+  view: ({ rest, query }) => <Weights period={periodIn(rest[0] ?? query.period)} />,
 };

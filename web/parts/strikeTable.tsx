@@ -44,7 +44,7 @@ const columns: readonly Column<Strike>[] = [
     view: ({ strike_id }) => (
       <a
         href={linkHere({ strike: strike_id, show: "strikes" })}
-        aria-label={`Evidence of strike ${strike_id}`}
+        aria-label={`look, and check again: strike ${strike_id}`}
       >
         look, and check again
       </a>

@@ -31,8 +31,8 @@ const config = {
 async function started(more: object): Promise<DemoNetwork> {
   const dataDir = dataDirWith({ ...config, ...more });
   const file = join(dataDir, "clock");
-  // The tenth minute of the third epoch before this one.
-  let offsetMs = 10 * 60_000 - (systemClock.nowMs() % HOUR) - 3 * HOUR;
+  // The tenth minute of the epoch before the last one: it closes when all time has passed.
+  let offsetMs = 10 * 60_000 - (systemClock.nowMs() % HOUR) - 2 * HOUR;
   writeFileSync(file, String(offsetMs));
   const set = (ms: number): void => {
     offsetMs = ms;

@@ -4,8 +4,11 @@ import type { Page } from "playwright-core";
 /** What Chromium says of a refusal, besides the answer itself. */
 const ofAnswer = /^Failed to load resource: the server responded with a status of/;
 
-/** A page may ask for what need not be there: routes of a later version, the vector of a period that had none, an epoch of before the start. */
-const optional = /\/v1\/(overview|events|admin\/alerts|(weights|sampling)\/\d+)$/;
+/** A page may ask for what need not be there: the record of an epoch or a period that had none, events where others have all streams. */
+const absences: readonly (readonly [status: number, path: RegExp])[] = [
+  [404, /\/v1\/(admin\/alerts|weights\/\d+|sampling\/\d+)$/],
+  [503, /\/v1\/events$/],
+];
 
 /** What a page did that no page may do: errors, violations of its policy, questions to others, answers that nobody expected. */
 export class Watched {
@@ -23,7 +26,7 @@ export class Watched {
     page.on("request", (request) => this.#asked(request.url()));
     page.on("response", (response) => {
       const status = response.status();
-      const isAbsent = status === 404 && optional.test(response.url());
+      const isAbsent = absences.some(([code, path]) => code === status && path.test(response.url()));
       if (status >= 400 && !isAbsent && !this.#expected.includes(status))
         this.#faults.push(`${status} of ${response.request().method()} ${response.url()}`);
     });
