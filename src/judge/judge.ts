@@ -167,10 +167,6 @@ export class Judge {
     return outcome;
   }
 
-  outage(active: number): { readonly failed: number; readonly active: number } | null {
-    return this.#unreachable.outage(active);
-  }
-
   /** Releases all miners suspended as unreachable; returns how many. Throws `store_unavailable`. */
   liftUnreachable(reason: string): Promise<number> {
     return this.#unreachable.liftAll(reason);
@@ -216,7 +212,9 @@ export class Judge {
     return this.#suspensions.live(this.#modules.chain.block()).map(itemOf);
   }
 
-  /** When failures to connect were last presumed to be this validator's, Unix ms; null when never. */
+  /** Failures to connect among `active` miners while they are presumed to be this validator's, else null. */
+  outage = (active: number): ReturnType<Unreachable["outage"]> => this.#unreachable.outage(active);
+  /** When they last were, Unix ms; null when never. */
   presumedOursAt = (): number | null => this.#unreachable.oursAt;
 
   /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
