@@ -212,9 +212,8 @@ export class Judge {
     return this.#suspensions.live(this.#modules.chain.block()).map(itemOf);
   }
 
-  /** Failures to connect among `active` miners while they are presumed to be this validator's, else null. */
+  /** Failures to connect among `active` miners while presumed to be this validator's, else null; and when they last were, Unix ms. */
   outage = (active: number): ReturnType<Unreachable["outage"]> => this.#unreachable.outage(active);
-  /** When they last were, Unix ms; null when never. */
   presumedOursAt = (): number | null => this.#unreachable.oursAt;
 
   /** Standing of a hotkey by its sighting, which may come from the store. With the height unknown, suspensions and cold starts hold. */
