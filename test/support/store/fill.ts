@@ -1,5 +1,6 @@
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { Store } from "../../../src/flow/store.ts";
+import { alertOf } from "../../conformance/store/alertCases.ts";
 import {
   closed,
   commitment,
@@ -98,6 +99,15 @@ async function keep(store: Store): Promise<void> {
   await store.saveVector(signed(5));
   await store.saveWeightPlan(planOf(5));
   await store.saveWeightPlan(planOf(4, { state: "confirmed" }));
+  await fillAlerts(store);
+}
+
+async function fillAlerts(store: Store): Promise<void> {
+  const firing = { at: T, rule: "restarts", what: "firing", text: "of \u0000" } as const;
+  await store.saveAlerts({ records: [alertOf("restarts")], dropped: [], events: [firing] });
+  await store.muteAlert({ rule: "restarts", until: T + 9, at: T, reason: "a\u0000b\u0001" });
+  await store.tellAlerts([{ sink: "ops", rule: "restarts", state: "firing", firedAt: T + 0.5 }]);
+  await store.noteStart({ name: "one", at: T });
 }
 
 /** Fills a store with rows of every table; the same seed gives rows of the same shape. */
@@ -167,6 +177,7 @@ export async function answersOf(store: Store): Promise<unknown> {
     vectors: [await store.latestVector(), await store.vectorText(4), await store.vectorText(5)],
     plans: [await store.weightPlans(null, 10), await store.openWeightPlans()],
     notes: [await store.note("plain"), await store.note("odd"), await store.note("copying")],
+    alerts: [await store.alerts(), await store.alertEvents(9), await store.processStarts(0)],
     since: await store.credits(T + 3),
   };
 }
