@@ -5,7 +5,10 @@ import type { Row } from "../records/rows.ts";
 import type { CopiedColumn, CopiedTable } from "./tables.ts";
 
 /** Texts that people write, which may hold a NUL. */
-const free: ReadonlySet<string> = new Set(["notes.value", "suspensions.reason", "operator_actions.reason"]);
+const free: ReadonlySet<string> = new Set([
+  ...["notes.value", "suspensions.reason", "operator_actions.reason"],
+  ...["alert_mutes.reason", "alert_events.detail"],
+]);
 
 export const isFreeText = (table: CopiedTable, column: string): boolean =>
   free.has(`${table.name}.${column}`);

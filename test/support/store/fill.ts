@@ -1,5 +1,6 @@
 import { sha256Hex } from "../../../src/core/hash.ts";
 import type { Store } from "../../../src/flow/store.ts";
+import { alertOf } from "../../conformance/store/alertCases.ts";
 import {
   closed,
   commitment,
@@ -100,6 +101,15 @@ async function keep(store: Store): Promise<void> {
   await store.saveWeightPlan(planOf(5));
   await store.saveWeightPlan(planOf(4, { state: "confirmed" }));
   await store.addHistory(batchOf(T, { "submissions_refused:busy": 3, strikes: 1 }, { store_bytes: 4096.5 }));
+  await fillAlerts(store);
+}
+
+async function fillAlerts(store: Store): Promise<void> {
+  const firing = { at: T, rule: "restarts", what: "firing", text: "of \u0000" } as const;
+  await store.saveAlerts({ records: [alertOf("restarts")], dropped: [], events: [firing] });
+  await store.muteAlert({ rule: "restarts", until: T + 9, at: T, reason: "a\u0000b\u0001" });
+  await store.tellAlerts([{ sink: "ops", rule: "restarts", state: "firing", firedAt: T + 0.5 }]);
+  await store.noteStart({ name: "one", at: T });
 }
 
 /** Fills a store with rows of every table; the same seed gives rows of the same shape. */
@@ -170,6 +180,7 @@ export async function answersOf(store: Store): Promise<unknown> {
     plans: [await store.weightPlans(null, 10), await store.openWeightPlans()],
     history: [await store.history("minute", 0, 1e15), await store.history("day", 0, 1e15)],
     notes: [await store.note("plain"), await store.note("odd"), await store.note("copying")],
+    alerts: [await store.alerts(), await store.alertEvents(9), await store.processStarts(0)],
     since: await store.credits(T + 3),
   };
 }

@@ -86,7 +86,16 @@ function sample(code: Problem["code"]): Problem {
     ...{ max_attempts: 1, retry_after_s: 1.2, lane: "x", tier: 1, ready: false, checks: [], file: "f" },
     ...{ cause_text: "c", faults: [], bytes: 1, uri: "//A", chain: "x", version: 1, known: 1, found: "x" },
     ...{ rate: "1", floor: "1", host: "h", port: 1, url: "u", message: "m" },
-    ...{ kind: "k", kinds: ["k"], job_id: "j", client_key: "c", protocol: "p", circuit: "i" },
+    ...{
+      kind: "k",
+      kinds: ["k"],
+      rule: "r",
+      rules: ["r"],
+      job_id: "j",
+      client_key: "c",
+      protocol: "p",
+      circuit: "i",
+    },
   };
   return { code, ...data } as unknown as Problem;
 }
