@@ -16,7 +16,6 @@ export type PublicStore = Pick<
   | "closedEpochs"
   | "logHeads"
   | "logText"
-  | "history"
 >;
 
 /** Reads that a miner asks for, who has signed. */
@@ -44,7 +43,6 @@ export function queuedReads(store: Store, metrics: Metrics): PublicStore & Miner
     epoch: (epoch) => anyone.run(() => store.epoch(epoch)),
     logHeads: (epoch) => anyone.run(() => store.logHeads(epoch)),
     logText: (epoch, after) => anyone.run(() => store.logText(epoch, after), true),
-    history: (step, from, to) => anyone.run(() => store.history(step, from, to)),
     submission: (receiptId) => miners.run(() => store.submission(receiptId)),
   };
 }

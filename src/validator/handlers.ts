@@ -40,7 +40,7 @@ export function makeHandlers(parts: Parts): Handlers {
     ...nodeHandlers(parts),
     ...drainHandlers(parts),
     ...tokenHandlers(parts),
-    ...overviewHandlers(parts, reads),
+    ...overviewHandlers(parts),
   };
 }
 

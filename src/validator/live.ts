@@ -2,6 +2,7 @@ import { sharedRun } from "../core/sharedRun.ts";
 import { EventHub } from "../http/events/hub.ts";
 import { EventWatch } from "./events/watch.ts";
 import type { KeptLevel } from "./history/kept.ts";
+import { HistoryReader } from "./history/reader.ts";
 import { RecentCounts } from "./history/recentCounts.ts";
 import { HistoryRecorder } from "./history/recorder.ts";
 import type { Live } from "./liveParts.ts";
@@ -19,21 +20,20 @@ const every = { history: 1000, events: 1000 } as const;
 
 /** `alertCounts`: of the alerts that stand at the moment. */
 export function assembleLive(parts: Omit<Parts, keyof Live>, alertCounts: () => AlertCounts): Live {
-  const { config, store, trusted } = parts;
-  const overview = new Overview({
+  const { config, trusted } = parts;
+  const recorder = new HistoryRecorder({
     ...parts,
-    ...{ alertCounts, recent: new RecentCounts(parts), sampling: new ClosedSampling(parts) },
+    levels: () => levelsOf(parts),
+    isTrusted: () => trusted.isTrusted(),
+  });
+  const overview = new Overview({
+    ...{ ...parts, alertCounts },
+    ...{ recent: new RecentCounts({ ...parts, recorder }), sampling: new ClosedSampling(parts) },
     readiness: sharedRun(() => readinessOf(parts)),
   });
   const events = new EventHub({ streams: config.http.max_event_streams }, parts);
-  return {
-    ...{ overview, events, watch: new EventWatch({ ...parts, hub: events, overview }) },
-    recorder: new HistoryRecorder({
-      ...{ ...parts, store },
-      levels: () => levelsOf(parts),
-      isTrusted: () => trusted.isTrusted(),
-    }),
-  };
+  const watch = new EventWatch({ ...parts, hub: events, overview });
+  return { history: new HistoryReader(parts), recorder, overview, events, watch };
 }
 
 /** What stands at the moment, from the process that leads: the others see the same. */

@@ -125,8 +125,9 @@ test("a running validator says no secret: not in its log, its metrics, its answe
     const tokens = await aDay(world, said, hidden);
     const secrets = [...secretsOf(dir), ...tokens];
     const { paths } = (await (await fetch(`${world.url}/openapi.json`)).json()) as { paths: object };
-    for (const path of Object.keys(paths).filter((each) => !each.includes("{")))
-      await operatorAsks(world.validator, "GET", path).catch(() => undefined);
+    // A stream of events has no end; what it tells first is the overview.
+    const ending = Object.keys(paths).filter((each) => !each.includes("{") && each !== "/v1/events");
+    for (const path of ending) await operatorAsks(world.validator, "GET", path).catch(() => undefined);
     said.add("metrics", await world.validator.metrics());
     const run = async (command: readonly string[]): Promise<void> => {
       const where = command[0] === "doctor" ? [] : ["--url", world.url];

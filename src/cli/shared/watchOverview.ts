@@ -11,6 +11,8 @@ const EVERY_MS = 2000;
 export interface WatchModules {
   readonly clock: Clock;
   readonly out: Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean };
+  /** Between two looks; 2 s unless given. */
+  readonly everyMs?: number;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
@@ -46,7 +48,10 @@ class Blocks {
 }
 
 /** Shows the overview until it is ended. Throws when the first one cannot be had; later ones are shown as they last were. */
-export async function watchOverview(url: string, { clock, out, signal }: WatchModules): Promise<void> {
+export async function watchOverview(
+  url: string,
+  { clock, out, signal, everyMs = EVERY_MS }: WatchModules,
+): Promise<void> {
   const blocks = new Blocks(out);
   const fetchOne = () => ask<OverviewView>(url, "/v1/overview");
   let last = await fetchOne();
@@ -54,7 +59,7 @@ export async function watchOverview(url: string, { clock, out, signal }: WatchMo
   let why: string | null = null;
   while (!signal.aborted) {
     blocks.show(last, why === null ? null : { ms: clock.monotonicMs() - seenAt, why });
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     try {
       last = await fetchOne();

@@ -108,6 +108,8 @@ export class EventHub {
 
   /** Adds a reader whose head is sent; `lastId`: what it has seen, null when it comes for the first time. */
   add(reader: ServerResponse, lastId: number | null): void {
+    // One whose client has left by now takes no place, and nothing can be written to it.
+    if (reader.destroyed) return;
     const missed = lastId === null ? [] : this.#ring.after(lastId);
     reader.write(retry);
     if (missed === null) this.#tell(reader, "reset", "{}");
@@ -120,6 +122,7 @@ export class EventHub {
     this.#readers.add(reader);
     this.#open.set(this.#readers.size);
     reader.once("close", () => this.#left(reader));
+    reader.once("error", () => this.#left(reader));
     this.#comments ??= setInterval(() => this.#comment(), this.#options.commentMs).unref();
     this.#onReader?.();
   }
@@ -127,7 +130,10 @@ export class EventHub {
   /** Ends every stream; its reader is told when to come back. */
   close(): void {
     this.#closed = true;
-    for (const reader of this.#readers) reader.end(retry);
+    for (const reader of [...this.#readers]) {
+      this.#left(reader);
+      reader.end(retry);
+    }
   }
 
   /** An event for one reader, under a number of its own, so that numbers only rise. */

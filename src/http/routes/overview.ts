@@ -51,7 +51,7 @@ function history(handlers: Handlers): Route {
       description:
         "What the validator counted, per minute (6 hours), hour (30 days) or day (400 days), over all its processes. The minute under way is not in it yet.",
       answers: { 200: { description: "The series", schema: schemas.history } },
-      problems: ["busy", "store_unavailable"],
+      problems: ["store_unavailable"],
     },
     serve: async ({ query: { from = null, to = null, step = "hour", names } }, reply) => {
       const wanted = names === undefined ? null : names.split(",");

@@ -83,13 +83,14 @@ export class EventWatch {
   async #follow(following: Following, now: number): Promise<void> {
     const { overview, hub } = this.#modules;
     const after = await overview.snapshot();
+    // Before anything is told: when it fails, the next look compares with what was told last.
+    const strikes = await following.strikes.next();
     const changes = eventsBetween(following.before.facts, after.facts);
     following.before = after;
     if (now - following.overviewAt >= OVERVIEW_EVERY_MS) {
       following.overviewAt = now;
       this.#publishOverview(after);
     }
-    const strikes = await following.strikes.next();
     if (changes === null || strikes === null) {
       hub.publish("reset", "{}");
       return;

@@ -12,6 +12,7 @@ import {
 } from "../../flow/history.ts";
 import type { Tally } from "../../observe/tally.ts";
 import { type KeptLevel, RECORDED } from "./kept.ts";
+import { type Sums, sumsOf } from "./sums.ts";
 
 export interface RecorderModules {
   readonly tally: Tally;
@@ -41,6 +42,7 @@ export class HistoryRecorder {
   readonly #dropped: Counter;
   readonly #waiting: HistoryBatch[] = [];
   #minute: number | null = null;
+  #recorded = 0;
   #sending: Promise<void> | null = null;
 
   constructor(modules: RecorderModules) {
@@ -48,6 +50,19 @@ export class HistoryRecorder {
     this.#dropped = modules.metrics.counter(
       "assay_history_dropped_total",
       "Minutes of history that were not recorded, since the store did not take them",
+    );
+  }
+
+  /** How often the store took a minute: what was unrecorded before is then read from it. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
+  /** What was counted and is not in the store yet. */
+  unrecorded(): Sums {
+    return this.#waiting.reduce(
+      (sums, { counts }) => sumsOf(counts, sums),
+      sumsOf([], this.#modules.tally.peek()),
     );
   }
 
@@ -71,11 +86,11 @@ export class HistoryRecorder {
 
   async #end(at: number): Promise<void> {
     const { tally, random, levels, log } = this.#modules;
-    const counts = valuesOf([...tally.take(), [RECORDED, 1]]);
     const standing = await levels().catch((error: unknown) => {
       log.debug("history_levels_unknown", { cause: causeText(error) });
       return {};
     });
+    const counts = valuesOf([...tally.take(), [RECORDED, 1]]);
     const id = Buffer.from(random.bytes(16)).toString("hex");
     if (this.#waiting.length === WAITING_MOST) this.#drop(this.#waiting.shift(), "too many wait");
     this.#waiting.push({ id, at, counts, levels: valuesOf(Object.entries(standing)) });
@@ -88,6 +103,7 @@ export class HistoryRecorder {
     for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
       try {
         await this.#modules.store.addHistory(batch);
+        this.#recorded++;
       } catch (error) {
         if (isTransient(error)) return;
         this.#drop(batch, causeText(error));

@@ -1,10 +1,10 @@
-import type { HistoryRow } from "../../flow/history.ts";
+import type { HistoryValue } from "../../flow/history.ts";
 
 /** Counts by series. */
 export type Sums = ReadonlyMap<string, number>;
 
 /** Adds rows of history, and what is counted and not recorded yet. */
-export function sumsOf(rows: readonly HistoryRow[], unrecorded: Sums): Sums {
+export function sumsOf(rows: readonly HistoryValue[], unrecorded: Sums): Sums {
   const sums = new Map(unrecorded);
   for (const { series, value } of rows) sums.set(series, (sums.get(series) ?? 0) + value);
   return sums;

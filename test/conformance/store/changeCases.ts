@@ -33,6 +33,25 @@ async function since(store: Store, after: number): Promise<{ hotkeys: readonly s
 
 /** How processes hear of each other. */
 export function changeCases(open: OpenStore): void {
+  test("strikes since a time are told without their evidence, the oldest first, of the hotkeys asked for", () =>
+    withStore(open, async (store) => {
+      await store.commitEpoch(commitment());
+      for (const hotkey of ["5One", "5Two", "5Three"]) {
+        const row = newSubmission({ hotkey });
+        await decided(store, row, struck(row));
+      }
+      const [first] = await store.strikes("5One");
+      const [second] = await store.strikes("5Two");
+      const marks = [first, second].map((strike) => ({
+        ...{ strikeId: strike?.strikeId, hotkey: strike?.hotkey, block: strike?.block },
+      }));
+      const at = first?.at ?? assert.fail("a strike is on record");
+      assert.deepEqual(await store.strikesSince(["5One", "5Two"], at), marks);
+      assert.deepEqual(await store.strikesSince(["5One"], at + 1), []);
+      assert.deepEqual(await store.strikesSince(["5None"], 0), []);
+      assert.deepEqual(await store.strikesSince([], 0), []);
+    }));
+
   test("strikes, suspensions and releases are noted; what changes no standing is not", () =>
     withStore(open, async (store) => {
       await store.commitEpoch(commitment());

@@ -10,6 +10,7 @@ import {
 } from "../../../src/flow/history.ts";
 import type { Store } from "../../../src/flow/store.ts";
 import { type OpenStore, withStore } from "./fixtures.ts";
+import { withTwo } from "./twoStores.ts";
 
 const day = historySteps.day;
 const start = 20_000 * day;
@@ -107,5 +108,28 @@ export function historyCases(open: OpenStore): void {
   test("the bytes of the records are told", () =>
     withStore(open, async (store) => {
       assert.ok((await store.storeBytes()) >= 4096);
+    }));
+}
+
+/** What several processes add to the same buckets. */
+export function sharedHistoryCases(open: OpenStore): void {
+  test("what two processes add at once is the sum, a batch that both send counts once, and each reads the whole", () =>
+    withTwo(open, async (one, two) => {
+      const same = batchOf(start, { strikes: 1 });
+      const names = Array.from({ length: 20 }, (_, i) => `refused:${i}`);
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, i) => {
+          // In opposite orders: processes must not wait for each other in a circle.
+          const counts = Object.fromEntries(names.map((name) => [name, 1]));
+          const backwards = Object.fromEntries(names.toReversed().map((name) => [name, 1]));
+          await Promise.all([
+            one.addHistory(batchOf(start + i, counts)),
+            two.addHistory(batchOf(start, backwards)),
+          ]);
+          await Promise.all([one.addHistory(same), two.addHistory(same)]);
+        }),
+      );
+      const sums = [...names.map((name) => `0 ${name} 40`).sort(), "0 strikes 1"];
+      for (const store of [one, two]) assert.deepEqual(await seen(store, "hour"), sums);
     }));
 }

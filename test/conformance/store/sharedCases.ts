@@ -13,6 +13,7 @@ import {
   presentHead,
   struck,
 } from "./fixtures.ts";
+import { sharedHistoryCases } from "./historyCases.ts";
 import { drawn, groupOf, sampledEnd } from "./jobFixtures.ts";
 import { withTwo } from "./twoStores.ts";
 
@@ -27,6 +28,7 @@ function tally(words: readonly string[]): Record<string, number> {
 /** What a store keeps whose records several processes share. */
 export function sharedCases(name: string, open: OpenStore): void {
   describe(`${name} keeps the contract across processes`, { concurrency: 4 }, () => {
+    describe("history", () => sharedHistoryCases(open));
     test("the same answer to both at once is admitted once, and both give its receipt", () =>
       withTwo(open, async (one, two) => {
         const rows = Array.from({ length: 50 }, () => newSubmission());

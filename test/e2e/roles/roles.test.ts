@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { StrikeList } from "../../../src/flow/strike.ts";
 import type { MinerView } from "../../../src/http/handlers.ts";
 import type { ValidatorClient } from "../../../src/miner/client.ts";
 import { crafted, looseTier } from "../../support/crafted.ts";
 import { fetched } from "../../support/documents.ts";
+import { EventReader } from "../../support/http/events.ts";
 import { clientOf, ended, receiptIn, submit } from "../../support/lanes/sat/answers.ts";
 import { testDatabases } from "../../support/store/postgresDatabases.ts";
 import { fleetFor } from "../../support/validator/fleet.ts";
@@ -40,6 +42,8 @@ test("a cheat that one process catches is suspended by all", async (t) => {
   const fleet = await fleetFor(t, await databases.get(), { lanes, admit: unlimited });
   const [one, two] = [await fleet.start("api,verify", "one"), await fleet.start("api,verify", "two")];
   const [here, there] = [await clientOf(one.url, "//Bob"), await clientOf(two.url, "//Bob")];
+  const events = await EventReader.open(two.url);
+  await events.first("overview");
   const { challengeId, wrong } = crafted(here.keypair.hotkey, 1);
   const reply = await submit(here, challengeId, wrong[0]);
   assert.equal(reply.status, 202, reply.text);
@@ -49,6 +53,12 @@ test("a cheat that one process catches is suspended by all", async (t) => {
     return answer.code;
   };
   for (const client of [here, there]) while ((await code(client)) !== "suspended") await sleep(50);
+  const { hotkey } = here.keypair;
+  const struck = await events.first("strike", (data) => data.hotkey === hotkey);
+  const { items } = await fetched<StrikeList>(two.url, `/v1/miners/${hotkey}/strikes`);
+  assert.equal(struck.data.id, items[0]?.strike_id);
+  await events.first("standing", (data) => data.hotkey === hotkey && data.standing === "suspended");
+  await events.close();
 });
 
 test("of one answer sent to two processes at once one is admitted, and what a hotkey may do holds over both", async (t) => {

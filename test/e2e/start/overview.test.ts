@@ -62,8 +62,9 @@ test("what happens is told as it happens, and the overview follows", async () =>
   const [alice, bob] = [await clientOf(validator.url, "//Alice"), await clientOf(validator.url, "//Bob")];
   await answer(alice, 1, "right");
   await answer(bob, 2, "wrong");
-  const strange = crafted(alice.keypair.hotkey, 3).challengeId.replace(/.{24}$/, "0".repeat(24));
-  assert.equal((await submit(alice, strange, "s SATISFIABLE")).code, "not_your_challenge");
+  const { challengeId, right } = crafted(alice.keypair.hotkey, 3);
+  const strange = challengeId.replace(/.{24}$/, "0".repeat(24));
+  assert.equal((await submit(alice, strange, right[0])).code, "not_your_challenge");
 
   const strike = await events.first("strike");
   const { items } = await fetched<StrikeList>(validator.url, `/v1/miners/${bob.keypair.hotkey}/strikes`);

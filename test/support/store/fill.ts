@@ -11,6 +11,7 @@ import {
   struck,
   unsigned,
 } from "../../conformance/store/fixtures.ts";
+import { batchOf } from "../../conformance/store/historyCases.ts";
 import {
   atMost,
   customerJob,
@@ -98,6 +99,7 @@ async function keep(store: Store): Promise<void> {
   await store.saveVector(signed(5));
   await store.saveWeightPlan(planOf(5));
   await store.saveWeightPlan(planOf(4, { state: "confirmed" }));
+  await store.addHistory(batchOf(T, { "submissions_refused:busy": 3, strikes: 1 }, { store_bytes: 4096.5 }));
 }
 
 /** Fills a store with rows of every table; the same seed gives rows of the same shape. */
@@ -166,6 +168,7 @@ export async function answersOf(store: Store): Promise<unknown> {
     tokens: await store.customerTokens(),
     vectors: [await store.latestVector(), await store.vectorText(4), await store.vectorText(5)],
     plans: [await store.weightPlans(null, 10), await store.openWeightPlans()],
+    history: [await store.history("minute", 0, 1e15), await store.history("day", 0, 1e15)],
     notes: [await store.note("plain"), await store.note("odd"), await store.note("copying")],
     since: await store.credits(T + 3),
   };

@@ -1,7 +1,7 @@
 import { type Case, caseOf, type Makers, noiseCase } from "./case.ts";
 import { Chance } from "./chance.ts";
 import { answerFault } from "./judgeAnswer.ts";
-import { type Answer, Wire } from "./wire.ts";
+import { type Answer, isEndless, Wire } from "./wire.ts";
 
 export interface FuzzerOptions extends Makers {
   readonly port: number;
@@ -118,7 +118,7 @@ export class Fuzzer {
     if (answer === null && mayBeCut) return false;
     if (answer === null) this.#fail(sent, number, "no answer");
     this.#judge(answer, sent, number);
-    return answer.status !== 101 && !/close/.test(answer.headers.get("connection") ?? "");
+    return !isLast(answer);
   }
 
   /** Whatever the bytes were taken for, each answer must be one. */
@@ -127,7 +127,7 @@ export class Fuzzer {
       const answer = await this.#answerTo(sent, number, () => wire.answer(sent.method === "HEAD"));
       if (answer === null) return;
       this.#judge(answer, sent, number);
-      if (answer.status === 101 || /close/.test(answer.headers.get("connection") ?? "")) return;
+      if (isLast(answer)) return;
     }
   }
 
@@ -158,6 +158,10 @@ export class Fuzzer {
     );
   }
 }
+
+/** Whether nothing can follow it on its connection. */
+const isLast = (answer: Answer): boolean =>
+  answer.status === 101 || isEndless(answer) || /close/.test(answer.headers.get("connection") ?? "");
 
 const shown = (bytes: Buffer, most: number): string =>
   `${bytes.length} bytes ${JSON.stringify(bytes.toString("latin1", 0, most))}`;

@@ -40,6 +40,11 @@ function takeBody(bytes: Buffer, headers: ReadonlyMap<string, string>): Taken | 
   return bytes.length < size ? null : { value: bytes.subarray(0, size), rest: bytes.subarray(size) };
 }
 
+/** An answer that goes on for as long as its client stays: its head is all that is judged. */
+export function isEndless({ headers }: Pick<Answer, "headers">): boolean {
+  return headers.get("content-type") === "text/event-stream";
+}
+
 /** The first answer in the bytes; null while it is not whole. Throws when the bytes are no HTTP. */
 export function takeAnswer(bytes: Buffer, isHead: boolean): { answer: Answer; rest: Buffer } | null {
   const end = bytes.indexOf(headEnd);
@@ -55,7 +60,7 @@ export function takeAnswer(bytes: Buffer, isHead: boolean): { answer: Answer; re
     }),
   );
   const after = bytes.subarray(end + 4);
-  const isBare = isHead || status < 200 || status === 204 || status === 304;
+  const isBare = isHead || isEndless({ headers }) || status < 200 || status === 204 || status === 304;
   const body = isBare ? { value: Buffer.alloc(0), rest: after } : takeBody(after, headers);
   return body === null ? null : { answer: { status, headers, body: body.value }, rest: body.rest };
 }

@@ -145,6 +145,7 @@ test("HEAD opens no stream", async (t) => {
 class StuckReader extends EventEmitter {
   readonly written: Buffer[] = [];
   destroyed = false;
+  ended = 0;
 
   get writableLength(): number {
     return this.written.reduce((sum, { length }) => sum + length, 0);
@@ -154,11 +155,35 @@ class StuckReader extends EventEmitter {
     this.written.push(bytes);
   }
 
+  end(bytes: Buffer): void {
+    this.written.push(bytes);
+    this.ended++;
+  }
+
   destroy(): void {
     this.destroyed = true;
     this.emit("close");
   }
 }
+
+test("nothing is written to a reader whose stream was ended, or whose client has left", async () => {
+  const hub = new EventHub(
+    { streams: 4, commentMs: 1 },
+    { clock: new FakeClock(1), metrics: new MetricRegistry() },
+  );
+  const [gone, stuck] = [new StuckReader(), new StuckReader()];
+  gone.destroy();
+  for (const reader of [gone, stuck]) hub.add(reader as unknown as ServerResponse, null);
+  assert.equal(gone.written.length, 0);
+  assert.equal(hub.readers, 1);
+  hub.close();
+  const { length } = stuck.written;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  hub.publish("weights", "{}");
+  hub.close();
+  assert.equal(stuck.written.length, length);
+  assert.equal(stuck.ended, 1);
+});
 
 test("200 readers that read nothing hold one copy of each event, and are cut off at the bound, not before", async () => {
   const metrics = new MetricRegistry();
