@@ -66,7 +66,8 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
   return {
     ...{ validator, hotkey, signers, shared, honest },
     port: Number(new URL(url).port),
-    operations: await operationsOf(url),
+    // The holder of the operator's token can turn all miners away, as it should.
+    operations: (await operationsOf(url)).filter(({ id }) => id !== "beginDrain"),
     operatorToken: readFileSync(join(dataDir, "keys", "admin.token"), "utf8").trim(),
     errors: () =>
       validator
