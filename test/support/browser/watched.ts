@@ -6,7 +6,7 @@ const ofAnswer = /^Failed to load resource: the server responded with a status o
 
 /** A page may ask for what need not be there: the record of an epoch or a period that had none, events where others have all streams. */
 const absences: readonly (readonly [status: number, path: RegExp])[] = [
-  [404, /\/v1\/(admin\/alerts|weights\/\d+|sampling\/\d+)$/],
+  [404, /\/v1\/(weights\/\d+|sampling\/\d+)$/],
   [503, /\/v1\/events$/],
 ];
 
