@@ -156,3 +156,26 @@ test("over plain http the page checks all but signatures, says so, and calls not
   assert.match(await page.locator("[data-verdict]").innerText(), /no signature was checked: .* by https/);
   await page.close();
 });
+
+test("a log that was signed anew is found by a browser that saw the epoch while it was open", async (t) => {
+  const head = { epoch: EPOCH, log_head: "a".repeat(64), signed_at: 2, key_id: signer.kid };
+  const open: PublishedEpoch = {
+    ...{ ...sampling, state: "open", closed_at: null, revealed_key: null, log_length: 0 },
+    ...{ log_head: head.log_head, heads: [{ ...head, signature: signer.signDocument(head) }] },
+  };
+  let served = open;
+  const { url } = await serve(
+    t,
+    { keys: () => ({ keys: [signer.jwk] }), sampling: async () => served, auditLog: log },
+    { page: readPageFiles() },
+  );
+  const page = await browser.newPage();
+  await page.goto(`${url}/#/sampling/${EPOCH}`);
+  await page.getByText("This epoch is open").waitFor();
+  served = sampling;
+  await page.reload();
+  await page.getByText("This browser looked at the epoch while it was open").waitFor();
+  const { verdict, codes } = await auditInPage(page);
+  assert.deepEqual([verdict, codes], ["findings", ["head_not_in_chain"]]);
+  await page.close();
+});

@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { place } from "../live/router.ts";
+import { noteSeen } from "../live/seenEpochs.ts";
 import { AuditPanel } from "../parts/auditPanel.tsx";
 import { StateBadge } from "../parts/badge.tsx";
 import { Facts, Panel } from "../parts/figure.tsx";
@@ -80,6 +81,7 @@ function Record({ record }: { record: EpochRecord }) {
 /** What is on record of one epoch, and its audit once it has closed. */
 export function SampledEpoch({ record }: { record: EpochRecord }) {
   const { epoch, state, heads, policy } = record;
+  useEffect(() => noteSeen([record]), [record]);
   const isAsked = place.value.query.audit !== undefined;
   useEffect(() => {
     if (isAsked) document.getElementById("audit")?.scrollIntoView();

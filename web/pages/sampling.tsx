@@ -1,6 +1,7 @@
 import type { ClosedEpochPage } from "../../src/http/handlers.ts";
 import { live } from "../live/live.ts";
 import { useLoaded, useReading } from "../live/reading.ts";
+import { noteSeen } from "../live/seenEpochs.ts";
 import { StateBadge } from "../parts/badge.tsx";
 import { Band } from "../parts/band.tsx";
 import { Panel } from "../parts/figure.tsx";
@@ -84,7 +85,9 @@ async function openEpochs(signal: AbortSignal): Promise<EpochRecord[]> {
       }),
     ),
   );
-  return records.flatMap((record) => (record?.state === "open" ? [record] : []));
+  const open = records.flatMap((record) => (record?.state === "open" ? [record] : []));
+  noteSeen(open);
+  return open;
 }
 
 function OpenEpochs() {

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import type { AuditProgress } from "../audit/messages.ts";
 import { audit, beginAudit, cancelAudit } from "../live/audit.ts";
+import { seenOf } from "../live/seenEpochs.ts";
 import { urlOf } from "../read/api.ts";
 import { bytes, number } from "../read/format.ts";
 import { AuditReportView } from "./auditReport.tsx";
@@ -28,7 +29,7 @@ function Order({ epoch }: { epoch: number }) {
     const key = String(form.get("key") ?? "").trim();
     problem.value = null;
     try {
-      const seen = await documentIn(form.get("seen"));
+      const seen = [...seenOf(epoch), ...(await documentIn(form.get("seen")))];
       beginAudit({ base: urlOf("").href, epoch, key: key === "" ? null : key, seen });
     } catch (error) {
       problem.value = String(error instanceof Error ? error.message : error);
@@ -39,6 +40,11 @@ function Order({ epoch }: { epoch: number }) {
       <p>
         This browser downloads the log and recomputes its chain, its signed heads, its commitment and every
         draw, with the rules of <code>assay audit</code>. Nothing is sent anywhere.
+      </p>
+      <p class="dim">
+        {seenOf(epoch).length > 0
+          ? "This browser looked at the epoch while it was open: the log is held against what was signed then."
+          : "This browser did not look at the epoch while it was open, so nothing shows that the log was not signed anew since."}
       </p>
       <details>
         <summary>A key or a document from another source</summary>
