@@ -105,7 +105,7 @@ function Submission({ id }: { id: string | undefined }) {
       <p class="note info">
         A validator shows a receipt only to the hotkey that submitted the answer. Miners: ask for yours with{" "}
         <code>GET /v1/receipts/{id ?? "ID"}</code>, signed, and paste it here. Operators can look any up after
-        a <a href={linkTo("log-in")}>log-in</a>.
+        a <a href={linkTo("log-in", { back: linkTo("submission") })}>log-in</a>.
       </p>
       <Pasted />
     </div>
