@@ -54,14 +54,14 @@ export function historyCases(open: OpenStore): void {
       assert.deepEqual(await seen(again, "hour"), ["0 admitted 3"]);
     }));
 
-  test("what many add at once is the sum", () =>
+  test("what several add at once is the sum", () =>
     withStore(open, async (store) => {
       await Promise.all(
-        Array.from({ length: 40 }, (_, i) =>
+        Array.from({ length: 10 }, (_, i) =>
           store.addHistory(batchOf(start + i, { admitted: 1, [`refused:${i % 3}`]: 1 })),
         ),
       );
-      const sums = ["0 admitted 40", "0 refused:0 14", "0 refused:1 13", "0 refused:2 13"];
+      const sums = ["0 admitted 10", "0 refused:0 4", "0 refused:1 3", "0 refused:2 3"];
       assert.deepEqual(await seen(store, "day"), sums);
     }));
 
