@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, dirname, join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { entry, removeDir, temporaryDir } from "../../support/validator/validator.ts";
+import { installed as program, removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
 // What a user installs: packed, installed into an empty folder, run from there.
 
@@ -45,11 +45,12 @@ test("the package holds what runs and what explains it, and neither sources nor 
     files.filter((name) => name.endsWith(".ts")),
     [],
   );
+  assert.ok(files.includes("web/index.html"), "the dashboard is built");
   const sources = ["src", "sim"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
   );
   assert.deepEqual(
-    files.filter((name) => name.endsWith(".js")).sort(),
+    files.filter((name) => name.endsWith(".js") && !name.startsWith("web/")).sort(),
     sources
       .filter((name) => name.endsWith(".ts"))
       .map((name) => name.replace(/ts$/, "js"))
@@ -125,7 +126,7 @@ test("an older Node is told what to do", async () => {
   const ways: [string, string[]][] = [[process.execPath, preload]];
   if (older !== null) ways.push([older, []]);
   for (const [node, flags] of ways) {
-    const failed = await run(node, [...flags, entry, "--version"]).catch((error: unknown) => error);
+    const failed = await run(node, [...flags, program, "--version"]).catch((error: unknown) => error);
     assert.ok(failed instanceof Error && "code" in failed && "stderr" in failed && "stdout" in failed, node);
     assert.deepEqual([failed.code, failed.stdout], [1, ""]);
     assert.match(

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import {
   dataDirWith,
+  installed,
   removeDir,
   runAssay,
   spawnAssay,
@@ -12,7 +13,8 @@ import {
 } from "../../support/validator/validator.ts";
 
 const hook = resolve(import.meta.dirname, "../../support/chainClient/reportImports.mjs");
-const env = { NODE_OPTIONS: `--import ${hook}` };
+/** A bundle would load the library as a part of itself. */
+const env = { NODE_OPTIONS: `--import ${hook}`, ASSAY_TEST_ENTRY: installed };
 
 /** What a validator wrote to stderr until it listened and stopped. */
 async function untilStopped(args: readonly string[]): Promise<string> {

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ask } from "../observe/scrape.ts";
 
-const installed = resolve(import.meta.dirname, "../../../bin/assay.js");
-/** As it is installed; within a run of all tests a bundle of it, which starts sooner. */
+/** As it is installed. */
+export const installed = resolve(import.meta.dirname, "../../../bin/assay.js");
+/** Within a run of all tests a bundle of it, which starts sooner. */
 export const entry = process.env.ASSAY_TEST_ENTRY ?? installed;
 /** Commands that load the simulator or benches, which are no part of the bundle. */
 const unbundled = new Set(["simulate", "plan", "bench"]);
@@ -60,7 +61,7 @@ export function spawnAssay(
   fileBlocks: number | null = null,
   within: readonly string[] = [],
 ): Spawned {
-  const program = unbundled.has(args[0] ?? "") ? installed : entry;
+  const program = env.ASSAY_TEST_ENTRY ?? (unbundled.has(args[0] ?? "") ? installed : entry);
   const [command = process.execPath, ...before] = [...within, process.execPath];
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, program, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
