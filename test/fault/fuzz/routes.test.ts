@@ -44,7 +44,7 @@ test("whatever a client sends, it gets an answer or a problem document, the proc
   assert.deepEqual(world.errors(), []);
   const silent = world.operations.map(({ id }) => id).filter((id) => !fuzzer.reached.has(id));
   const missed = silent.filter((id) => !unreachable.includes(id));
-  assert.ok(missed.length <= scaled(4, 0), `no request succeeded at ${missed}`);
+  assert.ok(missed.length <= scaled(8, 0), `no request succeeded at ${missed}`);
   const growth = growthOf(readings);
   assert.ok(growth <= GROWTH_MIB, `${growth} MiB more: ${readings.map(Math.round)}`);
   console.log(

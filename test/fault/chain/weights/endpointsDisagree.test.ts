@@ -4,6 +4,7 @@ import { Weighing } from "../../../support/chainClient/weighing.ts";
 
 test("while endpoints disagree about a finalised block nothing is sent, and it is sent once they agree", async (t) => {
   const weighing = await Weighing.start(t, { given: 2 });
+  await weighing.blocks(3);
   await weighing.double.control({ do: "disagree", endpoint: 1, depth: 1 });
   await weighing.blocks(10);
   await weighing.submit(1);
