@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import { number } from "../read/format.ts";
+import { lonePoints } from "../read/lonePoints.ts";
 import type { PlotProps } from "./plotProps.ts";
 
 const dashes: readonly number[][] = [
@@ -33,7 +34,10 @@ function seriesOf(node: Element, { lines, format, unit }: PlotProps): uPlot.Seri
     const written = (value: number | null): string =>
       value === null ? "–" : (format?.(value) ?? `${number(value)}${unit === undefined ? "" : ` ${unit}`}`);
     return {
-      ...{ label, stroke: colour, width: 1.75, dash: dashes[at] ?? [], points: { show: false } },
+      ...{ label, stroke: colour, width: 1.75, dash: dashes[at] ?? [] },
+      points: isBars
+        ? { show: false }
+        : { show: true, size: 5, fill: colour, filter: ({ data }, index) => lonePoints(data[index] ?? []) },
       ...(isBars && uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.8, 24] }), fill: colour } : {}),
       value: (_: uPlot, value: number | null) => written(value),
     };
