@@ -47,7 +47,7 @@ export function economics(limits: Limits): Board {
           },
           {
             title: "Sampled share now",
-            text: "Of the draws within the range, by class: what a cheat must reckon with. The line over time is on the board of verification.",
+            text: "Of the draws within the range, by class: what a cheat must expect. The line over time is on the board of verification.",
             kind: "lines",
             unit: "percentunit",
             queries: [
