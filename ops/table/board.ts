@@ -43,7 +43,7 @@ export interface Rule {
   /** How long it must hold, as Prometheus writes it: `5m`. */
   readonly for: string;
   readonly severity: "critical" | "warning";
-  /** One line for whoever is woken; `{{ $labels.x }}` and `{{ $value }}` are filled in. */
+  /** One line for the person who is woken; `{{ $labels.x }}` and `{{ $value }}` are filled in. */
   readonly summary: string;
 }
 

@@ -58,7 +58,7 @@ export const chosen = {
   startsPerHour: 3,
   /** Share of requests that are refused through the validator's fault: a start takes away less of ten minutes. */
   ownRefusals: 0.05,
-  /** Share of submissions that are refused, whoever is to blame: fleets with a broken client are seen so. */
+  /** Share of submissions that are refused, through anyone's fault: fleets with a broken client are seen so. */
   refusals: 0.5,
   /** Seconds that the event loop was late at the worst: ten times a busy second's. */
   loopLagS: 0.5,

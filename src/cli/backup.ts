@@ -29,7 +29,7 @@ function backupText({ folder, taken_at, schema, files, left_out, watermarks, ver
 
 const help = `
 The validator may run. The folder appears under its name once everything is in it and was opened and examined; its manifest has the
-SHA-256 of each file. Without --with-keys it has the database alone: keep keys and secrets elsewhere. With it, whoever has the
+SHA-256 of each file. Without --with-keys it has the database alone: keep keys and secrets elsewhere. With it, anyone who has the
 folder has the validator's keys.
 
 A PostgreSQL store is copied into the file of an embedded one, in one snapshot; its own base backups are its server's business, see

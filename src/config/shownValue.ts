@@ -8,7 +8,7 @@ const secretKey = /secret|token|passw|passphrase|mnemonic|seed|private|credentia
 const harmlessKey = /_file(?:_previous)?$|_max$|^per_token$/;
 const address = /[a-z][a-z0-9+.-]*:\/\/[^\s"',]*/gi;
 
-/** Scheme, host and port alone: a user, a password, a path or a query may hold the key of whoever provides the service. */
+/** Scheme, host and port alone: a user, a password, a path or a query may hold a secret of the service's provider. */
 function shownAddress(text: string): string {
   if (!URL.canParse(text)) return HIDDEN;
   const { protocol, host, username, password, pathname, search, hash } = new URL(text);

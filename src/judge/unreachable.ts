@@ -80,7 +80,7 @@ export class Unreachable {
     return outcome;
   }
 
-  /** The failures of the last minute, while so many fail that the fault is presumed to be the validator's; else null. */
+  /** The failures of the last minute, while their share is one that is presumed to be the validator's fault; else null. */
   outage(active: number): { readonly failed: number; readonly active: number } | null {
     const failed = this.#failures.count(this.#modules.clock.monotonicMs());
     return selfFaultPresumed(failed, active, this.#options.outageMiners) ? { failed, active } : null;

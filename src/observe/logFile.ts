@@ -9,7 +9,7 @@ const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | cons
 
 /**
  * A file that log lines are appended to. It is opened anew when it was moved away, and after a write that failed; a write that
- * fails is told to whoever gave it, and nothing waits for it.
+ * fails is told to its caller, and nothing waits for it.
  */
 export class LogFile {
   readonly #path: string;

@@ -1,3 +1,4 @@
+import { SELF_FAULT_PERCENT } from "../../../src/judge/rules.ts";
 import { type Board, happened, query, shareAbove } from "../board.ts";
 import { chosen, type Limits } from "../limits.ts";
 
@@ -130,7 +131,7 @@ export function dispatch(limits: Limits): Board {
           },
           {
             title: "Failures to connect",
-            text: "suspended: the miner is out for a tempo; ours: so many failed at once that the fault is presumed to be here.",
+            text: `suspended: the miner is out for a tempo; ours: at least ${SELF_FAULT_PERCENT} % of the active miners failed within a minute, and the fault is presumed to be here.`,
             kind: "stack",
             unit: "cps",
             queries: [

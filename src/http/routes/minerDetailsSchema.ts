@@ -22,7 +22,7 @@ export const minerDetails = object({
     Type.Integer({
       minimum: 0,
       description:
-        "When so many miners failed at once that the fault was last presumed to be the validator's, Unix ms: nobody was put out for it",
+        "When failures of miners were last presumed to be the validator's fault, Unix ms: no miner was put out for them",
     }),
   ),
 });

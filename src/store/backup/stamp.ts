@@ -18,8 +18,8 @@ export interface Stamp {
 }
 
 /**
- * Writes into the copy itself that it is one: whoever starts a validator on it, by whatever way it got there, a start then holds back
- * what may have been signed and committed since. Leaves one durable file.
+ * Writes into the copy itself that it is one: a start on it, in whatever way it got there, then holds back what may have been
+ * signed and committed since. Leaves one durable file.
  */
 export function stamp(file: string, { id, taken_at, markedPeriod }: Stamp): Stamped {
   const db = new DatabaseSync(file);

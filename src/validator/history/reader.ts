@@ -21,7 +21,7 @@ interface Read {
   readonly texts: BoundedMap<string, string>;
 }
 
-/** History for whoever asks: a stranger who asks often costs the store nothing more. */
+/** History for anyone: a stranger who asks often costs the store nothing more. */
 export class HistoryReader {
   readonly #modules: HistoryReaderModules;
   readonly #reads = new Map<HistoryStep, Read>();

@@ -10,7 +10,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** Stands for whoever is told of alerts. */
+/** Stands for a receiver of alerts. */
 export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];

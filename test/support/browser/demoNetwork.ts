@@ -15,7 +15,7 @@ const preload = pathToFileURL(join(import.meta.dirname, "../validator/steppedDat
 export interface DemoNetwork extends Validator {
   /** Lets this much time pass at once. */
   pass(ms: number): void;
-  /** Lets all time pass but the last so many ms. */
+  /** Lets time pass up to `behindMs` before the present. */
   catchUp(behindMs: number): void;
   get<Answer>(path: string): Promise<Answer>;
 }

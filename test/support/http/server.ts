@@ -386,7 +386,7 @@ export interface Served extends HttpServer {
 
 interface ServeOptions extends Partial<HttpOptions> {
   readonly page?: PageFiles | null;
-  /** At most so many streams of events, on which nothing is said. */
+  /** How many streams of events there may be; nothing is said on them. */
   readonly eventStreams?: number;
 }
 

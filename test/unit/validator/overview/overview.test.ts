@@ -64,7 +64,7 @@ test("the document holds what the facts say", async () => {
   assert.deepEqual(document.epoch, { number: 9, ends_at: 2_000_000 });
 });
 
-test("whoever asks, it is made once per second", async () => {
+test("however many ask, it is made once per second", async () => {
   const { clock, state, overview } = world();
   const all = await Promise.all(Array.from({ length: 50 }, () => overview.text()));
   assert.equal(new Set(all).size, 1);

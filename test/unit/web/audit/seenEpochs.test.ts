@@ -26,7 +26,7 @@ describe("what a browser saw of open epochs", () => {
     assert.deepEqual(heads(kept(served(5, 1), served(5, 9, "closed"))), [[1]]);
   });
 
-  it("is of so many epochs, the oldest is dropped", () => {
+  it("is of a bounded number of epochs, the oldest is dropped", () => {
     const all = kept(...Array.from({ length: SEEN_EPOCHS_MAX + 1 }, (_, epoch) => served(epoch, 1)));
     assert.deepEqual([all.length, all[0]?.epoch], [SEEN_EPOCHS_MAX, 1]);
   });
