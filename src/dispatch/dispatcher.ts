@@ -199,9 +199,6 @@ export class Dispatcher implements LinkListener {
     this.#scheduler.wake();
   }
 
-  /** Whether jobs can reach the miner, by its stream or by dialling it. */
-  hasLink = (hotkey: string): boolean => (this.#registry.get(hotkey)?.link ?? null) !== null;
-
   /** Whether the miner has dialled in. */
   hasStream = (hotkey: string): boolean => this.#registry.get(hotkey)?.link?.transport === "stream";
 

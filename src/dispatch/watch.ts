@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { KindTimes } from "./kindTimes.ts";
 import { limitOf, type MinerLimit } from "./miners/limit.ts";
+import type { Miner } from "./miners/miner.ts";
 import type { MinerRegistry } from "./miners/minerRegistry.ts";
 
 /** One miner as its operator sees it. */
@@ -27,6 +28,18 @@ export interface KindDeadline {
   readonly verified: number;
 }
 
+function watched(miner: Miner, now: number): WatchedMiner {
+  return {
+    hotkey: miner.hotkey,
+    transport: miner.link?.transport ?? null,
+    inFlight: miner.inFlight.size,
+    cap: miner.cap.usable(),
+    learned: miner.cap.learned,
+    capacity: miner.link?.capacity ?? null,
+    limit: limitOf(miner, now),
+  };
+}
+
 /** What dispatch tells of single miners and kinds; it changes nothing. */
 export class DispatchWatch {
   readonly #registry: MinerRegistry;
@@ -43,15 +56,13 @@ export class DispatchWatch {
   miners(most: number): WatchedMiner[] {
     const now = this.#clock.monotonicMs();
     const known = [...this.#registry.all()].sort((a, b) => Number(b.link !== null) - Number(a.link !== null));
-    return known.slice(0, most).map((miner) => ({
-      hotkey: miner.hotkey,
-      transport: miner.link?.transport ?? null,
-      inFlight: miner.inFlight.size,
-      cap: miner.cap.usable(),
-      learned: miner.cap.learned,
-      capacity: miner.link?.capacity ?? null,
-      limit: limitOf(miner, now),
-    }));
+    return known.slice(0, most).map((miner) => watched(miner, now));
+  }
+
+  /** Null for one that never had a link. */
+  miner(hotkey: string): WatchedMiner | null {
+    const miner = this.#registry.get(hotkey);
+    return miner === undefined ? null : watched(miner, this.#clock.monotonicMs());
   }
 
   deadlines(kinds: readonly string[]): KindDeadline[] {

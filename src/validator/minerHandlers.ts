@@ -19,15 +19,10 @@ function detailsOf(hotkey: Hotkey, judge: Parts["judge"], push: Parts["push"]): 
 }
 
 function pushOf(hotkey: Hotkey, push: Parts["push"]): MinerDetails["push"] {
-  const cap = push?.dispatcher.capOf(hotkey) ?? null;
-  if (push === null || cap === null) return null;
-  const connected = push.dispatcher.hasLink(hotkey);
-  return { connected, cap: cap.usable, limit: connected ? limitOf(cap) : "not_connected" };
-}
-
-function limitOf({ usable, learned }: { readonly usable: number; readonly learned: number }) {
-  if (usable < learned) return "first_results";
-  return learned === 1 ? "floor" : "delivered_rate";
+  const miner = push?.dispatcher.watch.miner(hotkey) ?? null;
+  if (miner === null) return null;
+  const { transport, cap, limit } = miner;
+  return { connected: transport !== null, cap, limit };
 }
 
 type MinerParts = Pick<Parts, "judge" | "chain" | "push">;

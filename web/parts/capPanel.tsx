@@ -6,13 +6,12 @@ import { Empty } from "./state.tsx";
 type Push = NonNullable<MinerDetails["push"]>;
 
 const limits: Readonly<Record<Push["limit"], string>> = {
-  not_connected: "Jobs cannot reach it: it has no stream open, and no endpoint that answers.",
-  first_results:
-    "It is new in this run: one job at a time until its first 100 results are in; then the cap that it had before holds.",
-  floor:
-    "One at a time, the least that there is. Every miner begins so; the cap rises when it is reached and the miner delivers faster with more.",
-  delivered_rate:
-    "What it delivers. The cap is what its best rate needs, and half as much again; where it holds jobs back a higher one is tried, and kept if more is delivered.",
+  no_link: "Jobs cannot reach it: it has no stream open, and no endpoint that answers.",
+  resting: "It failed jobs, and is given none for a while.",
+  unread: "It does not read what was sent: jobs follow once it does.",
+  new: "It is new in this run: one job at a time until its first 100 results are in; then the cap that it had before holds.",
+  capacity: "What it wants: it said that it takes no more at once.",
+  cap: "What it delivers. The cap is what its best rate needs, and half as much again; where it holds jobs back a higher one is tried, and kept if more is delivered.",
 };
 
 /** How many jobs a miner may have in flight, and what keeps it from more. */

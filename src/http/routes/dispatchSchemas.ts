@@ -5,6 +5,12 @@ const count = Type.Integer({ minimum: 0 });
 const orNull = <P extends Parameters<typeof Type.Union>[0][number]>(schema: P) =>
   Type.Union([schema, Type.Null()]);
 
+/** Of the miner's own page too. */
+export const minerLimit = Type.Enum(["no_link", "resting", "unread", "new", "capacity", "cap"], {
+  description:
+    "What bounds its jobs now: it has no link; it failed and rests; it does not read what was sent; it has too few results; it wants no more; its cap",
+});
+
 const miner = Type.Object(
   {
     hotkey: Type.String(),
@@ -13,10 +19,7 @@ const miner = Type.Object(
     cap: Type.Integer({ minimum: 0, description: "In force: the most jobs that it has at once" }),
     learned_cap: Type.Integer({ minimum: 1, description: "In force once it has enough results" }),
     capacity: orNull(Type.Integer({ minimum: 0, description: "The most jobs that it wants at once" })),
-    limit: Type.Enum(["no_link", "resting", "unread", "new", "capacity", "cap"], {
-      description:
-        "What bounds its jobs now: it has no link; it failed and rests; it does not read what was sent; it has too few results; it wants no more; its cap",
-    }),
+    limit: minerLimit,
   },
   strict,
 );

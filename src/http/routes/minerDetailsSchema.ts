@@ -1,4 +1,5 @@
 import { Type } from "typebox";
+import { minerLimit } from "./dispatchSchemas.ts";
 import { block, millis, object, orNull, words } from "./schemas.ts";
 
 const suspension = object({
@@ -11,7 +12,7 @@ const suspension = object({
 const push = object({
   connected: Type.Boolean({ description: "Whether jobs can reach it" }),
   cap: Type.Integer({ minimum: 0, description: "Jobs that it may have in flight at once" }),
-  limit: words("not_connected", "first_results", "floor", "delivered_rate"),
+  limit: minerLimit,
 });
 /** What holds for a miner now; all of it its own jobs and requests show it too. */
 export const minerDetails = object({

@@ -284,7 +284,7 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
     minerDetails: async () => ({
       ...{
         hotkey,
-        push: { connected: true, cap: 3, limit: "delivered_rate" as const },
+        push: { connected: true, cap: 3, limit: "cap" as const },
         presumed_ours_at: null,
       },
       suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },

@@ -44,6 +44,8 @@ test("miners with a link come first, and no more than asked for", async () => {
   ]);
   assert.equal(world.dispatcher.watch.miners(1).length, 1);
   assert.equal(world.dispatcher.watch.miners(0).length, 0);
+  assert.equal(world.dispatcher.watch.miner("a")?.limit, "no_link");
+  assert.equal(world.dispatcher.watch.miner("nobody"), null);
 });
 
 test("a kind has the longest deadline until enough answers are verified", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hotkey } from "../../../src/core/ids.ts";
+import type { WatchedMiner } from "../../../src/dispatch/watch.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { PublicStore } from "../../../src/store/queuedReads.ts";
 import { minerHandlers } from "../../../src/validator/minerHandlers.ts";
@@ -13,21 +14,14 @@ const item: SkiplistItem = {
 
 interface Known {
   readonly skiplist?: readonly SkiplistItem[];
-  readonly cap?: { readonly learned: number; readonly usable: number } | null;
-  readonly hasLink?: boolean;
+  readonly miner?: Pick<WatchedMiner, "transport" | "cap" | "limit"> | null;
   readonly presumedOursAt?: number | null;
   readonly hasPush?: boolean;
 }
 
-const detailsWith = ({
-  skiplist = [],
-  cap = null,
-  hasLink = true,
-  presumedOursAt = null,
-  hasPush = true,
-}: Known) => {
+const detailsWith = ({ skiplist = [], miner = null, presumedOursAt = null, hasPush = true }: Known) => {
   const judge = { skiplist: () => skiplist, presumedOursAt: () => presumedOursAt };
-  const push = hasPush ? { dispatcher: { capOf: () => cap, hasLink: () => hasLink } } : null;
+  const push = hasPush ? { dispatcher: { watch: { miner: () => miner } } } : null;
   const store = { miner: async (asked: string) => (asked === hotkey ? {} : null) };
   return minerHandlers({ judge, push } as unknown as Parts, store as unknown as PublicStore).minerDetails(
     hotkey,
@@ -43,18 +37,22 @@ test("a suspension is told with its kind and reason, to the one it is about", as
   assert.equal((await detailsWith({ skiplist: [{ ...item, hotkey: "other" }] })).suspension, null);
 });
 
-test("what limits the cap is named", async () => {
-  const limitOf = async (learned: number, usable: number, hasLink = true) =>
-    (await detailsWith({ cap: { learned, usable }, hasLink })).push;
-  assert.deepEqual(await limitOf(8, 1), { connected: true, cap: 1, limit: "first_results" });
-  assert.deepEqual(await limitOf(1, 1), { connected: true, cap: 1, limit: "floor" });
-  assert.deepEqual(await limitOf(2, 2), { connected: true, cap: 2, limit: "delivered_rate" });
-  assert.deepEqual(await limitOf(2, 2, false), { connected: false, cap: 2, limit: "not_connected" });
+test("what limits it is named as the operator sees it", async () => {
+  const pushWith = async (miner: Known["miner"]) => (await detailsWith({ miner: miner ?? null })).push;
+  assert.deepEqual(await pushWith({ transport: "stream", cap: 1, limit: "new" }), {
+    ...{ connected: true, cap: 1, limit: "new" },
+  });
+  assert.deepEqual(await pushWith({ transport: null, cap: 2, limit: "no_link" }), {
+    ...{ connected: false, cap: 2, limit: "no_link" },
+  });
 });
 
 test("without a push lane, or before it was met there, a miner has no cap", async () => {
   assert.equal((await detailsWith({})).push, null);
-  assert.equal((await detailsWith({ cap: { learned: 2, usable: 2 }, hasPush: false })).push, null);
+  assert.equal(
+    (await detailsWith({ miner: { transport: "dial", cap: 2, limit: "cap" }, hasPush: false })).push,
+    null,
+  );
 });
 
 test("a fault that was presumed to be the validator's is told with its time", async () => {
