@@ -17,6 +17,8 @@ const kinds = [
   "test/browser/**/*.test.ts",
   "test/fault/**/*.test.ts",
 ];
+/** Without a word from any file for so long, the run ends: one waits in vain. No measure of speed; the longest test takes a minute. */
+const SILENCE_MS = 20 * 60_000;
 /** Files at once: two more than two cores, since those that watch a validator mostly wait. */
 const CONCURRENCY = 4;
 
@@ -51,11 +53,16 @@ function sharesProcess(file: string): boolean {
 /** Runs each file in a process of its own, whatever fails, and prints each as it ends. */
 async function runApart(files: readonly string[], total: Counts): Promise<void> {
   const paths = files.map((file) => resolve(root, file));
-  const events = run({ files: paths, concurrency: CONCURRENCY, cwd: root });
-  events.on("data", (event: TestEvent) => count(total, event));
+  const silence = new AbortController();
+  const guard = setTimeout(() => silence.abort(), SILENCE_MS);
+  const events = run({ files: paths, concurrency: CONCURRENCY, cwd: root, signal: silence.signal });
+  events.on("data", (event: TestEvent) => {
+    guard.refresh();
+    count(total, event);
+  });
   const report = events.compose(spec);
   report.pipe(process.stdout, { end: false });
-  await finished(report);
+  await finished(report).finally(() => clearTimeout(guard));
 }
 
 async function runAll(files: readonly string[], total: Counts): Promise<void> {

@@ -23,6 +23,19 @@ export function writePrivate(file: string, content: string): void {
   }
 }
 
+/**
+ * Makes a file that is missing, as `writePrivate` does. One that another process of the validator has made meanwhile stays, and is
+ * the one that both read.
+ */
+export function writeIfMissing(file: string, make: () => string): void {
+  if (existsSync(file)) return;
+  try {
+    writePrivate(file, make());
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  }
+}
+
 /** Written and fsynced under another name first; a link, unlike a rename, replaces nothing. */
 function writeWhole(file: string, content: string): void {
   const unfinished = `${file}.${process.pid}.new`;
@@ -58,7 +71,7 @@ export function readPublishing(file: string): PrivateJwk {
 
 /** The publishing key; a missing file is made. */
 export function loadOrMakeSigner(file: string): Signer {
-  if (!existsSync(file)) writePrivate(file, `${JSON.stringify(generatePrivateJwk())}\n`);
+  writeIfMissing(file, () => `${JSON.stringify(generatePrivateJwk())}\n`);
   return makeSigner(readPublishing(file));
 }
 
@@ -75,7 +88,7 @@ export function loadSecret(file: string): Uint8Array {
 
 /** The operator's bearer token; a missing file is made. */
 export function loadOrMakeToken(file: string, random: Random): string {
-  if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
+  writeIfMissing(file, () => `${newSecretText(random)}\n`);
   const token = readText(file).trim();
   if (token.length < 16)
     throw new AssayError({
@@ -88,5 +101,5 @@ export function loadOrMakeToken(file: string, random: Random): string {
 
 /** Makes the master secret when it is missing, mode 0600. Outside a demo only `assay init` does so, never a start. */
 export function makeSecretIfMissing(file: string, random: Random): void {
-  if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
+  writeIfMissing(file, () => `${newSecretText(random)}\n`);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { AssayError } from "../core/problems/assayError.ts";
 import { isDevelopmentUri, shownUri } from "./developmentUri.ts";
-import { writePrivate } from "./files.ts";
+import { writeIfMissing } from "./files.ts";
 import { newHotkeyFile, parseHotkeyFile } from "./hotkeyFile.ts";
 import type { Keypair } from "./keypair.ts";
 import { readText } from "./readText.ts";
@@ -22,6 +22,9 @@ export async function loadOrMakeHotkey(source: string, chainKind: string): Promi
       throw new AssayError({ code: "development_key", uri: shownUri(source), chain: chainKind });
     return keypairOfUri(source);
   }
-  if (!existsSync(source)) writePrivate(source, (await newHotkeyFile()).text);
+  if (!existsSync(source)) {
+    const { text } = await newHotkeyFile();
+    writeIfMissing(source, () => text);
+  }
   return loadKeypair(source);
 }

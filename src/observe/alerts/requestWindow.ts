@@ -11,14 +11,16 @@ interface TotalsAt extends Totals {
 /** Steps that the window is divided in: it is so much too long at most. */
 const STEPS = 30;
 
-/** What was added to counts within the last time. */
+/** What was added to counts within the last time, or since it was made. */
 export class RequestWindow {
   readonly #windowMs: number;
   /** The oldest is the last one from before the window. */
   readonly #kept: TotalsAt[] = [];
 
-  constructor(windowMs: number) {
+  /** `totals`: those that were before it. */
+  constructor(windowMs: number, now: number, totals: Totals) {
     this.#windowMs = windowMs;
+    this.#kept.push({ at: now, ...totals });
   }
 
   /** Monotonic ms. */

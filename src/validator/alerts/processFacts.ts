@@ -40,7 +40,9 @@ export class ProcessWatch {
   constructor(name: string, parts: WatchedParts) {
     this.#name = name;
     this.#parts = parts;
-    this.#requests = new RequestWindow(parts.config.observe.alerts.refusal_window_s * 1000);
+    const { config, clock, admission } = parts;
+    const windowMs = config.observe.alerts.refusal_window_s * 1000;
+    this.#requests = new RequestWindow(windowMs, clock.monotonicMs(), admission.counts());
   }
 
   /** `write`: something durable. Never rejects. */

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { AlertSinkConfig } from "../../config/alertsSchema.ts";
 import type { Config } from "../../config/schema.ts";
 import { AssayError } from "../../core/problems/assayError.ts";
 import type { Random } from "../../core/random.ts";
-import { loadSecret, newSecretText, writePrivate } from "../../keys/files.ts";
+import { loadSecret, newSecretText, writeIfMissing } from "../../keys/files.ts";
 import { readText } from "../../keys/readText.ts";
 import { alertmanagerFormat, alertsUrl, RESEND_MS } from "../../observe/alerts/sinks/alertmanager.ts";
 import type { Sink } from "../../observe/alerts/sinks/sink.ts";
@@ -33,7 +32,7 @@ function sinkOf(config: AlertSinkConfig, { at, random }: Files): Sink {
   switch (config.kind) {
     case "webhook": {
       const file = at(config.secret_file);
-      if (!existsSync(file)) writePrivate(file, `${newSecretText(random)}\n`);
+      writeIfMissing(file, () => `${newSecretText(random)}\n`);
       return { ...base, format: webhookFormat(loadSecret(file)) };
     }
     case "alertmanager": {

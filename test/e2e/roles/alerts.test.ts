@@ -27,7 +27,8 @@ test("one process tells of the faults of all, and each shows them and takes mute
       .filter(({ rule }) => rule === "refusals");
   const body = JSON.stringify({ challenge_id: `pm-t1-e1-${"a".repeat(24)}`, solution: "v 1 0" });
   const headers = { "content-type": "application/json" };
-  for (let i = 0; i < 25; i++) await fetch(`${api.url}/v1/submissions`, { method: "POST", headers, body });
+  // Asked until it fires: the window may be over before any process leads.
+  while (told().length === 0) await fetch(`${api.url}/v1/submissions`, { method: "POST", headers, body });
   await until(() => told().some(({ state }) => state === "resolved"));
   assert.deepEqual(
     told().map(({ state }) => state),

@@ -9,6 +9,8 @@ const reporter = join(import.meta.dirname, "countsReporter.ts");
 /** Processes, each with its share of the files; two run at a time. */
 const SHARES = 6;
 const AT_ONCE = 2;
+/** A share that has not ended by then waits in vain. No measure of speed; the longest takes a minute. */
+const STUCK_MS = 20 * 60_000;
 
 interface Left extends Omit<Counts, "failedIn"> {
   readonly failedIn: readonly string[];
@@ -33,7 +35,10 @@ async function runShare(files: readonly string[]): Promise<Counts> {
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${file}`],
   ];
-  const child = spawn(process.execPath, [...args, ...files], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...args, ...files], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: STUCK_MS,
+  });
   let told = "";
   child.stdout.on("data", (chunk) => {
     told += String(chunk);

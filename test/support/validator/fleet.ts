@@ -14,14 +14,20 @@ export interface Fleet {
 export async function fleetFor(t: TestContext, databases: TestDatabases, config: object): Promise<Fleet> {
   const databaseUrl = await databases.makeEmpty();
   const dataDir = dataDirWith({ ...config, store: { kind: "postgres", url: databaseUrl } });
-  t.after(() => removeDir(dataDir));
+  const starts: Promise<Validator>[] = [];
+  t.after(async () => {
+    // A test that fails as one process starts also ends those that start beside it.
+    for (const start of await Promise.allSettled(starts))
+      if (start.status === "fulfilled") await start.value.kill();
+    removeDir(dataDir);
+  });
   return {
     ...{ dataDir, databaseUrl },
-    start: async (role, name = role, more = []) => {
+    start: (role, name = role, more = []) => {
       const args = ["--role", role, "--name", name, "--log-level", "warn", ...more];
-      const validator = await startValidator(dataDir, args, null, { ASSAY_OBSERVE_METRICS: "off" });
-      t.after(() => validator.kill());
-      return validator;
+      const start = startValidator(dataDir, args, null, { ASSAY_OBSERVE_METRICS: "off" });
+      starts.push(start);
+      return start;
     },
   };
 }

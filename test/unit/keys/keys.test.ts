@@ -18,6 +18,7 @@ import {
   loadOrMakeToken,
   loadSecret,
   makeSecretIfMissing,
+  writeIfMissing,
   writePrivate,
 } from "../../../src/keys/files.ts";
 import { newHotkeyFile, parseHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
@@ -319,4 +320,19 @@ test("a private file never replaces another", async () => {
   const problem = await problemOf(() => writePrivate(file, "second"));
   assert.deepEqual([problem.code, "file" in problem && problem.file], ["file_unreadable", file]);
   assert.equal(readFileSync(file, "utf8"), "first");
+});
+
+test("a missing file is made once: one that another process makes at the same moment stays, and other faults are told", async () => {
+  const file = join(dir, "made-once");
+  writeIfMissing(file, () => "first");
+  writeIfMissing(file, () => assert.fail("it is there"));
+  assert.equal(readFileSync(file, "utf8"), "first");
+  const raced = join(dir, "raced");
+  writeIfMissing(raced, () => {
+    writePrivate(raced, "theirs");
+    return "ours";
+  });
+  assert.equal(readFileSync(raced, "utf8"), "theirs");
+  const problem = await problemOf(() => writeIfMissing(join(file, "below"), () => "x"));
+  assert.equal(problem.code, "file_unreadable");
 });

@@ -90,7 +90,7 @@ test("facts that are not known are unknown to the rules that need them", () => {
 });
 
 test("a window has what was added within it", () => {
-  const window = new RequestWindow(300);
+  const window = new RequestWindow(300, 0, { answered: 5, refused: { a: 1 } });
   assert.deepEqual(window.within(0, { answered: 5, refused: { a: 1 } }), { answered: 0, refused: {} });
   assert.deepEqual(window.within(100, { answered: 6, refused: { a: 3 } }), {
     answered: 1,
@@ -101,6 +101,13 @@ test("a window has what was added within it", () => {
     answered: 3,
     refused: { b: 1 },
   });
+});
+
+test("a window has all that was added since it was made, however late it is looked at first", () => {
+  const window = new RequestWindow(300, 0, { answered: 0, refused: {} });
+  const all = { answered: 1, refused: { a: 25 } };
+  assert.deepEqual(window.within(1000, all), all);
+  assert.deepEqual(window.within(1300, all), { answered: 0, refused: {} });
 });
 
 test("of a URL only the host is shown", () => {
