@@ -13,7 +13,7 @@ import { AddressTokens } from "./addressTokens.ts";
 import { Buckets } from "./buckets.ts";
 import { Gate, type GateStats } from "./gate.ts";
 import { admitLimits, retryAfterS, usedSignaturesOptions, wholeSeconds } from "./limits.ts";
-import { AdmitMeasures } from "./measures.ts";
+import { AdmitMeasures, type Purpose } from "./measures.ts";
 import { Newcomers } from "./newcomers.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal, spendRefusal } from "./record.ts";
@@ -33,6 +33,8 @@ export class Admission {
   readonly #measures: AdmitMeasures;
   readonly #proof: ClaimVerifier;
   readonly #proofs = new WeakMap<Claim, Promise<void>>();
+  /** The hotkeys that were proven to have sent requests. */
+  readonly #senders = new WeakMap<Caller, string>();
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
   readonly #submitters: Buckets;
@@ -69,29 +71,37 @@ export class Admission {
 
   /** Admits one answer, durably, or returns the submission that it repeats. */
   submit(caller: Caller, request: SubmitRequest): Promise<Admitted> {
-    return this.#measures.counted("submit", caller.signal, () => this.#submit(caller, request));
+    return this.#counted("submit", caller, () => this.#submit(caller, request));
   }
 
   /** Verifies the sender of a signed read. `allowSuspended`: a suspended miner may read this too. */
   authenticate(caller: Caller, options: { allowSuspended: boolean }): Promise<Claim> {
-    return this.#measures.counted("read", caller.signal, () =>
+    return this.#counted("read", caller, () =>
       this.#read(caller, { signers: "hotkey_or_session", use: "read", ...options }),
     );
   }
 
   /** Verifies who opens a stream. Its signature opens no other. */
   authenticateStream(caller: Caller): Promise<Claim> {
-    return this.#measures.counted("read", caller.signal, () =>
+    return this.#counted("read", caller, () =>
       this.#read(caller, { signers: "hotkey_or_session", use: "once", allowSuspended: false }),
     );
   }
 
   /** Binds an Ed25519 public key of 32 bytes to the hotkey, which must have signed the request itself. */
   openSession(caller: Caller, asked: SessionRequest): Promise<SessionGrant> {
-    return this.#measures.counted("session", caller.signal, async () => {
+    return this.#counted("session", caller, async () => {
       const { hotkey } = await this.#read(caller, { signers: "hotkey", use: "once", allowSuspended: true });
       const { sessions, clock, random } = this.#modules;
       return sessions.open(hotkey, asked, clock.nowMs(), random);
+    });
+  }
+
+  /** Counts how a request ends; a refused one also for its sender, once proven: anyone can name any hotkey. */
+  #counted<T>(purpose: Purpose, caller: Caller, request: () => Promise<T>): Promise<T> {
+    return this.#measures.counted(purpose, caller.signal, request, (code) => {
+      const hotkey = this.#senders.get(caller);
+      if (hotkey !== undefined) this.#modules.reasons?.add(hotkey, "refused", code);
     });
   }
 
@@ -245,12 +255,11 @@ export class Admission {
   }
 
   /** One verification per request, although both recognition and admission may ask for it. */
-  #proven(caller: Caller, claim: Claim, asked: Asked): Promise<void> {
-    const known = this.#proofs.get(claim);
-    if (known !== undefined) return known;
-    const proof = this.#proof.require(claim, caller, asked);
+  async #proven(caller: Caller, claim: Claim, asked: Asked): Promise<void> {
+    const proof = this.#proofs.get(claim) ?? this.#proof.require(claim, caller, asked);
     this.#proofs.set(claim, proof);
-    return proof;
+    await proof;
+    this.#senders.set(caller, claim.hotkey);
   }
 
   /** Throws `chain_unavailable` while the height is unknown. */

@@ -59,15 +59,24 @@ export class AdmitMeasures {
     return { answered: this.#counts.answered, refused: { ...this.#counts.refused } };
   }
 
-  /** Runs a request to its end and counts a bad one. */
-  async counted<T>(purpose: Purpose, signal: AbortSignal, request: () => Promise<T>): Promise<T> {
+  /** Runs a request to its end and counts a bad one; `refused` is told its code. */
+  async counted<T>(
+    purpose: Purpose,
+    signal: AbortSignal,
+    request: () => Promise<T>,
+    refused: (code: ProblemCode) => void,
+  ): Promise<T> {
     try {
       const answer = await request();
       this.#counts.answered++;
       return answer;
     } catch (thrown) {
       if (signal.aborted && thrown === signal.reason) this.#vanished.add({ purpose });
-      else this.countRefusal(purpose, thrown instanceof AssayError ? thrown.code : "internal");
+      else {
+        const code = thrown instanceof AssayError ? thrown.code : "internal";
+        this.countRefusal(purpose, code);
+        refused(code);
+      }
       throw thrown;
     }
   }

@@ -8,6 +8,7 @@ import type { Sessions } from "../epistula/sessions.ts";
 import type { RecognisedChallenge } from "../flow/challenge.ts";
 import type { Draw } from "../flow/draw.ts";
 import type { Pool } from "../flow/pool.ts";
+import type { ReasonLedger } from "../flow/reasons.ts";
 import type { Reservation } from "../flow/reservation.ts";
 import type { Store } from "../flow/store.ts";
 import type { PendingSubmission } from "../flow/submission.ts";
@@ -48,6 +49,8 @@ export interface AdmissionModules {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Counts why requests were refused, of senders that were proven. */
+  readonly reasons?: ReasonLedger;
   readonly pool: Pick<Pool, "run">;
   readonly store: Pick<Store, "admit">;
   /** Where other processes admit too: what a hotkey may do holds over all of them. */

@@ -1,3 +1,5 @@
+import type { MinerReason, ReasonCount } from "./reasons.ts";
+
 /** The widths of the buckets that history is kept in, ms. */
 export const historySteps = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
@@ -25,6 +27,8 @@ export interface HistoryBatch {
   readonly counts: readonly HistoryValue[];
   /** Put in the place of what is on record. */
   readonly levels: readonly HistoryValue[];
+  /** Added to what is on record of its miner; of a hotkey without a sighting nothing is kept. */
+  readonly reasons: readonly ReasonCount[];
 }
 
 export interface HistoryRow extends HistoryValue {
@@ -38,6 +42,8 @@ export interface HistoryRecords {
   addHistory(batch: HistoryBatch): Promise<void>;
   /** Rows whose bucket begins at or after `from` and before `to`, the oldest first. */
   history(step: HistoryStep, from: number, to: number): Promise<HistoryRow[]>;
+  /** Why requests and answers of a miner earned nothing, by kind and code; kept as long as its sighting. */
+  minerReasons(hotkey: string): Promise<MinerReason[]>;
   /** Bytes that the records take on the disk of the store. */
   storeBytes(): Promise<number>;
 }

@@ -7,6 +7,7 @@ export type PublicStore = Pick<
   Store,
   | "miner"
   | "miners"
+  | "minerReasons"
   | "strikesText"
   | "strikeLedger"
   | "vectorText"
@@ -34,6 +35,7 @@ export function queuedReads(store: Store, metrics: Metrics): PublicStore & Miner
   return {
     miner: (hotkey) => anyone.run(() => store.miner(hotkey)),
     miners: (after, limit) => anyone.run(() => store.miners(after, limit)),
+    minerReasons: (hotkey) => anyone.run(() => store.minerReasons(hotkey)),
     strikesText: (hotkey) => anyone.run(() => store.strikesText(hotkey)),
     strikeLedger: (before, limit) => anyone.run(() => store.strikeLedger(before, limit)),
     vectorText: (period) => anyone.run(() => store.vectorText(period)),

@@ -3,6 +3,7 @@ import type { EpochCalendar } from "../core/epochs.ts";
 import type { Metrics } from "../core/metrics.ts";
 import type { ChallengeTerms, SamplePolicy } from "../flow/draw.ts";
 import type { Lane } from "../flow/lane.ts";
+import type { ReasonLedger } from "../flow/reasons.ts";
 import { Recorded } from "../judge/conclude/recorded.ts";
 import { StrikeConcluder } from "../judge/conclude/strikes.ts";
 import { Judge } from "../judge/judge.ts";
@@ -44,6 +45,8 @@ export interface SharedStagesModules extends StartModules {
   /** Whether this process is the one that closes epochs; always, when left out. */
   readonly isLeader?: () => boolean;
   readonly lanes: ReadonlyMap<string, Lane>;
+  /** Counts why answers earned nothing; nobody does, when left out. */
+  readonly reasons?: ReasonLedger;
   readonly store: SamplerModules["store"] & JudgeModules["store"] & WeigherModules["store"];
   /** For what only the leader writes; the same, when left out. */
   readonly leaderStore?: SamplerModules["store"] & WeigherModules["store"];
@@ -66,7 +69,7 @@ export async function assembleStages(
     sampler,
     judge,
     strikes: new StrikeConcluder({ ...modules, judge }),
-    recorded: new Recorded(judge, modules.metrics),
+    recorded: new Recorded(judge, modules.metrics, modules.reasons ?? null),
     weigher: new Weigher(weigher, { ...leading, judge }),
   };
 }

@@ -1,5 +1,7 @@
 import type { Hotkey } from "../core/ids.ts";
 import { AssayError } from "../core/problems/assayError.ts";
+import { blameOf } from "../core/problems/blameOf.ts";
+import type { MinerReason } from "../flow/reasons.ts";
 import type { SkiplistItem } from "../flow/standing.ts";
 import type { StoredMiner } from "../flow/store.ts";
 import type { Handlers, MinerDetails, MinerView } from "../http/handlers.ts";
@@ -7,7 +9,11 @@ import type { PublicStore } from "../store/queuedReads.ts";
 import type { Parts } from "./parts.ts";
 import { strikePage } from "./strikeLedger.ts";
 
-function detailsOf(hotkey: Hotkey, judge: Parts["judge"], push: Parts["push"]): MinerDetails {
+function detailsNow(
+  hotkey: Hotkey,
+  judge: Parts["judge"],
+  push: Parts["push"],
+): Omit<MinerDetails, "reasons"> {
   const found = judge.skiplist().find((item) => item.hotkey === hotkey);
   const { hotkey: _, ...suspension } = found ?? { hotkey };
   return {
@@ -24,6 +30,11 @@ function pushOf(hotkey: Hotkey, push: Parts["push"]): MinerDetails["push"] {
   const { transport, cap, limit } = miner;
   return { connected: transport !== null, cap, limit };
 }
+
+const reasonView = ({ kind, code, count, lastAt }: MinerReason): MinerDetails["reasons"][number] => ({
+  ...{ kind, code, count, last_at: lastAt },
+  blame: kind === "refused" ? blameOf(code) : kind === "rejected" ? "miner" : "none",
+});
 
 type MinerParts = Pick<Parts, "judge" | "chain" | "push">;
 
@@ -45,7 +56,11 @@ export function minerHandlers({ judge, chain, push }: MinerParts, store: PublicS
     },
     minerDetails: async (hotkey) => {
       if ((await store.miner(hotkey)) === null) throw new AssayError({ code: "miner_not_found", hotkey });
-      return detailsOf(hotkey, judge, push);
+      const reasons = await store.minerReasons(hotkey);
+      return {
+        ...detailsNow(hotkey, judge, push),
+        reasons: reasons.map(reasonView),
+      };
     },
     strikes: (hotkey) => store.strikesText(hotkey),
     strikeLedger: (query) =>

@@ -13,6 +13,7 @@ import { MetricRegistry } from "../observe/metrics.ts";
 import { Tally } from "../observe/tally.ts";
 import type { Closers } from "./closers.ts";
 import { keptCounts } from "./history/kept.ts";
+import { ReasonTally } from "./history/reasonTally.ts";
 import { checkIdentity, presentIdentity, requireKeys } from "./identity.ts";
 import { warnExposed } from "./keyFiles.ts";
 import { openChain } from "./openChain.ts";
@@ -41,6 +42,8 @@ export interface Resources {
   readonly metrics: MetricRegistry;
   /** What the kept counters count. */
   readonly tally: Tally;
+  /** What stages count of miners by reason. */
+  readonly reasons: ReasonTally;
 }
 
 /** A start waits this long for a chain that is a network away, and goes on without its height. */
@@ -61,6 +64,7 @@ export async function openResources(
   const previousSecret = paths.previousSecret === null ? null : loadSecret(paths.previousSecret);
   const tally = new Tally(keptCounts);
   const metrics = new MetricRegistry(tally);
+  const reasons = new ReasonTally(metrics);
   const dropped = metrics.counter(
     "assay_log_dropped_lines_total",
     "Log lines that their destination did not take",
@@ -101,7 +105,7 @@ export async function openResources(
   const known = { hotkey, keyId: signer.kid, retiredIds, height: chain.block() };
   await checkIdentity(store, presentIdentity(options, known));
   const keys = { secret, previousSecret, hotkey, signer, retiredKeys, marks, adminToken };
-  return { ...keys, membership, store: membership.store, chain, metrics, tally };
+  return { ...keys, membership, store: membership.store, chain, metrics, tally, reasons };
 }
 
 /** One process on the embedded store; on PostgreSQL one of any number. */

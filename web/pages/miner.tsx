@@ -12,6 +12,7 @@ import { Hotkey } from "../parts/id.tsx";
 import { MinerForm } from "../parts/minerForm.tsx";
 import { MinerHistory } from "../parts/minerHistory.tsx";
 import { OurFault } from "../parts/ourFault.tsx";
+import { Reasons } from "../parts/reasons.tsx";
 import { Loaded } from "../parts/state.tsx";
 import { StrikeTable } from "../parts/strikeTable.tsx";
 import { Time } from "../parts/time.tsx";
@@ -150,8 +151,8 @@ function Answers({ miner }: { miner: MinerView }) {
         ]}
       />
       <p class="dim small">
-        {number(submitted)} received. Refusals at the door (busy, too fast, expired) are not answers, and
-        never count against a miner.
+        {number(submitted)} received. Requests that were refused are not answers: they are listed below, by
+        reason.
       </p>
     </Panel>
   );
@@ -170,6 +171,7 @@ function Whole(facts: MinerFacts) {
         <CapPanel push={details?.push ?? null} />
       </div>
       <MinerHistory hotkey={miner.hotkey} vectors={vectors} />
+      {details === null ? null : <Reasons reasons={details.reasons} />}
       <StrikeTable hotkey={miner.hotkey} />
     </div>
   );

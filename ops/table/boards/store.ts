@@ -118,6 +118,13 @@ export function store(limits: Limits): Board {
             unit: "short",
             queries: [query("sum(increase(assay_history_dropped_total[1h]))", "minutes")],
           },
+          {
+            title: "Reasons not recorded",
+            text: "Refusals and rejections that are missing in the counts per miner: too many miners had one within a minute.",
+            kind: "lines",
+            unit: "short",
+            queries: [query("sum(increase(assay_reasons_dropped_total[1h]))", "counts")],
+          },
         ],
       },
       {

@@ -74,7 +74,7 @@ function details(handlers: Handlers): Route {
       tag: "public record",
       summary: "What holds for a miner now",
       description:
-        "Its suspension with the reason; in the push lane its cap, which its own jobs show it too, and what limits it: jobs cannot reach it, its first 100 results are not in, the least that there is (one at a time, as for every new miner), or the rate at which it delivers. Null where this process dispatches no jobs, or has not met it.",
+        "Its suspension with the reason; in the push lane its cap, which its own jobs show it too, and what limits it: jobs cannot reach it, its first 100 results are not in, the least that there is (one at a time, as for every new miner), or the rate at which it delivers. Null where this process dispatches no jobs, or has not met it. And why its requests and answers earned nothing, counted.",
       answers: { 200: { description: "The details", schema: minerDetails } },
       problems: ["miner_not_found", "busy", "store_unavailable"],
     },

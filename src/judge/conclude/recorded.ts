@@ -1,5 +1,6 @@
 import { type Counter, type Metrics, noMetrics } from "../../core/metrics.ts";
 import type { SampledEnd, WorkDelta } from "../../flow/job.ts";
+import type { ReasonLedger } from "../../flow/reasons.ts";
 import type { Submission } from "../../flow/submission.ts";
 import type { Judge } from "../judge.ts";
 
@@ -15,11 +16,17 @@ interface Sight {
  */
 export class Recorded {
   readonly #judge: Pick<Judge, "seen" | "standingOf">;
+  readonly #reasons: ReasonLedger | null;
   readonly #concluded: Counter;
   readonly #accepted: Counter;
 
-  constructor(judge: Pick<Judge, "seen" | "standingOf">, metrics: Metrics = noMetrics) {
+  constructor(
+    judge: Pick<Judge, "seen" | "standingOf">,
+    metrics: Metrics = noMetrics,
+    reasons: ReasonLedger | null = null,
+  ) {
     this.#judge = judge;
+    this.#reasons = reasons;
     this.#concluded = metrics.counter("assay_concluded_total", "Ends of submissions and of answered jobs", [
       "mode",
       "state",
@@ -36,9 +43,10 @@ export class Recorded {
   }
 
   /** The end of a submission: an accepted one is a delivery. */
-  decision({ hotkey, block, state }: Pick<Submission, "hotkey" | "block" | "state">): void {
+  decision({ hotkey, block, state, code }: Pick<Submission, "hotkey" | "block" | "state" | "code">): void {
     if (state === "accepted") this.#judge.seen(hotkey, block, true);
     if (state === "accepted" || state === "rejected" || state === "void") this.#count("pull", hotkey, state);
+    if (state === "rejected" || state === "void") this.#reason(hotkey, state, code);
   }
 
   work(deltas: readonly (Sight & Pick<WorkDelta, "accepted">)[]): void {
@@ -49,10 +57,15 @@ export class Recorded {
   }
 
   /** A job without an answer is not a sighting. */
-  jobEnd({ hotkey, block, answerSha256, state }: SampledEnd): void {
+  jobEnd({ hotkey, block, answerSha256, state, code }: SampledEnd): void {
     if (answerSha256 === null) return;
     this.#judge.seen(hotkey, block, state === "accepted");
     this.#count("push", hotkey, state);
+    if (state !== "accepted") this.#reason(hotkey, state, code);
+  }
+
+  #reason(hotkey: string, kind: "rejected" | "void", code: string | null): void {
+    if (code !== null) this.#reasons?.add(hotkey, kind, code);
   }
 
   #count(mode: "pull" | "push", hotkey: string, state: "accepted" | "rejected" | "void", by = 1): void {

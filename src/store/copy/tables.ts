@@ -118,6 +118,7 @@ export const copiedTables: readonly CopiedTable[] = [
   table("vectors", "period", { bigint: "period", text: "intent signature" }, wide),
   table("weight_plans", "period", { bigint: "period", text: "state plan" }, wide),
   table("history", "step start series", { bigint: "step start", float8: "value", text: "series" }),
+  table("miner_reasons", "hotkey kind code", { bigint: "count last_at", text: "hotkey kind code" }),
   table("notes", "key", { text: "key value" }),
   table("alerts", "rule", { text: "rule body" }),
   table("alert_mutes", "rule", { float8: "until at", text: "rule reason" }),

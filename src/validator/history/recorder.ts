@@ -12,10 +12,12 @@ import {
 } from "../../flow/history.ts";
 import type { Tally } from "../../observe/tally.ts";
 import { type KeptLevel, RECORDED } from "./kept.ts";
+import type { ReasonTally } from "./reasonTally.ts";
 import { type Sums, sumsOf } from "./sums.ts";
 
 export interface RecorderModules {
   readonly tally: Tally;
+  readonly reasons: Pick<ReasonTally, "take">;
   readonly store: Pick<HistoryRecords, "addHistory">;
   /** What stands at the moment; nothing where another process leads. */
   readonly levels: () => Promise<Partial<Record<KeptLevel, number>>>;
@@ -85,7 +87,7 @@ export class HistoryRecorder {
   }
 
   async #end(at: number): Promise<void> {
-    const { tally, random, levels, log } = this.#modules;
+    const { tally, reasons, random, levels, log } = this.#modules;
     const standing = await levels().catch((error: unknown) => {
       log.debug("history_levels_unknown", { cause: causeText(error) });
       return {};
@@ -93,7 +95,13 @@ export class HistoryRecorder {
     const counts = valuesOf([...tally.take(), [RECORDED, 1]]);
     const id = Buffer.from(random.bytes(16)).toString("hex");
     if (this.#waiting.length === WAITING_MOST) this.#drop(this.#waiting.shift(), "too many wait");
-    this.#waiting.push({ id, at, counts, levels: valuesOf(Object.entries(standing)) });
+    this.#waiting.push({
+      id,
+      at,
+      counts,
+      levels: valuesOf(Object.entries(standing)),
+      reasons: reasons.take(),
+    });
     this.#sending ??= this.#send().finally(() => {
       this.#sending = null;
     });

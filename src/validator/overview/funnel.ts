@@ -1,5 +1,5 @@
+import { blameOf } from "../../core/problems/blameOf.ts";
 import type { Blame } from "../../core/problems/problem.ts";
-import { problemTable } from "../../core/problems/table.ts";
 import type { OverviewView } from "../../http/handlers.ts";
 import { byLabel, type Sums } from "../history/sums.ts";
 
@@ -13,9 +13,6 @@ const endBlame: Readonly<Record<string, Blame>> = {
   unreachable: "miner",
   kind_unknown: "miner",
 };
-
-const blameOf = (code: string): Blame =>
-  code in problemTable ? problemTable[code as keyof typeof problemTable].blame : "none";
 
 /** Those with a count, the most frequent first. */
 const inOrder = (refused: readonly Refused[]): Refused[] =>

@@ -8,17 +8,29 @@ import {
   type HistoryStep,
   historySteps,
 } from "../../../src/flow/history.ts";
+import { REASONS_MAX, type ReasonKind } from "../../../src/flow/reasons.ts";
 import type { Store } from "../../../src/flow/store.ts";
-import { type OpenStore, withStore } from "./fixtures.ts";
+import { commitment, newSubmission, type OpenStore, withStore } from "./fixtures.ts";
 import { withTwo } from "./twoStores.ts";
 
 const day = historySteps.day;
 const start = 20_000 * day;
 
-export function batchOf(at: number, counts: Record<string, number>, levels = {}): HistoryBatch {
+export function batchOf(
+  at: number,
+  counts: Record<string, number>,
+  levels = {},
+  reasons: HistoryBatch["reasons"] = [],
+): HistoryBatch {
   const values = (of: Record<string, number>) =>
     Object.entries(of).map(([series, value]) => ({ series, value }));
-  return { id: randomBytes(8).toString("hex"), at, counts: values(counts), levels: values(levels) };
+  return { id: randomBytes(8).toString("hex"), at, counts: values(counts), levels: values(levels), reasons };
+}
+
+/** Has both miners on record. */
+async function sight(store: Store): Promise<void> {
+  await store.commitEpoch(commitment());
+  for (const hotkey of ["5A", "5B"]) await store.admit(newSubmission({ hotkey }));
 }
 
 async function seen(store: Store, step: HistoryStep): Promise<string[]> {
@@ -103,6 +115,54 @@ export function historyCases(open: OpenStore): void {
       await assert.rejects(store.addHistory(batchOf(start, { admitted: Number.NaN })));
       await assert.rejects(store.addHistory(batchOf(start, { admitted: 1 }, { admitted: 1 })));
       assert.deepEqual(await seen(store, "day"), before);
+    }));
+
+  test("reasons of a miner add up, with the last time, survive a restart, and go with its sighting", () =>
+    withStore(open, async (store, reopen) => {
+      await sight(store);
+      const of = (hotkey: string, code: string, count: number, kind: ReasonKind = "refused") =>
+        ({ hotkey, kind, code, count }) as const;
+      const first = batchOf(start, {}, {}, [of("5B", "busy", 9), of("5A", "busy", 2), of("5A", "late", 1)]);
+      await store.addHistory(first);
+      await store.addHistory(first);
+      await store.addHistory(
+        batchOf(start + 60_000, {}, {}, [of("5A", "busy", 3), of("stranger", "busy", 1)]),
+      );
+      await store.addHistory(
+        batchOf(start - 60_000, {}, {}, [of("5A", "late", 1), of("5A", "busy", 1, "void")]),
+      );
+      const again = await reopen();
+      assert.deepEqual(await again.minerReasons("5A"), [
+        { kind: "refused", code: "busy", count: 5, lastAt: start + 60_000 },
+        { kind: "refused", code: "late", count: 2, lastAt: start },
+        { kind: "void", code: "busy", count: 1, lastAt: start - 60_000 },
+      ]);
+      assert.deepEqual(await again.minerReasons("stranger"), [], "it was never seen");
+      await again.dropMiners(["5A"]);
+      assert.deepEqual(await again.minerReasons("5A"), []);
+      assert.equal((await again.minerReasons("5B")).length, 1);
+    }));
+
+  test("reasons beyond the bounds change nothing", () =>
+    withStore(open, async (store) => {
+      await sight(store);
+      const one = { hotkey: "5A", kind: "refused", code: "busy", count: 1 } as const;
+      const many = (count: number) => Array.from({ length: count }, (_, i) => ({ ...one, code: `c${i}` }));
+      const wrong: HistoryBatch["reasons"][] = [
+        many(REASONS_MAX + 1),
+        [one, one],
+        [{ ...one, code: "c".repeat(65) }],
+        [{ ...one, code: "" }],
+        [{ ...one, count: 0 }],
+        [{ ...one, count: 1.5 }],
+        [{ ...one, kind: "paid" as "void" }],
+      ];
+      for (const reasons of wrong)
+        await assert.rejects(store.addHistory(batchOf(start, { admitted: 1 }, {}, reasons)));
+      assert.deepEqual(await store.minerReasons("5A"), []);
+      assert.deepEqual(await seen(store, "day"), []);
+      await store.addHistory(batchOf(start, {}, {}, many(REASONS_MAX)));
+      assert.equal((await store.minerReasons("5A")).length, REASONS_MAX);
     }));
 
   test("the bytes of the records are told", () =>

@@ -288,10 +288,18 @@ test("a validator that is told to stop ends what it began, refuses what is new, 
   // Over connections that the validator has: what still waits in the kernel to be accepted is cut off by it.
   const before = await burst(clients, 0, 4);
   assert.equal(refusedOf(before, 503, "shutting_down", "outage"), 0);
-  const running = burst(clients, 10, 4);
-  await Promise.race([running, sleep(5)]);
+  const running = clients.map((client) =>
+    Promise.allSettled(Array.from({ length: 4 }, (_, n) => burst([client], 10 + n, 1))),
+  );
+  await Promise.race([Promise.all(running), sleep(5)]);
   const stopped = validator.stop();
-  const answered = [...before, ...(await running)];
+  const rounds = (await Promise.all(running)).flat();
+  const answered = [
+    ...before,
+    ...rounds.flatMap((round) => (round.status === "fulfilled" ? round.value : [])),
+  ];
+  // A request that reaches a connection in the moment in which it is closed gets no answer, and may be on record or not.
+  const unsure = rounds.filter(({ status }) => status === "rejected").length;
   while (await connects(url)) await sleep(5);
   socket.write(body.slice(10));
   const answer = await received;
@@ -303,6 +311,15 @@ test("a validator that is told to stop ends what it began, refuses what is new, 
     .map((reply) => receiptIn(reply).receipt_id);
   receipts.push((JSON.parse(answer.slice(answer.indexOf("{"))) as { receipt_id: string }).receipt_id);
   const { submissions } = recordsOnDisk(validator.dataDir);
-  assert.deepEqual(new Set(submissions.map((row) => row.receipt_id)), new Set(receipts));
+  const onRecord = new Set(submissions.map((row) => row.receipt_id));
+  assert.deepEqual(
+    receipts.filter((id) => !onRecord.has(id)),
+    [],
+    "what was acknowledged is on record",
+  );
+  assert.ok(
+    onRecord.size - receipts.length <= unsure,
+    `${onRecord.size} of ${receipts.length}, ${unsure} unsure`,
+  );
   for (const { state } of submissions) assert.equal(state, "accepted", "what was under way was checked too");
 });

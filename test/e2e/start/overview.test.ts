@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StrikeList } from "../../../src/flow/strike.ts";
-import type { HistoryView, OverviewView } from "../../../src/http/handlers.ts";
+import type { HistoryView, MinerDetails, OverviewView } from "../../../src/http/handlers.ts";
 import type { ValidatorClient } from "../../../src/miner/client.ts";
 import { crafted, looseTier } from "../../support/crafted.ts";
 import { fetched } from "../../support/documents.ts";
@@ -135,6 +135,9 @@ test("a stop ends the streams with the time to come back, and a restart finds th
   const events = await EventReader.open(validator.url);
   await events.first("overview");
   const last = events.all.at(-1)?.id ?? 0;
+  const bob = await clientOf(validator.url, "//Bob");
+  const { challengeId, right } = crafted(bob.keypair.hotkey, 4);
+  assert.equal((await submit(bob, challengeId, right[0])).code, "suspended");
   const stopped = validator.stop();
   await events.ended();
   assert.equal(events.note, "retry: 3000");
@@ -148,6 +151,14 @@ test("a stop ends the streams with the time to come back, and a restart finds th
   assert.equal(await sumOf("strikes"), 1);
   assert.ok((await sumOf("store_bytes")) > 0);
   assert.equal(stageOf(await overview(), "admitted").count, 2);
+  const { reasons } = await fetched<MinerDetails>(validator.url, `/v1/miners/${bob.keypair.hotkey}/details`);
+  assert.deepEqual(
+    reasons.map(({ kind, code, blame, count }) => [kind, code, blame, count]),
+    [
+      ["refused", "suspended", "miner", 1],
+      ["rejected", "solution_unsatisfied", "miner", 1],
+    ],
+  );
   const later = await EventReader.open(validator.url, last);
   await later.first("reset");
   await later.close();

@@ -83,6 +83,8 @@ export class AdmissionWorld {
   readonly admitted: PendingSubmission[] = [];
   readonly counts = new Map<string, number>();
   readonly logged: string[] = [];
+  /** What was counted of miners. */
+  readonly reasons: string[] = [];
   /** Kinds of the pool's tasks, in order. */
   readonly tasks: PoolTaskKind[] = [];
 
@@ -105,6 +107,7 @@ export class AdmissionWorld {
       random: systemRandom,
       log,
       metrics: this.#metrics(),
+      reasons: { add: (hotkey, kind, code) => this.reasons.push(`${hotkey} ${kind} ${code}`) },
       pool: { run: (task) => this.#run(task) },
       store: { admit: (submission) => this.#record(submission) },
       sessions: this.sessions,

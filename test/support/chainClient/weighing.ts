@@ -5,6 +5,7 @@ import { WeightsDriver, type WeightsOptions } from "../../../src/chain/subtensor
 import { systemClock } from "../../../src/core/clock.ts";
 import { noMetrics } from "../../../src/core/metrics.ts";
 import { systemRandom } from "../../../src/core/random.ts";
+import type { Chain } from "../../../src/flow/chain.ts";
 import type { PlanState, WeightPlan } from "../../../src/flow/weightPlan.ts";
 import {
   type ConnectedClient,
@@ -34,10 +35,12 @@ interface Start {
 /** //Alice's validator on a double in another process: the client and the driver of weights, on a store in memory. */
 export class Weighing {
   readonly double: RunningDouble;
+  readonly chain: Chain;
   readonly plans: MemoryPlans;
   readonly driver: WeightsDriver;
 
-  private constructor(double: RunningDouble, plans: MemoryPlans, driver: WeightsDriver) {
+  private constructor(double: RunningDouble, chain: Chain, plans: MemoryPlans, driver: WeightsDriver) {
+    this.chain = chain;
     this.double = double;
     this.plans = plans;
     this.driver = driver;
@@ -73,7 +76,7 @@ export class Weighing {
     const place = { netuid: NETUID, mechanism: 0, hotkey: keys.alice.hotkey } as const;
     const rules = { setting: "auto", burnAbsent: "skip", everyTempos: 1, versionKey: null } as const;
     let driver: WeightsDriver | null = null;
-    await openedOn(t, double.urls.slice(0, given), {
+    const { chain } = await openedOn(t, double.urls.slice(0, given), {
       staleAfterMs: 20_000,
       weights: (node, log) => {
         const modules = { node, store: plans, clock: systemClock, random: systemRandom, log };
@@ -81,7 +84,7 @@ export class Weighing {
         return driver;
       },
     });
-    return new Weighing(double, plans, driver ?? assert.fail("no driver"));
+    return new Weighing(double, chain, plans, driver ?? assert.fail("no driver"));
   }
 
   /** Hands in weights for a period. */

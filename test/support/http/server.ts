@@ -286,6 +286,9 @@ export function standIn(overrides: Partial<Handlers> = {}): Handlers {
         hotkey,
         push: { connected: true, cap: 3, limit: "cap" as const },
         presumed_ours_at: null,
+        reasons: [
+          { kind: "refused" as const, code: "busy", blame: "validator" as const, count: 3, last_at: 1 },
+        ],
       },
       suspension: { kind: "operator" as const, until_block: 9, reason: "x", by: "operator", at: 1 },
     }),

@@ -17,7 +17,7 @@ const names = [
   ...["closedEpochs", "logPage", "logText"],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "strikesText", "strikeLedger", "operatorActions", "credits"],
-  ...["addHistory", "history", "storeBytes"],
+  ...["addHistory", "history", "minerReasons", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],

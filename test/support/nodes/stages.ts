@@ -19,6 +19,7 @@ import { assembleStages } from "../../../src/validator/assembleStages.ts";
 import { CustomerTokens } from "../../../src/validator/customerTokens.ts";
 import type { Dialling } from "../../../src/validator/dialling.ts";
 import { Economy } from "../../../src/validator/economy.ts";
+import { ReasonTally } from "../../../src/validator/history/reasonTally.ts";
 import { Drain } from "../../../src/validator/intake/drain.ts";
 import { Intake } from "../../../src/validator/intake/intake.ts";
 import { challengeTermsOf } from "../../../src/validator/lanes.ts";
@@ -103,7 +104,19 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const intake = new Intake({ disk, drain: new Drain(own), isStoreOnDisk: false, metrics });
   const base = {
     ...{ disk, intake },
-    ...{ ...own, metrics, tally, chain, lanes, trusted, membership, store, hotkey, marks: start.marks },
+    ...{
+      ...own,
+      metrics,
+      tally,
+      reasons: new ReasonTally(metrics),
+      chain,
+      lanes,
+      trusted,
+      membership,
+      store,
+      hotkey,
+      marks: start.marks,
+    },
     ...{ secret: shared.secret, previousSecret: null, retiredKeys: [], adminToken: "admin" },
     signer: watched(signerOf(shared.signingSeed), start.signed),
   };

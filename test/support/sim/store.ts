@@ -68,7 +68,7 @@ const notModelled = [
   ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob", "queuedCustomerJobs"],
   ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...["miner", "miners", "strikes"],
-  ...["addHistory", "history", "storeBytes"],
+  ...["addHistory", "history", "minerReasons", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],

@@ -100,7 +100,10 @@ async function keep(store: Store): Promise<void> {
   await store.saveVector(signed(5));
   await store.saveWeightPlan(planOf(5));
   await store.saveWeightPlan(planOf(4, { state: "confirmed" }));
-  await store.addHistory(batchOf(T, { "submissions_refused:busy": 3, strikes: 1 }, { store_bytes: 4096.5 }));
+  const reasons = [{ hotkey: "5M1", kind: "refused", code: "busy", count: 3 }] as const;
+  await store.addHistory(
+    batchOf(T, { "submissions_refused:busy": 3, strikes: 1 }, { store_bytes: 4096.5 }, reasons),
+  );
   await fillAlerts(store);
 }
 

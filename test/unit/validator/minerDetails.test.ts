@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hotkey } from "../../../src/core/ids.ts";
 import type { WatchedMiner } from "../../../src/dispatch/watch.ts";
+import type { MinerReason } from "../../../src/flow/reasons.ts";
 import type { SkiplistItem } from "../../../src/flow/standing.ts";
 import type { PublicStore } from "../../../src/store/queuedReads.ts";
 import { minerHandlers } from "../../../src/validator/minerHandlers.ts";
@@ -17,12 +18,22 @@ interface Known {
   readonly miner?: Pick<WatchedMiner, "transport" | "cap" | "limit"> | null;
   readonly presumedOursAt?: number | null;
   readonly hasPush?: boolean;
+  readonly reasons?: readonly MinerReason[];
 }
 
-const detailsWith = ({ skiplist = [], miner = null, presumedOursAt = null, hasPush = true }: Known) => {
+const detailsWith = ({
+  skiplist = [],
+  miner = null,
+  presumedOursAt = null,
+  hasPush = true,
+  reasons = [],
+}: Known) => {
   const judge = { skiplist: () => skiplist, presumedOursAt: () => presumedOursAt };
   const push = hasPush ? { dispatcher: { watch: { miner: () => miner } } } : null;
-  const store = { miner: async (asked: string) => (asked === hotkey ? {} : null) };
+  const store = {
+    miner: async (asked: string) => (asked === hotkey ? {} : null),
+    minerReasons: async (asked: string) => (asked === hotkey ? reasons : []),
+  };
   return minerHandlers({ judge, push } as unknown as Parts, store as unknown as PublicStore).minerDetails(
     hotkey,
   );
@@ -57,4 +68,26 @@ test("without a push lane, or before it was met there, a miner has no cap", asyn
 
 test("a fault that was presumed to be the validator's is told with its time", async () => {
   assert.equal((await detailsWith({ presumedOursAt: 9 })).presumed_ours_at, 9);
+});
+
+test("each reason is told with whose fault it is", async () => {
+  const reasons: MinerReason[] = [
+    { kind: "refused", code: "busy", count: 4, lastAt: 60 },
+    { kind: "refused", code: "already_solved", count: 3, lastAt: 60 },
+    { kind: "refused", code: "of another version", count: 2, lastAt: 60 },
+    { kind: "rejected", code: "proof_rejected", count: 1, lastAt: 120 },
+    { kind: "void", code: "check_timeout", count: 5, lastAt: 120 },
+  ];
+  const told = (await detailsWith({ reasons })).reasons;
+  assert.deepEqual(
+    told.map(({ code, blame }) => [code, blame]),
+    [
+      ["busy", "validator"],
+      ["already_solved", "miner"],
+      ["of another version", "none"],
+      ["proof_rejected", "miner"],
+      ["check_timeout", "none"],
+    ],
+  );
+  assert.deepEqual(told[0], { kind: "refused", code: "busy", blame: "validator", count: 4, last_at: 60 });
 });

@@ -12,8 +12,10 @@ const exhibits = statement(
 );
 const strikes = statement("drop_strikes", "DELETE FROM strikes WHERE hotkey = ANY($1::text[])");
 
-/** Drops what is known of hotkeys: their sightings, their strikes and the exhibits of these. */
+const reasons = statement("drop_reasons", "DELETE FROM miner_reasons WHERE hotkey = ANY($1::text[])");
+
+/** Drops what is known of hotkeys: their sightings, the reasons why they earned nothing, their strikes and the exhibits of these. */
 export async function dropMinerRows(sql: Sql, hotkeys: readonly string[]): Promise<void> {
   if (hotkeys.length === 0) return;
-  await Promise.all([miners, exhibits, strikes].map((drop) => sql.run(drop, [hotkeys])));
+  await Promise.all([miners, reasons, exhibits, strikes].map((drop) => sql.run(drop, [hotkeys])));
 }

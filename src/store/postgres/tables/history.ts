@@ -1,4 +1,5 @@
 import { type HistoryBatch, type HistoryRow, type HistoryStep, historySteps } from "../../../flow/history.ts";
+import type { MinerReason, ReasonCount } from "../../../flow/reasons.ts";
 import {
   BATCHES_KEPT_MS,
   checkBatch,
@@ -7,6 +8,7 @@ import {
   historyDrops,
   historyRowOf,
 } from "../../records/history.ts";
+import { reasonOf, reasonsInOrder } from "../../records/reasons.ts";
 import { integer } from "../../records/rows.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { alone, staleRead } from "./operation.ts";
@@ -27,6 +29,20 @@ const page = statement(
   "history_page",
   "SELECT * FROM history WHERE step = $1 AND start >= $2 AND start < $3 ORDER BY start, series",
 );
+// A sighting that is dropped meanwhile leaves such rows until its hotkey is seen, and dropped, again.
+const addReasons = statement(
+  "reasons_add",
+  `INSERT INTO miner_reasons AS r (hotkey, kind, code, count, last_at)
+    SELECT u.hotkey, u.kind, u.code, u.count, $5
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS u (hotkey, kind, code, count)
+    WHERE EXISTS (SELECT 1 FROM miners m WHERE m.hotkey = u.hotkey)
+    ON CONFLICT (hotkey, kind, code) DO UPDATE SET count = r.count + excluded.count, last_at = greatest(r.last_at, excluded.last_at)`,
+);
+const reasonsOf = statement(
+  "reasons_of",
+  `SELECT kind, code, count, last_at FROM miner_reasons WHERE hotkey = $1
+    ORDER BY kind, code`,
+);
 const size = statement(
   "store_bytes",
   `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class
@@ -40,14 +56,23 @@ const columnsOf = (rows: readonly HistoryCell[]): unknown[] => [
   rows.map(({ value }) => value),
 ];
 
+const reasonColumns = (reasons: readonly ReasonCount[]): unknown[] => [
+  reasons.map(({ hotkey }) => hotkey),
+  reasons.map(({ kind }) => kind),
+  reasons.map(({ code }) => code),
+  reasons.map(({ count }) => count),
+];
+
 export const historyOperations = {
   // In a transaction of its own: every process writes the same rows, in the same order, and submissions need not wait for them.
   addHistory: alone(async (sql: Sql, batch: HistoryBatch): Promise<void> => {
     checkBatch(batch);
     const { id, at, counts, levels } = batch;
+    const reasons = reasonsInOrder(batch.reasons);
     if ((await sql.run(known, [id, at])) === 0) return;
     await sql.run(add, columnsOf(historyCells(batch, counts)));
     await sql.run(put, columnsOf(historyCells(batch, levels)));
+    if (reasons.length > 0) await sql.run(addReasons, [...reasonColumns(reasons), at]);
     for (const { step, before, after } of historyDrops(at)) {
       await sql.run(dropBefore, [step, before]);
       await sql.run(dropAfter, [step, after]);
@@ -57,6 +82,10 @@ export const historyOperations = {
   history: staleRead(
     async (sql: Sql, step: HistoryStep, from: number, to: number): Promise<HistoryRow[]> =>
       (await sql.rows(page, [historySteps[step], from, to])).map(historyRowOf),
+  ),
+  minerReasons: staleRead(
+    async (sql: Sql, hotkey: string): Promise<MinerReason[]> =>
+      (await sql.rows(reasonsOf, [hotkey])).map(reasonOf),
   ),
   storeBytes: staleRead(async (sql: Sql): Promise<number> => integer(await first(sql, size), "bytes")),
 };

@@ -10,6 +10,7 @@ import { weightPlans } from "./0009-weight-plans.ts";
 import { shared } from "./0010-shared.ts";
 import { history } from "./0011-history.ts";
 import { alerts } from "./0012-alerts.ts";
+import { reasons } from "./0013-reasons.ts";
 
 /** Every migration in order; number `n` takes a file from version `n - 1` to `n`. Never edited once released. */
 export const migrations: readonly string[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly string[] = [
   shared,
   history,
   alerts,
+  reasons,
 ];

@@ -6,6 +6,7 @@ import { historyRowOf } from "../../records/history.ts";
 import { logHeadOf } from "../../records/logHead.ts";
 import { nodeOf } from "../../records/node.ts";
 import { openSampleOf } from "../../records/openSample.ts";
+import { reasonOf } from "../../records/reasons.ts";
 import { type Row, text } from "../../records/rows.ts";
 import { sessionOf } from "../../records/session.ts";
 import { sightingOf, suspensionOf } from "../../records/standing.ts";
@@ -35,6 +36,7 @@ const decoders: Readonly<Record<string, (row: Row) => unknown>> = {
   customer_jobs: customerJobOf,
   weight_plans: weightPlanOf,
   history: historyRowOf,
+  miner_reasons: reasonOf,
   nodes: (row) => nodeOf(row, 0),
   sessions: sessionOf,
   alerts: alertOf,

@@ -187,7 +187,7 @@ const plain = [
   ],
   ...["suspend", "release", "dropMiners", "dropEndedSuspensions"],
   ...["miner", "miners", "strikes", "strikesText", "strikeLedger", "operatorActions", "credits"],
-  ...["addHistory", "history", "storeBytes"],
+  ...["addHistory", "history", "minerReasons", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["recordIntent", "saveVector", "vector", "latestVector", "vectorText", "note", "setNote", "ping"],
 ] as const satisfies readonly (OperationName & keyof Store)[];

@@ -6,6 +6,7 @@ import { systemRandom } from "../../../../src/core/random.ts";
 import type { HistoryBatch } from "../../../../src/flow/history.ts";
 import { MetricRegistry } from "../../../../src/observe/metrics.ts";
 import { Tally } from "../../../../src/observe/tally.ts";
+import { ReasonTally } from "../../../../src/validator/history/reasonTally.ts";
 import { HistoryRecorder } from "../../../../src/validator/history/recorder.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 
@@ -13,10 +14,11 @@ function world() {
   const clock = new FakeClock(1_000_000 * 60_000);
   const tally = new Tally([{ series: "strikes", metric: "assay_strikes_total" }]);
   const metrics = new MetricRegistry(tally);
+  const reasons = new ReasonTally(metrics);
   const strikes = metrics.counter("assay_strikes_total", "x");
   const state = { failure: null as Error | null, trusted: true, batches: [] as HistoryBatch[], tries: 0 };
   const recorder = new HistoryRecorder({
-    ...{ tally, clock, metrics, log: silentLog, random: systemRandom },
+    ...{ tally, reasons, clock, metrics, log: silentLog, random: systemRandom },
     isTrusted: () => state.trusted,
     levels: async () => ({ miners_active: 3 }),
     store: {
@@ -32,7 +34,7 @@ function world() {
       at / 60_000 - 1_000_000,
       Object.fromEntries(counts.map(({ series, value }) => [series, value])),
     ]);
-  return { clock, strikes, state, recorder, told };
+  return { clock, strikes, reasons, state, recorder, told };
 }
 
 const down = new AssayError({ code: "store_unavailable", retry_after_s: 1 });
@@ -53,6 +55,30 @@ test("a minute is recorded once it is over, at its own time, and one that stops 
     [1, { strikes: 2, minutes_recorded: 1 }],
   ]);
   assert.deepEqual(state.batches[0]?.levels, [{ series: "miners_active", value: 3 }]);
+});
+
+test("reasons of a minute go with it, once, and are sent again with it", async () => {
+  const { clock, state, recorder, reasons } = world();
+  await recorder.tick();
+  reasons.add("5A", "refused", "busy");
+  reasons.add("5A", "refused", "busy");
+  reasons.add("5B", "rejected", "proof_rejected");
+  state.failure = down;
+  clock.advance(60_000);
+  await recorder.tick();
+  state.failure = null;
+  reasons.add("5A", "refused", "busy");
+  await recorder.close();
+  assert.deepEqual(
+    state.batches.map((batch) => batch.reasons),
+    [
+      [
+        { hotkey: "5A", kind: "refused", code: "busy", count: 2 },
+        { hotkey: "5B", kind: "rejected", code: "proof_rejected", count: 1 },
+      ],
+      [{ hotkey: "5A", kind: "refused", code: "busy", count: 1 }],
+    ],
+  );
 });
 
 test("what the store did not take is sent again as it was, in order, with the next minute", async () => {
