@@ -138,6 +138,7 @@ function Weight({ miner, status, vectors }: MinerFacts) {
 function Answers({ miner }: { miner: MinerView }) {
   const { submitted, accepted, rejected, void: voided } = miner.counts;
   const open = Math.max(0, submitted - accepted - rejected - voided);
+  const unanswered = Math.max(0, accepted + rejected + voided - submitted);
   return (
     <Panel title="Answers" aside="since it was first seen">
       <Bars
@@ -151,8 +152,9 @@ function Answers({ miner }: { miner: MinerView }) {
         ]}
       />
       <p class="dim small">
-        {number(submitted)} received. Requests that were refused are not answers: they are listed below, by
-        reason.
+        {number(submitted)} received
+        {unanswered > 0 ? `, and ${number(unanswered)} jobs ended without one` : ""}. Requests that were
+        refused are not answers: they are listed below, by reason.
       </p>
     </Panel>
   );
