@@ -71,6 +71,11 @@ test("a validator put back from an older backup signs no second vector of a peri
   const data = dataDirWith({ chain: { block_ms: 100, tempo: 10 } });
   const first = await startValidator(data);
   const before = await vectorAfter(first.url, 0);
+  // Before the backup: an hour may begin at any moment, and what is committed after it is made anew.
+  const { epoch } = await get(`${first.url}/v1/status`);
+  const commitments = (url: string) =>
+    Promise.all([0, 1].map((ahead) => get(`${url}/v1/sampling/${(epoch as number) + ahead}`)));
+  const published = await commitments(first.url);
   const taken = await json(...documented("backup", data));
   assert.equal(taken.code, 0);
   const inside = ["assay.db", "assay.yaml", "keys", "manifest.json"];
@@ -79,10 +84,6 @@ test("a validator put back from an older backup signs no second vector of a peri
   const reached = (taken.document.watermarks as { signed_period: number }).signed_period;
   assert.ok(reached >= before.epoch);
   const later = await vectorAfter(first.url, reached);
-  const { epoch } = await get(`${first.url}/v1/status`);
-  const commitments = (url: string) =>
-    Promise.all([0, 1].map((ahead) => get(`${url}/v1/sampling/${(epoch as number) + ahead}`)));
-  const published = await commitments(first.url);
   await first.kill();
   removeDir(data);
 
