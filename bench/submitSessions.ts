@@ -6,6 +6,7 @@ import { inSlices, perSecond, type Subject } from "./inTurn.ts";
 import { type LoaderPlan, loaderFor } from "./loader.ts";
 import { hotkeys, type SessionSigner, type SessionsByHotkey } from "./presign.ts";
 import { type BenchOptions, type BenchReport, machine, round } from "./report.ts";
+import { type Cpu, cpuOf } from "./scale/cpu.ts";
 import { type BenchServer, benchConfig, startValidatorWith } from "./server.ts";
 
 /** Opening many sessions from one address. */
@@ -40,7 +41,17 @@ async function subjectOf(
   return { server, loader, total: { accepted: 0, seconds: 0 } };
 }
 
-/** Signatures of sessions beside those of hotkeys: two validators, in turn. */
+/** Microseconds of processor time per accepted answer: of the main thread, and of all others of the validator. */
+function costOf({ server, total }: Subject, before: Cpu): { mainUs: number; threadsUs: number } {
+  const { main, all } = cpuOf(server.pid);
+  const mainUs = (main - before.main) / total.accepted;
+  return { mainUs, threadsUs: (all - before.all) / total.accepted - mainUs };
+}
+
+/**
+ * Signatures of sessions beside those of hotkeys: two validators, in turn. What a session can gain is limited by what it
+ * saves: `limit_by_main` where the main thread is the bottleneck, `limit_by_cores` where the cores are.
+ */
 export async function compareSessions(options: BenchOptions): Promise<BenchReport> {
   const servers = [
     await startValidatorWith(config, async () => {}),
@@ -59,12 +70,28 @@ export async function compareSessions(options: BenchOptions): Promise<BenchRepor
     const warm = { ...options, seconds: Math.min(4, options.seconds) };
     await inSlices(subjects, warm);
     for (const { total } of Object.values(subjects)) Object.assign(total, { accepted: 0, seconds: 0 });
+    const before = { sr25519: cpuOf(plain.pid), sessions: cpuOf(keyed.pid) };
     await inSlices(subjects, options);
     const [sessionsPerS, sr25519PerS] = [perSecond(subjects.sessions), perSecond(subjects.sr25519)];
+    const [bySession, byHotkey] = [
+      costOf(subjects.sessions, before.sessions),
+      costOf(subjects.sr25519, before.sr25519),
+    ];
     return {
       bench: "submit",
-      figures: { sessions_per_s: round(sessionsPerS, 1), sr25519_per_s: round(sr25519PerS, 1) },
-      ratios: { sessions_to_sr25519: round(sessionsPerS / sr25519PerS) },
+      figures: {
+        ...{ sessions_per_s: round(sessionsPerS, 1), sr25519_per_s: round(sr25519PerS, 1) },
+        ...{ sessions_main_us: round(bySession.mainUs, 1), sr25519_main_us: round(byHotkey.mainUs, 1) },
+        ...{ sessions_threads_us: round(bySession.threadsUs, 1) },
+        ...{ sr25519_threads_us: round(byHotkey.threadsUs, 1) },
+      },
+      ratios: {
+        sessions_to_sr25519: round(sessionsPerS / sr25519PerS),
+        limit_by_main: round(byHotkey.mainUs / bySession.mainUs),
+        limit_by_cores: round(
+          (byHotkey.mainUs + byHotkey.threadsUs) / (bySession.mainUs + bySession.threadsUs),
+        ),
+      },
       machine: machine(),
     };
   } finally {

@@ -16,8 +16,14 @@ function statOf(path: string): { name: string; parent: number; us: number } | nu
   }
 }
 
-/** Processor time of a process: of its main thread, and of all. */
-export function cpuOf(pid: number): { readonly main: number; readonly all: number } {
+/** Microseconds of processor time: of the main thread, and of all. */
+export interface Cpu {
+  readonly main: number;
+  readonly all: number;
+}
+
+/** What a process has used since it began. */
+export function cpuOf(pid: number): Cpu {
   const main = statOf(`/proc/${pid}/task/${pid}/stat`)?.us ?? 0;
   return { main, all: statOf(`/proc/${pid}/stat`)?.us ?? 0 };
 }

@@ -68,12 +68,14 @@ export function historyCases(open: OpenStore): void {
 
   test("what several add at once is the sum", () =>
     withStore(open, async (store) => {
-      await Promise.all(
-        Array.from({ length: 10 }, (_, i) =>
-          store.addHistory(batchOf(start + i, { admitted: 1, [`refused:${i % 3}`]: 1 })),
-        ),
-      );
-      const sums = ["0 admitted 10", "0 refused:0 4", "0 refused:1 3", "0 refused:2 3"];
+      // As many as a store of processes that add one each: more would wait for a connection, and not for each other.
+      for (let round = 0; round < 4; round++)
+        await Promise.all(
+          Array.from({ length: 3 }, (_, i) =>
+            store.addHistory(batchOf(start + i, { admitted: 1, [`refused:${i}`]: 1 })),
+          ),
+        );
+      const sums = ["0 admitted 12", "0 refused:0 4", "0 refused:1 4", "0 refused:2 4"];
       assert.deepEqual(await seen(store, "day"), sums);
     }));
 

@@ -60,6 +60,8 @@ export async function bundle(): Promise<string> {
     external: ["mcl-wasm", "snarkjs"],
     banner: { js: require },
   });
+  // Or Node would read each file twice, to find out what it is.
+  writeFileSync(join(outdir, "package.json"), '{ "type": "module" }\n');
   const entry = join(outdir, "entry.mjs");
   writeFileSync(entry, 'import { main } from "./cli/main.js";\nawait main(process.argv);\n');
   return entry;
