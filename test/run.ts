@@ -19,8 +19,8 @@ const kinds = [
 ];
 /** Without a word from any file for so long, the run ends: one waits in vain. No measure of speed; the longest test takes a minute. */
 const SILENCE_MS = 20 * 60_000;
-/** Files at once: more than cores, since those that watch a validator mostly wait. */
-const CONCURRENCY = 6;
+/** Files at once: two more than two cores, since those that watch a validator mostly wait. */
+const CONCURRENCY = 4;
 
 const root = resolve(import.meta.dirname, "..");
 

@@ -8,11 +8,14 @@ import { cpuOf, cpuOfServers } from "./cpu.ts";
 import { BenchFleet } from "./fleet.ts";
 
 const COUNTS = [1, 2, 4] as const;
-const WARM_UP_S = 4;
+/** As long as a process needs to compile what it runs: with four of them each gets a quarter of the requests. */
+const WARM_UP_S = 10;
 
 /** What a number of api processes took, and what each submission cost, in microseconds. */
 interface Taken {
   readonly perS: number;
+  /** Admissions in one transaction. */
+  readonly group: number;
   readonly us: Readonly<Record<"api" | "workers" | "verify" | "database" | "client" | "lock", number>>;
 }
 
@@ -23,20 +26,22 @@ interface Snapshot {
   readonly database: number;
   readonly client: number;
   readonly lock: number;
+  readonly groups: number;
 }
 
 async function snapshot(apis: readonly BenchServer[], verify: BenchServer): Promise<Snapshot> {
   const main = apis.reduce((total, { pid }) => total + cpuOf(pid).main, 0);
   const all = apis.reduce((total, { pid }) => total + cpuOf(pid).all, 0);
   const { user, system } = process.cpuUsage();
-  let lock = 0;
+  let [lock, groups] = [0, 0];
   for (const { metricsSocket } of apis) {
     const { body } = await ask({ socketPath: metricsSocket });
     lock += 1e6 * metricIn(body, "assay_store_group_seconds_sum");
+    groups += metricIn(body, "assay_store_group_seconds_count");
   }
   return {
     ...{ api: main, workers: all - main, verify: cpuOf(verify.pid).all },
-    ...{ database: cpuOfServers("postgres"), client: user + system, lock },
+    ...{ database: cpuOfServers("postgres"), client: user + system, lock, groups },
   };
 }
 
@@ -71,11 +76,17 @@ async function taken(count: number, options: BenchOptions): Promise<Taken> {
       ...{ api: each("api"), workers: each("workers"), verify: each("verify") },
       ...{ database: each("database"), client: each("client"), lock: each("lock") },
     };
-    return { perS: accepted / median(results.map((result) => result.seconds)), us };
+    const took = median(results.map((result) => result.seconds));
+    return { perS: accepted / took, group: 1 / each("groups"), us };
   } finally {
     await fleet.stop();
     await drop();
   }
+}
+
+/** Processor time of all that takes part, per submission. */
+function processorUs({ us }: Taken): number {
+  return us.api + us.workers + us.verify + us.database + us.client;
 }
 
 /** The costs that one process shows, as the model takes them. */
@@ -86,27 +97,29 @@ function costsOf({ us }: Taken): SubmissionCosts {
   };
 }
 
-/** One, two and four api processes on the cores of this machine, beside the model whose costs the first shows. */
+/**
+ * One, two and four api processes on the cores of this machine, beside the model. Its costs are those of one process that has as many
+ * clients as each of them: the fewer submissions share a transaction, the more each costs.
+ */
 export async function apiScaling(options: BenchOptions): Promise<{
   readonly figures: Record<string, number>;
   readonly ratios: Record<string, number>;
 }> {
   const figures: Record<string, number> = {};
   const ratios: Record<string, number> = {};
-  let costs: SubmissionCosts | null = null;
-  let clientUs = 0;
   for (const count of COUNTS) {
     const result = await taken(count, options);
-    if (costs === null) {
-      costs = costsOf(result);
-      clientUs = result.us.client;
-      for (const [name, us] of Object.entries(result.us)) figures[`${name}_us`] = round(us, 1);
-    }
-    const given = { processes: count, cores: Number(machine().cores), clientUs };
+    const clients = Math.ceil(options.clients / count);
+    const one = count === 1 ? result : await taken(1, { ...options, clients });
+    if (count === 1) for (const [name, us] of Object.entries(result.us)) figures[`${name}_us`] = round(us, 1);
+    const given = { processes: count, cores: Number(machine().cores), clientUs: one.us.client };
     // What the check costs is in what the verify process costs.
-    const predicted = throughput({ ...given, sessionShare: 0, checkUs: 0, sampledShare: 1 }, costs);
+    const predicted = throughput({ ...given, sessionShare: 0, checkUs: 0, sampledShare: 1 }, costsOf(one));
     figures[`api_${count}_per_s`] = round(result.perS, 1);
     figures[`api_${count}_predicted_per_s`] = round(predicted, 1);
+    figures[`api_${count}_group`] = round(result.group, 1);
+    figures[`api_${count}_cpu_us`] = round(processorUs(result), 1);
+    figures[`api_${count}_model_cpu_us`] = round(processorUs(one), 1);
     ratios[`api_${count}_to_model`] = round(result.perS / predicted);
   }
   return { figures, ratios };

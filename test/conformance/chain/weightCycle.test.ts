@@ -48,8 +48,9 @@ async function wholeCycle(t: TestContext, node: string): Promise<void> {
 if (existsSync(realMetadataFile)) {
   test("double on real metadata: a subnet is made as on a development node, and takes weights", async (t) => {
     // Without rounds of the beacon, which are nobody's to sign here.
-    const slow = { startTimeMs: Date.now() - 3_600_000, slotMs: 100 };
-    const double = await doubleFor(t, { subnets: [], metadata: realMetadataFile, blockMs: 100, ...slow });
+    // Blocks of 200 ms: an extrinsic is valid for 32 of them, and a busy machine takes its time to send it.
+    const slow = { startTimeMs: Date.now() - 3_600_000, slotMs: 200 };
+    const double = await doubleFor(t, { subnets: [], metadata: realMetadataFile, blockMs: 200, ...slow });
     await wholeCycle(t, double.url);
   });
 

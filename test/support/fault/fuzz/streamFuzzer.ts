@@ -94,19 +94,26 @@ export class StreamFuzzer {
   }
 
   async #talk(wire: Wire, known: Known, chance: Chance, number: number): Promise<void> {
+    let broke = false;
     for (let n = 1; n <= mostFrames && !wire.isClosed; n++) {
       const { bytes, isSound } = frameCase(known, chance);
       wire.send(bytes);
       this.sent++;
+      broke ||= !isSound;
       if (!isSound && chance.one(0.5)) return;
       if (n % heardEvery !== 0) continue;
       wire.send(textFrame(JSON.stringify({ type: "ping", id: `heard ${n}` }), chance));
-      if (!(await this.#hear(wire, known, `heard ${n}`, number))) return;
+      if (!(await this.#hear(wire, known, { id: `heard ${n}`, broke }, number))) return;
     }
   }
 
-  /** Judges what comes until the pong with that id, or the end of the stream; false at the end. */
-  async #hear(wire: Wire, known: Known, id: string, number: number): Promise<boolean> {
+  /** Judges what comes until the pong with that id, or the end of the stream; false at the end. `broke`: a close frame may have been sent. */
+  async #hear(
+    wire: Wire,
+    known: Known,
+    { id, broke }: { readonly id: string; readonly broke: boolean },
+    number: number,
+  ): Promise<boolean> {
     for (;;) {
       const taken = takeFrame(wire.received);
       if (taken === null) {
@@ -116,17 +123,18 @@ export class StreamFuzzer {
       }
       wire.received = taken.rest;
       if (taken.opcode === CLOSE) {
-        this.#closed(taken.payload, number);
+        this.#closed(taken.payload, broke, number);
         return false;
       }
       if (taken.opcode === TEXT && this.#said(taken.payload.toString(), known, number) === id) return true;
     }
   }
 
-  #closed(payload: Buffer, number: number): void {
+  /** A close frame of the client is answered with its own code. */
+  #closed(payload: Buffer, broke: boolean, number: number): void {
     const code = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
     this.#count(`close ${code}`);
-    if (!allowedCloses.has(code)) this.#fail(number, `closed with ${code}`);
+    if (!allowedCloses.has(code) && !broke) this.#fail(number, `closed with ${code}`);
   }
 
   /** Judges a frame; returns the id that a pong comes back to. */

@@ -171,7 +171,9 @@ describe("verifier", () => {
 
   it("voids a check that hangs and one that kills its worker, with their reasons", async (t) => {
     const { rows, submit } = make(t);
+    // One after the other: a worker that ends takes whatever else it was checking with it.
     const hanging = submit("hang verifier");
+    await until(() => rows.concluded.length === 1);
     const deadly = submit("exit verifier");
     await until(() => rows.concluded.length === 2);
     const codeOf = (id: string): unknown => {
