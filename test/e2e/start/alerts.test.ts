@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { type AlertRule, alertRules } from "../../../src/core/alert.ts";
 import { type Receiver, startReceiver } from "../../support/alerts/receiver.ts";
 import { metricIn } from "../../support/observe/scrape.ts";
 import { until } from "../../support/until.ts";
@@ -37,8 +38,11 @@ function changesOf(receiver: Receiver): string[] {
     .flatMap(({ alerts }) => alerts.map(({ rule, state }) => `${rule} ${state}`));
 }
 
-function dataDirFor(t: TestContext, receiver: Receiver): string {
+/** `only`: the rules that are looked at, where a busy machine, on which others hold too, must not change the messages. */
+function dataDirFor(t: TestContext, receiver: Receiver, only: readonly AlertRule[] = alertRules): string {
+  const off = alertRules.filter((rule) => !only.includes(rule));
   const alerts = {
+    rules: Object.fromEntries(off.map((rule) => [rule, { enabled: false }])),
     ...{ evaluate_s: 0.2, for: 1, digest_s: 0, refusal_window_s: 1, restarts_per_hour: 1 },
     sinks: [
       { kind: "webhook", url: `${receiver.url}/hook`, secret_file: "keys/hook.secret" },
@@ -184,7 +188,7 @@ async function later(beats: () => number): Promise<void> {
 
 test("a restart forgets no mute, tells nothing again and loses no end", async (t) => {
   const receiver = await startReceiver(t);
-  const dir = dataDirFor(t, receiver);
+  const dir = dataDirFor(t, receiver, ["restarts", "weights_missed"]);
   const access = (url: string): string[] => ["--url", url, "--data", dir, "--json"];
   const beats = (): number => receiver.received.filter(({ path }) => path === "/beat").length;
   const told = (): string[] => toldOf(receiver, "restarts");
