@@ -3,4 +3,4 @@ import { problemTable } from "./table.ts";
 
 /** Whose fault a refusal is; nobody's where the code is unknown, as in records of another version. */
 export const blameOf = (code: string): Blame =>
-  code in problemTable ? problemTable[code as keyof typeof problemTable].blame : "none";
+  Object.hasOwn(problemTable, code) ? problemTable[code as keyof typeof problemTable].blame : "none";

@@ -75,6 +75,7 @@ test("each reason is told with whose fault it is", async () => {
     { kind: "refused", code: "busy", count: 4, lastAt: 60 },
     { kind: "refused", code: "already_solved", count: 3, lastAt: 60 },
     { kind: "refused", code: "of another version", count: 2, lastAt: 60 },
+    { kind: "refused", code: "toString", count: 2, lastAt: 60 },
     { kind: "rejected", code: "proof_rejected", count: 1, lastAt: 120 },
     { kind: "void", code: "check_timeout", count: 5, lastAt: 120 },
   ];
@@ -85,6 +86,7 @@ test("each reason is told with whose fault it is", async () => {
       ["busy", "validator"],
       ["already_solved", "miner"],
       ["of another version", "none"],
+      ["toString", "none"],
       ["proof_rejected", "miner"],
       ["check_timeout", "none"],
     ],
