@@ -50,7 +50,7 @@ const costlessPool: Pool = {
 export async function startDispatchServer(options: DispatchServerOptions): Promise<DispatchServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "assay-bench-"));
   mkdirSync(join(dataDir, "keys"));
-  writeFileSync(join(dataDir, "keys", "challenge.secret"), benchSecret);
+  writeFileSync(join(dataDir, "keys", "challenge.secret"), benchSecret, { mode: 0o600 });
   const defaults = defaultConfig();
   const circuit = {
     id: options.facts.circuit.id,

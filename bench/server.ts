@@ -44,7 +44,7 @@ export async function startServer(
 ): Promise<BenchServer> {
   const dir = mkdtempSync(join(tmpdir(), "assay-bench-"));
   mkdirSync(join(dir, "keys"));
-  writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret);
+  writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret, { mode: 0o600 });
   const observe = { metrics: { socket: "metrics.sock" } };
   writeFileSync(join(dir, "assay.yaml"), JSON.stringify({ observe, ...config }));
   await prepare(dir);

@@ -17,6 +17,7 @@ import { AdmitMeasures, type Purpose } from "./measures.ts";
 import { Newcomers } from "./newcomers.ts";
 import type { AdmissionModules, AdmissionOptions } from "./ports.ts";
 import { newSubmission, refusal, spendRefusal } from "./record.ts";
+import { RoomLine } from "./roomLine.ts";
 import { spendOf } from "./spendOf.ts";
 
 type Admitted = Exclude<AdmitOutcome, { kind: "refused" }>;
@@ -37,6 +38,7 @@ export class Admission {
   readonly #senders = new WeakMap<Caller, string>();
   readonly #submitGate: Gate;
   readonly #readGate: Gate;
+  readonly #room: RoomLine;
   readonly #submitters: Buckets;
   readonly #readers: Buckets;
   readonly #used: UsedSignatures;
@@ -51,6 +53,7 @@ export class Admission {
     this.#proof = new ClaimVerifier(modules);
     this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
     this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
+    this.#room = new RoomLine(modules.backlog);
     this.addresses = new AddressTokens(options, {
       clock,
       refused: (kind) => this.#measures.countRefusal(kind, "ip_rate_limited"),
@@ -122,7 +125,7 @@ export class Admission {
     );
     requireShort(request.answer, challenge);
     caller.signal.throwIfAborted();
-    if (!this.#modules.backlog.hasRoom(challenge.lane)) throw backlogRefusal();
+    this.#room.require(challenge.lane);
     const outcome = await this.#throughGate(caller, claim, challenge, async () => {
       const block = await this.#proveSubmitter(caller, claim);
       return this.#record(caller, claim, challenge, { answer: request.answer, block, receivedAt });
@@ -143,9 +146,9 @@ export class Admission {
   ): Promise<Admitted> {
     const slot = await this.#measures.timed("gate", () => this.#submitGate.enter(hotkey, signal));
     let handedOver = false;
-    const reservation = this.#modules.backlog.reserve(lane);
+    let reservation: Reservation | null = null;
     try {
-      if (reservation === null) throw backlogRefusal();
+      reservation = await this.#measures.timed("room", () => this.#room.reserve(lane, signal));
       const outcome = await record();
       if (outcome.kind === "admitted") handedOver = this.#handOver(outcome.submission, reservation);
       return outcome;
@@ -292,8 +295,4 @@ const useOf = ({ method, target, rawBody }: Caller): Use => `${method} ${target}
 function requireShort({ bytes }: SubmitRequest["answer"], { answerBytes }: RecognisedChallenge): void {
   if (bytes.length > answerBytes)
     throw new AssayError({ code: "answer_too_large", limit_bytes: answerBytes });
-}
-
-function backlogRefusal(): AssayError {
-  return new AssayError({ code: "verify_backlog", retry_after_s: retryAfterS.verify_backlog });
 }

@@ -6,7 +6,7 @@ import type { TokenKind } from "../flow/caller.ts";
 
 /** The purpose of a request. */
 export type Purpose = "submit" | "read" | "session";
-export type Stage = "recognise" | "gate" | "signature" | "record";
+export type Stage = "recognise" | "gate" | "room" | "signature" | "record";
 
 /** Seconds; the upper ones cover the gate's wait and a slow disk. */
 const stageBuckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
