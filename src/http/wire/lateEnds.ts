@@ -1,27 +1,26 @@
 import type { Socket } from "node:net";
 
 /** Turns of a round, one per tick. */
-const TURNS = 20;
-const TICK_MS = 100;
+const TURNS = 400;
+/** Short, so that few end, and come back, in one turn of the event loop. */
+const TICK_MS = 10;
 /** What one of them may still send before it is ended at once. */
 const READ_MAX = 16_384;
 
 /**
- * Connections that are refused, and ended one to two seconds later, some per tick: a client that opens a new one whenever one ends
- * does so once per second and not at once, and not all of them in the same moment. Beyond its limit they are ended at once.
+ * Connections that are refused, and ended two to four seconds later, some per tick: a client that opens a new one whenever one ends
+ * does so every few seconds and not at once, and not all of them in the same moment. Beyond its limit they are ended at once.
  */
 export class LateEnds {
   #limit: number;
   readonly #turns: Set<Socket>[] = Array.from({ length: TURNS }, () => new Set());
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | null = null;
   #size = 0;
   #turn = 0;
   #spread = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#timer.unref();
   }
 
   get size(): number {
@@ -37,6 +36,7 @@ export class LateEnds {
     const turn = this.#turns[(this.#turn + TURNS / 2 + 1 + this.#spread) % TURNS];
     turn?.add(socket);
     this.#size++;
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
     socket.once("close", () => {
       turn?.delete(socket);
       this.#size--;
@@ -46,7 +46,7 @@ export class LateEnds {
 
   /** Ends all of them, and those to come at once. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#rest();
     this.#limit = 0;
     for (const turn of this.#turns) for (const socket of turn) socket.destroy();
   }
@@ -59,7 +59,13 @@ export class LateEnds {
     });
   }
 
+  #rest(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
   #tick(): void {
+    if (this.#size === 0) this.#rest();
     this.#turn = (this.#turn + 1) % TURNS;
     for (const socket of this.#turns[this.#turn] ?? []) socket.destroy();
   }

@@ -16,19 +16,32 @@ function world(t: TestContext, limit: number): { ends: LateEnds; pass: (ms: numb
 const sockets = (count: number): Socket[] => Array.from({ length: count }, () => new Socket());
 const openOf = (all: readonly Socket[]): number => all.filter(({ destroyed }) => !destroyed).length;
 
-test("none ends within a second, all within two, and never more than a tenth of them in one tick", async (t) => {
-  const { ends, pass } = world(t, 100);
-  const all = sockets(100);
+test("none ends within two seconds, all within four, and never more than one in 200 of them in one tick", async (t) => {
+  const { ends, pass } = world(t, 400);
+  const all = sockets(400);
   for (const socket of all) ends.add(socket);
-  await pass(1000);
-  assert.equal(openOf(all), 100);
-  for (let tick = 0, open = 100; tick < 10; tick++) {
-    await pass(100);
-    assert.equal(open - openOf(all), 10, `tick ${tick}`);
+  await pass(2000);
+  assert.equal(openOf(all), 400);
+  for (let tick = 0, open = 400; tick < 200; tick++) {
+    await pass(10);
+    assert.equal(open - openOf(all), 2, `tick ${tick}`);
     open = openOf(all);
   }
   assert.equal(openOf(all), 0);
   assert.equal(ends.size, 0);
+});
+
+test("after a time without any, the next ones wait as long", async (t) => {
+  const { ends, pass } = world(t, 10);
+  for (const idleMs of [5000, 0]) {
+    const [socket] = sockets(1) as [Socket];
+    ends.add(socket);
+    await pass(2000);
+    assert.equal(socket.destroyed, false);
+    await pass(2000);
+    assert.equal(socket.destroyed, true);
+    await pass(idleMs);
+  }
 });
 
 test("past the limit a connection ends at once; one that ended by itself makes room", async (t) => {
