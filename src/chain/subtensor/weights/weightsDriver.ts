@@ -225,6 +225,7 @@ export class WeightsDriver {
         plans.find((other) => other.state === "submitted" && other.period !== plan.period)?.period ?? null,
       sentAt: this.#sender.sentAt(plan),
       failure: this.#sender.failureOf(plan),
+      unmade: this.#maker.unmadeOf(plan),
       includedAt: this.#sender.includedAt(plan),
     };
   }
