@@ -177,12 +177,12 @@ export class SubtensorChain implements Chain {
     this.#working = false;
   }
 
-  /** What is sent after a block, one thing at a time: extrinsics of one hotkey share its nonces. */
+  /** What is sent after a block. An address and weights wait for each other only where they take the hotkey's next nonce. */
   async #send(at: FinalizedBlock): Promise<void> {
     if (this.#stopped || this.#endpoints.disagreement !== null) return;
     this.#sending = true;
     try {
-      await this.#publisher?.tick(at);
+      void this.#publisher?.tick(at);
       await this.#weights?.tick();
     } catch (error) {
       this.#modules.log.error("weights_failed", { cause: causeText(error) });

@@ -60,7 +60,7 @@ function logTo(lines: LogLine[]): Log {
 }
 
 /** Sends nothing. */
-function noWeights(): WeightsHook {
+export function noWeights(): WeightsHook {
   const status = () => ({ ...unknownHeights, stopped: null, alarms: [] });
   const idle = async (): Promise<void> => {};
   return { submit: async () => [], tick: idle, resume: idle, close: idle, status, held: () => null };
