@@ -112,6 +112,7 @@ async function weightsHook(
     burnAbsent: burn.absent,
     everyTempos,
     versionKey: null,
+    blockMs: chain.block_ms,
   };
   return (node) => {
     const hold = (): string | null => {
