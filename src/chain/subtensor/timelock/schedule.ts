@@ -12,6 +12,8 @@ export interface ScheduleState {
   readonly tempo: number;
   readonly blocksSinceLastStep: number;
   readonly revealPeriodEpochs: number;
+  /** The runtime is from before it kept epochs on record: they follow from the height. */
+  readonly isByHeight?: boolean;
 }
 
 /** The part that blocks change. */

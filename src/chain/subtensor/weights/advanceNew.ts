@@ -65,7 +65,7 @@ export function advanceNew(plan: WeightPlan, view: PlanView, situation: Situatio
   }
   const refused = obstacle(plan, view, situation);
   if (refused !== null) return wait(plan, refused);
-  const choice = methodOf(situation.setting, view.limits);
+  const choice = methodOf(situation.setting, view.limits, view.schedule);
   if (choice.kind === "refused") return wait(plan, choice.refusal);
   const { method } = choice;
   if (method !== "set" && view.schedule.tempo <= 0)

@@ -196,13 +196,13 @@ export class WeightsDriver {
 
   async #stepOf(plan: WeightPlan, view: ChainView, plans: readonly WeightPlan[]): Promise<Step> {
     const { node, clock } = this.#modules;
-    const { netuid, mechanism, hotkey } = this.#options;
+    const { netuid, mechanism, hotkey, setting } = this.#options;
     if (plan.netuid !== netuid || plan.mechanism !== mechanism || plan.hotkey !== hotkey) {
       const at = { block: view.block.number, at: clock.nowMs() };
       const why = "the validator was started with another subnet, mechanism or hotkey";
       return stopped(moved(plan, "missed", at, why));
     }
-    const seen = await readPlan(node, view, plan, { hotkey, bound: this.#bound });
+    const seen = await readPlan(node, view, plan, { hotkey, setting, bound: this.#bound });
     this.#found.push(...seen.timelocked);
     const situation = this.#situation(plan, view, plans);
     const step = advance(plan, seen, situation);
