@@ -83,6 +83,7 @@ export async function openedOn(
     {
       ...{ urls, genesis: doubleGenesis, netuid: NETUID, mechanism: 0, staleAfterMs: STALE_MS },
       ...{ blockMs: BLOCK_MS, hotkey: keys.alice.hotkey, validatorsMayMine: false, publish: null },
+      weightsSetting: "auto",
       ...{ driftMostMs: 8000, waitMs: 20_000 },
       ...options,
     },
