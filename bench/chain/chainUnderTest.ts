@@ -52,7 +52,7 @@ export async function openChainUnderTest(plan: ChainPlan): Promise<ChainUnderTes
   const chain = await openSubtensorChain(
     {
       ...plan,
-      ...{ netuid: NETUID, mechanism: 0, validatorsMayMine: false, publish: null },
+      ...{ netuid: NETUID, mechanism: 0, validatorsMayMine: false, weightsSetting: "auto", publish: null },
       ...{ driftMostMs: 8000, waitMs: 30_000 },
     },
     {

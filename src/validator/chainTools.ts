@@ -101,7 +101,7 @@ async function ownView(
     import("../chain/subtensor/timelock/schedule.ts"),
   ]);
   const { limits, schedule } = state;
-  const choice = methodOf(setting, limits);
+  const choice = methodOf(setting, limits, schedule);
   return {
     ...{ hotkey, uid: limits.uid, stake: limits.stake, stake_threshold: limits.stakeThreshold },
     ...{ permit: limits.permit, is_owner: limits.isOwner, last_update: limits.lastUpdate },

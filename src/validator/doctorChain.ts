@@ -114,7 +114,7 @@ async function weightsFound(
     import("../chain/subtensor/weights/check.ts"),
     import("../chain/subtensor/timelock/schedule.ts"),
   ]);
-  const choice = methodOf(chain.weights, limits);
+  const choice = methodOf(chain.weights, limits, schedule);
   if (choice.kind === "refused") return fail(choice.refusal.text);
   const { method } = choice;
   const nextEpoch = nextEpochBlock(schedule);

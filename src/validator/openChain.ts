@@ -72,6 +72,7 @@ function subtensorOptions(
     blockMs: chain.block_ms,
     hotkey,
     validatorsMayMine: chain.validators_may_mine,
+    weightsSetting: chain.weights,
     publish: store === null ? null : chain.publish,
     driftMostMs: admit.signature_window_ms,
     waitMs,
@@ -112,6 +113,7 @@ async function weightsHook(
     burnAbsent: burn.absent,
     everyTempos,
     versionKey: null,
+    blockMs: chain.block_ms,
   };
   return (node) => {
     const hold = (): string | null => {

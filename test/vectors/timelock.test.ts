@@ -172,7 +172,7 @@ for (const { name, rule, state, revealPeriodEpochs, ...want } of golden.epochSch
     const { currentBlock, ...rest } = state;
     const schedule = { ...rest, block: currentBlock, revealPeriodEpochs };
     if (want.error !== undefined)
-      for (const ask of [revealBlock, commitEpoch, () => revealRound(schedule, 0)])
+      for (const ask of [revealBlock, commitEpoch, () => revealRound(schedule, 0, 12_000)])
         assert.equal((await problemOf(() => ask(schedule))).code, "no_epochs");
     if (want.commitEpoch !== undefined) assert.equal(commitEpoch(schedule), want.commitEpoch);
     if (want.revealBlock !== undefined)

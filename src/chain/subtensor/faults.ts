@@ -21,6 +21,8 @@ export interface ChainState {
   readonly driftMs: number | null;
   readonly driftMostMs: number;
   readonly disagreement: Disagreement | null;
+  /** What the runtime does not have, and what for. */
+  readonly lacks: readonly string[];
 }
 
 /** Machines are within this of each other where time is kept; more is worth a look. */
@@ -106,8 +108,18 @@ function driftAlarm({ driftMs }: ChainState): ChainAlarm | null {
   };
 }
 
+function runtimeAlarm({ lacks }: ChainState): ChainAlarm | null {
+  if (lacks.length === 0) return null;
+  return {
+    name: "runtime_lacks",
+    text: `the chain's runtime lacks ${lacks.join(", ")}; install a version of Assay that knows this runtime`,
+  };
+}
+
 /** What an operator must look at although work goes on. */
 export function chainAlarms(state: ChainState): ChainAlarm[] {
-  const single = [disagreementAlarm(state), driftAlarm(state)].filter((alarm) => alarm !== null);
+  const single = [disagreementAlarm(state), driftAlarm(state), runtimeAlarm(state)].filter(
+    (alarm) => alarm !== null,
+  );
   return [...single, ...genesisAlarms(state)];
 }

@@ -138,7 +138,11 @@ export class LiveNode implements SubtensorNode {
 
   async sign(call: WeightCall | ServeCall, options: SigningOptions): Promise<SignedCall> {
     this.#signer ??= this.#modules.signer();
-    const signer = await this.#signer;
+    const signer = await this.#signer.catch((error: unknown) => {
+      // A file that could not be read may be there at the next try.
+      this.#signer = null;
+      throw error;
+    });
     const { netuid } = this.#options;
     const calls = call.kind === "serve" ? [serveCall(call, netuid)] : chainCalls(call, this.#options);
     return this.#read("signing", (api) => signFirst(api, calls, signer, options));

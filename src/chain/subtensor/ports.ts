@@ -6,6 +6,7 @@ import type { Chain, ChainWeights } from "../../flow/chain.ts";
 import type { CallSigner } from "./connect/nodeApi.ts";
 import type { SubtensorNode } from "./node.ts";
 import type { PublishedAddress } from "./publisher.ts";
+import type { WeightsSetting } from "./weights/method.ts";
 
 export interface SubtensorOptions {
   /** `ws` or `wss`, in no order. */
@@ -20,6 +21,8 @@ export interface SubtensorOptions {
   readonly hotkey: string;
   /** Whether hotkeys with a validator permit may mine too. */
   readonly validatorsMayMine: boolean;
+  /** How weights are sent: what the runtime must have follows from it. */
+  readonly weightsSetting: WeightsSetting;
   /** The address to publish on the chain; null for none. */
   readonly publish: PublishedAddress | null;
   /** Drift of the clock from which the validator is not ready, ms. */

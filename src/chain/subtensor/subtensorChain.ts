@@ -19,6 +19,8 @@ import { type ChainMeasures, chainMeasures } from "./measures.ts";
 import { Miners } from "./miners.ts";
 import type { BlockRef, FinalizedBlock } from "./node.ts";
 import type { SubtensorModules, SubtensorOptions, WeightsHook } from "./ports.ts";
+import { needsOf } from "./probe/entries.ts";
+import { presenceOf } from "./probe/presence.ts";
 import { Publisher } from "./publisher.ts";
 
 /** How long closing waits for the weights' part, ms. */
@@ -41,6 +43,7 @@ export class SubtensorChain implements Chain {
   #again = false;
   #sending = false;
   #drifts = false;
+  #lacks: readonly string[] | null = null;
   #stopped = false;
 
   constructor(options: SubtensorOptions, modules: SubtensorModules) {
@@ -54,6 +57,7 @@ export class SubtensorChain implements Chain {
       ...{ clock, log },
       run: (what, read) => this.#endpoints.run(what, read),
       registered: () => this.#keeper.registered(),
+      upgraded: (metadata) => this.#upgraded(metadata),
       advanced: () => void this.#work(),
     });
     const node = new LiveNode(options, { endpoints: this.#endpoints, follower: this.#follower, signer });
@@ -150,6 +154,18 @@ export class SubtensorChain implements Chain {
     };
   }
 
+  /** Says at once what a runtime lacks, not only when it is asked for. */
+  #upgraded(metadata: Uint8Array): void {
+    const { mechanism, weightsSetting: weights, publish } = this.#options;
+    const { lacks } = presenceOf(metadata, needsOf({ mechanism, weights, publishes: publish !== null }));
+    const isFirst = this.#lacks === null;
+    this.#lacks = lacks
+      .filter(({ isOptional }) => !isOptional)
+      .map((lack) => `${lack.entry} (for ${lack.for})`);
+    if (this.#lacks.length > 0) this.#modules.log.error("chain_runtime_lacks", { lacks: this.#lacks });
+    else if (!isFirst) this.#modules.log.info("chain_runtime_upgraded", {});
+  }
+
   #ticked(): void {
     this.#measures.block(this.#follower.ageMs(), this.#follower.driftMs());
     this.#measures.metagraph(this.#keeper.ageMs(), this.#keeper.metagraph?.neurons.length ?? 0);
@@ -177,12 +193,12 @@ export class SubtensorChain implements Chain {
     this.#working = false;
   }
 
-  /** What is sent after a block, one thing at a time: extrinsics of one hotkey share its nonces. */
+  /** What is sent after a block. An address and weights wait for each other only where they take the hotkey's next nonce. */
   async #send(at: FinalizedBlock): Promise<void> {
     if (this.#stopped || this.#endpoints.disagreement !== null) return;
     this.#sending = true;
     try {
-      await this.#publisher?.tick(at);
+      void this.#publisher?.tick(at);
       await this.#weights?.tick();
     } catch (error) {
       this.#modules.log.error("weights_failed", { cause: causeText(error) });
@@ -207,6 +223,7 @@ export class SubtensorChain implements Chain {
       driftMs: this.#follower.driftMs(),
       driftMostMs: this.#options.driftMostMs,
       disagreement: this.#endpoints.disagreement,
+      lacks: this.#lacks ?? [],
     };
   }
 }

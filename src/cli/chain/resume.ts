@@ -4,11 +4,12 @@ import { type Access, tokenOf, withAccess } from "../shared/access.ts";
 import { print } from "../shared/output.ts";
 import { ask } from "../shared/remote.ts";
 
-function text({ plans, waits, alarms }: ChainWeightsView): string {
+function text({ plans, waits, retry_at, alarms }: ChainWeightsView): string {
+  const again = retry_at === null ? "" : `; it can be tried again in block ${retry_at}`;
   const open = plans.map(({ period, state }) => `${period} (${state})`).join(", ");
   return [
     `weights go on; open periods: ${open === "" ? "none" : open}`,
-    ...(waits === null ? [] : [`waiting: ${waits}`]),
+    ...(waits === null ? [] : [`waiting: ${waits}${again}`]),
     ...alarms.map((alarm) => `alarm at the last block: ${alarm.code}: ${alarm.text}`),
   ].join("\n");
 }

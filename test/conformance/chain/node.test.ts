@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { type TestContext, test } from "node:test";
 import { registrationPattern } from "../../../src/chain/subtensor/follow/registrations.ts";
 import type { ChainDoubleOptions } from "../../support/chain/options.ts";
-import { doubleFor, keys, openedOn } from "../../support/chainClient/opened.ts";
+import { doubleFor, keys, NETUID, neurons, noWeights, openedOn } from "../../support/chainClient/opened.ts";
 import { until } from "../../support/until.ts";
 
 // What a node is asked, once on metadata of our own and once on a real runtime's, where that stands beside the checkout.
@@ -98,6 +98,34 @@ test("an address is published once, and again only where the chain has another o
   await until(() => (second.chain.block() ?? 0) > before + 5);
   assert.equal(second.has("address_published"), false);
   assert.equal(await second.node.nextNonce(), nonce);
+});
+
+test("an address that does not get through keeps no weights waiting, and another one on the chain is replaced", async (t) => {
+  const subnets = [{ netuid: NETUID, neurons, tempo: 1000, servingRateLimit: 0 }];
+  const double = await doubleFor(t, { subnets });
+  await double.control({ do: "faults", set: { dropExtrinsics: true } });
+  let ticks = 0;
+  const held = await openedOn(t, double.urls, {
+    publish: { ip: "198.51.100.7", port: 8420 },
+    weights: () => ({
+      ...noWeights(),
+      tick: async () => {
+        ticks++;
+      },
+    }),
+  });
+  await until(() => ticks > 4);
+  assert.equal(held.has("address_not_published"), false, "it is still watched");
+  await held.chain.close();
+  await double.control({ do: "healthy" });
+  for (const ip of ["198.51.100.8", "2001:db8::7"]) {
+    const { chain, node, has } = await openedOn(t, double.urls, { publish: { ip, port: 8421 } });
+    await until(() => has("address_published") || has("address_not_published"));
+    assert.ok(has("address_published"), ip);
+    const at = node.finalized() ?? assert.fail("no block");
+    assert.deepEqual(await node.axonOf(at, keys.alice.hotkey), { ip, port: 8421 });
+    await chain.close();
+  }
 });
 
 if (existsSync(realMetadata))

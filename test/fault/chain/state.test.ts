@@ -116,20 +116,21 @@ const upgrades = {
 for (const [name, upgrade] of Object.entries(upgrades)) {
   test(`a runtime is survived that ${name}`, async (t) => {
     const double = await doubleFor(t);
-    const { chain, node } = await openedOn(t, double.urls);
+    const { chain, node, has } = await openedOn(t, double.urls);
     const [before] = (await node.metagraph(node.finalized() ?? assert.fail("no block"))).neurons;
     await double.control({ do: "upgrade", upgrade });
     const at = await laterBlock(double, node);
     const { neurons: after, tempo } = await node.metagraph(at);
     assert.equal(after.length, 3);
     assert.deepEqual([after[0]?.hotkey, after[0]?.permit, tempo], [before?.hotkey, before?.permit, 1000]);
-    assert.deepEqual(chain.faults?.(), []);
+    assert.deepEqual([chain.faults?.(), chain.alarms?.()], [[], []]);
+    assert.ok(has("chain_runtime_upgraded"));
   });
 }
 
 test("a runtime without a call names what is missing, and what was known stays in force", async (t) => {
   const double = await doubleFor(t);
-  const { chain, node } = await openedOn(t, double.urls);
+  const { chain, node, has } = await openedOn(t, double.urls);
   for (const removeApi of ["NeuronInfoRuntimeApi_get_neurons_lite", "SubnetInfoRuntimeApi_get_metagraph"])
     await double.control({ do: "upgrade", upgrade: { removeApi } });
   const at = await laterBlock(double, node);
@@ -140,6 +141,13 @@ test("a runtime without a call names what is missing, and what was known stays i
   );
   assert.equal(chain.miners()?.length, 2);
   assert.notEqual(chain.block(), null, "blocks are followed on");
+  const [alarm] = chain.alarms?.() ?? [];
+  assert.equal(alarm?.name, "runtime_lacks");
+  assert.match(
+    alarm?.text ?? "",
+    /SubnetInfoRuntimeApi\.get_metagraph or .*get_neurons_lite \(for the metagraph\)/,
+  );
+  assert.ok(has("chain_runtime_lacks"));
 });
 
 test("a call that the runtime no longer has is named where it is signed", async (t) => {

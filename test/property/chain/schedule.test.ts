@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { epochByHeight, scheduleByHeight } from "../../../src/chain/subtensor/read/byHeight.ts";
 import {
   commitEpoch,
   epochAt,
@@ -64,5 +65,36 @@ describe("the schedule of epochs", () => {
     assert.equal(nextEpochBlock(each), 51);
     assert.ok(revealBlock(each) <= 54);
     assert.equal(nextEpochBlock({ ...each, tempo: 0 }), null);
+  });
+});
+
+describe("a schedule by height", () => {
+  it("is that of a runtime with an epoch every tempo + 1 blocks, shifted by the netuid", () => {
+    const netuid = fc.nat(300);
+    const tempo = fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 400 }));
+    const block = fc.oneof(fc.nat(50), fc.integer({ min: 1_000_000, max: 1_002_000 }));
+    fc.assert(
+      fc.property(
+        netuid,
+        tempo,
+        block,
+        fc.integer({ min: 1, max: 4 }),
+        (n, t, height, revealPeriodEpochs) => {
+          const state = scheduleByHeight(height, { netuid: n, tempo: t, revealPeriodEpochs });
+          const epochOf = (of: number): number => epochByHeight(of, { netuid: n, tempo: t });
+          const first = (from: number, epoch: number): number => {
+            for (let at = from; ; at++) if (epochOf(at) >= epoch) return at;
+          };
+          assert.equal(commitEpoch(state), epochOf(height + 1));
+          assert.equal(nextEpochBlock(state), first(height + 1, epochOf(height) + 1));
+          assert.equal(revealBlock(state), first(height + 2, epochOf(height + 1) + revealPeriodEpochs));
+        },
+      ),
+    );
+  });
+
+  it("of a tempo of 0 has no epochs", () => {
+    const state = scheduleByHeight(1000, { netuid: 7, tempo: 0, revealPeriodEpochs: 1 });
+    assert.equal(nextEpochBlock(state), null);
   });
 });

@@ -60,7 +60,7 @@ function logTo(lines: LogLine[]): Log {
 }
 
 /** Sends nothing. */
-function noWeights(): WeightsHook {
+export function noWeights(): WeightsHook {
   const status = () => ({ ...unknownHeights, stopped: null, alarms: [] });
   const idle = async (): Promise<void> => {};
   return { submit: async () => [], tick: idle, resume: idle, close: idle, status, held: () => null };
@@ -83,6 +83,7 @@ export async function openedOn(
     {
       ...{ urls, genesis: doubleGenesis, netuid: NETUID, mechanism: 0, staleAfterMs: STALE_MS },
       ...{ blockMs: BLOCK_MS, hotkey: keys.alice.hotkey, validatorsMayMine: false, publish: null },
+      weightsSetting: "auto",
       ...{ driftMostMs: 8000, waitMs: 20_000 },
       ...options,
     },

@@ -19,6 +19,8 @@ export interface FollowerModules {
   readonly run: <T>(what: string, read: (api: NodeApi) => Promise<T>) => Promise<T>;
   /** Miners may have changed at a block: somebody registered, or blocks were not seen. */
   readonly registered: () => void;
+  /** The metadata of the first runtime, and of each one that takes its place. */
+  readonly upgraded: (metadata: Uint8Array) => void;
   /** A finalised block was read. */
   readonly advanced: (block: FinalizedBlock) => void;
 }
@@ -144,6 +146,7 @@ export class Follower {
     if (metadata === this.#metadata) return;
     this.#pattern = registrationPattern(metadata, this.#options.netuid);
     this.#metadata = metadata;
+    this.#modules.upgraded(metadata);
   }
 
   async #timeOf({ hash }: BlockRef): Promise<number> {

@@ -49,8 +49,12 @@ const limits: readonly Need[] = [
 ].map((name) => one(subtensor(name), "whether weights would be accepted"));
 
 const schedule: readonly Need[] = [
-  ...["LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex", "Tempo", "BlocksSinceLastStep"],
-].map((name) => one(subtensor(name), "when epochs are"));
+  one(subtensor("Tempo"), "when epochs are"),
+  // Older runtimes have epochs by the height.
+  ...["LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex", "BlocksSinceLastStep"].map(
+    (name): Need => ({ ...one(subtensor(name), "when epochs are"), isOptional: true }),
+  ),
+];
 
 const nonce: Need = {
   anyOf: [

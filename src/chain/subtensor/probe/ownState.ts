@@ -47,7 +47,9 @@ export function readOwnWeights(
   hotkey: string,
   { limits, schedule }: OwnState,
 ): Promise<OwnWeights> {
-  const epochs = epochsOf(schedule, schedule.tempo > 0 ? commitEpoch(schedule) : null);
+  // Without a version the runtime has no timelocked commits.
+  const hasTimelocked = schedule.tempo > 0 && limits.commitRevealVersion > 0;
+  const epochs = epochsOf(schedule, hasTimelocked ? commitEpoch(schedule) : null);
   return probe.read("the weights of the hotkey", async (api, block) => {
     const [weights, hashCommits, ...found] = await Promise.all([
       limits.uid === null ? [] : readWeights(api, block, subnet, limits.uid),

@@ -1,19 +1,37 @@
+import { isEntryFault } from "../connect/entryFault.ts";
 import type { NodeApi } from "../connect/nodeApi.ts";
 import type { BlockRef } from "../node.ts";
 import type { ScheduleState } from "../timelock/schedule.ts";
-import { integer, stored } from "./entry.ts";
+import { scheduleByHeight } from "./byHeight.ts";
+import { integer, stored, storedOr } from "./entry.ts";
 import type { Subnet } from "./subnet.ts";
 
+const recorded = ["LastEpochBlock", "PendingEpochAt", "SubnetEpochIndex"] as const;
+
+/** Whether the runtime is so old that it has none of what later ones keep of epochs. */
+export async function countsByHeight(api: NodeApi, at: BlockRef, { netuid }: Subnet): Promise<boolean> {
+  const reads = recorded.map((name) =>
+    storedOr(null, api, at.hash, ["SubtensorModule", name], [netuid], integer.nullable()),
+  );
+  return (await Promise.all(reads)).every((value) => value === null);
+}
+
 /** What decides the epochs of the subnet, all at one block. */
-export async function readSchedule(api: NodeApi, at: BlockRef, { netuid }: Subnet): Promise<ScheduleState> {
+export async function readSchedule(api: NodeApi, at: BlockRef, subnet: Subnet): Promise<ScheduleState> {
+  const { netuid } = subnet;
   const number = (name: string) => stored(api, at.hash, ["SubtensorModule", name], [netuid], integer);
-  const [lastEpochBlock, pendingEpochAt, subnetEpochIndex, tempo, blocksSinceLastStep, revealPeriodEpochs] =
-    await Promise.all([
-      ...[number("LastEpochBlock"), number("PendingEpochAt"), number("SubnetEpochIndex"), number("Tempo")],
-      ...[number("BlocksSinceLastStep"), number("RevealPeriodEpochs")],
+  const [tempo, revealPeriodEpochs] = await Promise.all([number("Tempo"), number("RevealPeriodEpochs")]);
+  try {
+    const [lastEpochBlock, pendingEpochAt, subnetEpochIndex, blocksSinceLastStep] = await Promise.all([
+      ...[number("LastEpochBlock"), number("PendingEpochAt"), number("SubnetEpochIndex")],
+      number("BlocksSinceLastStep"),
     ] as const);
-  return {
-    block: at.number,
-    ...{ lastEpochBlock, pendingEpochAt, subnetEpochIndex, tempo, blocksSinceLastStep, revealPeriodEpochs },
-  };
+    return {
+      ...{ block: at.number, lastEpochBlock, pendingEpochAt, subnetEpochIndex, tempo },
+      ...{ blocksSinceLastStep, revealPeriodEpochs },
+    };
+  } catch (error) {
+    if (!(isEntryFault(error) && (await countsByHeight(api, at, subnet)))) throw error;
+    return scheduleByHeight(at.number, { netuid, tempo, revealPeriodEpochs });
+  }
 }

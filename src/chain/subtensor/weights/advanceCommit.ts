@@ -10,6 +10,7 @@ import { changedText } from "./resolve.ts";
 import {
   checkedOf,
   epochOf,
+  making,
   notBefore,
   readFirst,
   type Situation,
@@ -58,11 +59,7 @@ function advanceReveal(plan: WeightPlan, view: PlanView, situation: Situation): 
       text: `a reveal had no effect: ${situation.failure ?? "not included"}`,
       retryAt: from,
     });
-  return {
-    plan: { ...plan, reason: null },
-    action: { kind: "make", purpose: "reveal", method: "commit" },
-    ...{ waits: null, burnAbsent: false },
-  };
+  return making({ ...plan, reason: null }, { purpose: "reveal", method: "commit" }, situation);
 }
 
 /** A hash commit is on chain: it is opened in exactly one epoch. */

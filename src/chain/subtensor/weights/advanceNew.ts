@@ -6,6 +6,7 @@ import { type ResolvedWeights, resolveRows } from "./resolve.ts";
 import {
   checkedOf,
   epochOf,
+  making,
   notBefore,
   readFirst,
   type Situation,
@@ -44,19 +45,15 @@ function obstacle(plan: WeightPlan, view: PlanView, { held, behind }: Situation)
   );
   return view.block.number >= from
     ? null
-    : { text: plan.reason ?? "an extrinsic had no effect", retryAt: from };
+    : { text: plan.history.at(-1)?.reason ?? "an extrinsic had no effect", retryAt: from };
 }
 
-function made(plan: WeightPlan, method: WeightMethod, versionKey: number, weights: ResolvedWeights): Step {
+function made(plan: WeightPlan, method: WeightMethod, versionKey: number, weights: ResolvedWeights) {
   const { uids, hotkeys, values, leftOut, isWithheld } = weights;
   const reason = isWithheld
     ? "the burn's hotkey is not registered: its share goes to the validator's own uid"
     : null;
-  return {
-    plan: { ...plan, method, uids, hotkeys, values, version_key: versionKey, left_out: leftOut, reason },
-    action: { kind: "make", purpose: "weights", method },
-    ...{ waits: null, burnAbsent: false },
-  };
+  return { ...plan, method, uids, hotkeys, values, version_key: versionKey, left_out: leftOut, reason };
 }
 
 /** Weights that are to be sent: by the chain's rules, to the uids that their hotkeys hold at this block. */
@@ -68,7 +65,7 @@ export function advanceNew(plan: WeightPlan, view: PlanView, situation: Situatio
   }
   const refused = obstacle(plan, view, situation);
   if (refused !== null) return wait(plan, refused);
-  const choice = methodOf(situation.setting, view.limits);
+  const choice = methodOf(situation.setting, view.limits, view.schedule);
   if (choice.kind === "refused") return wait(plan, choice.refusal);
   const { method } = choice;
   if (method !== "set" && view.schedule.tempo <= 0)
@@ -89,5 +86,6 @@ export function advanceNew(plan: WeightPlan, view: PlanView, situation: Situatio
     return { ...stay(plan, text), burnAbsent: true };
   }
   const late = refusalOf(resolved.uids);
-  return late === null ? made(plan, method, versionKey, resolved) : wait(plan, late);
+  if (late !== null) return wait(plan, late);
+  return making(made(plan, method, versionKey, resolved), { purpose: "weights", method }, situation);
 }

@@ -1,6 +1,7 @@
 import type { WeightPlan } from "../../../flow/weightPlan.ts";
 import type { FinalizedBlock, SubtensorNode } from "../node.ts";
 import { commitOf } from "./effect.ts";
+import { methodOf, type WeightsSetting } from "./method.ts";
 import { lastOf } from "./plan.ts";
 import { epochOf } from "./step.ts";
 import type { ChainView, FoundCommit, PlanView } from "./view.ts";
@@ -58,14 +59,22 @@ async function readTimelocked(
   return (await within(bound, Promise.all(reads))).flat();
 }
 
+/** Whether a plan's commit can be among the timelocked ones; before it is sent, whether it would be one. */
+function isTimelockedOf(plan: WeightPlan, { limits, schedule }: ChainView, setting: WeightsSetting): boolean {
+  if (plan.state !== "planned") return plan.method === "timelocked";
+  const choice = methodOf(setting, limits, schedule);
+  // Without a version the runtime has no such commits.
+  return choice.kind === "method" && choice.method === "timelocked" && limits.commitRevealVersion > 0;
+}
+
 /** What one plan needs beside it, without the metagraph. */
 export async function readPlan(
   node: SubtensorNode,
   view: ChainView,
   plan: WeightPlan,
-  options: ReadOptions,
+  options: ReadOptions & { readonly setting: WeightsSetting },
 ): Promise<PlanView> {
-  const isTimelocked = plan.state === "planned" ? view.limits.commitReveal : plan.method === "timelocked";
+  const isTimelocked = isTimelockedOf(plan, view, options.setting);
   const timelocked = isTimelocked ? await readTimelocked(node, view, plan, options) : [];
   const found: PlanView = { ...view, metagraph: null, timelocked, pulse: null, lastPulseRound: 0 };
   const isGone = plan.method === "timelocked" && plan.state === "committed" && commitOf(plan, found) === null;

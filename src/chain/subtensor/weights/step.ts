@@ -42,6 +42,8 @@ export interface Situation {
   readonly sentAt: number | null;
   /** How the last broadcast of the plan ended, where that was a failure. */
   readonly failure: string | null;
+  /** Why the plan's next extrinsic could not be made at the last try; null when there was none, or it is not known. */
+  readonly unmade: string | null;
   /** The block that included the plan's last extrinsic without a fault, as far as its broadcast told. */
   readonly includedAt: number | null;
 }
@@ -52,9 +54,26 @@ export function stopped(plan: WeightPlan): Step {
   return { plan, action: none, waits: null, burnAbsent: false };
 }
 
-/** Nothing to do at this block; the reason is noted in the plan. */
+function reasonOf({ text, retryAt }: Refusal): string {
+  return retryAt === null ? text : `${text}; it can be tried again in block ${retryAt}`;
+}
+
+/** Nothing to do at this block; the reason is noted in the plan, with the block that may bring a change. */
 export function wait(plan: WeightPlan, refusal: Refusal): Step {
-  return { ...stopped({ ...plan, reason: refusal.text }), waits: refusal };
+  return { ...stopped({ ...plan, reason: reasonOf(refusal) }), waits: refusal };
+}
+
+/** An extrinsic is to be made of what the plan holds. */
+export function making(
+  plan: WeightPlan,
+  what: Omit<Extract<Action, { kind: "make" }>, "kind">,
+  { unmade }: Pick<Situation, "unmade">,
+): Step {
+  const waits = unmade === null ? null : { text: unmade, retryAt: null };
+  return {
+    plan: { ...plan, reason: unmade ?? plan.reason },
+    ...{ action: { kind: "make", ...what }, waits, burnAbsent: false },
+  };
 }
 
 export const readFirst = (plan: WeightPlan): Step => ({ ...stopped(plan), action: { kind: "read" } });

@@ -35,6 +35,8 @@ export interface WeightsOptions extends PlanPlace {
   readonly everyTempos: number;
   /** Sent with weights; null: the subnet's own. */
   readonly versionKey: number | null;
+  /** Time per block of the chain, ms; 12,000. */
+  readonly blockMs?: number;
   /** Bound on one call to the node, ms; 30,000. */
   readonly callMs?: number;
 }
@@ -54,6 +56,7 @@ export interface WeightsModules {
   readonly isLeader?: () => boolean;
 }
 
+const BLOCK_MS = 12_000;
 const CALL_MS = 30_000;
 /** Plans that are looked at beside those that are open: for the latest one, and for whose the last move on chain is. */
 const RECENT = 8;
@@ -87,12 +90,9 @@ export class WeightsDriver {
     this.#sender = new Sender(modules.node);
     this.#watch = new UpdateWatch(options, modules);
     this.#bound = { ms: options.callMs ?? CALL_MS, signal: this.#closing.signal };
-    const { sender, measures, bound } = {
-      sender: this.#sender,
-      measures: this.#measures,
-      bound: this.#bound,
-    };
-    this.#maker = new Maker({ ...modules, sender, measures, bound });
+    const [sender, measures, bound] = [this.#sender, this.#measures, this.#bound];
+    const { blockMs = BLOCK_MS } = options;
+    this.#maker = new Maker({ ...modules, blockMs, sender, measures, bound });
   }
 
   /** Records the plan of a period; one that is on record stays as it is. Throws `chain_unavailable` and `store_unavailable`. */
@@ -196,13 +196,13 @@ export class WeightsDriver {
 
   async #stepOf(plan: WeightPlan, view: ChainView, plans: readonly WeightPlan[]): Promise<Step> {
     const { node, clock } = this.#modules;
-    const { netuid, mechanism, hotkey } = this.#options;
+    const { netuid, mechanism, hotkey, setting } = this.#options;
     if (plan.netuid !== netuid || plan.mechanism !== mechanism || plan.hotkey !== hotkey) {
       const at = { block: view.block.number, at: clock.nowMs() };
       const why = "the validator was started with another subnet, mechanism or hotkey";
       return stopped(moved(plan, "missed", at, why));
     }
-    const seen = await readPlan(node, view, plan, { hotkey, bound: this.#bound });
+    const seen = await readPlan(node, view, plan, { hotkey, setting, bound: this.#bound });
     this.#found.push(...seen.timelocked);
     const situation = this.#situation(plan, view, plans);
     const step = advance(plan, seen, situation);
@@ -225,6 +225,7 @@ export class WeightsDriver {
         plans.find((other) => other.state === "submitted" && other.period !== plan.period)?.period ?? null,
       sentAt: this.#sender.sentAt(plan),
       failure: this.#sender.failureOf(plan),
+      unmade: this.#maker.unmadeOf(plan),
       includedAt: this.#sender.includedAt(plan),
     };
   }

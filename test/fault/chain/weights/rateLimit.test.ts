@@ -12,7 +12,10 @@ test("weights wait for the rate limit, name its block, and are sent once", async
   const weighing = await Weighing.start(t, { subnet });
   await weighing.submit(1);
   const waiting = await weighing.until(1, ({ reason }) => reason !== null);
-  assert.match(waiting.reason ?? "", /in block 1000, and the subnet takes others 40 blocks later/);
+  assert.match(
+    waiting.reason ?? "",
+    /in block 1000, and the subnet takes others 40 blocks later; it can be tried again in block 1040$/,
+  );
   assert.deepEqual([waiting.state, waiting.extrinsics.length], ["planned", 0]);
   assert.equal(weighing.driver.status().retry_at, 1040);
   const plan = await weighing.reached(1, "confirmed");

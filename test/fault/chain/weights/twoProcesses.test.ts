@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NETUID } from "../../../support/chainClient/opened.ts";
-import { another, Weighing } from "../../../support/chainClient/weighing.ts";
+import { MemoryPlans } from "../../../support/chain/weightsWorld.ts";
+import { keys, NETUID } from "../../../support/chainClient/opened.ts";
+import { another, charlie, Weighing } from "../../../support/chainClient/weighing.ts";
 
 test("another process with the hotkey stops the weights, through a restart, until resume", async (t) => {
   const first = await Weighing.start(t);
@@ -23,4 +24,23 @@ test("another process with the hotkey stops the weights, through a restart, unti
   await second.driver.resume("the other one is stopped");
   await second.reached(2, "confirmed");
   assert.deepEqual(second.driver.status().alarms, []);
+});
+
+test("of two validators with one hotkey the one whose weights were replaced stops, and each has sent once", async (t) => {
+  const first = await Weighing.start(t);
+  await first.submit(1);
+  await first.reached(1, "confirmed");
+  const second = await Weighing.on(t, first.double, new MemoryPlans());
+  await second.blocks(3);
+  await second.submit(1, [charlie]);
+  await second.reached(1, "confirmed");
+  while (first.driver.status().stopped === null) await first.blocks(1);
+  assert.equal(first.driver.status().stopped?.code, "another_validator_on_this_hotkey");
+  await first.submit(2);
+  await first.blocks(6);
+  assert.deepEqual((await first.plan(2)).extrinsics, []);
+  assert.equal(second.driver.status().stopped, null, "nobody has replaced its weights");
+  assert.deepEqual(await first.weights(), [[2, 65_535]]);
+  const account = { do: "read", pallet: "System", name: "Account", keys: [keys.alice.hotkey] } as const;
+  assert.equal(((await first.double.control(account)) as { nonce: number }).nonce, 2);
 });

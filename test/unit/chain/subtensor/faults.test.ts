@@ -7,7 +7,7 @@ import type { Metagraph, Neuron } from "../../../../src/chain/subtensor/node.ts"
 const good: ChainState = {
   ...{ blockAgeMs: 5000, staleAfterMs: 120_000, isHeightKnown: true, hasMetagraph: true },
   ...{ endpoints: [{ name: "ws://a", fault: null, otherGenesis: null }], metagraphFault: null },
-  ...{ metagraphLateBlocks: 0, tempo: 360, driftMs: 100, driftMostMs: 8000, disagreement: null },
+  ...{ metagraphLateBlocks: 0, tempo: 360, driftMs: 100, driftMostMs: 8000, disagreement: null, lacks: [] },
 };
 
 test("a chain without faults has none, and no alarms", () => {

@@ -3,17 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { assertOnce, BLOCKS, methods } from "../../../support/chain/weighedOnce.ts";
 import { WeightsWorld, type WorldOptions } from "../../../support/chain/weightsWorld.ts";
 import { scaled, seedOf } from "../../../support/fault/scale.ts";
 import { openInlineStore } from "../../../support/store/inline.ts";
 
-const methods: readonly { readonly name: string; readonly given: WorldOptions }[] = [
-  { name: "set", given: {} },
-  { name: "timelocked", given: { settings: { commitReveal: true } } },
-  { name: "commit", given: { settings: { commitReveal: true }, options: { setting: "commit" } } },
-];
-/** Two periods that are over, with their reveals. */
-const BLOCKS = 85;
 /** Calls that follow each other at each block and change nothing: of these every so many is tried. */
 const reads = new Set(
   ["limits", "schedule", "nonceAt", "weightsOf", "hashCommits", "timelockedCommits", "metagraph", "note"]
@@ -28,19 +22,6 @@ async function run(given: WorldOptions, dieAt: number | null): Promise<WeightsWo
   await world.blocks(BLOCKS);
   await world.driver.close();
   return world;
-}
-
-async function assertOnce(world: WeightsWorld, name: string, at: string): Promise<void> {
-  const [first = 0, second = 0] = world.periods;
-  for (const period of [first, second]) {
-    const plan = await world.plan(period);
-    assert.equal(plan.state, "confirmed", `${at}: period ${period} ${plan.state}: ${plan.reason}`);
-    assert.equal(world.effects(period), 1, `${at}: weights of period ${period} took effect`);
-  }
-  const sent = world.chain.events().filter(({ kind }) => kind === name);
-  const included = (await world.plans()).filter(({ commit_block }) => commit_block !== null);
-  assert.equal(sent.length, included.length, `${at}: sent per period`);
-  assert.equal(world.driver.status().stopped, null, `${at}: stopped`);
 }
 
 describe("weights of a process that is killed", () => {

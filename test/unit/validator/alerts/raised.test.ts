@@ -95,7 +95,7 @@ test("chain_stale: the height of the local chain is unknown before its genesis",
 const good: ChainState = {
   ...{ blockAgeMs: 5000, staleAfterMs: 120_000, isHeightKnown: true, hasMetagraph: true },
   ...{ endpoints: [], metagraphFault: null, metagraphLateBlocks: 0, tempo: 360 },
-  ...{ driftMs: 100, driftMostMs: 8000, disagreement: null },
+  ...{ driftMs: 100, driftMostMs: 8000, disagreement: null, lacks: [] },
 };
 
 test("a subnet: stale blocks, endpoints that disagree and a clock that drifts are one alert each", async () => {
