@@ -29,6 +29,32 @@ export class HeldProcess {
     this.world.line.after(ms, () => this.deliver(run));
   }
 
+  /** Repeats until it is ended, or the process is; what falls into a pause is left out. */
+  every(ms: number, run: () => void): () => void {
+    let isOver = false;
+    this.world.line.every(ms, () => {
+      if (isOver || this.#isDead) return false;
+      if (!this.#isPaused) this.run(run);
+      return true;
+    });
+    return () => {
+      isOver = true;
+    };
+  }
+
+  /** Settles after `ms` with the result of `make` at that time. */
+  later<T>(ms: number, make: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.after(ms, () => {
+        try {
+          resolve(make());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
   /** Something reaches the process. */
   deliver(run: () => void): void {
     if (this.#isDead) return;
