@@ -55,6 +55,7 @@ export interface ValidatorResult {
   readonly name: string;
   /** Share of the sum. */
   readonly stake: number;
+  readonly processes: number;
   readonly jobs: number;
   readonly sampled: number;
   /** The configured and the realised rate of jobs of the lane's own class, neither cold start nor struck. */
@@ -64,7 +65,7 @@ export interface ValidatorResult {
   readonly alarm_after_draws: number | null;
   /** Mean share of the verification threads that was busy. */
   readonly verification_load: number;
-  /** Verification units that waited: mean and most. */
+  /** Verification units that waited at a process: mean and most. */
   readonly backlog_mean: number;
   readonly backlog_max: number;
   /** Share of the time in which no jobs were handed out, by reason. */
@@ -78,6 +79,23 @@ export interface ValidatorResult {
   /** Times that the host ran out of memory and was down. */
   readonly crashes: number;
   readonly vectors: number;
+}
+
+/** What became of a customer's jobs. */
+export interface CustomerResult {
+  readonly name: string;
+  readonly validator: string;
+  readonly submitted: number;
+  readonly done: number;
+  /** No miner of all that had it gave a right answer. */
+  readonly failed: number;
+  readonly expired: number;
+  readonly cancelled: number;
+  /** Not ended when the simulation did. */
+  readonly waiting: number;
+  /** From the first try to put it in to its answer, to three digits; null where none was answered. */
+  readonly median_wait_ms: number | null;
+  readonly p99_wait_ms: number | null;
 }
 
 /** Values at equal intervals, for plots; at most 240. */
@@ -116,5 +134,6 @@ export interface SimResult {
   readonly strategies: readonly StrategyResult[];
   readonly miners: readonly MinerResult[];
   readonly validators: readonly ValidatorResult[];
+  readonly customers: readonly CustomerResult[];
   readonly series: SimSeries;
 }

@@ -55,7 +55,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     submissions: answers(network),
     events: world.line.happened,
     trace_sha256: trace.digest(),
-    ...{ strategies, miners, validators: validatorsOf(network), series: recorder.series() },
+    ...{ strategies, miners, validators: validatorsOf(network) },
+    customers: network.customers.map((customer) => customer.result()),
+    series: recorder.series(),
   };
 }
 

@@ -71,6 +71,8 @@ export interface ValidatorSpec {
   readonly host: { readonly threads: number; readonly memory_bytes: number; readonly down_ms: number };
   /** How long a commit of the store takes, ms. */
   readonly commit_ms: number;
+  /** Processes that share its store, each on a host of its own. */
+  readonly processes: number;
 }
 
 export interface FleetSpec {
@@ -112,8 +114,17 @@ export type ScenarioEvent = { readonly at_ms: number } & (
   | { readonly do: "disconnect"; readonly fleet: string; readonly for_ms: number }
   /** The validator cannot reach anyone: the fault is its own. */
   | { readonly do: "isolate"; readonly validator: string; readonly for_ms: number }
-  /** The validator stops and starts again; its store stays, its memory does not. */
-  | { readonly do: "restart"; readonly validator: string; readonly down_ms: number }
+  /** The validator, or one of its processes (from 1), stops and starts again; its store stays, its memory does not. */
+  | {
+      readonly do: "restart";
+      readonly validator: string;
+      readonly process?: number;
+      readonly down_ms: number;
+    }
+  /** A process ends without stopping, and starts again. */
+  | { readonly do: "kill"; readonly validator: string; readonly process: number; readonly down_ms: number }
+  /** A process stands still, and goes on. */
+  | { readonly do: "pause"; readonly validator: string; readonly process: number; readonly for_ms: number }
 );
 
 export interface LaneSpec {
@@ -125,6 +136,19 @@ export interface LaneSpec {
   /** Time of one check in one thread, ms, and its load in verification units. */
   readonly verify_ms: number;
   readonly cost: number;
+}
+
+/** A customer that puts in jobs, one after the other. */
+export interface CustomerSpec {
+  readonly name: string;
+  /** Where it puts them in; null: at the first validator. */
+  readonly validator: string | null;
+  /** Time from one job to the next. */
+  readonly every_ms: Law;
+  /** Time after which a job that has not ended ends unanswered. */
+  readonly deadline_ms: number;
+  /** Time after which the customer cancels a job that has not ended; null: never. */
+  readonly patience_ms: Law | null;
 }
 
 export interface Scenario {
@@ -146,6 +170,7 @@ export interface Scenario {
   readonly lane: LaneSpec;
   readonly validators: readonly ValidatorSpec[];
   readonly fleets: readonly FleetSpec[];
+  readonly customers: readonly CustomerSpec[];
   /** In order of time. */
   readonly events: readonly ScenarioEvent[];
 }

@@ -46,6 +46,8 @@ export class SimWorld {
 
   /** Runs all events up to a moment, in ms; `goOn` is called between moments. */
   async run(until: number, goOn: () => boolean): Promise<void> {
+    // In the turn of a message a nextTick callback comes before the reactions; from here on it comes after them.
+    await new Promise((resolve) => setImmediate(resolve));
     do {
       if (this.#soon.length > 0 || this.#resolved) await this.settle();
       if (this.#failure !== null) throw this.#failure.error;

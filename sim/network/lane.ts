@@ -1,5 +1,6 @@
 import { parseFraction } from "../../src/core/fraction.ts";
-import type { JobCheck, JobTask, PushLane } from "../../src/flow/lane.ts";
+import { AssayError } from "../../src/core/problems/assayError.ts";
+import type { JobCheck, JobInput, JobTask, PushLane } from "../../src/flow/lane.ts";
 import type { Verdict } from "../../src/flow/verdict.ts";
 import type { LaneSpec } from "../scenario.ts";
 
@@ -39,8 +40,10 @@ export function modelLane(spec: LaneSpec, rate: string): PushLane {
     cost: spec.cost,
     prepare: async () => undefined,
     issue,
-    accept: () => {
-      throw new RangeError("the modelled lane takes no customer jobs");
+    accept: (kind, input) => {
+      if (!kinds.includes(kind))
+        throw new AssayError({ code: "lane_kind_not_found", lane: LANE, kind, kinds });
+      return { kind, input: input as JobInput };
     },
     check: (_kind, items) => items.map(checked),
     canary: () => null,

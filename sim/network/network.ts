@@ -1,14 +1,15 @@
 import { incentives } from "../../src/economics/yuma.ts";
 import type { ChainMiner } from "../../src/flow/chain.ts";
-import type { JobAnswer } from "../../src/flow/job.ts";
+import type { CustomerJob, JobAnswer } from "../../src/flow/job.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { Trace } from "../engine/trace.ts";
 import type { SimWorld } from "../engine/world.ts";
-import type { Scenario, ScenarioEvent } from "../scenario.ts";
+import type { CustomerSpec, Scenario, ScenarioEvent } from "../scenario.ts";
+import { SharedModelStore } from "../validator/sharedStore.ts";
 import { SimValidator } from "../validator/simValidator.ts";
-import { ModelStore } from "../validator/store.ts";
 import { behaviourOf } from "./behaviours.ts";
 import { FIRST_BLOCK, ModelChain } from "./chain.ts";
+import { Customer } from "./customers.ts";
 import { revealsOf } from "./reveals.ts";
 import { SimMiner } from "./simMiner.ts";
 
@@ -21,6 +22,7 @@ export class Network {
   readonly scenario: Scenario;
   readonly miners: readonly SimMiner[];
   readonly validators: readonly SimValidator[];
+  readonly customers: readonly Customer[];
   readonly #world: SimWorld;
   readonly #trace: Trace;
   readonly #byHotkey = new Map<string, SimMiner>();
@@ -40,6 +42,7 @@ export class Network {
       this.#makeValidator(spec, index, parts.random),
     );
     this.miners = this.#makeMiners(parts.random);
+    this.customers = scenario.customers.map((spec) => this.#makeCustomer(spec, parts.random));
     for (const miner of this.miners) this.#byHotkey.set(miner.hotkey, miner);
     this.#listMiners();
     for (const validator of this.validators) for (const miner of this.miners) this.#welcome(validator, miner);
@@ -50,6 +53,7 @@ export class Network {
     const { line } = this.#world;
     const { network, events } = this.scenario;
     for (const validator of this.validators) this.#world.spawn(validator.start());
+    for (const customer of this.customers) customer.begin();
     for (const event of events) line.after(event.at_ms, () => this.#play(event));
     for (const miner of this.miners)
       if (miner.fleet.joins_ms !== null) line.after(miner.fleet.joins_ms, () => this.#comeBack(miner));
@@ -98,14 +102,28 @@ export class Network {
     const { scenario } = this;
     const { line } = this.#world;
     const options = { blockMs: scenario.network.block_ms, tempo: scenario.network.tempo };
-    const stored = { commitMs: spec.commit_ms, creditKept: spec.legacy.credit_kept };
-    const store = new ModelStore(this.#world, stored, (text, hash) =>
+    const stored = {
+      ...{ commitMs: spec.commit_ms, creditKept: spec.legacy.credit_kept },
+      ended: (job: CustomerJob) => {
+        for (const customer of this.customers) customer.ended(job);
+      },
+    };
+    const store = new SharedModelStore(this.#world, stored, (text, hash) =>
       this.#trace.logLine(spec.name, text, hash),
     );
     const chain = new ModelChain(line, options, () => this.#registered);
     const own = random.of(`validator ${spec.name}`);
     const modules = { scenario, spec, index, world: this.#world, random: own, network: this, chain, store };
     return new SimValidator(modules);
+  }
+
+  #makeCustomer(spec: CustomerSpec, random: SeededRandom): Customer {
+    const named = this.validators.find((one) => one.spec.name === spec.validator);
+    const validator = named ?? this.validators[0];
+    if (validator === undefined) throw new RangeError("no validator takes customers' jobs");
+    const event = (name: string, data: object): void => this.event(name, data);
+    const own = { random: random.of(`customer ${spec.name}`), kinds: this.scenario.lane.kinds };
+    return new Customer(spec, { world: this.#world, validator, event, ...own });
   }
 
   #makeMiners(random: SeededRandom): SimMiner[] {
@@ -153,7 +171,9 @@ export class Network {
     }
     const validator = this.validators.find(({ spec }) => spec.name === event.validator);
     if (event.do === "isolate") validator?.isolate(event.for_ms);
-    else validator?.restart(event.down_ms);
+    else if (event.do === "pause") validator?.pause(event.process, event.for_ms);
+    else if (event.do === "kill") validator?.kill(event.process, event.down_ms);
+    else validator?.restart(event.down_ms, event.process);
   }
 
   #apply(miner: SimMiner, event: Extract<ScenarioEvent, { fleet: string }>): void {

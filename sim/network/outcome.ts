@@ -82,6 +82,7 @@ function resultOf(validator: SimValidator, stake: number): ValidatorResult {
   return {
     name: spec.name,
     stake: spec.stake / stake,
+    processes: spec.processes,
     ...{ jobs, sampled },
     design_rate: rate === null ? 0 : Number(rate.num) / Number(rate.den),
     realised_rate: ratio(counts.plainSampled, counts.plain),

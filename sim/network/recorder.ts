@@ -39,12 +39,13 @@ export class Recorder {
     }
     for (const [fleet, group] of grouped(miners, ({ fleet }) => fleet.name))
       this.#takeFleet(fleet, group, sinceMs);
-    for (const { spec, counts, stages } of validators) {
+    for (const validator of validators) {
+      const { spec, counts } = validator;
       const rates = this.#rate[spec.name] ?? [];
       this.#rate[spec.name] = rates;
       rates.push(counts.plain === 0 ? null : counts.plainSampled / counts.plain);
-      put(this.#inFlight, spec.name, stages?.dispatcher.stats().inFlight ?? 0);
-      put(this.#backlog, spec.name, stages?.proofVerifier.pendingUnits() ?? 0);
+      put(this.#inFlight, spec.name, validator.inFlight());
+      put(this.#backlog, spec.name, validator.backlog());
     }
   }
 
@@ -60,11 +61,11 @@ export class Recorder {
     const before = this.#answered.get(fleet) ?? 0;
     this.#answered.set(fleet, answered);
     put(this.#work, fleet, sinceMs === 0 ? 0 : ((answered - before) * 60_000) / sinceMs / group.length);
-    const dispatcher = this.#network.validators[0]?.stages?.dispatcher;
+    const [first] = this.#network.validators;
     put(
       this.#cap,
       fleet,
-      mean(group, ({ hotkey }) => dispatcher?.capOf(hotkey)?.usable ?? 0),
+      mean(group, (miner) => first?.capOf(miner) ?? 0),
     );
   }
 }

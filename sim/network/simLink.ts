@@ -9,14 +9,21 @@ import type { SimMiner } from "./simMiner.ts";
 /** The validator as its miners see it. */
 export interface ValidatorSide {
   readonly index: number;
-  /** Null while it is down or cut off. */
-  readonly listener: LinkListener | null;
   readonly jobBytes: number;
   readonly answerBytes: number;
   /** Called when an answer was accepted. */
   readonly handedIn: (miner: SimMiner, answer: JobAnswer) => void;
   /** Called when the validator ended the link. */
   readonly ended: (link: SimLink, why: LinkEnd) => void;
+}
+
+/** A process of the validator as a connection reaches it. */
+export interface Door {
+  /** Null while it is down or cut off. */
+  readonly listener: LinkListener | null;
+  /** What reaches it while it stands still waits. */
+  readonly isPaused: boolean;
+  deliver(run: () => void): void;
 }
 
 /** A submitted answer; its text is made on demand. */
@@ -43,6 +50,8 @@ export class SimLink {
   readonly servers: Servers;
   readonly #world: SimWorld;
   open: MinerLink | null = null;
+  /** Where it is connected, or was last. */
+  door: Door | null = null;
   /** The hotkey of the link. */
   hotkey = "";
 
@@ -53,9 +62,10 @@ export class SimLink {
     this.servers = new Servers(miner.parallel);
   }
 
-  connect(): void {
-    const { listener } = this.validator;
+  connect(door: Door): void {
+    const { listener } = door;
     if (this.open !== null || listener === null) return;
+    this.door = door;
     this.hotkey = this.miner.hotkey;
     const link: MinerLink = {
       hotkey: this.hotkey,
@@ -79,7 +89,7 @@ export class SimLink {
     if (link === null) return;
     this.open = null;
     this.servers.clear(this.#world.line.now);
-    this.validator.listener?.closed(link, why);
+    this.#reach((listener) => listener.closed(link, why));
   }
 
   #take(order: JobOrder): number {
@@ -130,19 +140,34 @@ export class SimLink {
 
   #handIn(jobId: string, answer: ModelAnswer): void {
     const { open: link, miner, validator } = this;
-    if (link === null || validator.listener === null || miner.isMute) return;
-    if (validator.listener.answered(link, jobId, answer) === null) {
-      miner.counts.answered++;
-      validator.handedIn(miner, answer);
-    } else miner.counts.failed++;
+    if (link === null || miner.isMute) return;
+    this.#reach((listener) => {
+      if (listener.answered(link, jobId, answer) === null) {
+        miner.counts.answered++;
+        validator.handedIn(miner, answer);
+      } else miner.counts.failed++;
+    });
   }
 
   #giveBack(order: JobOrder, delay: number): void {
     this.#world.line.after(delay + 1, () => {
-      const { open: link, miner, validator } = this;
-      if (link === null || validator.listener === null || miner.isMute) return;
-      miner.counts.failed++;
-      validator.listener.failed(link, order.job_id, "given_back");
+      const { open: link, miner } = this;
+      if (link === null || miner.isMute) return;
+      this.#reach((listener) => {
+        miner.counts.failed++;
+        listener.failed(link, order.job_id, "given_back");
+      });
     });
+  }
+
+  /** Tells the process something, now or when it goes on. */
+  #reach(tell: (listener: LinkListener) => void): void {
+    const { door } = this;
+    if (door === null) return;
+    const now = (): void => {
+      if (door.listener !== null) tell(door.listener);
+    };
+    if (door.isPaused) door.deliver(now);
+    else now();
   }
 }

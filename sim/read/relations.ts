@@ -39,17 +39,45 @@ function unknownName(event: ScenarioEvent, i: number, file: ScenarioFile): strin
   return [`events.${i}.${key}: there is no "${name}"; did you mean "${nearest(name, known)}"?`];
 }
 
+/** A process that the validator does not have. */
+function unknownProcess(event: ScenarioEvent, i: number, { validators }: ScenarioFile): string[] {
+  if (!("process" in event) || event.process === undefined) return [];
+  const validator = validators.find(({ name }) => name === event.validator);
+  if (validator === undefined || event.process <= validator.processes) return [];
+  const { name, processes } = validator;
+  return [`events.${i}.process: "${name}" has ${processes} process${processes === 1 ? "" : "es"}`];
+}
+
+function unknownValidator({ customers, validators }: ScenarioFile): string[] {
+  const known = validators.map(({ name }) => name);
+  return customers.flatMap(({ validator: name }, i) =>
+    name === null || known.includes(name)
+      ? []
+      : [`customers.${i}.validator: there is no "${name}"; did you mean "${nearest(name, known)}"?`],
+  );
+}
+
+/** Old rules are those of one process. */
+function sharedLegacy({ legacy, processes }: ScenarioFile["validators"][number], i: number): string[] {
+  const isOld = legacy.budget !== null || legacy.memory_unbounded;
+  return processes > 1 && isOld ? [`validators.${i}.legacy: only with one process`] : [];
+}
+
 /** Faults in the relations between keys. */
 export function scenarioFaults(file: ScenarioFile): string[] {
-  const { duration, fleets, validators, events } = file;
+  const { duration, fleets, validators, customers, events } = file;
   const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
   return [
     ...repeatedNames("validators", names(validators)),
     ...repeatedNames("fleets", names(fleets)),
+    ...repeatedNames("customers", names(customers)),
     ...tooManyMiners(file),
     ...validators.flatMap(belowFloor),
+    ...validators.flatMap(sharedLegacy),
+    ...unknownValidator(file),
     ...fleets.flatMap(({ joins_ms }, i) => afterTheEnd(`fleets.${i}.joins`, joins_ms ?? 0, duration)),
     ...events.flatMap((event, i) => afterTheEnd(`events.${i}.at`, event.at_ms, duration)),
     ...events.flatMap((event, i) => unknownName(event, i, file)),
+    ...events.flatMap((event, i) => unknownProcess(event, i, file)),
   ];
 }

@@ -1,13 +1,20 @@
 import { z } from "zod";
 import { localChainSchema } from "../../src/config/chainSchema.ts";
 import { configSchema } from "../../src/config/schema.ts";
-import type { FleetSpec, LaneSpec, ScenarioEvent, ValidatorSpec } from "../scenario.ts";
+import type { CustomerSpec, FleetSpec, LaneSpec, ScenarioEvent, ValidatorSpec } from "../scenario.ts";
 import { DAY_MS, law, length } from "./length.ts";
 import { settingsSchema } from "./settings.ts";
 import { strategySchema } from "./strategy.ts";
 
 /** Bounds of what one run holds at once. */
-export const most = { miners: 1000, validators: 20, events: 1000, days: 366 } as const;
+export const most = {
+  miners: 1000,
+  validators: 20,
+  processes: 16,
+  customers: 20,
+  events: 1000,
+  days: 366,
+} as const;
 
 const END_MS = most.days * DAY_MS;
 const HOUR_MS = DAY_MS / 24;
@@ -81,6 +88,9 @@ const validator = z
     legacy: legacy.prefault({}),
     host: host.prefault({}),
     commit: length(0, 60_000).prefault("5ms").describe("How long a commit of the store takes"),
+    processes: count(1, most.processes)
+      .default(1)
+      .describe("Processes that share its store, each on a host of its own"),
   })
   .transform(({ commit, settings, ...rest }) => {
     const concurrency = settings.concurrency ?? PER_THREAD * rest.host.threads;
@@ -117,6 +127,24 @@ const fleet = z
     joins_ms: joins,
   })) satisfies z.ZodType<FleetSpec>;
 
+const customer = z
+  .strictObject({
+    name,
+    validator: name.nullable().default(null).describe("Where it puts in its jobs; null: at the first"),
+    every: law(1).prefault({ min: 0, mean: "60s" }).describe("Time from one job to the next"),
+    deadline: length(1000, DAY_MS).prefault("1h").describe("Time after which a job ends unanswered"),
+    patience: law(1)
+      .nullable()
+      .prefault(null)
+      .describe("Time after which it cancels a job that has not ended; null: never"),
+  })
+  .transform(({ every, deadline, patience, ...rest }) => ({
+    ...rest,
+    every_ms: every,
+    deadline_ms: deadline,
+    patience_ms: patience,
+  })) satisfies z.ZodType<CustomerSpec>;
+
 const lasting = { at: moment, for: some() };
 
 const set = z
@@ -149,13 +177,33 @@ const isolate = z
   .transform(({ at, for: lasts, ...rest }) => ({ ...rest, at_ms: at, for_ms: lasts }));
 
 const restart = z
-  .strictObject({ at: moment, do: z.literal("restart"), validator: name, down: some() })
+  .strictObject({
+    at: moment,
+    do: z.literal("restart"),
+    validator: name,
+    process: count(1, most.processes).optional(),
+    down: some(),
+  })
+  .transform(({ at, down, process, ...rest }) => ({
+    ...rest,
+    ...(process === undefined ? {} : { process }),
+    ...{ at_ms: at, down_ms: down },
+  }));
+
+const processOf = { at: moment, validator: name, process: count(1, most.processes) };
+
+const kill = z
+  .strictObject({ ...processOf, do: z.literal("kill"), down: some() })
   .transform(({ at, down, ...rest }) => ({ ...rest, at_ms: at, down_ms: down }));
+
+const pause = z
+  .strictObject({ ...processOf, do: z.literal("pause"), for: some() })
+  .transform(({ at, for: lasts, ...rest }) => ({ ...rest, at_ms: at, for_ms: lasts }));
 
 const event = z.discriminatedUnion(
   "do",
-  [set, fleetEvent("mute"), fleetEvent("disconnect"), isolate, restart],
-  { error: "must be a mapping with do: set, mute, disconnect, isolate or restart" },
+  [set, fleetEvent("mute"), fleetEvent("disconnect"), isolate, restart, kill, pause],
+  { error: "must be a mapping with do: set, mute, disconnect, isolate, restart, kill or pause" },
 ) satisfies z.ZodType<ScenarioEvent>;
 
 /** A scenario file: every key with its default and its bounds. What is read has lengths of time in ms. */
@@ -175,6 +223,7 @@ export const scenarioSchema = z.strictObject({
     .max(most.validators)
     .prefault([{ name: "main" }]),
   fleets: z.array(fleet).min(1).max(most.miners).describe("Groups of miners with the same settings"),
+  customers: z.array(customer).max(most.customers).prefault([]).describe("Who puts in jobs"),
   events: z.array(event).max(most.events).prefault([]).describe("What happens at a given time"),
 });
 

@@ -1,5 +1,5 @@
 import { fourDigits, percent, span } from "../../src/core/figures.ts";
-import type { MinerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
+import type { CustomerResult, MinerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
 import { signed, whole } from "./figures.ts";
 import { honestOf, strategyVerdict } from "./verdicts.ts";
 
@@ -49,6 +49,7 @@ function stopsText({ stops }: ValidatorResult): string {
 export const validatorColumns: readonly Column<ValidatorResult>[] = [
   { head: "validator", cell: (row) => row.name, words: true },
   { head: "stake", cell: (row) => percent(row.stake) },
+  { head: "pro-\ncesses", cell: (row) => whole(row.processes) },
   { head: "jobs", cell: (row) => whole(row.jobs) },
   { head: "design\nrate", cell: (row) => percent(row.design_rate) },
   { head: "realised\nrate", cell: (row) => percent(row.realised_rate) },
@@ -69,6 +70,19 @@ export const validatorColumns: readonly Column<ValidatorResult>[] = [
   },
   { head: "crashes", cell: (row) => whole(row.crashes), alarms: (row) => row.crashes > 0 },
   { head: "stopped, by gate", cell: stopsText, words: true },
+];
+
+export const customerColumns: readonly Column<CustomerResult>[] = [
+  { head: "customer", cell: (row) => row.name, words: true },
+  { head: "validator", cell: (row) => row.validator, words: true },
+  { head: "jobs", cell: (row) => whole(row.submitted) },
+  { head: "done", cell: (row) => whole(row.done) },
+  { head: "failed", cell: (row) => whole(row.failed), alarms: (row) => row.failed > 0 },
+  { head: "expired", cell: (row) => whole(row.expired) },
+  { head: "cancelled", cell: (row) => whole(row.cancelled) },
+  { head: "waiting\nat the end", cell: (row) => whole(row.waiting) },
+  { head: "wait\nmedian", cell: (row) => span(row.median_wait_ms) },
+  { head: "wait\np99", cell: (row) => span(row.p99_wait_ms) },
 ];
 
 export const minerColumns: readonly Column<MinerResult>[] = [

@@ -1,6 +1,6 @@
 import { fourDigits, span } from "../../src/core/figures.ts";
 import type { SimResult } from "../result.ts";
-import { minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
+import { customerColumns, minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
 import { escapeHtml } from "./escape.ts";
 import { factsHtml, sentenceHtml, verdictHtml } from "./facts.ts";
 import { counted, whole } from "./figures.ts";
@@ -44,7 +44,7 @@ function tablesHtml(result: SimResult): string {
   return `<h2>Figures</h2>
 ${htmlTable("Strategies, per miner and day", strategyColumns(result), result.strategies)}
 ${htmlTable("Validators", validatorColumns, result.validators)}
-<details><summary>${counted(result.miners.length, "miner")}, one by one</summary>
+${result.customers.length > 0 ? `${htmlTable("Customers' jobs", customerColumns, result.customers)}\n` : ""}<details><summary>${counted(result.miners.length, "miner")}, one by one</summary>
 ${htmlTable("Miners", minerColumns, result.miners)}
 </details>`;
 }

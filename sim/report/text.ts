@@ -1,5 +1,5 @@
 import type { SimResult } from "../result.ts";
-import { minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
+import { customerColumns, minerColumns, strategyColumns, validatorColumns } from "./columns.ts";
 import { counted } from "./figures.ts";
 import { printableLine, textTable } from "./textTable.ts";
 import { endText, storyLines } from "./verdicts.ts";
@@ -23,6 +23,7 @@ export function resultText(
     header(result),
     textTable(strategyColumns(result), result.strategies),
     textTable(validatorColumns, result.validators),
+    ...(result.customers.length > 0 ? [textTable(customerColumns, result.customers)] : []),
     ...(miners ? [textTable(minerColumns, result.miners)] : []),
     storyLines(result).map(printableLine).join("\n"),
   ];

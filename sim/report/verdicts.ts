@@ -1,5 +1,5 @@
 import { percent, span } from "../../src/core/figures.ts";
-import type { SimResult, StrategyResult, ValidatorResult } from "../result.ts";
+import type { CustomerResult, SimResult, StrategyResult, ValidatorResult } from "../result.ts";
 import { counted, listed, whole } from "./figures.ts";
 
 /** The verdict of one run on a strategy; `level`: within `levelWithin` of an honest miner's profit; `-`: nothing to compare. */
@@ -78,9 +78,22 @@ export function troubleLines(result: SimResult): string[] {
   return all.length === 0 ? [] : [`${listed(all)}.`];
 }
 
+/** What became of customers' jobs, in one sentence; none where there were none. */
+export function customerLines({ customers }: SimResult): string[] {
+  const sum = (of: (row: CustomerResult) => number): number =>
+    customers.reduce((total, row) => total + of(row), 0);
+  const jobs = sum(({ submitted }) => submitted);
+  if (jobs === 0) return [];
+  const ends = (["done", "failed", "expired", "cancelled", "waiting"] as const).flatMap((end) => {
+    const count = sum((row) => row[end]);
+    return count === 0 ? [] : [`${whole(count)} ${end}`];
+  });
+  return [`Of ${counted(jobs, "customers' job")}: ${listed(ends)}.`];
+}
+
 /** The summary of the figures, in sentences. */
 export function storyLines(result: SimResult): string[] {
-  return [verdictLine(result), detectionLine(result), ...troubleLines(result)];
+  return [verdictLine(result), detectionLine(result), ...customerLines(result), ...troubleLines(result)];
 }
 
 /** Whether the run was completed. */

@@ -1,7 +1,13 @@
 import type { AlertStore } from "../../src/flow/alertStore.ts";
+import type { Claims } from "../../src/flow/claims.ts";
 import type { HistoryRecords } from "../../src/flow/history.ts";
+import type { Leases } from "../../src/flow/leases.ts";
+import type { Nodes } from "../../src/flow/nodes.ts";
+import type { Nudges } from "../../src/flow/nudges.ts";
 import type { SharedStore } from "../../src/flow/sharedStore.ts";
+import type { StandingFeed } from "../../src/flow/standingChanges.ts";
 import type { Store } from "../../src/flow/store.ts";
+import type { StreamRecords } from "../../src/flow/streamRecords.ts";
 
 /** The calls that the push lane's stages need from a store. */
 export type ModelledStore = Omit<
@@ -16,10 +22,7 @@ export type ModelledStore = Omit<
   | "submission"
   | "recordPage"
   | "issuedPages"
-  | "addCustomerJob"
-  | "customerJob"
   | "customerJobs"
-  | "cancelCustomerJob"
   | "customerTokens"
   | "addCustomerToken"
   | "revokeCustomerToken"
@@ -42,3 +45,12 @@ export type ModelledStore = Omit<
   | "ping"
   | "close"
 >;
+
+/** The calls that processes which share a store need besides. */
+export type SharedModelledStore = ModelledStore &
+  Nodes &
+  Leases &
+  StreamRecords &
+  Nudges &
+  Pick<Claims, "claimCustomerJobs" | "releaseCustomerJobs" | "lostCustomerJobs"> &
+  Pick<StandingFeed, "standingChanges" | "standingOf">;

@@ -12,7 +12,7 @@ import type { Scenario, ValidatorSpec } from "../scenario.ts";
 // The production options of each stage, with a scenario's settings instead of the configuration's.
 
 /** The configuration of a validator of the scenario: the defaults but for what the scenario sets. */
-function configOf({ settings }: ValidatorSpec): Config {
+export function configOf({ settings }: ValidatorSpec): Config {
   const config = defaultConfig();
   const { strikes, window_blocks, suspension_tempos, unreachable_tempos, cold_start_blocks } = settings;
   const { concurrency, pending_factor, ceiling, bytes_in_flight } = settings;
@@ -51,7 +51,12 @@ export function stagesOptionsOf(
 }
 
 /** There is one lane, so no verification units are reserved for another. */
-export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushStagesOptions {
+/** `node`: name of the process among those that share the store; null: no other does. */
+export function pushOptionsOf(
+  { network }: Scenario,
+  spec: ValidatorSpec,
+  node: string | null,
+): PushStagesOptions {
   const { concurrency, pending_factor } = spec.settings;
   const config = configOf(spec);
   const dispatcher = dispatcherOptions(config);
@@ -60,7 +65,7 @@ export function pushOptionsOf({ network }: Scenario, spec: ValidatorSpec): PushS
   return {
     epochs: everyHours(network.epoch_hours),
     hotkey: spec.name,
-    dispatcher: { ...dispatcher, bytesInFlight },
+    dispatcher: { ...dispatcher, bytesInFlight, node },
     proofVerifier: { ...proofVerifierOptions(config), bound: concurrency * pending_factor, workers },
   };
 }

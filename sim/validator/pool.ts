@@ -9,23 +9,25 @@ export class ModelPool implements Pool {
   readonly #world: SimWorld;
   readonly #lane: PushLane;
   readonly #verifyMs: number;
+  readonly #later: SimWorld["later"];
 
   constructor(
     world: SimWorld,
     lane: PushLane,
-    options: { readonly threads: number; readonly verifyMs: number },
+    options: { readonly threads: number; readonly verifyMs: number; readonly later: SimWorld["later"] },
   ) {
     this.#world = world;
     this.#lane = lane;
     this.servers = new Servers(options.threads);
     this.#verifyMs = options.verifyMs;
+    this.#later = options.later;
   }
 
   run<K extends PoolTaskKind>(task: TaskOfKind<K>): Promise<PoolResults[K]> {
     const { line } = this.#world;
     const { of, items } = proofsOf(task);
     const end = this.servers.take(line.now, this.#verifyMs * items.length);
-    return this.#world.later(end - line.now, () => this.#lane.check(of, items, noChance)) as Promise<
+    return this.#later(end - line.now, () => this.#lane.check(of, items, noChance)) as Promise<
       PoolResults[K]
     >;
   }

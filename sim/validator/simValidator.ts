@@ -1,21 +1,24 @@
-import type { Draw } from "../../src/flow/draw.ts";
 import type { AnsweredJob, JobAnswer } from "../../src/flow/job.ts";
 import type { Conclusion } from "../../src/flow/jobEnd.ts";
-import type { SeededRandom } from "../engine/seededRandom.ts";
+import type { MinerLink } from "../../src/flow/link.ts";
+import type { Judge } from "../../src/judge/judge.ts";
+import { drawLength, type SeededRandom } from "../engine/seededRandom.ts";
 import type { SimWorld } from "../engine/world.ts";
 import type { ModelChain } from "../network/chain.ts";
 import { SimLink, type ValidatorSide } from "../network/simLink.ts";
 import type { SimMiner } from "../network/simMiner.ts";
-import type { Scenario, ValidatorSpec } from "../scenario.ts";
-import { makeStages, type Stages } from "./stages.ts";
-import type { ModelStore } from "./store.ts";
+import type { Scenario, ScenarioEvent, ValidatorSpec } from "../scenario.ts";
+import { SimValidatorCounts } from "./counts.ts";
+import type { SharedModelStore } from "./sharedStore.ts";
+import type { Stages } from "./stages.ts";
+import { ValidatorProcess } from "./validatorProcess.ts";
 
-/** The dispatcher's tick; in production four times per second, which only notices due events sooner. */
-const TICK_MS = 1000;
-/** Interval of the work on epochs, history and weights; no decision depends on it. */
-const SLOW_TICK_MS = 60_000;
 /** A miner that could not connect tries again. */
 const RETRY_MS = 15_000;
+/** A miner whose process is gone tries another one after this, ms. */
+const ELSEWHERE_MS = { low: 500, high: 1500 } as const;
+/** A miner that hears nothing for this long takes its process for gone. */
+const SILENT_MS = 60_000;
 
 /** Events of a validator that the network handles. */
 export interface NetworkListener {
@@ -32,62 +35,60 @@ export interface SimValidatorModules {
   readonly random: SeededRandom;
   readonly network: NetworkListener;
   readonly chain: ModelChain;
-  readonly store: ModelStore;
+  readonly store: SharedModelStore;
 }
 
-/** Counts of a validator over all its runs. */
-export class SimValidatorCounts {
-  jobs = 0;
-  sampled = 0;
-  /** Of the lane's own class. */
-  plain = 0;
-  plainSampled = 0;
-  ticks = 0;
-  readonly stops = new Map<string, number>();
-  backlogSum = 0;
-  backlogMax = 0;
-  inFlightMax = 0;
-  bytesMax = 0;
-  busyMs = 0;
-  strikes = 0;
-  suspensions = 0;
-  honestSuspensions = 0;
-  crashes = 0;
-}
-
-/** One validator of the network: its stages, its links to miners, and its events. */
+/** One validator of the network: its processes, its links to miners, and its events. */
 export class SimValidator {
   readonly spec: ValidatorSpec;
   readonly chain: ModelChain;
-  readonly store: ModelStore;
+  readonly store: SharedModelStore;
   readonly counts = new SimValidatorCounts();
   readonly links = new Map<SimMiner, SimLink>();
-  /** Null while it is down. */
-  stages: Stages | null = null;
+  readonly processes: readonly ValidatorProcess[];
   readonly #modules: SimValidatorModules;
   readonly #side: ValidatorSide;
+  readonly #reconnects: SeededRandom;
   #isCutOff = false;
-  #isStopping = false;
 
   constructor(modules: SimValidatorModules) {
-    const { spec, chain, store, scenario, network, index } = modules;
+    const { spec, chain, store, scenario, network, index, random } = modules;
     this.#modules = modules;
     this.spec = spec;
     this.chain = chain;
     this.store = store;
-    const validator = this;
+    this.#reconnects = random.of("reconnects");
     this.#side = {
       index,
       jobBytes: scenario.lane.job_bytes,
       answerBytes: scenario.lane.answer_bytes,
-      get listener() {
-        return validator.#isCutOff ? null : (validator.stages?.dispatcher ?? null);
-      },
       handedIn: (miner, answer) => network.handedIn(miner, answer),
       ended: (link, why) => {
         if (why === "suspended") this.#suspended(link);
+        else if (why === "replaced") this.#again(link);
       },
     };
+    this.processes = Array.from({ length: spec.processes }, (_, at) => this.#makeProcess(at + 1));
+  }
+
+  #makeProcess(number: number): ValidatorProcess {
+    const { scenario, spec, world, random, chain, store } = this.#modules;
+    const isShared = spec.processes > 1;
+    const isHeld = isShared || scenario.events.some((event) => isEndOf(event, spec.name));
+    return new ValidatorProcess(
+      { number, isShared, isHeld },
+      {
+        ...{ scenario, spec, world, chain, store, secrets: random },
+        random: isShared ? random.of(`process ${number}`) : random,
+        isCutOff: () => this.#isCutOff,
+        drawn: (draw) => this.counts.drawn(draw),
+        concluded: (job, conclusion) => this.#concluded(job, conclusion),
+        unreachable: (outcome) => {
+          if (outcome === "suspended") this.counts.suspensions++;
+        },
+        ticked: (stages) => this.#ticked(stages),
+      },
+    );
   }
 
   add(miner: SimMiner): void {
@@ -105,40 +106,56 @@ export class SimValidator {
   }
 
   isSuspended(hotkey: string): boolean {
-    return this.stages?.judge.isSuspended(hotkey) ?? false;
+    return this.#judge?.isSuspended(hotkey) ?? false;
+  }
+
+  get #judge(): Judge | null {
+    return this.processes.find(({ stages }) => stages !== null)?.stages?.judge ?? null;
+  }
+
+  /** The first process that answers, from this one on; null when none does. */
+  processFrom(first: number): ValidatorProcess | null {
+    const { processes } = this;
+    for (let i = 0; i < processes.length; i++) {
+      const process = processes[(first + i) % processes.length];
+      if (process?.serves) return process;
+    }
+    return null;
   }
 
   async start(): Promise<void> {
-    const { world } = this.#modules;
-    const stages = await makeStages({
-      ...this.#modules,
-      drawn: (draw) => this.#drawn(draw),
-      concluded: (job, conclusion) => this.#concluded(job, conclusion),
-      unreachable: (outcome) => {
-        if (outcome === "suspended") this.counts.suspensions++;
-      },
-    });
-    this.stages = stages;
-    this.#isStopping = false;
-    world.line.every(TICK_MS, () => this.#tick(stages));
-    world.line.every(SLOW_TICK_MS, () => this.#slowTick(stages));
-    for (const link of this.links.values()) this.#connect(link);
+    await Promise.all(this.processes.map((process) => process.start()));
+    this.#connectAll();
   }
 
-  /** Stops, and starts again after a while from its store. */
-  restart(downMs: number): void {
-    const { stages } = this;
-    const { world } = this.#modules;
-    if (stages === null || this.#isStopping) return;
-    this.#isStopping = true;
-    const stop = async (): Promise<void> => {
-      await stages.dispatcher.drain(0);
-      this.counts.busyMs += stages.pool.servers.busyMs;
-      this.stages = null;
-      for (const link of this.links.values()) link.drop("gone");
-      world.line.after(downMs, () => world.spawn(this.start()));
-    };
-    world.spawn(stop());
+  /** Stops, and starts again after a while from its store; one process only, where its number is given. */
+  restart(downMs: number, number?: number): void {
+    for (const process of this.processes) {
+      if (number !== undefined && process.number !== number) continue;
+      const stop = async (): Promise<void> => {
+        if (await process.stop()) this.#ended(process, downMs);
+      };
+      this.#modules.world.spawn(stop());
+    }
+  }
+
+  /** A process ends without notice, and starts again after a while. */
+  kill(number: number, downMs: number): void {
+    const process = this.processes[number - 1];
+    if (process?.kill()) this.#ended(process, downMs);
+  }
+
+  /** A process stands still. Its miners hear nothing, and some time later go to others. */
+  pause(number: number, forMs: number): void {
+    const process = this.processes[number - 1];
+    const { line } = this.#modules.world;
+    const stages = process?.stages;
+    if (!process?.pause(forMs)) return;
+    const open = [...this.links.values()].filter(({ door }) => door === process).map((link) => link.open);
+    if (forMs > SILENT_MS)
+      line.after(SILENT_MS, () => {
+        if (process.stages === stages && process.isPaused) this.#leave(process, open);
+      });
   }
 
   /** The validator cannot reach any miner for a while, by its own fault. */
@@ -147,20 +164,51 @@ export class SimValidator {
     this.#isCutOff = true;
     this.#modules.world.line.after(forMs, () => {
       this.#isCutOff = false;
-      for (const link of this.links.values()) this.#connect(link);
+      this.#connectAll();
     });
   }
 
+  #ended(process: ValidatorProcess, downMs: number): void {
+    const { world } = this.#modules;
+    this.#leave(process);
+    const start = async (): Promise<void> => {
+      await process.start();
+      this.#connectAll();
+    };
+    world.line.after(downMs, () => world.spawn(start()));
+  }
+
+  /** The miners of a process lose it, and look for another one. */
+  #leave(process: ValidatorProcess, open?: readonly (MinerLink | null)[]): void {
+    for (const link of this.links.values()) {
+      if (link.door !== process || link.open === null || open?.includes(link.open) === false) continue;
+      link.drop("gone");
+      if (this.processes.length > 1) this.#again(link);
+    }
+  }
+
+  #again(link: SimLink): void {
+    const ms = drawLength(ELSEWHERE_MS, this.#reconnects.unit);
+    this.#modules.world.line.after(ms, () => this.#connect(link));
+  }
+
+  #connectAll(): void {
+    for (const link of this.links.values()) this.#connect(link);
+  }
+
+  /** To the process that a balancer has for the hotkey, or the next one that answers. */
   #connect(link: SimLink): void {
     const { miner } = link;
-    if (miner.isAway || link.open !== null || this.#side.listener === null) return;
-    if (!this.isSuspended(miner.hotkey)) link.connect();
+    if (miner.isAway || link.open !== null) return;
+    const process = this.processFrom(miner.uid);
+    if (process === null) return;
+    if (!this.isSuspended(miner.hotkey)) link.connect(process);
     else this.#modules.world.line.after(this.#freeInMs(miner.hotkey), () => this.#connect(link));
   }
 
   /** Time until the hotkey is free; bounded, since a suspension may be lifted or prolonged meanwhile. */
   #freeInMs(hotkey: string): number {
-    const until = this.stages?.judge.suspendedUntil(hotkey) ?? null;
+    const until = this.#judge?.suspendedUntil(hotkey) ?? null;
     const { block_ms } = this.#modules.scenario.network;
     const left = until === null ? 0 : (until - this.chain.block()) * block_ms;
     // Once per minute while the end is far: an operator, or the 30 % rule, may lift it.
@@ -177,15 +225,6 @@ export class SimValidator {
     world.line.after(RETRY_MS, () => this.#connect(link));
   }
 
-  #drawn({ class: drawClass, sampled }: Draw): void {
-    const { counts } = this;
-    counts.jobs++;
-    if (sampled) counts.sampled++;
-    if (drawClass !== "lane") return;
-    counts.plain++;
-    if (sampled) counts.plainSampled++;
-  }
-
   #concluded({ hotkey, jobId }: AnsweredJob, conclusion: Conclusion): void {
     if (conclusion !== "struck") return;
     const { network } = this.#modules;
@@ -194,49 +233,62 @@ export class SimValidator {
     network.event("strike", { validator: this.spec.name, hotkey, job_id: jobId });
   }
 
-  /** False once these stages are not the running ones any more. */
-  #tick(stages: Stages): boolean {
-    if (this.stages !== stages) return false;
-    stages.dispatcher.tick();
-    const { holdReason, inFlight, bytes } = stages.dispatcher.stats();
-    const backlog = stages.proofVerifier.pendingUnits();
-    const { counts } = this;
-    counts.ticks++;
-    if (holdReason !== null) counts.stops.set(holdReason, (counts.stops.get(holdReason) ?? 0) + 1);
-    counts.backlogSum += backlog;
-    counts.backlogMax = Math.max(counts.backlogMax, backlog);
-    counts.inFlightMax = Math.max(counts.inFlightMax, inFlight);
-    counts.bytesMax = Math.max(counts.bytesMax, bytes);
+  #ticked({ dispatcher, proofVerifier }: Stages): void {
+    const { holdReason, bytes } = dispatcher.stats();
+    const backlog = proofVerifier.pendingUnits();
+    this.counts.tick({ holdReason, bytes, backlog, inFlight: this.inFlight() });
     this.#lookAtMemory(bytes);
-    return true;
   }
 
   /** Without a bound on bytes the host runs out of memory. */
   #lookAtMemory(bytes: number): void {
     const { legacy, host } = this.spec;
-    if (!legacy.memory_unbounded || bytes <= host.memory_bytes || this.#isStopping) return;
+    const isStopping = this.processes.some((process) => process.isStopping);
+    if (!legacy.memory_unbounded || bytes <= host.memory_bytes || isStopping) return;
     this.counts.crashes++;
     this.#modules.network.event("crashed", { validator: this.spec.name, bytes });
     this.restart(host.down_ms);
   }
 
-  #slowTick(stages: Stages): boolean {
-    if (this.stages !== stages) return false;
-    const { world } = this.#modules;
-    for (const part of [stages.sampler, stages.judge, stages.weigher]) world.spawn(part.tick());
-    return true;
+  /** Of all its processes. */
+  inFlight(): number {
+    return this.#sum(({ dispatcher }) => dispatcher.stats().inFlight);
+  }
+
+  backlog(): number {
+    return this.#sum(({ proofVerifier }) => proofVerifier.pendingUnits());
+  }
+
+  /** Jobs that the miner may have at once, where it is connected. */
+  capOf(miner: SimMiner): number | null {
+    const door = this.links.get(miner)?.door;
+    const process = this.processes.find((one) => one === door);
+    return process?.stages?.dispatcher.capOf(miner.hotkey)?.usable ?? null;
   }
 
   /** Busy share of the verification threads so far. */
   verificationLoad(): number {
     const { line } = this.#modules.world;
-    const busy = this.counts.busyMs + (this.stages?.pool.servers.busyMs ?? 0);
-    return line.now === 0 ? 0 : Math.min(1, busy / (line.now * this.spec.host.threads));
+    const busy = this.processes.reduce((sum, process) => sum + process.busyMs, 0);
+    const now = busy + this.#sum(({ pool }) => pool.servers.busyMs);
+    const threads = this.spec.host.threads * this.processes.length;
+    return line.now === 0 ? 0 : Math.min(1, now / (line.now * threads));
   }
 
-  /** Draws after which the realised rate was found to have left the design; null if it was not. */
+  /** Draws after which a process found that the realised rate had left the design; null if none did. */
   alarmAfter(): number | null {
-    const alarms = this.stages?.watch?.alarms() ?? this.stages?.sampler.alarms() ?? [];
+    const alarms = this.processes.flatMap(
+      ({ stages }) => stages?.watch?.alarms() ?? stages?.sampler.alarms() ?? [],
+    );
     return alarms.find(({ hotkey }) => hotkey === null)?.draws ?? null;
   }
+
+  #sum(of: (stages: Stages) => number): number {
+    return this.processes.reduce((sum, { stages }) => sum + (stages === null ? 0 : of(stages)), 0);
+  }
+}
+
+/** Whether the event ends one of the validator's processes without notice, or lets it stand still. */
+function isEndOf(event: ScenarioEvent, name: string): boolean {
+  return (event.do === "kill" || event.do === "pause") && event.validator === name;
 }

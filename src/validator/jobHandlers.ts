@@ -1,10 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
+import type { Config } from "../config/schema.ts";
 import { sha256 } from "../core/hash.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import type { CustomerToken } from "../flow/customerToken.ts";
 import { type CustomerJob, isJobId } from "../flow/job.ts";
 import { pushLanes } from "../flow/lane.ts";
-import type { CustomerOutcome } from "../flow/store.ts";
+import type { CustomerOutcome, Store } from "../flow/store.ts";
 import type {
   Handlers,
   JobClient,
@@ -15,13 +16,19 @@ import type {
   TokenView,
 } from "../http/handlers.ts";
 import type { NewToken } from "./customerTokens.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, PushParts } from "./parts.ts";
 import { QUEUED_MAX } from "./pushOptions.ts";
+import type { Membership } from "./roles/membership.ts";
 
-type JobParts = Pick<
-  Parts,
-  "push" | "lanes" | "store" | "clock" | "random" | "config" | "customerTokens" | "membership" | "intake"
->;
+/** What these handlers use. */
+export interface JobParts extends Pick<Parts, "lanes" | "clock" | "random"> {
+  readonly push: Pick<PushParts, "dispatcher"> | null;
+  readonly store: Pick<Store, "addCustomerJob" | "customerJob" | "customerJobs" | "cancelCustomerJob">;
+  readonly config: Pick<Config, "jobs">;
+  readonly customerTokens: Pick<Parts["customerTokens"], "nameOf">;
+  readonly membership: Pick<Membership, "node">;
+  readonly intake: Pick<Parts["intake"], "require">;
+}
 
 /** The customer is not told of the token that it used itself. */
 function summaryOf(job: CustomerJob, client: JobClient, tokens: Pick<Parts["customerTokens"], "nameOf">) {

@@ -63,8 +63,12 @@ async function retain({ clock, chain, epochs, config, membership, log }: Parts):
   if (dropped > 0) log.info("retention", { dropped, before_epoch: beforeEpoch });
 }
 
-/** Who was seen first when may be on record of another process since the last time. */
-async function weigh({ weigher, mirror, membership }: Parts): Promise<void> {
+/** The leader weighs, others stand by. Who was seen first when may be on record of another process since the last time. */
+export async function weigh({
+  weigher,
+  mirror,
+  membership,
+}: Pick<Parts, "weigher" | "mirror" | "membership">): Promise<void> {
   if (!membership.isLeader()) {
     if (membership.roles.has("weigh")) await weigher.standBy();
     return;

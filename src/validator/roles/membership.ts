@@ -58,7 +58,16 @@ export interface MemberModules {
   readonly metrics: Metrics;
   /** The operator ordered this process to drain. */
   readonly drain: () => void;
+  /** Runs something on an interval until what it returns is called: `setInterval`, or a simulation's own time; the former, when left out. */
+  readonly every?: Every;
 }
+
+type Every = (ms: number, run: () => void) => () => void;
+
+const realInterval: Every = (ms, run) => {
+  const timer = setInterval(run, ms);
+  return () => clearInterval(timer);
+};
 
 /** The lease of the process that closes epochs, weighs and retains. */
 const LEADER = "weigh";
@@ -79,7 +88,8 @@ export async function joinStore(
     if (notice.isOver(node.draining)) modules.drain();
   };
   if (roles.has("weigh")) await leadership.beat();
-  const beats = new Beats(beat, (error) => node.missed(error));
+  const { every = realInterval } = modules;
+  const beats = new Beats(beat, (error) => node.missed(error), every);
   const view = nodeStore(store, {
     get token() {
       return node.token;
@@ -128,21 +138,21 @@ class Notice {
 
 /** One heartbeat at a time. */
 class Beats {
-  readonly #timer: NodeJS.Timeout;
+  readonly #end: () => void;
   #running: Promise<void> | null = null;
 
-  constructor(beat: () => Promise<void>, missed: (error: unknown) => void) {
-    this.#timer = setInterval(() => {
+  constructor(beat: () => Promise<void>, missed: (error: unknown) => void, every: Every) {
+    this.#end = every(HEARTBEAT_MS, () => {
       this.#running ??= beat()
         .catch(missed)
         .finally(() => {
           this.#running = null;
         });
-    }, HEARTBEAT_MS);
+    });
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#end();
     await this.#running;
   }
 }

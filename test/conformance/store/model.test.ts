@@ -24,6 +24,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "a submission of such a backlog forfeits too",
     "dropped miners are forgotten with their strikes, never their suspension or what they submitted",
     "miners are listed by hotkey, after the one given",
+    "writes with the fence of another time are refused and change nothing, with the present one they are done",
+    "a fence whose time is over is refused, although nobody has taken the lease over",
   ],
   "miners, strikes and actions are not listed for people": [
     "each end is logged, counted, and paid when accepted",
@@ -36,6 +38,8 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "an empty store has an empty standing",
     "what an operator did is on record, newest first; what judge did is not",
     "closed epochs are listed from the latest on, page by page, without those still open",
+    "jobs are listed as they were put in, by owner and state, a page at a time",
+    "tokens are kept oldest first; a revoked one goes once it is old and its jobs are gone",
   ],
   "what is old is forgotten without being asked": [
     "retention drops the draws of an old epoch whole, however long its lines are",
@@ -44,6 +48,7 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "an epoch that retention dropped is never committed again, one that never was still can be",
     "retention leaves an epoch that is not closed as it is, above all what is pending",
     "retention of many rows drops them all",
+    "retention drops jobs that ended before the bound, never a queued one",
   ],
   "what no stage hands in is not refused": [
     "an epoch closes only with the head that its log has: neither an older one nor another epoch's",
@@ -67,6 +72,11 @@ registerHooks({
     return next(isCase ? standIn : specifier, context);
   },
 });
+const { customerCases } = await import("./customerCases.ts");
+const { jobShareCases } = await import("./jobShareCases.ts");
+const { nodeCases } = await import("./nodeCases.ts");
+const { leaseCases } = await import("./leaseCases.ts");
+const { streamCases } = await import("./streamCases.ts");
 const { epochCases } = await import("./epochCases.ts");
 const { jobModelCases } = await import("./jobModelCases.ts");
 const { sampleCases } = await import("./sampleCases.ts");
@@ -88,6 +98,11 @@ describe("the modelled store keeps the contract of the store", () => {
   describe("work", () => workCases(open));
   describe("any sequence of calls", () => jobModelCases(open));
   describe("standing", () => standingCases(open));
+  describe("customers' jobs", () => customerCases(open));
+  describe("jobs shared out", () => jobShareCases(open));
+  describe("nodes", () => nodeCases(open));
+  describe("leases", () => leaseCases(open));
+  describe("streams", () => streamCases(open));
   describe("vectors and notes", () => weightCases(open));
 });
 

@@ -20,7 +20,12 @@ const names = ["first", "second"] as const;
 const busy = scenario({
   duration_ms: 6.5 * HOUR,
   lane: { kinds: 3 },
-  validators: names.map((name) => validator({ name, settings: { suspension_tempos: 1 } })),
+  validators: names.map((name, i) =>
+    validator({ name, settings: { suspension_tempos: 1 }, processes: i === 0 ? 1 : 3 }),
+  ),
+  customers: [
+    { name: "steady", validator: "second", every_ms: MINUTE, deadline_ms: MINUTE, patience_ms: null },
+  ],
   fleets: [
     fleet("honest", honest, { ...slow, count: 3 }),
     fleet("cheat", { kind: "trickle", cheats: 60, window_ms: HOUR }, slow),
@@ -31,6 +36,8 @@ const busy = scenario({
     { at_ms: 200 * MINUTE, do: "mute", fleet: "shaky", for_ms: 2 * MINUTE },
     { at_ms: 210 * MINUTE, do: "disconnect", fleet: "honest", for_ms: MINUTE },
     { at_ms: 220 * MINUTE, do: "restart", validator: "first", down_ms: MINUTE },
+    { at_ms: 225 * MINUTE, do: "kill", validator: "second", process: 1, down_ms: MINUTE },
+    { at_ms: 238 * MINUTE, do: "pause", validator: "second", process: 2, for_ms: 4 * MINUTE },
   ),
 });
 
@@ -84,13 +91,13 @@ describe("the logs of a simulated run", () => {
     }
   });
 
-  it("have draws, accepted, rejected and void verdicts, and draws of every class but customers'", () => {
+  it("have draws, accepted, rejected and void verdicts, and draws of every class", () => {
     const states = new Set(written.map(({ log }) => log.state ?? log.type));
     assert.deepEqual([...states].toSorted(), ["accepted", "draws", "rejected", "void"]);
     const classes = written.flatMap(({ log }) =>
       ((log.rows as string[] | undefined) ?? []).map((row) => row.split(" ")[2]),
     );
-    assert.deepEqual([...new Set(classes)].toSorted(), ["cold_start", "lane", "struck"]);
+    assert.deepEqual([...new Set(classes)].toSorted(), ["cold_start", "customer", "lane", "struck"]);
   });
 
   it("pass an audit with no finding", () => {

@@ -32,6 +32,6 @@ export class WatchedNetwork {
 
   /** Jobs that the first validator lets a miner have at once; null while it has none. */
   cap(name: string): number | null {
-    return this.network.validators[0]?.stages?.dispatcher.capOf(this.miner(name).hotkey)?.usable ?? null;
+    return this.network.validators[0]?.capOf(this.miner(name)) ?? null;
   }
 }

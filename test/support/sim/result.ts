@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type {
+  CustomerResult,
   MinerResult,
   SimResult,
   SimSeries,
@@ -207,6 +208,11 @@ function strategyResult(own: readonly MinerResult[], days: number): StrategyResu
   };
 }
 
+const customerResult: CustomerResult = {
+  ...{ name: "steady", validator: "validator-1", submitted: 1208, done: 1190 },
+  ...{ failed: 0, expired: 3, cancelled: 11, waiting: 4, median_wait_ms: 9230, p99_wait_ms: 20_700 },
+};
+
 function validatorResult(
   at: number,
   shares: readonly number[],
@@ -218,6 +224,7 @@ function validatorResult(
   return {
     name: `validator-${at + 1}`,
     stake: share,
+    processes: 1 + (at % 2) * 2,
     jobs,
     sampled: Math.round(jobs * 0.0402),
     design_rate: rate,
@@ -293,6 +300,7 @@ export function sampleResult(shape: SampleShape = {}): SimResult {
     story:
       "Ninety-three miners of eleven strategies work a week for five validators that verify 4 % and suspend for a day. " +
       "One of the validators has little memory, and one draws fewer jobs than it should.",
+    customers: [customerResult],
     seed,
     complete: true,
     simulated_ms: hours * hour,

@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import { SimWorld } from "../../../sim/engine/world.ts";
+import { SharedModelStore } from "../../../sim/validator/sharedStore.ts";
 import { ModelStore } from "../../../sim/validator/store.ts";
 import type { WorkBucket } from "../../../src/flow/job.ts";
 import type { ChainedEntry, Store } from "../../../src/flow/store.ts";
+import { telling } from "../../../src/store/nudges.ts";
 
 /** A line of a log as it is hashed, and its hash. */
 export interface LoggedLine {
@@ -15,7 +17,7 @@ export class NotModelled extends Error {}
 
 /** A modelled store whose world goes on by itself: every call is done without anybody who lets the time pass. */
 export class RunningStore {
-  readonly model: ModelStore;
+  readonly model: SharedModelStore;
   /** By epoch, in order. */
   readonly lines = new Map<number, LoggedLine[]>();
   readonly #world = new SimWorld();
@@ -23,7 +25,7 @@ export class RunningStore {
   #isRunning = false;
 
   constructor() {
-    this.model = new ModelStore(this.#world, { commitMs: 0 }, (text, head) => {
+    this.model = new SharedModelStore(this.#world, { commitMs: 0 }, (text, head) => {
       const { epoch } = JSON.parse(text) as { epoch: number };
       const lines = this.lines.get(epoch) ?? [];
       this.lines.set(epoch, lines);
@@ -32,7 +34,7 @@ export class RunningStore {
   }
 
   /** Makes the call and lets happen what follows from it. */
-  call<T>(make: (model: ModelStore) => Promise<T>): Promise<T> {
+  call<T>(make: (model: SharedModelStore) => Promise<T>): Promise<T> {
     const result = make(this.model);
     this.#asked++;
     if (!this.#isRunning) void this.#run();
@@ -43,7 +45,8 @@ export class RunningStore {
     this.#isRunning = true;
     for (let seen = -1; seen !== this.#asked; ) {
       seen = this.#asked;
-      await this.#world.run(this.#world.line.now, () => true);
+      // Time goes on, so that leases run out.
+      await this.#world.run(this.#world.line.now + 1, () => true);
     }
     this.#isRunning = false;
   }
@@ -65,30 +68,21 @@ function inOrder(buckets: readonly WorkBucket[]): WorkBucket[] {
 /** What only people, the pull lane and the first and last moment of a process ask for. */
 const notModelled = [
   ...["admit", "decide", "countTry", "pending", "submission", "recordPage", "issuedPages"],
-  ...["addCustomerJob", "customerJob", "customerJobs", "cancelCustomerJob", "queuedCustomerJobs"],
+  ...["customerJobs"],
   ...["customerTokens", "addCustomerToken", "revokeCustomerToken", "useCustomerTokens"],
   ...["miner", "miners", "strikes"],
   ...["addHistory", "history", "minerReasons", "storeBytes"],
   ...["weightPlan", "openWeightPlans", "weightPlans", "saveWeightPlan"],
   ...["operatorActions", "latestVector", "applyRetention", "ping"],
-  ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
-  ...[
-    "claim",
-    "claimCustomerJobs",
-    "releaseCustomerJobs",
-    "lostCustomerJobs",
-    "saveSession",
-    "session",
-    "takeStream",
-    "lostStreams",
-    "dropStream",
-  ],
-  ...["spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["claim", "saveSession", "session", "spend", "strikesSince", "alerts", "saveAlerts"],
 ];
 
 /** The parts of the port that the model keeps; every other method rejects with `NotModelled`. */
 export function storeOf(running: RunningStore): Store {
-  const kept = Object.getOwnPropertyNames(ModelStore.prototype).map((name) => {
+  const methods = [ModelStore, SharedModelStore].flatMap(({ prototype }) =>
+    Object.getOwnPropertyNames(prototype),
+  );
+  const kept = methods.map((name) => {
     const method: unknown = Reflect.get(running.model, name);
     const call = (...args: unknown[]): Promise<unknown> =>
       running.call((model) => Reflect.apply(method as () => Promise<unknown>, model, args));
@@ -100,6 +94,8 @@ export function storeOf(running: RunningStore): Store {
   });
   return {
     ...(Object.fromEntries([...missing, ...kept]) as Store),
+    ...telling(Object.fromEntries(kept) as Store, running.model.listeners),
+    listen: (topic, heard) => running.model.listen(topic, heard),
     work: async (since) => inOrder(await running.call((model) => model.work(since))),
     logPage: logPage(running),
     close: async () => undefined,

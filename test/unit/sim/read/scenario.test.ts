@@ -143,6 +143,19 @@ const settings = (yaml: string): string => `${one}\nvalidators: [{ name: v, sett
 const event = (yaml: string): string => `${one}\nevents: [{ ${yaml} }]`;
 
 const refused: [string, string[]][] = [
+  [`${one}\nvalidators: [{ name: v, processes: 17 }]`, ["validators.0.processes"]],
+  [
+    `${one}\nvalidators: [{ name: v, processes: 2, legacy: { memory_unbounded: true } }]`,
+    ["validators.0.legacy"],
+  ],
+  [event("at: 1h, do: kill, validator: main, process: 2, down: 1s"), ["events.0.process"]],
+  [event("at: 1h, do: restart, validator: main, process: 2, down: 1s"), ["events.0.process"]],
+  [event("at: 1h, do: pause, validator: main, for: 1s"), ["events.0.process"]],
+  [`${one}\ncustomers: [{ name: c, validator: mian }]`, ["customers.0.validator"]],
+  [
+    `${one}\ncustomers: [{ name: c }, { name: c, every: 0, deadline: 2d }]`,
+    ["customers.1.every", "customers.1.deadline"],
+  ],
   ["", ["fleets"]],
   ["fleets: []", ["fleets"]],
   ["fleets: 5", ["fleets"]],

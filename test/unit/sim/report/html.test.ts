@@ -130,9 +130,13 @@ describe("the page of a result", () => {
     assert.equal(bodiesOf(html, "h1").length, 1);
   });
 
-  it("has a row for each strategy, validator and miner, and marks what pays", () => {
+  it("has a row for each strategy, validator, customer and miner, and marks what pays", () => {
+    const { strategies, validators, customers, miners } = sample;
     const rows = bodiesOf(html, "tbody").map((body) => bodiesOf(body, "tr").length);
-    assert.deepEqual(rows, [sample.strategies.length, sample.validators.length, sample.miners.length]);
+    assert.deepEqual(
+      rows,
+      [strategies, validators, customers, miners].map(({ length }) => length),
+    );
     assert.match(html, /<td class="words alarm">PAYS<\/td>/);
     assert.match(html, /<section class="verdict bad"/);
     const fine = {

@@ -89,7 +89,9 @@ describe("the story", () => {
     }));
     const story = storyLines({ ...sample, validators: hit });
     assert.match(story[1] ?? "", /5 suspensions hit miners that NEVER CHEATED/);
-    assert.equal(story.length, 2, "without trouble there is no third line");
+    assert.equal(story[2], "Of 1,208 customers' jobs: 1,190 done, 3 expired, 11 cancelled and 4 waiting.");
+    assert.equal(story.length, 3, "without trouble there is no fourth line");
+    assert.equal(storyLines({ ...sample, validators: hit, customers: [] }).length, 2);
   });
 });
 
