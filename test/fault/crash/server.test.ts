@@ -14,9 +14,9 @@ import { testDatabases } from "../../support/store/postgresDatabases.ts";
 
 const databases = testDatabases();
 const { SEED, SERVER_POINTS, SERVER_POINT } = process.env;
-const SAMPLE = 24;
+const SAMPLE = 12;
 /** One in as many is played to its end, the others are opened and checked. */
-const PLAY_EVERY = 16;
+const PLAY_EVERY = 12;
 const seed = Number(SEED ?? Math.floor(systemRandom.unit() * 1e9));
 const count = Number(SERVER_POINTS ?? SAMPLE);
 /** Progress is told this often. */
@@ -26,10 +26,14 @@ test("wherever a process over a server crashes, it pays, strikes, signs and reve
   const all = await databases.get();
   const recording = await recordServer(all.url, seed);
   const total = serverPoints(recording);
-  t.diagnostic(`seed ${seed}: ${total} points in ${stages.length} stages; replay one with SEED=${seed} SERVER_POINT=its number`);
-  const which = SERVER_POINT === undefined ? { count, playEvery: PLAY_EVERY } : { only: Number(SERVER_POINT) };
+  t.diagnostic(
+    `seed ${seed}: ${total} points in ${stages.length} stages; replay one with SEED=${seed} SERVER_POINT=its number`,
+  );
+  const which =
+    SERVER_POINT === undefined ? { count, playEvery: PLAY_EVERY } : { only: Number(SERVER_POINT) };
   const { points, faults } = await checkServerPoints(all.url, recording, which, (checked) => {
-    if (checked % TELL_EVERY === 0) console.log(`${checked} of ${Math.min(count, total)} crash points over a server hold`);
+    if (checked % TELL_EVERY === 0)
+      console.log(`${checked} of ${Math.min(count, total)} crash points over a server hold`);
   });
   for (const { url } of recording.stages) await all.drop(url);
   t.diagnostic(`${points} points checked`);

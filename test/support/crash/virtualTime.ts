@@ -27,7 +27,7 @@ export class VirtualTime implements Clock {
   #timers: Timer[] = [];
   readonly #aside = new AsyncLocalStorage<true>();
   #asides = 0;
-  #wake = (): void => {};
+  readonly #wakers = new Set<() => void>();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
   nowMs(): number {
@@ -66,7 +66,7 @@ export class VirtualTime implements Clock {
       return await this.#aside.run(true, work);
     } finally {
       this.#asides--;
-      this.#wake();
+      for (const woken of [...this.#wakers]) woken();
     }
   }
 
@@ -74,14 +74,13 @@ export class VirtualTime implements Clock {
   #turn(): Promise<void> {
     if (this.#asides === 0) return turn();
     return new Promise((resolve) => {
-      const timer = this.#real.setTimeout(resolve, LOOK_MS);
-      const before = this.#wake;
-      this.#wake = () => {
+      const woken = (): void => {
         this.#real.clearTimeout(timer);
-        this.#wake = () => {};
-        before();
+        this.#wakers.delete(woken);
         resolve();
       };
+      const timer = this.#real.setTimeout(woken, LOOK_MS);
+      this.#wakers.add(woken);
     });
   }
 

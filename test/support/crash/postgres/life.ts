@@ -69,7 +69,9 @@ export class Life {
       dir: this.dir,
       openStore: async () => {
         // One connection for reads, and no wait for others to share a group: so that runs differ little.
-        const store = await real(() => openStore(this.url, { connections: 1, groupMs: 0, poolWaitMs: PATIENCE_MS }));
+        const store = await real(() =>
+          openStore(this.url, { connections: 1, groupMs: 0, poolWaitMs: PATIENCE_MS }),
+        );
         return new Proxy(store, {
           get(target, name) {
             const method: unknown = Reflect.get(target, name);

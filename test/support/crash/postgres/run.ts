@@ -52,9 +52,7 @@ export async function checkServerPoints(
   progress: (checked: number) => void,
 ): Promise<CheckedOnServer> {
   const all =
-    "only" in which
-      ? [which.only]
-      : chooseNumbers(recording.seed, serverPoints(recording), which.count);
+    "only" in which ? [which.only] : chooseNumbers(recording.seed, serverPoints(recording), which.count);
   const playEvery = "only" in which ? 1 : which.playEvery;
   const faults: Fault[] = [];
   let points = 0;

@@ -47,7 +47,14 @@ const last = steps.length - 1;
 const playing = (name: string, step: number): Stage => ({
   ...{ name, step },
   run: async (life) => {
-    const process = await play(life.place(), life.outside, step, () => {}, async () => {}, step + 1);
+    const process = await play(
+      life.place(),
+      life.outside,
+      step,
+      () => {},
+      async () => {},
+      step + 1,
+    );
     if (process === null || step === last) return process;
     await life.outside.time.during(end(process), () => life.outside.isDead);
     return process;

@@ -5,7 +5,7 @@ import type { Passed } from "../outside.ts";
 type Method = (this: pg.Connection, ...args: unknown[]) => unknown;
 type Methods = Record<"connect" | "query" | "parse" | "bind" | "sync" | "emit", Method>;
 
-/** Statements that change nothing by themselves. */
+/** Statements and answers that change nothing by themselves. */
 const idle = /^\s*(SELECT|SET|SHOW|LISTEN)\b/;
 
 /** The connections of one process to its server: a moment before each statement that writes is sent, and before its answer is heard. */
@@ -84,7 +84,8 @@ function patched({ connect, query, parse, bind, sync, emit }: Methods): Methods 
     },
     query(...args) {
       const wire = Wire.of(this);
-      if (wire === undefined || wire.pass(labelOf("before", String(args[0])))) Reflect.apply(query, this, args);
+      if (wire === undefined || wire.pass(labelOf("before", String(args[0]))))
+        Reflect.apply(query, this, args);
     },
     parse(...args) {
       const { name = "", text } = args[0] as { readonly name?: string; readonly text: string };
