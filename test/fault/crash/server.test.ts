@@ -14,13 +14,13 @@ import { testDatabases } from "../../support/store/postgresDatabases.ts";
 
 const databases = testDatabases();
 const { SEED, SERVER_POINTS, SERVER_POINT } = process.env;
-const SAMPLE = 12;
+const SAMPLE = 8;
 /** One in as many is played to its end, the others are opened and checked. */
-const PLAY_EVERY = 12;
+const PLAY_EVERY = 16;
 const seed = Number(SEED ?? Math.floor(systemRandom.unit() * 1e9));
 const count = Number(SERVER_POINTS ?? SAMPLE);
 /** Progress is told this often. */
-const TELL_EVERY = 250;
+const TELL_EVERY = 100;
 
 test("wherever a process over a server crashes, it pays, strikes, signs and reveals what it would have, once", async (t) => {
   const all = await databases.get();

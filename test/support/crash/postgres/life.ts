@@ -31,6 +31,8 @@ export class Life {
   readonly url: string;
   readonly outside: Outside;
   readonly wire: Wire;
+  /** Of the scenario: the one that began last. */
+  step = 0;
   readonly #last: number;
   #moments = 0;
   #lastLabel = "";

@@ -55,7 +55,7 @@ export async function crashOnServer(
   }
 }
 
-type Ended = Pick<Before, "files" | "facts"> & { readonly where: string };
+type Ended = Pick<Before, "files" | "facts"> & { readonly where: string; readonly step: number };
 
 /** A process that ended by itself, a moment or two too early, is one that ends after its last. */
 async function endAt(seed: number, { index, stage, before, moment }: Point, url: string): Promise<Ended> {
@@ -63,7 +63,8 @@ async function endAt(seed: number, { index, stage, before, moment }: Point, url:
   const life = await Life.begin({ seed, name: `stage ${index}`, url, files, facts, last: moment });
   try {
     await stage.run(life);
-    return { files: life.files(), facts: [...life.outside.facts], where: life.lastLabel };
+    const { step, lastLabel: where, outside } = life;
+    return { files: life.files(), facts: [...outside.facts], where, step };
   } finally {
     life.over();
   }
@@ -73,15 +74,14 @@ async function survive(
   { seed, endState }: ServerRecording,
   { number, stage, before }: Point,
   url: string,
-  { files, facts }: Ended,
+  { files, facts, step }: Ended,
   plays: boolean,
 ): Promise<void> {
   const name = `after ${number}`;
-  const isCopy = stage.step === null;
+  const { isCopy } = stage;
   const life = await Life.begin({ seed, name, url, files: isCopy ? before.files : files, facts });
   try {
     if (isCopy) await copyTo(life);
-    const step = stage.step ?? 0;
     const opened = await reopen(life.place(), life.outside, step);
     if (plays) assert.deepEqual(await goOn(opened, life.outside, step), endState);
     else await (await opened.openStore()).close();

@@ -7,8 +7,8 @@ import type { ServerRecording } from "./recording.ts";
 import type { AskedOfServer, ToldOfServer } from "./thread.ts";
 
 const entry = join(import.meta.dirname, "thread.ts");
-/** Threads at once: the server needs as much of a processor as they do. */
-const THREADS = 2;
+/** Threads at once: the server needs as much of a processor as they do. For a few points a second one costs more than it saves. */
+const threadsFor = (points: number): number => (points < 100 ? 1 : 2);
 /** Faults that are told in full. */
 const FAULTS_MOST = 5;
 
@@ -56,8 +56,9 @@ export async function checkServerPoints(
   const playEvery = "only" in which ? 1 : which.playEvery;
   const faults: Fault[] = [];
   let points = 0;
-  const threads = Array.from({ length: Math.min(THREADS, all.length) }, (_, thread) => {
-    const numbers = all.filter((_number, index) => index % THREADS === thread);
+  const count = threadsFor(all.length);
+  const threads = Array.from({ length: count }, (_, thread) => {
+    const numbers = all.filter((_number, index) => index % count === thread);
     return ask({ kind: "points", url, recording, numbers, playEvery }, (message) => {
       if (message.kind !== "checked") return;
       progress(++points);

@@ -6,11 +6,10 @@ import type { Process } from "../process.ts";
 import { steps } from "../steps.ts";
 import type { Life } from "./life.ts";
 
-/** What a process does from its start to its end: it copies the records of a folder to the server, or plays one step of the scenario. */
+/** What a process does from its start to its end: it copies the records of a folder to the server, or plays some steps of the scenario. */
 export interface Stage {
   readonly name: string;
-  /** Of the scenario; null before it. */
-  readonly step: number | null;
+  readonly isCopy: boolean;
   /** Null once the process ended on the way. */
   run(life: Life): Promise<Process | null>;
 }
@@ -35,30 +34,35 @@ export async function copyTo({ dir, url, outside, wire }: Life): Promise<void> {
 
 const copying: Stage = {
   name: "migration and copy",
-  step: null,
+  isCopy: true,
   run: async (life) => {
     await copyTo(life);
     return null;
   },
 };
 
-const last = steps.length - 1;
+/** Steps of a process: more would make each point dearer, fewer would leave less in its memory. */
+const STEPS = 2;
 
-const playing = (name: string, step: number): Stage => ({
-  ...{ name, step },
+const playing = (from: number): Stage => ({
+  name: steps
+    .slice(from, from + STEPS)
+    .map(({ name }) => name)
+    .join(", "),
+  isCopy: false,
   run: async (life) => {
-    const process = await play(
-      life.place(),
-      life.outside,
-      step,
-      () => {},
-      async () => {},
-      step + 1,
-    );
-    if (process === null || step === last) return process;
-    await life.outside.time.during(end(process), () => life.outside.isDead);
+    const { outside } = life;
+    const begun = (step: number): void => {
+      life.step = step;
+    };
+    const process = await play(life.place(), outside, from, begun, async () => {}, from + STEPS);
+    if (process === null || from + STEPS >= steps.length) return process;
+    await outside.time.during(end(process), () => outside.isDead);
     return process;
   },
 });
 
-export const stages: readonly Stage[] = [copying, ...steps.map(({ name }, step) => playing(name, step))];
+export const stages: readonly Stage[] = [
+  copying,
+  ...Array.from({ length: Math.ceil(steps.length / STEPS) }, (_, i) => playing(i * STEPS)),
+];

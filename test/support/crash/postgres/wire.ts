@@ -5,8 +5,8 @@ import type { Passed } from "../outside.ts";
 type Method = (this: pg.Connection, ...args: unknown[]) => unknown;
 type Methods = Record<"connect" | "query" | "parse" | "bind" | "sync" | "emit", Method>;
 
-/** Statements and answers that change nothing by themselves. */
-const idle = /^\s*(SELECT|SET|SHOW|LISTEN)\b/;
+/** Statements, and answers to them, that change nothing by themselves. */
+const idle = /^[\s(]*(SELECT|SET|SHOW|LISTEN|BEGIN|SAVEPOINT|RELEASE)\b/;
 
 /** The connections of one process to its server: a moment before each statement that writes is sent, and before its answer is heard. */
 export class Wire {
