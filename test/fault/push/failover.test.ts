@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../../src/core/clock.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import type { JobInput } from "../../../src/flow/lane.ts";
-import type { JobView } from "../../../src/http/handlers.ts";
+import type { JobView, Status } from "../../../src/http/handlers.ts";
 import { keypairOfUri } from "../../../src/keys/uri.ts";
+import { ValidatorClient } from "../../../src/miner/client.ts";
 import type { ProofAnswer, Prover } from "../../../src/miner/push/prover.ts";
 import { StreamMiner } from "../../../src/miner/push/streamMiner.ts";
+import { startWorkServer } from "../../../src/miner/push/workServer.ts";
+import { newMinerTally } from "../../../src/miner/tally.ts";
 import { LEASE_MS } from "../../../src/validator/roles/node.ts";
-import { every } from "../../../src/validator/roles/sharedPush.ts";
+import { every as shared } from "../../../src/validator/roles/sharedPush.ts";
+import { every as dialling } from "../../../src/validator/schedule.ts";
+import { fetched } from "../../support/documents.ts";
 import { TcpProxy } from "../../support/fault/postgres/tcpProxy.ts";
+import { freePort } from "../../support/freePort.ts";
 import { assertEnded, assertInvariants } from "../../support/invariants/invariants.ts";
 import { openStore, testDatabases } from "../../support/store/postgresDatabases.ts";
 import { until } from "../../support/until.ts";
@@ -68,19 +76,35 @@ async function jobDone(front: Validator, id: string): Promise<JobView> {
   }
 }
 
+const modules = { clock: systemClock, random: systemRandom, changed: () => {} };
+
 /** The reference miner, in this process, at an address. */
 async function startMiner(t: TestContext, url: string, prover: Prover) {
   const stop = new AbortController();
   const keypair = await keypairOfUri("//Failover");
   const options = { url, keypair, lane: "groth16", capacity: 2, signal: stop.signal };
-  const modules = { clock: systemClock, random: systemRandom, prover, changed: () => {} };
-  const running = new StreamMiner(options, modules).run();
+  const running = new StreamMiner(options, { ...modules, prover }).run();
   const end = async (): Promise<void> => {
     stop.abort();
     await running;
   };
   t.after(end);
   return { hotkey: keypair.hotkey, end };
+}
+
+/** The process that has jobs out. */
+async function diallerOf(processes: readonly Validator[]): Promise<Validator> {
+  for (;;)
+    for (const one of processes) {
+      const { dispatch } = await fetched<Status>(one.url, "/v1/status");
+      if ((dispatch?.in_flight ?? 0) > 0) return one;
+    }
+}
+
+/** Resolves once all that was out has an end: what the dead process had out is void, at nobody's cost, once its lease is over. */
+async function allEnded(url: string): Promise<void> {
+  const store = await openStore(url);
+  await eventually(async () => (await store.openSamples(1)).length === 0).finally(() => store.close());
 }
 
 const portOf = ({ url }: Validator): number => Number(new URL(url).port);
@@ -138,15 +162,54 @@ test("a process that hands out jobs is killed: its miner is served by the other,
   const third = await putJob(front, "103");
   assert.equal((await jobDone(front, third)).attempts, 1);
   await miner.end();
-  // What the dead process had out is void, at nobody's cost, once its lease is over.
-  const store = await openStore(fleet.databaseUrl);
-  await eventually(async () => (await store.openSamples(1)).length === 0).finally(() => store.close());
+  await allEnded(fleet.databaseUrl);
   for (const validator of [two, front]) assert.equal(await validator.stop(), 0, validator.stderr());
   await assertPaidOnce(fleet.databaseUrl, [first, second, third], prover.asked.length);
 });
 
+test("a process that dials miners is killed: the other dials them, its customer's job is done, nothing is paid twice", async (t) => {
+  const fleet = await fleetFor(
+    t,
+    await databases.get(),
+    pushConfig({ rate: "1/2" }, { chain: { miners: "miners.json" } }),
+  );
+  writeCircuit(fleet.dataDir);
+  const keypair = await keypairOfUri("//Dialled");
+  const port = Number(await freePort());
+  const rows = [{ uid: 1, hotkey: keypair.hotkey, ip: "127.0.0.1", port }];
+  writeFileSync(join(fleet.dataDir, "miners.json"), JSON.stringify(rows));
+  const front = await fleet.start("api,verify,weigh", "front");
+  const starts = ["one", "two"].map((name) => fleet.start("dispatch", name, ["--allow-private"]));
+  const processes = await Promise.all(starts);
+  const prover = new Proofs();
+  prover.held = "102";
+  const client = new ValidatorClient({ url: front.url, keypair }, modules);
+  const listening = { host: "127.0.0.1", port, lane: "groth16", capacity: 2 };
+  const miner = await startWorkServer(listening, { ...modules, client, prover, tally: newMinerTally() });
+  t.after(() => miner.close());
+  const jobs = [await putJob(front, "101"), await putJob(front, "102")];
+  await until(() => prover.asked.includes("102"));
+
+  const dialler = await diallerOf(processes);
+  const [spare] = processes.filter((one) => one !== dialler);
+  const known = prover.asked.length;
+  const since = performance.now();
+  await dialler.kill();
+  const seconds = (): string => ((performance.now() - since) / 1000).toFixed(2);
+  await until(() => prover.asked.length > known);
+  const served = seconds();
+  for (const id of jobs) assert.equal((await jobDone(front, id)).hotkey, keypair.hotkey);
+  t.diagnostic(
+    `failover_s: its miner was dialled after ${served} s, its customer's job was done after ${seconds()} s`,
+  );
+  await miner.close();
+  await allEnded(fleet.databaseUrl);
+  for (const validator of [spare, front]) assert.equal(await validator?.stop(), 0, validator?.stderr());
+  await assertPaidOnce(fleet.databaseUrl, jobs, prover.asked.length);
+});
+
 test("by its durations a miner of a process that died is served, and its jobs are claimed, within ten seconds", () => {
-  // The miner comes back while the lease runs out; then the jobs are looked for.
-  const longest = Math.max(LEASE_MS, FIRST_WAIT_MS) + every.jobs;
+  // The miner comes back, or is dialled, while the lease runs out or soon after; the jobs are looked for when it has.
+  const longest = Math.max(LEASE_MS + dialling.dialling, FIRST_WAIT_MS) + shared.jobs;
   assert.ok(longest < PROMISED_MS, `${longest} ms`);
 });
