@@ -12,8 +12,10 @@ import { BenchFleet } from "./fleet.ts";
 type Front = Parameters<typeof operatorAsks>[0];
 
 async function putJob(front: Front, x: string): Promise<string> {
-  const request = { lane: "groth16", kind: KIND, input: { x } };
-  return (await operatorAsks<JobView>(front, "POST", "/v1/jobs", request)).document.job_id;
+  const request = { lane: "groth16", kind: KIND, input: { x }, client_key: `failover ${x}` };
+  const { status, document } = await operatorAsks<JobView>(front, "POST", "/v1/jobs", request);
+  if (status !== 202) throw new Error(`no job was taken: ${JSON.stringify(document)}`);
+  return document.job_id;
 }
 
 async function untilDone(front: Front, id: string): Promise<void> {

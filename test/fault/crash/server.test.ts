@@ -20,7 +20,7 @@ const PLAY_EVERY = 16;
 const seed = Number(SEED ?? Math.floor(systemRandom.unit() * 1e9));
 const count = Number(SERVER_POINTS ?? SAMPLE);
 /** Progress is told this often. */
-const TELL_EVERY = 100;
+const TELL_EVERY = 50;
 
 test("wherever a process over a server crashes, it pays, strikes, signs and reveals what it would have, once", async (t) => {
   const all = await databases.get();
@@ -31,9 +31,11 @@ test("wherever a process over a server crashes, it pays, strikes, signs and reve
   );
   const which =
     SERVER_POINT === undefined ? { count, playEvery: PLAY_EVERY } : { only: Number(SERVER_POINT) };
-  const { points, faults } = await checkServerPoints(all.url, recording, which, (checked) => {
+  const { points, faults } = await checkServerPoints(all.url, recording, which, (checked, faulty) => {
     if (checked % TELL_EVERY === 0)
-      console.log(`${checked} of ${Math.min(count, total)} crash points over a server hold`);
+      console.log(
+        `${checked} of ${Math.min(count, total)} crash points over a server checked, ${faulty} do not hold`,
+      );
   });
   for (const { url } of recording.stages) await all.drop(url);
   t.diagnostic(`${points} points checked`);

@@ -44,25 +44,26 @@ export interface CheckedOnServer {
   readonly faults: readonly Fault[];
 }
 
-/** Checks crash points; `progress` is called with the number checked so far. */
+/** Checks crash points; `progress` is called with the numbers of those checked so far, and of those that do not hold. */
 export async function checkServerPoints(
   url: string,
   recording: ServerRecording,
   which: WhichOfServer,
-  progress: (checked: number) => void,
+  progress: (checked: number, faulty: number) => void,
 ): Promise<CheckedOnServer> {
   const all =
     "only" in which ? [which.only] : chooseNumbers(recording.seed, serverPoints(recording), which.count);
   const playEvery = "only" in which ? 1 : which.playEvery;
   const faults: Fault[] = [];
-  let points = 0;
+  let [points, faulty] = [0, 0];
   const count = threadsFor(all.length);
   const threads = Array.from({ length: count }, (_, thread) => {
     const numbers = all.filter((_number, index) => index % count === thread);
     return ask({ kind: "points", url, recording, numbers, playEvery }, (message) => {
       if (message.kind !== "checked") return;
-      progress(++points);
       const { number, fault: what } = message;
+      if (what !== null) faulty++;
+      progress(++points, faulty);
       if (what !== null && faults.length < FAULTS_MOST) faults.push({ number, what });
     });
   });

@@ -33,16 +33,11 @@ export class Wire {
     for (const { stream } of this.#connections) stream.destroy();
   }
 
-  /** Has all connections of this thread go over the wires of those that open them. Returns what takes that back. */
-  static install(): () => void {
+  /** From now on all connections of this thread go over the wires of those that open them. */
+  static install(): void {
     const methods = pg.Connection.prototype as unknown as Methods;
     const { connect, query, parse, bind, sync, emit } = methods;
-    const inherited = !Object.hasOwn(methods, "emit");
     Object.assign(methods, patched({ connect, query, parse, bind, sync, emit }));
-    return () => {
-      Object.assign(methods, { connect, query, parse, bind, sync, emit });
-      if (inherited) Reflect.deleteProperty(methods, "emit");
-    };
   }
 
   static of(connection: pg.Connection): Wire | undefined {
