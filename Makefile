@@ -36,16 +36,20 @@ test: deps web
 	$(NPM) test
 
 # The fault tests at full length, tens of minutes: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
-# SEED= replays it; POINTS= sets how many crash points, and POINT= with a SEED is one of them alone.
+# SEED= replays it; POINTS= and SERVER_POINTS= set how many crash points over the embedded store and over PostgreSQL, and POINT= or
+# SERVER_POINT= with a SEED is one of them alone.
 POINTS ?= 10000
+SERVER_POINTS ?= 3000
 KILLS ?= 60
 CALLS ?= 500
 DAMAGE ?= 500
 fault: deps web
 ifdef POINT
 	POINT=$(POINT) $(NPM) test -- crash/points
+else ifdef SERVER_POINT
+	SERVER_POINT=$(SERVER_POINT) $(NPM) test -- crash/server
 else
-	ASSAY_FAULT=full POINTS=$(POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill
+	ASSAY_FAULT=full POINTS=$(POINTS) SERVER_POINTS=$(SERVER_POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill
 endif
 
 check: deps

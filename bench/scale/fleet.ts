@@ -10,27 +10,27 @@ const entry = resolve(import.meta.dirname, "../../bin/assay.js");
 
 /** Processes of one validator, which share a database and the keys of one folder. */
 export class BenchFleet {
-  readonly #dir: string;
+  readonly dir: string;
   readonly #children: ChildProcess[] = [];
 
-  static async on(databaseUrl: string): Promise<BenchFleet> {
+  static async on(databaseUrl: string, config: object = benchConfig): Promise<BenchFleet> {
     const dir = mkdtempSync(join(tmpdir(), "assay-bench-"));
     mkdirSync(join(dir, "keys"));
     writeFileSync(join(dir, "keys", "challenge.secret"), benchSecret, { mode: 0o600 });
     const store = { kind: "postgres", url: databaseUrl };
-    writeFileSync(join(dir, "assay.yaml"), JSON.stringify({ ...benchConfig, store }));
+    writeFileSync(join(dir, "assay.yaml"), JSON.stringify({ ...config, store }));
     await promisify(execFile)(process.execPath, [entry, "init", "--data", dir]);
     return new BenchFleet(dir);
   }
 
   private constructor(dir: string) {
-    this.#dir = dir;
+    this.dir = dir;
   }
 
   async start(role: string, name: string): Promise<BenchServer> {
-    const metricsSocket = join(this.#dir, `${name}.sock`);
+    const metricsSocket = join(this.dir, `${name}.sock`);
     const env = { ...process.env, ASSAY_OBSERVE_METRICS_SOCKET: metricsSocket };
-    const args = ["up", "--port", "0", "--log-level", "warn", "--data", this.#dir, "--role", role];
+    const args = ["up", "--port", "0", "--log-level", "warn", "--data", this.dir, "--role", role];
     const child = spawn(process.execPath, [entry, ...args, "--name", name], {
       ...{ env, stdio: ["ignore", "pipe", "inherit"] },
     });
@@ -46,6 +46,6 @@ export class BenchFleet {
     for (const child of this.#children) child.kill("SIGTERM");
     for (const child of this.#children)
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    rmSync(this.#dir, { recursive: true, force: true });
+    rmSync(this.dir, { recursive: true, force: true });
   }
 }

@@ -9,7 +9,8 @@ import type { ProcessNode } from "./node.ts";
 import { SharedJobs } from "./sharedJobs.ts";
 import { SharedStreams } from "./sharedStreams.ts";
 
-const every = {
+/** How often a process looks for what has changed, ms. */
+export const every = {
   /** A nudge makes it sooner. */
   jobs: 1000,
   streams: 1000,

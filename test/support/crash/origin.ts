@@ -29,6 +29,15 @@ export function publishingKey(): string {
 
 /** Lets a validator work for two hours, with answers that it has not decided at the end, and rewrites its store as version 4 had it. */
 export async function makeOrigin(dir: string, seed: number): Promise<Origin> {
+  const { facts } = await workBefore(dir, seed);
+  const file = join(dir, "assay.db");
+  rewriteAsVersion4(file);
+  for (const suffix of [".lock", "-shm", "-wal"]) rmSync(`${file}${suffix}`, { force: true });
+  return { files: filesIn(dir), facts };
+}
+
+/** The two hours before the scenario, with a store of this version. */
+export async function workBefore(dir: string, seed: number): Promise<Origin> {
   mkdirSync(join(dir, "keys"), { recursive: true, mode: 0o700 });
   writeFileSync(publishingFile(dir), publishingKey(), { mode: 0o600 });
   const file = join(dir, "assay.db");
@@ -47,8 +56,6 @@ export async function makeOrigin(dir: string, seed: number): Promise<Origin> {
   };
   await time.during(work(), () => false);
   time.uninstall();
-  rewriteAsVersion4(file);
-  for (const suffix of [".lock", "-shm", "-wal"]) rmSync(`${file}${suffix}`, { force: true });
   return { files: filesIn(dir), facts: outside.facts };
 }
 

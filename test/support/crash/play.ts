@@ -6,7 +6,7 @@ import { steps } from "./steps.ts";
 export type Begun = (index: number) => void;
 
 /**
- * Starts a validator and plays the scenario from a step to its end; a step that a crash interrupted is played again, whole. Null when the
+ * Starts a validator and plays the scenario from a step to its end, or to the step `to`; a step that a crash interrupted is played again, whole. Null when the
  * process ended on the way.
  */
 export async function play(
@@ -15,12 +15,13 @@ export async function play(
   from: number,
   begun: Begun,
   started: (life: Process) => Promise<void> = async () => {},
+  to = steps.length,
 ): Promise<Process | null> {
   const { time } = outside;
   let life: Process | null = null;
   const run = async (): Promise<void> => {
     for (const [index, step] of steps.entries()) {
-      if (index < from) continue;
+      if (index < from || index >= to) continue;
       begun(index);
       time.moveTo(step.at);
       if (life === null) {

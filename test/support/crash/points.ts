@@ -32,14 +32,18 @@ export function pointOf({ first }: Recording, number: number): Point {
   return { number, position, end: ends[number % ends.length] ?? "killed" };
 }
 
-/** Different points, chosen by the seed; all, when there are not more. */
-export function choosePoints(recording: Recording, count: number): Point[] {
-  const total = pointsIn(recording);
-  const { unit } = new SeededRandom(recording.seed, "points");
+/** Different numbers below a total, chosen by the seed, in ascending order; all, when there are not more. */
+export function chooseNumbers(seed: number, total: number, count: number): number[] {
+  const { unit } = new SeededRandom(seed, "points");
   const chosen = new Set<number>();
   if (count >= total) for (let n = 0; n < total; n++) chosen.add(n);
   while (chosen.size < Math.min(count, total)) chosen.add(Math.floor(unit() * total));
-  return [...chosen].sort((a, b) => a - b).map((number) => pointOf(recording, number));
+  return [...chosen].sort((a, b) => a - b);
+}
+
+export function choosePoints(recording: Recording, count: number): Point[] {
+  const numbers = chooseNumbers(recording.seed, pointsIn(recording), count);
+  return numbers.map((number) => pointOf(recording, number));
 }
 
 /** The crashes at points in ascending order. */

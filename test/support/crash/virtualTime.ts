@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../../src/core/clock.ts";
 
 interface Timer {
@@ -7,6 +8,9 @@ interface Timer {
 
 /** What waits longer than this after a step is left waiting, ms: a retry, but not the next round of something that repeats. */
 const HORIZON_MS = 1000;
+
+/** How long after its end a process that waits for a server is found to have ended. */
+const LOOK_MS = 2;
 
 /** Some seconds. */
 const TURNS_MOST = 2_000_000;
@@ -21,6 +25,9 @@ export class VirtualTime implements Clock {
   now = 0;
   #monotonic = 0;
   #timers: Timer[] = [];
+  readonly #aside = new AsyncLocalStorage<true>();
+  #asides = 0;
+  readonly #wakers = new Set<() => void>();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
   nowMs(): number {
@@ -39,15 +46,42 @@ export class VirtualTime implements Clock {
 
   install(): void {
     const set = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+      if (this.#aside.getStore()) return this.#real.setTimeout(run, ms, ...args);
       const timer: Timer = { due: this.#monotonic + Math.max(1, ms), fire: () => run(...args) };
       this.#timers.push(timer);
       const handle = { ref: () => handle, unref: () => handle, hasRef: () => false, timer };
       return handle;
     };
     const clear = (handle?: { readonly timer?: Timer } | null) => {
+      if (handle != null && handle.timer === undefined) this.#real.clearTimeout(handle as NodeJS.Timeout);
       this.#timers = this.#timers.filter((timer) => timer !== handle?.timer);
     };
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  }
+
+  /** Runs what needs real time, such as the answers of a server: its timers are real ones, and those of the scenario wait for it. */
+  async aside<T>(work: () => Promise<T> | T): Promise<T> {
+    this.#asides++;
+    try {
+      return await this.#aside.run(true, work);
+    } finally {
+      this.#asides--;
+      for (const woken of [...this.#wakers]) woken();
+    }
+  }
+
+  /** A turn of the event loop, or, while a server is asked, until an answer is there: spinning would take the processor from it. */
+  #turn(): Promise<void> {
+    if (this.#asides === 0) return turn();
+    return new Promise((resolve) => {
+      const woken = (): void => {
+        this.#real.clearTimeout(timer);
+        this.#wakers.delete(woken);
+        resolve();
+      };
+      const timer = this.#real.setTimeout(woken, LOOK_MS);
+      this.#wakers.add(woken);
+    });
   }
 
   uninstall(): void {
@@ -63,7 +97,7 @@ export class VirtualTime implements Clock {
   async settle(isBusy: () => boolean): Promise<void> {
     const until = this.#monotonic + HORIZON_MS;
     for (;;) {
-      for (let i = 0; i < 3; i++) await turn();
+      for (let i = 0; i < 3; i++) await this.#turn();
       if (!isBusy() && !this.#fire(until)) return;
     }
   }
@@ -76,7 +110,11 @@ export class VirtualTime implements Clock {
     };
     work.then(end, end);
     for (let idle = 0; !done && !isOver(); idle++) {
-      await turn();
+      await this.#turn();
+      if (this.#asides > 0) {
+        idle = 0;
+        continue;
+      }
       // Files are written by threads of the system, so a few idle turns do not mean that nothing goes on.
       if (idle > 200 && !done) this.#fire(this.#monotonic + HORIZON_MS);
       if (idle > TURNS_MOST) throw new Error("nothing goes on, and the work is not done");

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { after } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { threadId } from "node:worker_threads";
 import pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLog } from "../../../src/core/log.ts";
@@ -12,8 +14,10 @@ import { startPostgres } from "./postgresServer.ts";
 /** Held while the template is made: the files of a run share a server. */
 const TEMPLATE_LOCK = 0x7e57;
 
-/** Of the databases of this process, which several files may share. */
+/** Of the databases of this thread, which several files may share. */
 let next = 0;
+const newName = (): string => `assay_test_${process.pid}_${threadId}_${next++}`;
+const nameIn = (url: string): string => new URL(url).pathname.slice(1);
 
 /** Databases on the server of the run, or of `ASSAY_TEST_POSTGRES_URL`, or on one that starts with this file. */
 export class TestDatabases {
@@ -40,22 +44,44 @@ export class TestDatabases {
     return databases;
   }
 
+  /** Of the server. */
+  get url(): string {
+    return this.#base;
+  }
+
   /** The URL of a migrated database that nobody else has. */
   async make(): Promise<string> {
-    const name = `assay_test_${process.pid}_${next++}`;
+    const name = newName();
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
     return this.#urlOf(name);
   }
 
   /** The URL of an empty database. */
   async makeEmpty(): Promise<string> {
-    const name = `assay_test_${process.pid}_${next++}`;
+    const name = newName();
     await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
     return this.#urlOf(name);
   }
 
+  /** The URL of a copy of a database that nobody has open. */
+  async copy(url: string): Promise<string> {
+    const name = newName();
+    await this.#admin.query(`CREATE DATABASE ${name} TEMPLATE ${nameIn(url)}`);
+    return this.#urlOf(name);
+  }
+
+  /** Ends all sessions of a database: resolves once what they were doing is done or undone. */
+  async endSessions(url: string): Promise<void> {
+    const of = "FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'";
+    for (;;) {
+      const { rowCount } = await this.#admin.query(`SELECT pg_terminate_backend(pid) ${of}`, [nameIn(url)]);
+      if (rowCount === 0) return;
+      await sleep(2);
+    }
+  }
+
   async drop(url: string): Promise<void> {
-    await this.#admin.query(`DROP DATABASE IF EXISTS ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
+    await this.#admin.query(`DROP DATABASE IF EXISTS ${nameIn(url)} WITH (FORCE)`);
   }
 
   /** The database that stands for a folder; those of folders that are gone are dropped. */

@@ -24,15 +24,23 @@ const trapdoor = makeTrapdoor("fleet", KIND, ["x"], 1);
 /** What a configuration says of the circuit whose key `pushDir` writes. */
 export const circuit = { id: KIND, verification_key: "square.json", public_inputs: ["x"] };
 
-/** A data directory of a validator that hands out jobs of one circuit; nobody is new, and nothing is limited. */
-export function pushDir(groth16: object = {}, more: object = {}): string {
-  const dir = dataDirWith({
-    admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
-    judge: { cold_start_blocks: 0 },
-    lanes: { groth16: { circuits: [circuit], ...groth16 } },
-    ...more,
-  });
+/** The configuration of a validator that hands out jobs of one circuit; nobody is new, and nothing is limited. */
+export const pushConfig = (groth16: object = {}, more: object = {}): object => ({
+  admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
+  judge: { cold_start_blocks: 0 },
+  lanes: { groth16: { circuits: [circuit], ...groth16 } },
+  ...more,
+});
+
+/** Writes the circuit's key to where the configuration says. */
+export function writeCircuit(dir: string): void {
   writeFileSync(join(dir, circuit.verification_key), JSON.stringify(trapdoor.circuit.verificationKey));
+}
+
+/** A data directory of such a validator. */
+export function pushDir(groth16: object = {}, more: object = {}): string {
+  const dir = dataDirWith(pushConfig(groth16, more));
+  writeCircuit(dir);
   return dir;
 }
 
