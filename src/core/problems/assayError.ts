@@ -11,7 +11,13 @@ export class AssayError extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem, options?: ErrorOptions) {
-    super(kindOf(problem).detail(problem), options);
+    const { status, detail, retry } = kindOf(problem);
+    const text = detail(problem);
+    const { stackTraceLimit } = Error;
+    // A refusal says everything in its problem. Floods of them are made, and a stack costs twenty times the rest.
+    if (retry !== undefined || (status !== null && status < 500)) Error.stackTraceLimit = 0;
+    super(text, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "AssayError";
     this.problem = problem;
   }
