@@ -15,7 +15,8 @@ export class AssayError extends Error {
     const text = detail(problem);
     const { stackTraceLimit } = Error;
     // A refusal says everything in its problem. Floods of them are made, and a stack costs twenty times the rest.
-    if (retry !== undefined || (status !== null && status < 500)) Error.stackTraceLimit = 0;
+    const isRefusal = retry === undefined ? status !== null && status < 500 : retry !== "outage";
+    if (isRefusal) Error.stackTraceLimit = 0;
     super(text, options);
     Error.stackTraceLimit = stackTraceLimit;
     this.name = "AssayError";
