@@ -113,7 +113,6 @@ async function weightsHook(
     burnAbsent: burn.absent,
     everyTempos,
     versionKey: null,
-    blockMs: chain.block_ms,
   };
   return (node) => {
     const hold = (): string | null => {

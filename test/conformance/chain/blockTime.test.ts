@@ -25,7 +25,7 @@ for (const [slotMs, name, metadata] of cases)
   test(`timelocked weights are opened with the round that follows from blocks of ${slotMs} ms (${name})`, async (t) => {
     const startTimeMs = startTimeFor(1000, 1060, 1000, slotMs);
     const options = { startTimeMs, slotMs, blockMs: 300, ...metadata };
-    const weighing = await Weighing.start(t, { subnet, options, weights: { blockMs: slotMs } });
+    const weighing = await Weighing.start(t, { subnet, options });
     await weighing.submit(17);
     assert.equal((await weighing.reached(17, "committed")).round, 1000);
     await weighing.double.control({ do: "run", blockMs: WEIGHING_MS });

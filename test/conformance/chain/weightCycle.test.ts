@@ -22,7 +22,7 @@ for (const method of ["set", "commit"] as const)
     const subnets = [{ netuid: NETUID, neurons, tempo: 60, rateLimit: 2 }];
     const double = await doubleFor(t, { subnets, blockMs: 100 });
     const subnet: SubnetUnderTest = {
-      ...{ url: double.url, genesis: doubleGenesis, netuid: NETUID, validator: keys.alice, blockMs: 12_000 },
+      ...{ url: double.url, genesis: doubleGenesis, netuid: NETUID, validator: keys.alice },
       miners: [keys.bob.hotkey, keys.charlie.hotkey],
       setCommitReveal: async (isOn) => {
         const name = "CommitRevealWeightsEnabled";

@@ -18,7 +18,7 @@ interface Opened {
 }
 
 async function opened(t: TestContext, subnet: SubnetUnderTest, method: WeightMethod): Promise<Opened> {
-  const { url, genesis, netuid, validator, blockMs } = subnet;
+  const { url, genesis, netuid, validator } = subnet;
   const { hotkey } = validator;
   const plans = new MemoryPlans();
   const made: WeightsDriver[] = [];
@@ -28,7 +28,7 @@ async function opened(t: TestContext, subnet: SubnetUnderTest, method: WeightMet
       const options = { netuid, mechanism: 0, hotkey, setting: method, burnAbsent: "skip" } as const;
       const modules = { node: of, store: plans, clock: systemClock, random: systemRandom, log };
       const driver = new WeightsDriver(
-        { ...options, everyTempos: 1, versionKey: null, blockMs },
+        { ...options, everyTempos: 1, versionKey: null },
         { ...modules, metrics: noMetrics },
       );
       made.push(driver);

@@ -33,7 +33,6 @@ type Entries<Entry> = Readonly<Record<string, Readonly<Record<string, Entry>>>>;
 export interface UnsafeApi {
   readonly query: Entries<StorageEntry>;
   readonly apis: Entries<(...args: unknown[]) => Promise<unknown>>;
-  readonly constants: Entries<() => Promise<unknown>>;
   readonly tx: Entries<(args: Readonly<Record<string, unknown>>) => UnsafeTransaction>;
 }
 

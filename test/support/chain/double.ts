@@ -22,7 +22,9 @@ export class ChainDouble {
 
   static async start(options: ChainDoubleOptions): Promise<ChainDouble> {
     const definition =
-      options.metadata === undefined ? buildMetadata() : readMetadata(readFileSync(options.metadata));
+      options.metadata === undefined
+        ? buildMetadata(options.slotMs)
+        : readMetadata(readFileSync(options.metadata));
     const chain = new Chain(options, new Runtime(definition));
     const count = options.endpoints ?? chainDefaults.endpoints;
     const ports = Array.from({ length: count }, (_, at) => (at === 0 ? (options.port ?? 0) : 0));

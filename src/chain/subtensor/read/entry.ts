@@ -86,3 +86,19 @@ export async function storedOr<T>(
     throw error;
   }
 }
+
+/** A checked constant of the runtime, and a value in its place where it does not have that one. */
+export async function constantOr<T>(
+  fallback: T,
+  api: NodeApi,
+  [pallet, name]: readonly [string, string],
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const entry = `${pallet}.${name}`;
+  try {
+    return checked(entry, schema, await naming(entry, api.constant(pallet, name)));
+  } catch (error) {
+    if (isEntryFault(error)) return fallback;
+    throw error;
+  }
+}

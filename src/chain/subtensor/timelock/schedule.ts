@@ -14,11 +14,14 @@ export interface ScheduleState {
   readonly revealPeriodEpochs: number;
   /** The runtime is from before it kept epochs on record: they follow from the height. */
   readonly isByHeight?: boolean;
+  /** Time per block by the runtime, ms; 12,000 where it does not say. */
+  readonly blockMs?: number;
 }
 
 /** The part that blocks change. */
-type EpochState = Omit<ScheduleState, "block" | "revealPeriodEpochs">;
+type EpochState = Omit<ScheduleState, "block" | "revealPeriodEpochs" | "blockMs">;
 
+const BLOCK_MS = 12_000;
 /** Blocks by which the chain may put an epoch off, when many subnets have theirs in one block. */
 const SPARE_BLOCKS = 3;
 
@@ -106,8 +109,8 @@ export function revealBlock(state: ScheduleState): number {
  * The round of the beacon that opens a commit of the next block. `timeMs` is the time of the state's block, better than a clock.
  * An earlier round only discloses the weights early, a later one loses them. Throws `no_epochs`.
  */
-export function revealRound(state: ScheduleState, timeMs: number, blockMs: number): number {
+export function revealRound(state: ScheduleState, timeMs: number): number {
   const blocks = revealBlock(state) + SPARE_BLOCKS - state.block;
-  const untilMs = timeMs + blocks * blockMs - quicknet.genesisMs;
+  const untilMs = timeMs + blocks * (state.blockMs ?? BLOCK_MS) - quicknet.genesisMs;
   return Math.max(1, Math.floor(untilMs / quicknet.periodMs));
 }

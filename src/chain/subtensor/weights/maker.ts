@@ -29,7 +29,6 @@ interface MakerModules {
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;
-  readonly blockMs: number;
   readonly sender: Sender;
   readonly measures: WeightsMeasures;
   readonly bound: CallBound;
@@ -91,9 +90,9 @@ export class Maker {
     view: ChainView,
     giveBack: () => void,
   ): Promise<void> {
-    const { store, node, random, blockMs, clock, sender, measures, bound } = this.#modules;
+    const { store, node, random, clock, sender, measures, bound } = this.#modules;
     const at = { block: view.block.number, at: clock.nowMs() };
-    const ready = purpose === "weights" ? prepared(plan, method, view, { random, blockMs }) : plan;
+    const ready = purpose === "weights" ? prepared(plan, method, view, random) : plan;
     await store.saveWeightPlan(ready);
     const nonce = await within(bound, node.nextNonce());
     const call = callOf(ready, purpose, view.limits.commitRevealVersion);

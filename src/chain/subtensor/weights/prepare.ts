@@ -12,12 +12,6 @@ import type { ChainView } from "./view.ts";
 /** As many as the chain's own client draws. */
 const SALT_U16S = 8;
 
-export interface Preparing {
-  readonly random: Random;
-  /** Time per block of the chain: the round of a timelocked commit follows it. */
-  readonly blockMs: number;
-}
-
 function accountOf(hotkey: string): Uint8Array {
   const account = decodeHotkey(hotkey);
   if (account === null) throw new RangeError(`weights: ${hotkey} is not a hotkey`);
@@ -40,12 +34,8 @@ function salted(plan: WeightPlan, random: Random): WeightPlan {
   return { ...plan, salt, commit: toHex(hash), round: null };
 }
 
-function sealed(
-  plan: WeightPlan,
-  { schedule, block }: ChainView,
-  { random, blockMs }: Preparing,
-): WeightPlan {
-  const round = revealRound(schedule, block.timeMs, blockMs);
+function sealed(plan: WeightPlan, { schedule, block }: ChainView, random: Random): WeightPlan {
+  const round = revealRound(schedule, block.timeMs);
   const { uids, values, version_key: versionKey } = plan;
   const payload = encodePayload({ hotkey: accountOf(plan.hotkey), uids, values, versionKey });
   return { ...plan, salt: null, commit: toHex(encrypt(payload, round, random)), round };
@@ -56,11 +46,11 @@ export function prepared(
   plan: WeightPlan,
   method: WeightMethod,
   view: ChainView,
-  preparing: Preparing,
+  random: Random,
 ): WeightPlan {
   const fresh = { ...plan, commit_block: null, commit_epoch: null };
   if (method === "set") return { ...fresh, salt: null, commit: null, round: null };
-  return method === "commit" ? salted(fresh, preparing.random) : sealed(fresh, view, preparing);
+  return method === "commit" ? salted(fresh, random) : sealed(fresh, view, random);
 }
 
 /** The call of a plan that is prepared. */

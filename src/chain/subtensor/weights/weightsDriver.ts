@@ -35,8 +35,6 @@ export interface WeightsOptions extends PlanPlace {
   readonly everyTempos: number;
   /** Sent with weights; null: the subnet's own. */
   readonly versionKey: number | null;
-  /** Time per block of the chain, ms; 12,000. */
-  readonly blockMs?: number;
   /** Bound on one call to the node, ms; 30,000. */
   readonly callMs?: number;
 }
@@ -56,7 +54,6 @@ export interface WeightsModules {
   readonly isLeader?: () => boolean;
 }
 
-const BLOCK_MS = 12_000;
 const CALL_MS = 30_000;
 /** Plans that are looked at beside those that are open: for the latest one, and for whose the last move on chain is. */
 const RECENT = 8;
@@ -90,9 +87,12 @@ export class WeightsDriver {
     this.#sender = new Sender(modules.node);
     this.#watch = new UpdateWatch(options, modules);
     this.#bound = { ms: options.callMs ?? CALL_MS, signal: this.#closing.signal };
-    const [sender, measures, bound] = [this.#sender, this.#measures, this.#bound];
-    const { blockMs = BLOCK_MS } = options;
-    this.#maker = new Maker({ ...modules, blockMs, sender, measures, bound });
+    const { sender, measures, bound } = {
+      sender: this.#sender,
+      measures: this.#measures,
+      bound: this.#bound,
+    };
+    this.#maker = new Maker({ ...modules, sender, measures, bound });
   }
 
   /** Records the plan of a period; one that is on record stays as it is. Throws `chain_unavailable` and `store_unavailable`. */

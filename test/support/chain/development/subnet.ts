@@ -25,8 +25,6 @@ export interface SubnetUnderTest {
   readonly url: string;
   readonly genesis: string;
   readonly netuid: number;
-  /** Between two blocks, by their own times. */
-  readonly blockMs: number;
   readonly validator: Keypair;
   /** Hotkeys. */
   readonly miners: readonly string[];
@@ -92,12 +90,6 @@ class Preparation {
   }
 }
 
-/** A block comes twice the least period between two times after another one. */
-async function blockMsOf({ api }: ConnectedClient): Promise<number> {
-  const least = await api.constants.Timestamp?.MinimumPeriod?.();
-  return Number(least) > 0 ? 2 * Number(least) : 12_000;
-}
-
 /** Makes a subnet on a chain whose //Alice has the funds and is root. Its hotkeys are new ones, so that it can be done again. */
 export async function developmentSubnet(client: ConnectedClient, url: string): Promise<SubnetUnderTest> {
   const { genesisHash: genesis } = await client.client.getChainSpecData();
@@ -120,7 +112,6 @@ export async function developmentSubnet(client: ConnectedClient, url: string): P
   await preparation.untilPermit(netuid, validator.hotkey);
   return {
     ...{ url, genesis, netuid, validator, miners: [first.hotkey, second.hotkey] },
-    blockMs: await blockMsOf(client),
     setCommitReveal: (isOn) => preparation.make(commitReveal(netuid, isOn)),
   };
 }

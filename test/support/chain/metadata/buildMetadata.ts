@@ -85,8 +85,19 @@ function extrinsicDefinition(registry: TypeRegistry): V16["extrinsic"] {
   };
 }
 
-/** The metadata of the double: the entries of the tables, numbered and put together as a runtime would. */
-export function buildMetadata(): V16 {
+/** The Timestamp pallet says how long a block takes. */
+function withBlockTime(row: PalletRow, blockMs: number): PalletRow {
+  const constants = row.constants?.map((each) =>
+    each.name === "MinimumPeriod" ? { ...each, value: blockMs / 2 } : each,
+  );
+  return constants === undefined ? row : { ...row, constants };
+}
+
+/**
+ * The metadata of the double: the entries of the tables, numbered and put together as a runtime would. Blocks take `blockMs` by their
+ * own times.
+ */
+export function buildMetadata(blockMs = 12_000): V16 {
   const registry = new TypeRegistry({
     ...commonTypes,
     ...failureTypes,
@@ -97,7 +108,7 @@ export function buildMetadata(): V16 {
   registry.idOf("AccountId32");
   return {
     lookup: registry.rows,
-    pallets: pallets.map((pallet) => palletDefinition(registry, pallet)),
+    pallets: pallets.map((pallet) => palletDefinition(registry, withBlockTime(pallet, blockMs))),
     extrinsic: extrinsicDefinition(registry),
     apis: apiDefinitions(registry),
     outerEnums: {

@@ -11,12 +11,16 @@ const at = { number: 1000, hash: "0xaa" };
 const subnet = { netuid: 2, mechanism: 0 };
 const hash = `0x${"cd".repeat(32)}`;
 
-/** A node whose subnet pallet stores these values alone. */
-function api(stored: Readonly<Record<string, unknown>>): NodeApi {
+/** A node whose subnet pallet stores these values alone; its runtime says how long a block takes, or does not. */
+function api(stored: Readonly<Record<string, unknown>>, blockMs: number | null = null): NodeApi {
   const given: Partial<NodeApi> = {
     storage: async (pallet, entry) => {
       if (!(entry in stored)) throw new Error(`Runtime entry Storage(${pallet}.${entry}) not found`);
       return stored[entry];
+    },
+    constant: async (pallet, name) => {
+      if (blockMs === null) throw new Error(`Runtime entry Constant(${pallet}.${name}) not found`);
+      return BigInt(blockMs / 2);
     },
   };
   return given as NodeApi;
@@ -30,6 +34,11 @@ test("epochs on record are read as they are", async () => {
     ...{ block: 1000, lastEpochBlock: 990, pendingEpochAt: 0, subnetEpochIndex: 7, tempo: 9 },
     ...{ blocksSinceLastStep: 4, revealPeriodEpochs: 1 },
   });
+});
+
+test("the time per block is that of the runtime, where it says one", async () => {
+  assert.equal((await readSchedule(api(recorded, 250), at, subnet)).blockMs, 250);
+  assert.equal((await readSchedule(api(recorded, 0), at, subnet)).blockMs, undefined);
 });
 
 test("a runtime that keeps none of them on record has its epochs by the height", async () => {

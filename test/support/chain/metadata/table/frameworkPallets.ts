@@ -43,6 +43,8 @@ export const timestampPallet: PalletRow = {
   name: "Timestamp",
   index: 2,
   storage: [{ name: "Now", keys: [], value: "u64", fallback: 0 }],
+  // Half the time of a block.
+  constants: [{ name: "MinimumPeriod", type: "u64", value: 6000 }],
   calls: { set: [0, { now: "Compact<u64>" }] },
 };
 
