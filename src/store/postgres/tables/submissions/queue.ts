@@ -10,10 +10,11 @@ export const LOOKED_AT = 32_768;
 /** Epochs with a queue at the same time. */
 const EPOCHS_MOST = 16;
 
-/** A closed epoch has nothing pending. */
+/** A closed epoch has nothing pending. A server that takes another one's place was started at another time. */
 const openEpochs = statement(
   "queue_epochs",
-  "SELECT epoch FROM epochs WHERE closed_at IS NULL ORDER BY epoch",
+  `SELECT epoch, extract(epoch FROM pg_postmaster_start_time())::float8 AS server
+   FROM epochs WHERE closed_at IS NULL ORDER BY epoch`,
 );
 
 const look = perEpoch((epoch) =>
@@ -42,14 +43,20 @@ export interface Part {
 /**
  * Where the queue of each epoch begins. Rows are decided about in the order of their ids, and a decided row goes: without this
  * every look would pass all that went since the server last cleaned up, which an old snapshot keeps it from. Ids of an epoch become
- * visible in their order, since they are taken under the lock of its row; so below one that was seen none appears any more.
+ * visible in their order, since they are taken under the lock of its row; so below one that was seen none appears any more. That ends
+ * with the server: the one that takes its place after a failover may have a row pending that was seen decided, though nobody was told.
  */
 export class Queues {
-  readonly #reach = new BoundedMap<number, Reach>(EPOCHS_MOST);
+  #reach = new BoundedMap<number, Reach>(EPOCHS_MOST);
+  #server: number | null = null;
 
   /** At most `rows` of each open epoch, the oldest epoch first. */
   async look(sql: Sql, rows: number): Promise<Part[]> {
-    const epochs = (await sql.rows(openEpochs)).map((row) => integer(row, "epoch"));
+    const open = await sql.rows(openEpochs);
+    const server = Number(open[0]?.server ?? this.#server);
+    if (server !== this.#server) this.#reach = new BoundedMap(EPOCHS_MOST);
+    this.#server = server;
+    const epochs = open.map((row) => integer(row, "epoch"));
     return Promise.all(epochs.map((epoch) => this.#lookAt(sql, epoch, rows)));
   }
 
