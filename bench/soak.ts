@@ -81,7 +81,7 @@ class Stream {
 
   /** A new epoch begins its own numbers. */
   async look(): Promise<void> {
-    const status = (await (await fetch(`${this.#server.url}/v1/status`)).json()) as Status;
+    const status = await statusOf(this.#server);
     if (status.epoch !== this.#status.epoch) this.#sent = 0;
     this.#status = status;
   }
@@ -109,6 +109,11 @@ class Stream {
     this.#idle.push(client);
     return status === 202 ? performance.now() - at : null;
   }
+}
+
+/** Over a connection of its own: one that `fetch` keeps may be closed by the server in the same moment, and the look then never ends. */
+async function statusOf({ port }: BenchServer): Promise<Status> {
+  return JSON.parse((await ask({ port }, { path: "/v1/status" })).body) as Status;
 }
 
 function storeMb(dataDir: string): number {
@@ -143,7 +148,7 @@ function growth(slices: readonly Slice[], of: (slice: Slice) => number): number 
 export async function run(options: BenchOptions): Promise<BenchReport> {
   const server = await startValidator();
   try {
-    const status = (await (await fetch(`${server.url}/v1/status`)).json()) as Status;
+    const status = await statusOf(server);
     const stream = new Stream(server, status, await hotkeys(1024));
     options.progress(`seeking the most for ${PEAK_S} s`);
     const peak = (await stream.run(PEAK_S, null)).latenciesMs.length / PEAK_S;
