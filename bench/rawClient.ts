@@ -26,6 +26,7 @@ export class RawClient {
   }
 
   send(request: Buffer): Promise<RawReply> {
+    if (this.#socket.destroyed) return Promise.reject(new Error("connection closed"));
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
@@ -34,6 +35,11 @@ export class RawClient {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** False once the server has ended it, as it does with idle ones: what is sent on it then is never answered. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && !this.#socket.readableEnded;
   }
 
   #fail(error: Error): void {

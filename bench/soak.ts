@@ -42,16 +42,18 @@ class Stream {
   readonly #idle: RawClient[];
   #status: Status;
   #sent = 0;
+  #connected = 0;
 
   constructor(server: BenchServer, status: Status, pairs: Awaited<ReturnType<typeof hotkeys>>) {
-    const { host, port } = server;
     this.#server = server;
     this.#status = status;
     this.#pairs = pairs;
-    this.#idle = Array.from(
-      { length: CONNECTIONS },
-      (_, i) => new RawClient({ host, port, localAddress: `127.0.1.${1 + (i % 250)}` }),
-    );
+    this.#idle = Array.from({ length: CONNECTIONS }, () => this.#connect());
+  }
+
+  #connect(): RawClient {
+    const { host, port } = this.#server;
+    return new RawClient({ host, port, localAddress: `127.0.1.${1 + (this.#connected++ % 250)}` });
   }
 
   /** `perS` null: as many as are answered. */
@@ -102,8 +104,10 @@ class Stream {
       1,
       Math.floor(turn / this.#pairs.length),
     );
-    const client = this.#idle.pop();
-    if (request === undefined || client === undefined) throw new Error("soak: no client");
+    const idle = this.#idle.pop();
+    if (request === undefined || idle === undefined) throw new Error("soak: no client");
+    // One that was idle for some seconds was ended by the server.
+    const client = idle.isOpen ? idle : this.#connect();
     const at = performance.now();
     const { status } = await client.send(request);
     this.#idle.push(client);
@@ -111,7 +115,6 @@ class Stream {
   }
 }
 
-/** Over a connection of its own: one that `fetch` keeps may be closed by the server in the same moment, and the look then never ends. */
 async function statusOf({ port }: BenchServer): Promise<Status> {
   return JSON.parse((await ask({ port }, { path: "/v1/status" })).body) as Status;
 }
