@@ -53,7 +53,7 @@ export class Admission {
     this.#proof = new ClaimVerifier(modules);
     this.#submitGate = new Gate(gate, { clock, metrics, name: "submit" });
     this.#readGate = new Gate(gate, { clock, metrics, name: "read" });
-    this.#room = new RoomLine(modules.backlog, this.#submitGate.pace);
+    this.#room = new RoomLine(modules.backlog);
     this.addresses = new AddressTokens(options, {
       clock,
       refused: (kind) => this.#measures.countRefusal(kind, "ip_rate_limited"),

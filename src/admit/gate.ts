@@ -3,7 +3,7 @@ import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
 import { Fifo } from "../core/queue/fifo.ts";
 import { LevelPlace, Levels } from "../core/queue/levels.ts";
-import { RetryPace } from "./retryPace.ts";
+import { retryAfterS } from "./limits.ts";
 
 export interface GateOptions {
   /** Holders at once. */
@@ -48,18 +48,12 @@ interface Waiter {
 
 type Refusal = "queue" | "share" | "wait" | "displaced";
 
-/** Weight of one slot's time in the mean. */
-const BLEND = 1 / 32;
-
 /**
  * The bound on what is admitted at once, fair between keys. A key holds at most a quarter of the slots and an eighth
  * of the queue; a free slot goes to the waiting key that holds least, in turn among equals, first come first served
- * within a key. When the queue is full, or longer than what is served within the longest wait, a key that waits for less displaces
- * the newest of the key that waits for most.
+ * within a key. When the queue is full, a key that waits for less displaces the newest of the key that waits for most.
  */
 export class Gate {
-  /** Tells who is refused when to come back. */
-  readonly pace: RetryPace;
   readonly #options: GateOptions;
   readonly #clock: Clock;
   readonly #slotShare: number;
@@ -75,8 +69,6 @@ export class Gate {
   readonly #waitingGauge: Gauge;
   readonly #refusals: Counter;
   #held = 0;
-  /** Mean time for which a slot is held, ms. */
-  #holdMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: GateOptions, modules: { clock: Clock; metrics: Metrics; name: string }) {
@@ -88,7 +80,6 @@ export class Gate {
     const { metrics, name } = modules;
     this.#options = options;
     this.#clock = modules.clock;
-    this.pace = new RetryPace(modules.clock);
     this.#slotShare = Math.max(1, Math.ceil(options.slots / 4));
     this.#placeShare = Math.ceil(options.queue / 8);
     this.#heldGauge = metrics.gauge(`assay_gate_${name}_held`, "Slots held");
@@ -125,14 +116,11 @@ export class Gate {
   #take(tenant: Tenant): GateSlot {
     this.#held++;
     tenant.held++;
-    this.pace.served();
     this.#settle(tenant);
-    const begunMs = this.#clock.monotonicMs();
     let released = false;
     const release = () => {
       if (released) return;
       released = true;
-      this.#holdMs += BLEND * (this.#clock.monotonicMs() - begunMs - this.#holdMs);
       this.#held--;
       tenant.held--;
       this.#settle(tenant);
@@ -155,20 +143,12 @@ export class Gate {
   /** Null when the tenant may wait. */
   #makeRoom(tenant: Tenant): Refusal | null {
     if (tenant.line.length >= this.#placeShare) return this.#placeShare === 0 ? "queue" : "share";
-    if (this.#all.length < this.#places()) return null;
+    if (this.#all.length < this.#options.queue) return null;
     const longest = this.#byPlaces.first();
     // Only if the displaced key then still has at least as many waiting requests as the newcomer.
     if (!longest?.line.last || longest.line.length < tenant.line.length + 2) return "queue";
     this.#refuse(longest.line.last, this.#busy("displaced"));
     return null;
-  }
-
-  /** Places of the queue: no more than can be served before they wait too long, since those would be refused after all. */
-  #places(): number {
-    const { slots, waitMs, queue } = this.#options;
-    return this.#holdMs === 0
-      ? queue
-      : Math.min(queue, Math.max(1, Math.floor((slots * waitMs) / this.#holdMs)));
   }
 
   #wait(tenant: Tenant, signal: AbortSignal, resolve: Waiter["resolve"], reject: Waiter["reject"]): void {
@@ -231,7 +211,7 @@ export class Gate {
 
   #busy(reason: Refusal): AssayError {
     this.#refusals.add({ reason });
-    return new AssayError({ code: "busy", retry_after_s: this.pace.refused() });
+    return new AssayError({ code: "busy", retry_after_s: retryAfterS.busy });
   }
 
   #report(): void {

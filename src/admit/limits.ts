@@ -51,6 +51,10 @@ export function usedSignaturesOptions(options: {
 
 /** Seconds after which a refused caller may come back. */
 export const retryAfterS = {
+  /** A slot is held for milliseconds: one second is the header's shortest value. */
+  busy: 1,
+  /** A backlog within its bound is worked off in about a second. */
+  verify_backlog: 1,
   /** One block: the height is read again by then. */
   chain_unavailable: 12,
 } as const;

@@ -1,8 +1,8 @@
 import { AssayError } from "../core/problems/assayError.ts";
 import { Fifo } from "../core/queue/fifo.ts";
 import type { Reservation } from "../flow/reservation.ts";
+import { retryAfterS } from "./limits.ts";
 import type { AdmissionModules } from "./ports.ts";
-import type { RetryPace } from "./retryPace.ts";
 
 /** The longest wait, ms. */
 export const ROOM_WAIT_MS = 250;
@@ -18,12 +18,10 @@ interface Waiter {
  */
 export class RoomLine {
   readonly #backlog: AdmissionModules["backlog"];
-  readonly #pace: RetryPace;
   readonly #line = new Fifo<Waiter>();
 
-  constructor(backlog: AdmissionModules["backlog"], pace: RetryPace) {
+  constructor(backlog: AdmissionModules["backlog"]) {
     this.#backlog = backlog;
-    this.#pace = pace;
   }
 
   get length(): number {
@@ -32,7 +30,7 @@ export class RoomLine {
 
   /** Throws `verify_backlog` when verification is at its bound. */
   require(lane: string): void {
-    if (!this.#backlog.hasRoom(lane)) throw this.#refusal();
+    if (!this.#backlog.hasRoom(lane)) throw refusal();
   }
 
   /** Throws `verify_backlog` when there was no room in time; the signal's reason on abort. */
@@ -41,7 +39,7 @@ export class RoomLine {
     const reservation = atOnce ?? (await this.#wait(lane, signal));
     if (reservation !== null) return reservation;
     signal.throwIfAborted();
-    throw this.#refusal();
+    throw refusal();
   }
 
   /** Its release serves who waits. */
@@ -80,8 +78,8 @@ export class RoomLine {
       this.#line.append(waiter);
     });
   }
+}
 
-  #refusal(): AssayError {
-    return new AssayError({ code: "verify_backlog", retry_after_s: this.#pace.refused() });
-  }
+function refusal(): AssayError {
+  return new AssayError({ code: "verify_backlog", retry_after_s: retryAfterS.verify_backlog });
 }

@@ -4,7 +4,6 @@ import { followOthers } from "./roles/follow.ts";
 import type { Timers } from "./timers.ts";
 
 /** Intervals of the timers, ms. No decision depends on them, so a late tick only delays. */
-/** How often what repeats is done, ms. */
 export const every = {
   /** Epoch turns and closings. */
   sampler: 2000,

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
-import { RetryPace } from "../../../src/admit/retryPace.ts";
 import { ROOM_WAIT_MS, RoomLine } from "../../../src/admit/roomLine.ts";
-import { systemClock } from "../../../src/core/clock.ts";
 import type { Reservation } from "../../../src/flow/reservation.ts";
 import { Units } from "../../../src/verify/units.ts";
 import { settled } from "../../support/admit/world.ts";
@@ -13,10 +11,7 @@ const { signal } = new AbortController();
 function roomFor(t: TestContext, bound: number) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const units = new Units(bound);
-  const line = new RoomLine(
-    { hasRoom: () => units.fits(1), reserve: () => units.reserve(1) },
-    new RetryPace(systemClock),
-  );
+  const line = new RoomLine({ hasRoom: () => units.fits(1), reserve: () => units.reserve(1) });
   const order: string[] = [];
   const enter = async (name: string, until = signal): Promise<Reservation> => {
     const reservation = await line.reserve("sat", until);
