@@ -35,8 +35,7 @@ interface Progress {
 /** Loopback has 2^24 addresses; clients spread over 250 of them, so that no address exceeds what one may send. */
 const localAddress = (client: number): string => `127.0.1.${1 + (client % 250)}`;
 
-async function oneClient(plan: LoadPlan, index: number, progress: Progress): Promise<void> {
-  const client = new RawClient({ host: plan.host, port: plan.port, localAddress: localAddress(index) });
+async function oneClient(plan: LoadPlan, client: RawClient, progress: Progress): Promise<void> {
   try {
     while (performance.now() < progress.until) {
       const request = plan.requests[progress.next++];
@@ -54,8 +53,14 @@ async function oneClient(plan: LoadPlan, index: number, progress: Progress): Pro
   }
 }
 
-/** Runs the clients until the time is over or the requests are used up. */
+/** Connects the clients, then runs them until the time is over or the requests are used up. */
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+  const { host, port } = plan;
+  const clients = Array.from(
+    { length: plan.clients },
+    (_, index) => new RawClient({ host, port, localAddress: localAddress(index) }),
+  );
+  await Promise.all(clients.map((client) => client.connected()));
   const begun = performance.now();
   const progress: Progress = {
     next: 0,
@@ -64,7 +69,7 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
     statuses: {},
     withoutRetryAfter: 0,
   };
-  await Promise.all(Array.from({ length: plan.clients }, (_, index) => oneClient(plan, index, progress)));
+  await Promise.all(clients.map((client) => oneClient(plan, client, progress)));
   return {
     accepted: progress.latenciesMs.length,
     seconds: Math.min(plan.seconds, (performance.now() - begun) / 1000),

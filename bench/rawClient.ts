@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** One answer as far as a load needs it. */
@@ -31,6 +32,11 @@ export class RawClient {
       this.#waiting = { resolve, reject };
       this.#socket.write(request);
     });
+  }
+
+  /** Resolves when the connection stands; rejects when it cannot be made. */
+  async connected(): Promise<void> {
+    if (this.#socket.connecting) await once(this.#socket, "connect");
   }
 
   close(): void {

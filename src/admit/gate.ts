@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Counter, Gauge, Metrics } from "../core/metrics.ts";
 import { AssayError } from "../core/problems/assayError.ts";
-import { Fifo } from "../core/queue/fifo.ts";
+import { Fifo, FifoPlace } from "../core/queue/fifo.ts";
 import { LevelPlace, Levels } from "../core/queue/levels.ts";
 import { retryAfterS } from "./limits.ts";
 
@@ -37,13 +37,25 @@ class Tenant {
   }
 }
 
-interface Waiter {
+interface Waiting {
   readonly tenant: Tenant;
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
-  readonly onAbort: () => void;
   readonly resolve: (slot: GateSlot) => void;
   readonly reject: (reason: unknown) => void;
+}
+
+/** A request that waits, with its places in the line of its key and in that of all. */
+class Waiter {
+  readonly waiting: Waiting;
+  readonly onAbort: () => void;
+  readonly ofTenant = new FifoPlace<Waiter>(this);
+  readonly ofAll = new FifoPlace<Waiter>(this);
+
+  constructor(waiting: Waiting, aborted: (waiter: Waiter) => void) {
+    this.waiting = waiting;
+    this.onAbort = () => aborted(this);
+  }
 }
 
 type Refusal = "queue" | "share" | "wait" | "displaced";
@@ -136,7 +148,8 @@ export class Gate {
       const waiter = this.#byHeld.first()?.line.first;
       if (!waiter) return;
       this.#remove(waiter);
-      waiter.resolve(this.#take(waiter.tenant));
+      const { tenant, resolve } = waiter.waiting;
+      resolve(this.#take(tenant));
     }
   }
 
@@ -151,13 +164,14 @@ export class Gate {
     return null;
   }
 
-  #wait(tenant: Tenant, signal: AbortSignal, resolve: Waiter["resolve"], reject: Waiter["reject"]): void {
-    const onAbort = () => this.#refuse(waiter, signal.reason);
+  #wait(tenant: Tenant, signal: AbortSignal, resolve: Waiting["resolve"], reject: Waiting["reject"]): void {
     const deadlineMs = this.#clock.monotonicMs() + this.#options.waitMs;
-    const waiter: Waiter = { tenant, deadlineMs, signal, onAbort, resolve, reject };
-    tenant.line.append(waiter);
-    this.#all.append(waiter);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const waiter = new Waiter({ tenant, deadlineMs, signal, resolve, reject }, (left) =>
+      this.#refuse(left, signal.reason),
+    );
+    tenant.line.append(waiter.ofTenant);
+    this.#all.append(waiter.ofAll);
+    signal.addEventListener("abort", waiter.onAbort, { once: true });
     this.#settle(tenant);
     this.#report();
     this.#arm();
@@ -166,14 +180,15 @@ export class Gate {
   #refuse(waiter: Waiter, reason: unknown): void {
     this.#remove(waiter);
     this.#report();
-    waiter.reject(reason);
+    waiter.waiting.reject(reason);
   }
 
   #remove(waiter: Waiter): void {
-    waiter.tenant.line.leave(waiter);
-    this.#all.leave(waiter);
-    waiter.signal.removeEventListener("abort", waiter.onAbort);
-    this.#settle(waiter.tenant);
+    const { tenant, signal } = waiter.waiting;
+    tenant.line.leave(waiter.ofTenant);
+    this.#all.leave(waiter.ofAll);
+    signal.removeEventListener("abort", waiter.onAbort);
+    this.#settle(tenant);
     if (this.#all.length === 0) this.#disarm();
   }
 
@@ -191,7 +206,7 @@ export class Gate {
   #arm(): void {
     const next = this.#all.first;
     if (next === null || this.#timer !== null) return;
-    const inMs = Math.max(1, Math.ceil(next.deadlineMs - this.#clock.monotonicMs()));
+    const inMs = Math.max(1, Math.ceil(next.waiting.deadlineMs - this.#clock.monotonicMs()));
     this.#timer = setTimeout(() => this.#expire(), inMs);
   }
 
@@ -203,7 +218,11 @@ export class Gate {
   #expire(): void {
     this.#timer = null;
     const nowMs = this.#clock.monotonicMs();
-    for (let next = this.#all.first; next !== null && next.deadlineMs <= nowMs; next = this.#all.first) {
+    for (
+      let next = this.#all.first;
+      next !== null && next.waiting.deadlineMs <= nowMs;
+      next = this.#all.first
+    ) {
       this.#refuse(next, this.#busy("wait"));
     }
     this.#arm();

@@ -1,5 +1,5 @@
 import { AssayError } from "../core/problems/assayError.ts";
-import { Fifo } from "../core/queue/fifo.ts";
+import { Fifo, FifoPlace } from "../core/queue/fifo.ts";
 import type { Reservation } from "../flow/reservation.ts";
 import { retryAfterS } from "./limits.ts";
 import type { AdmissionModules } from "./ports.ts";
@@ -64,18 +64,18 @@ export class RoomLine {
 
   #wait(lane: string, signal: AbortSignal): Promise<Reservation | null> {
     return new Promise((resolve) => {
-      const leave = () => waiter.end(null);
+      const leave = () => end(null);
       const end = (reservation: Reservation | null) => {
         clearTimeout(timer);
         signal.removeEventListener("abort", leave);
-        this.#line.leave(waiter);
+        this.#line.leave(place);
         resolve(reservation);
       };
-      const waiter: Waiter = { lane, end };
+      const place = new FifoPlace<Waiter>({ lane, end });
       // Room of other processes is given back unseen, so it is looked for once more.
       const timer = setTimeout(() => end(this.#take(lane)), ROOM_WAIT_MS);
       signal.addEventListener("abort", leave, { once: true });
-      this.#line.append(waiter);
+      this.#line.append(place);
     });
   }
 }

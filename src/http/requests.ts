@@ -15,9 +15,14 @@ import { bearerOf, sessionRefusal } from "./session/access.ts";
 import { headRefusal } from "./wire/requestHead.ts";
 import { announceEnd, endConnection, isUnread } from "./wire/socketEnd.ts";
 
+const isCounted = Symbol("counted");
+
+/** Marked itself: the outgrown tables of a `Set` would keep answers in memory long after they were sent. */
+type Counted = ServerResponse & { [isCounted]?: boolean };
+
 /** The requests being served: answers not yet sent, and handlers still running for clients that are gone. */
 export class InFlight {
-  readonly #answers = new Set<ServerResponse>();
+  #answers = 0;
   #running = 0;
   #onIdle: (() => void) | null = null;
   #draining = false;
@@ -27,13 +32,15 @@ export class InFlight {
   }
 
   /** Counts an answer until it is sent or its client is gone. */
-  enter(answer: ServerResponse): void {
-    this.#answers.add(answer);
+  enter(answer: Counted): void {
+    answer[isCounted] = true;
+    this.#answers++;
     answer.once("close", () => this.leave(answer));
   }
 
-  leave(answer: ServerResponse): void {
-    this.#answers.delete(answer);
+  leave(answer: Counted): void {
+    if (answer[isCounted]) this.#answers--;
+    answer[isCounted] = false;
     this.#settle();
   }
 
@@ -61,7 +68,7 @@ export class InFlight {
   }
 
   #settle(): void {
-    if (this.#answers.size === 0 && this.#running === 0) this.#onIdle?.();
+    if (this.#answers === 0 && this.#running === 0) this.#onIdle?.();
   }
 }
 

@@ -21,8 +21,11 @@ function seriesOf({ series, label }: TallyRow, labels: Labels): string {
   return `${series}:${label.words.includes(word) ? word : OTHER}`;
 }
 
-const matches = ({ where = {} }: TallyRow, labels: Labels): boolean =>
-  Object.entries(where).every(([name, word]) => labels[name] === word);
+/** What asks a count's labels whether it belongs to the row. */
+function testOf({ where = {} }: TallyRow): (labels: Labels) => boolean {
+  const wanted = Object.entries(where);
+  return (labels) => wanted.every(([name, word]) => labels[name] === word);
+}
 
 /** Sums what the counters of a closed table count until it is taken. As many series as the table allows, and no more. */
 export class Tally {
@@ -37,9 +40,10 @@ export class Tally {
   tapOf(metric: string): ((labels: Labels, by: number) => void) | null {
     const rows = this.#rows.get(metric);
     if (rows === undefined) return null;
+    const tested = rows.map((row) => ({ row, matches: testOf(row) }));
     return (labels, by) => {
-      for (const row of rows) {
-        if (!matches(row, labels)) continue;
+      for (const { row, matches } of tested) {
+        if (!matches(labels)) continue;
         const series = seriesOf(row, labels);
         this.#sums.set(series, (this.#sums.get(series) ?? 0) + by);
       }

@@ -1,7 +1,10 @@
+import { availableParallelism } from "node:os";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /** Both halves of the young heap: room for the garbage of a burst of requests. */
 const YOUNG_BYTES = 32 * 2 ** 20;
+/** On as many cores the checks leave none idle that could help to collect: several threads that collect then only wait for one another. */
+const BUSY_CORES = 2;
 /** Bound on the rounds: the young heap doubles about every ten. */
 const ROUNDS_MAX = 2000;
 
@@ -14,6 +17,7 @@ const ROUNDS_MAX = 2000;
 export function boundHeap(): void {
   setFlagsFromString("--heap-growing-percent=40");
   setFlagsFromString("--semi-space-growth-factor=1");
+  if (availableParallelism() <= BUSY_CORES) setFlagsFromString("--no-parallel-scavenge");
 }
 
 function youngBytes(): number {

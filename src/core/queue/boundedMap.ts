@@ -3,6 +3,8 @@ export class BoundedMap<K, V> {
   readonly limit: number;
   dropped = 0;
   readonly #entries = new Map<K, V>();
+  /** The key used last, which is at the end already: moving one of few entries there again and again costs a new table each time. */
+  #last: K | undefined;
 
   constructor(limit: number) {
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`bounded map: limit ${limit}`);
@@ -15,9 +17,10 @@ export class BoundedMap<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
+    if (value === undefined || key === this.#last) return value;
     this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#last = key;
     return value;
   }
 
@@ -27,8 +30,9 @@ export class BoundedMap<K, V> {
   }
 
   set(key: K, value: V): void {
-    this.#entries.delete(key);
+    if (key !== this.#last) this.#entries.delete(key);
     this.#entries.set(key, value);
+    this.#last = key;
     if (this.#entries.size <= this.limit) return;
     const oldest = this.#entries.keys().next();
     if (!oldest.done) this.#entries.delete(oldest.value);

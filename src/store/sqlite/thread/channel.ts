@@ -14,10 +14,16 @@ import { type Failure, fromFailure, unavailable } from "../failure.ts";
 import type { ArgsOf, OperationName, ResultOf } from "../tables/operations.ts";
 import type { Call, FromThread, ToThread } from "./messages.ts";
 
-interface Waiting {
-  readonly since: number;
+interface Ends {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A call without an answer. */
+interface Waiting {
+  readonly since: number;
+  /** Null once it was answered: outgrown tables of the map of calls refer to this object until a full collection. */
+  ends: Ends | null;
 }
 
 export interface ChannelOptions {
@@ -80,7 +86,8 @@ export class Channel {
     const since = this.#options.clock.monotonicMs();
     if (this.#outbox.push([id, name, args]) === 1) setImmediate(() => this.#flush());
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { since, resolve: (value) => resolve(value as ResultOf<K>), reject });
+      const ends = { resolve: (value: unknown) => resolve(value as ResultOf<K>), reject };
+      this.#waiting.set(id, { since, ends });
     });
   }
 
@@ -119,10 +126,13 @@ export class Channel {
     this.#worker.postMessage(message);
   }
 
-  #settle(id: number): Waiting | undefined {
+  #settle(id: number): Ends | null {
     const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return null;
     this.#waiting.delete(id);
-    return waiting;
+    const { ends } = waiting;
+    waiting.ends = null;
+    return ends;
   }
 
   #receive(message: FromThread): void {
@@ -130,9 +140,9 @@ export class Channel {
     const oldest = this.#waiting.get(message.replies[0]?.[0] ?? -1);
     if (oldest) this.#metrics.wait.observe((this.#options.clock.monotonicMs() - oldest.since) / 1000);
     for (const [id, failure, value] of message.replies) {
-      const waiting = this.#settle(id);
-      if (failure === null) waiting?.resolve(value);
-      else waiting?.reject(this.#failed(failure));
+      const ends = this.#settle(id);
+      if (failure === null) ends?.resolve(value);
+      else ends?.reject(this.#failed(failure));
     }
     this.#metrics.waiting.set(this.#waiting.size);
     if (message.group === null) return;
@@ -156,7 +166,7 @@ export class Channel {
     }
     this.#state = "lost";
     this.#outbox = [];
-    for (const { reject } of this.#waiting.values()) reject(new AssayError(unavailable(), { cause }));
+    for (const { ends } of this.#waiting.values()) ends?.reject(new AssayError(unavailable(), { cause }));
     this.#waiting.clear();
     this.#metrics.waiting.set(0);
     if (wasOpen) this.#options.lost?.(cause);

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Fifo } from "../../../../src/core/queue/fifo.ts";
+import { Fifo, FifoPlace } from "../../../../src/core/queue/fifo.ts";
+
+/** Three items and the places that they keep. */
+const places = { a: new FifoPlace("a"), b: new FifoPlace("b"), c: new FifoPlace("c") };
+type Name = keyof typeof places;
 
 function drained(line: Fifo<string>): string[] {
   const out: string[] = [];
   for (let next = line.first; next !== null; next = line.first) {
     out.push(next);
-    line.leave(next);
+    line.leave(places[next as Name]);
   }
   return out;
 }
@@ -19,9 +23,9 @@ describe("Fifo", () => {
       ["c", ["a", "b"]],
     ] as const) {
       const line = new Fifo<string>();
-      for (const item of ["a", "b", "c"]) line.append(item);
-      assert.equal(line.leave(leaver), true);
-      assert.equal(line.leave(leaver), false);
+      for (const place of Object.values(places)) line.append(place);
+      assert.equal(line.leave(places[leaver]), true);
+      assert.equal(line.leave(places[leaver]), false);
       assert.equal(line.last, rest[1]);
       assert.equal(line.length, 2);
       assert.deepEqual(drained(line), rest);
@@ -32,11 +36,11 @@ describe("Fifo", () => {
 
   it("takes an item that left back at the end, and no item twice", () => {
     const line = new Fifo<string>();
-    line.append("a");
-    line.append("b");
-    line.leave("a");
-    line.append("a");
-    assert.throws(() => line.append("a"), RangeError);
+    line.append(places.a);
+    line.append(places.b);
+    line.leave(places.a);
+    line.append(places.a);
+    assert.throws(() => line.append(places.a), RangeError);
     assert.deepEqual(drained(line), ["b", "a"]);
   });
 });
