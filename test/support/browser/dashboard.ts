@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "./chromium.ts";
+import { launchChromium, STUCK_MS } from "./chromium.ts";
 import { type DemoNetwork, demoNetwork } from "./demoNetwork.ts";
 import { Watched } from "./watched.ts";
 
@@ -63,6 +63,7 @@ export class Dashboard {
       ...{ viewport: { width, height }, colorScheme: colours, locale: "en", timezoneId: "UTC" },
       reducedMotion: "reduce",
     });
+    context.setDefaultTimeout(STUCK_MS);
     const page = await context.newPage();
     const watched = new Watched(page, url);
     const go = async (to: string): Promise<void> => {

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { ClosedEpochPage, MinerPage, Status } from "../../../src/http/handlers.ts";
 import { dataDirWith, removeDir, startValidator, type Validator } from "../validator/validator.ts";
+import { STUCK_MS } from "./chromium.ts";
 
 const HOUR = 3_600_000;
 /** As the demo has it: a vector is signed every 10 blocks of 2 s. */
@@ -48,9 +49,6 @@ async function started(more: object): Promise<DemoNetwork> {
     stop: () => validator.stop().finally(() => removeDir(dataDir)),
   };
 }
-
-/** Nobody waits in vain for longer. No measure of speed; it takes seconds. */
-const STUCK_MS = 10 * 60_000;
 
 async function eventually(what: string, { stderr }: Validator, holds: () => Promise<boolean>): Promise<void> {
   const begunMs = performance.now();
