@@ -7,7 +7,10 @@ import {
 } from "prom-client";
 import type { Counter, Gauge, Histogram, Metrics } from "../core/metrics.ts";
 import { checkMetric } from "./metricNames.ts";
+import { Sums } from "./sums.ts";
 import type { Tally } from "./tally.ts";
+
+const none = {};
 
 /** Gauges of the library under names that Prometheus keeps for counters; each is the sum of another one's series. */
 const misnamed = [
@@ -38,21 +41,40 @@ export class MetricRegistry implements Metrics {
 
   counter(name: string, help: string, labels: readonly string[] = []): Counter {
     checkMetric(name, "counter", help, labels);
-    const made = new PromCounter({ name, help, labelNames: [...labels], registers: [this.#registry] });
+    const sums = new Sums(labels, (values) => made.inc(values, 0));
+    const collect = (): void => {
+      for (const sum of sums.all()) {
+        made.inc(sum.labels, sum.value);
+        sum.value = 0;
+      }
+    };
+    const made = new PromCounter({
+      ...{ name, help, labelNames: [...labels], registers: [this.#registry], collect },
+    });
     const tap = this.#tally?.tapOf(name) ?? null;
-    if (tap === null) return { add: (values = {}, by = 1) => made.inc(values, by) };
     return {
-      add: (values = {}, by = 1) => {
-        made.inc(values, by);
-        tap(values, by);
+      add: (values = none, by = 1) => {
+        if (!(by >= 0)) throw new RangeError(`${name}: ${by} is no count`);
+        sums.of(values).value += by;
+        tap?.(values, by);
       },
     };
   }
 
   gauge(name: string, help: string, labels: readonly string[] = []): Gauge {
     checkMetric(name, "gauge", help, labels);
-    const made = new PromGauge({ name, help, labelNames: [...labels], registers: [this.#registry] });
-    return { set: (value, values = {}) => made.set(values, value) };
+    const sums = new Sums(labels, (values) => made.set(values, 0));
+    const collect = (): void => {
+      for (const { labels: values, value } of sums.all()) made.set(values, value);
+    };
+    const made = new PromGauge({
+      ...{ name, help, labelNames: [...labels], registers: [this.#registry], collect },
+    });
+    return {
+      set: (value, values = none) => {
+        sums.of(values).value = value;
+      },
+    };
   }
 
   histogram(

@@ -30,6 +30,9 @@ function stateProblem(thrown: unknown, request: FastifyRequest, modules: Answeri
   return problem;
 }
 
+/** To a text the framework would add a charset, which this media type does not have; bytes would take a second piece on the wire. */
+const asItIs = (body: unknown): string => String(body);
+
 /** Answers a thrown error with its problem document; any error without one answers `internal`. */
 export function answerError(
   thrown: unknown,
@@ -43,7 +46,6 @@ export function answerError(
     .headers({ ...headers, ...everyAnswer })
     .type(problemMediaType);
   if (isUnread(request)) endConnection(request, reply);
-  // As bytes, since to a text Fastify would add a charset, which this media type does not have.
-  reply.send(Buffer.from(body));
+  reply.serializer(asItIs).send(body);
   if (request.raw.socket.destroyed) modules.inFlight.leave(reply.raw);
 }

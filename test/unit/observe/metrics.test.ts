@@ -114,3 +114,34 @@ test("a name is registered once in a registry, and registries share nothing", as
   other.counter("assay_things_total", "Things");
   assert.match((await other.expose()).body, /^assay_things_total 0$/m);
 });
+
+test("each look at the metrics shows all that was counted so far, once, and the gauges as they are", async () => {
+  const registry = new MetricRegistry();
+  const counter = registry.counter("assay_things_total", "Things", ["kind", "of"]);
+  const gauge = registry.gauge("assay_things", "Things", ["kind"]);
+  const shown = async (): Promise<string[]> =>
+    (await registry.expose()).body.split("\n").filter((line) => /^assay_things/.test(line));
+  counter.add({ kind: "a", of: "b" }, 2);
+  counter.add({ of: "b", kind: "a" });
+  gauge.set(7, { kind: "a" });
+  gauge.set(5, { kind: "a" });
+  const first = ['assay_things_total{kind="a",of="b"} 3', 'assay_things{kind="a"} 5'];
+  assert.deepEqual(await shown(), first);
+  assert.deepEqual(await shown(), first);
+  counter.add({ kind: "a", of: "b" });
+  counter.add({ kind: "a", of: "c" }, 0);
+  gauge.set(0, { kind: "a" });
+  assert.deepEqual(await shown(), [
+    'assay_things_total{kind="a",of="b"} 4',
+    'assay_things_total{kind="a",of="c"} 0',
+    'assay_things{kind="a"} 0',
+  ]);
+});
+
+test("a count that is none, and a label that the metric has not, are refused where they are counted", () => {
+  const registry = new MetricRegistry();
+  const counter = registry.counter("assay_things_total", "Things", ["kind"]);
+  for (const by of [-1, Number.NaN]) assert.throws(() => counter.add({ kind: "a" }, by), RangeError);
+  assert.throws(() => counter.add({ sort: "a" }));
+  assert.throws(() => registry.gauge("assay_things", "Things", ["kind"]).set(1, { sort: "a" }));
+});
