@@ -60,7 +60,12 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
     { length: plan.clients },
     (_, index) => new RawClient({ host, port, localAddress: localAddress(index) }),
   );
-  await Promise.all(clients.map((client) => client.connected()));
+  try {
+    await Promise.all(clients.map((client) => client.connected()));
+  } catch (error) {
+    for (const client of clients) client.close();
+    throw error;
+  }
   const begun = performance.now();
   const progress: Progress = {
     next: 0,

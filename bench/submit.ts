@@ -12,6 +12,8 @@ const OVERLOAD_REQUESTS_PER_S_MOST = 6000;
 const WARM_UP_S = 4;
 /** Of peak and overload. */
 const ROUNDS = 3;
+/** Clients: ten times the gate's slots by default. */
+const CROWD = 640;
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -49,9 +51,6 @@ function together(results: readonly LoadResult[]): LoadResult {
     sent: sum(({ sent }) => sent),
   };
 }
-
-/** The gate's slots by default, ten times. */
-const CROWD = 640;
 
 /** Both loads, before either is measured: what is compiled and grown by then is not what they are about. */
 async function warmUp(loader: Loader, { clients }: BenchOptions): Promise<LoadResult> {
