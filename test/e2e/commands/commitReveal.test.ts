@@ -2,18 +2,25 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { WeightPlanPage, WeightPlanView } from "../../../src/http/handlers.ts";
+import type { ChainWeightsView, WeightPlanPage, WeightPlanView } from "../../../src/http/handlers.ts";
 import { newHotkeyFile } from "../../../src/keys/hotkeyFile.ts";
 import type { HeldView } from "../../../src/validator/chainTools.ts";
 import type { ChainDoubleOptions, SubnetOptions } from "../../support/chain/options.ts";
+import { pacedBlocks } from "../../support/chain/pacedBlocks.ts";
 import { type RunningDouble, startChainDouble } from "../../support/chain/startChainDouble.ts";
 import { startTimeFor } from "../../support/chain/state/beacon.ts";
 import { chainSection, subnetOfMiners } from "../../support/chain/subnetOfMiners.ts";
 import { looseTier } from "../../support/crafted.ts";
 import { fetched } from "../../support/documents.ts";
 import { startMiner } from "../../support/miner/process.ts";
-import { dataDirWith, removeDir, runAssay, startValidator } from "../../support/validator/validator.ts";
+import { operatorAsks } from "../../support/validator/operator.ts";
+import {
+  dataDirWith,
+  removeDir,
+  runAssay,
+  startValidator,
+  type Validator,
+} from "../../support/validator/validator.ts";
 
 // Weights of the whole validator where commit-reveal is on, from a miner's answers to the chain's own weights.
 
@@ -23,7 +30,7 @@ const subnet = { tempo: 60, lastEpochBlock: 990, commitReveal: true } as const;
 const [PERIOD, REVEAL] = [17, 1110];
 
 interface Setting {
-  readonly url: string;
+  readonly validator: Validator;
   readonly double: RunningDouble;
   readonly hotkey: string;
 }
@@ -51,28 +58,34 @@ async function earning(
   };
   writeFileSync(join(dir, "assay.yaml"), JSON.stringify(config));
   const starting = startValidator(dir, ["--log-level", "error"]);
-  await double.control({ do: "run", blockMs: 1000 });
+  await double.control({ do: "run", blockMs: 2000 });
   const validator = await starting;
   t.after(() => validator.kill());
   const miner = startMiner(validator.url, "//Bob");
   t.after(() => miner.kill());
   await miner.reached(({ accepted }) => accepted > 0);
-  return { url: validator.url, double, hotkey };
+  await double.control({ do: "run", blockMs: 0 });
+  return { validator, double, hotkey };
 }
 
-/** The first plan, once it is confirmed. */
-async function confirmed(url: string): Promise<{ plan: WeightPlanView; chain: HeldView }> {
-  for (;;) {
+/** Makes blocks until the first plan is confirmed. */
+async function confirmed({ validator, double }: Setting): Promise<{ plan: WeightPlanView; chain: HeldView }> {
+  const { url } = validator;
+  const weights = async () =>
+    (await operatorAsks<ChainWeightsView>(validator, "GET", "/v1/admin/chain")).document;
+  let period = 0;
+  await pacedBlocks(double, { blockMs: 200, weights }, async () => {
     const { items } = await fetched<WeightPlanPage>(url, "/v1/weights?limit=100");
     const first = items.at(-1);
     if (first?.state === "missed") assert.fail(JSON.stringify(first));
-    if (first?.state === "confirmed") return fetched(url, `/v1/weights/${first.period}?with=plan`);
-    await sleep(200);
-  }
+    period = first?.period ?? 0;
+    return first?.state === "confirmed";
+  });
+  return fetched(url, `/v1/weights/${period}?with=plan`);
 }
 
-async function assertShown({ url }: Setting, method: string): Promise<WeightPlanView> {
-  const { plan, chain } = await confirmed(url);
+async function assertShown(setting: Setting, method: string): Promise<WeightPlanView> {
+  const { plan, chain } = await confirmed(setting);
   assert.equal(plan.method, method);
   assert.deepEqual(
     plan.steps.map(({ state }) => state),
@@ -80,7 +93,7 @@ async function assertShown({ url }: Setting, method: string): Promise<WeightPlan
   );
   assert.deepEqual(plan.sent, plan.rows);
   assert.deepEqual(chain.weights, [{ uid: 1, u16: 65_535 }]);
-  const { stdout } = await runAssay(["weights", "timeline", "--url", url, "--json"]);
+  const { stdout } = await runAssay(["weights", "timeline", "--url", setting.validator.url, "--json"]);
   const { items } = JSON.parse(stdout) as WeightPlanPage;
   const line = items.find(({ period }) => period === plan.period);
   const { planned = 0, submitted = 0, committed = 0, revealed = 0, confirmed: last = 0 } = line?.blocks ?? {};
@@ -93,7 +106,6 @@ async function assertShown({ url }: Setting, method: string): Promise<WeightPlan
 
 test("weights are committed as a hash, revealed in the next epoch and read back", async (t) => {
   const setting = await earning(t, "commit", {});
-  await setting.double.control({ do: "run", blockMs: 250 });
   const plan = await assertShown(setting, "commit");
   assert.deepEqual(
     plan.extrinsics.map(({ purpose }) => purpose),
@@ -110,7 +122,6 @@ for (const round of [1000, 657_413])
     const setting = await earning(t, "auto", { startTimeMs });
     const { number } = (await setting.double.status()).best;
     assert.ok(number < 1080, `the first period was over before the validator stood: ${number}`);
-    await setting.double.control({ do: "run", blockMs: 250 });
     const plan = await assertShown(setting, "timelocked");
     assert.equal(plan.round, round);
     assert.deepEqual([plan.period, plan.extrinsics.length], [PERIOD, 1]);

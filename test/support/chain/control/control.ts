@@ -22,6 +22,7 @@ function statusOf({ chain, endpoints }: ChainDouble): DoubleStatus {
     genesis: chain.genesis,
     specVersion: chain.best.runtime.version.specVersion,
     pool: chain.pool.size,
+    taken: [...chain.pool.taken],
     connections: endpoints.map(({ connections }) => connections),
     accepted: endpoints.map(({ accepted }) => accepted),
   };

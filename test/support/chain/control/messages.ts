@@ -82,6 +82,8 @@ export interface DoubleStatus {
   readonly genesis: string;
   readonly specVersion: number;
   readonly pool: number;
+  /** Hashes of the last extrinsics that it took, included by now or not. */
+  readonly taken: readonly string[];
   readonly connections: readonly number[];
   /** Sockets that each endpoint took since the start. */
   readonly accepted: readonly number[];

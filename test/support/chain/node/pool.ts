@@ -1,10 +1,17 @@
 import type { SignedExtrinsic } from "../runtime/extrinsic.ts";
 
 const MAX_POOL = 4096;
+const MAX_REMEMBERED = 64;
 
 /** Extrinsics that wait for a block, one per account and nonce. */
 export class Pool {
   readonly #waiting = new Map<string, SignedExtrinsic>();
+  readonly #taken: string[] = [];
+
+  /** The hashes of the last extrinsics that were added, the first one first; they stay when their block is made. */
+  get taken(): readonly string[] {
+    return this.#taken;
+  }
 
   get size(): number {
     return this.#waiting.size;
@@ -21,6 +28,8 @@ export class Pool {
     if (other !== undefined) return other.hash === extrinsic.hash;
     if (this.#waiting.size >= MAX_POOL) return false;
     this.#waiting.set(slot, extrinsic);
+    this.#taken.push(extrinsic.hash);
+    if (this.#taken.length > MAX_REMEMBERED) this.#taken.shift();
     return true;
   }
 
