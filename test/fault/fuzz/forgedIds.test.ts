@@ -11,6 +11,8 @@ import { scaled, seedOf } from "../../support/fault/scale.ts";
 const FORGED = scaled(100_000, 5_000_000);
 const GENUINE_EVERY = 1000;
 const ALLOTMENT = 10_000;
+/** Progress is told this often. */
+const TELL_EVERY = 500_000;
 
 const seed = seedOf("forged ids");
 const [master, other] = ["assay-forged-ids-master-secret-001", "assay-forged-ids-master-secret-002"].map(
@@ -36,6 +38,8 @@ for (const scheme of [sealed, indexed]) {
       if (resolved !== null)
         assert.fail(`SEED=${seed}: forgery ${n} (${how}) ${id.id} of ${hotkey}: ${resolved}`);
       tried.set(how, (tried.get(how) ?? 0) + 1);
+      if (n > 0 && n % TELL_EVERY === 0)
+        console.log(`${n} of ${FORGED} forged ids of ${scheme.name} refused`);
       if (n % GENUINE_EVERY > 0) continue;
       const place = forger.place();
       assert.equal(await scheme.recover(forger.genuine(place), place.hotkey, ALLOTMENT), place.seq);

@@ -5,15 +5,18 @@ import { faultsOf, type InvariantName } from "../../support/nodes/checker.ts";
 import { ignoresItsLease, noFence, noOwner, noRowLock } from "../../support/nodes/mutants.ts";
 import { type Mutant, runNodes } from "../../support/nodes/run.ts";
 
-/** Runs of `make test`. */
-const SAMPLE = 7;
+const RUNS = scaled(7, 1000);
+/** Progress is told this often. */
+const TELL_EVERY = 100;
 
 test("several processes over one store keep every promise through any fault", async () => {
   const first = seedOf("nodes");
   const told = new Map<string, number>();
-  for (let seed = first; seed < first + scaled(SAMPLE, 1000); seed++) {
+  for (let seed = first; seed < first + RUNS; seed++) {
     const run = await runNodes(seed);
     assert.deepEqual(faultsOf(run), [], `SEED=${seed}`);
+    const done = seed - first + 1;
+    if (done % TELL_EVERY === 0) console.log(`${done} of ${RUNS} runs of several processes hold`);
     for (const { kind } of run.history.told) told.set(kind, (told.get(kind) ?? 0) + 1);
   }
   // A run in which nothing happens breaks no promise either.
