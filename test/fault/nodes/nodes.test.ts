@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scaled, seedOf } from "../../support/fault/scale.ts";
 import { faultsOf, type InvariantName } from "../../support/nodes/checker.ts";
-import { ignoresItsLease, noFence, noOwner, noRowLock } from "../../support/nodes/mutants.ts";
+import { ignoresItsLease, noFence, noOwner, noRowLock, tellsNoTaking } from "../../support/nodes/mutants.ts";
 import { type Mutant, runNodes } from "../../support/nodes/run.ts";
 
 const RUNS = scaled(7, 1000);
@@ -20,7 +20,7 @@ test("several processes over one store keep every promise through any fault", as
     for (const { kind } of run.history.told) told.set(kind, (told.get(kind) ?? 0) + 1);
   }
   // A run in which nothing happens breaks no promise either.
-  for (const kind of ["receipt", "suspended", "job", "signed", "key"])
+  for (const kind of ["receipt", "suspended", "job", "order", "signed", "key"])
     assert.ok(told.has(kind), `no ${kind}`);
 });
 
@@ -42,6 +42,7 @@ const mutants: readonly {
   { name: "a store that checks no fence", of: () => noFence, breaks: "leaderWritesAreFenced" },
   { name: "a store that admits without a lock", of: noRowLock, breaks: "admitsOnce" },
   { name: "a store that takes verdicts of any node", of: () => noOwner, breaks: "verdictsAreOwned" },
+  { name: "a store that tells of no stream taken", of: () => tellsNoTaking, breaks: "replacedStreamsEnd" },
   { name: "a leader that ignores its lease", of: () => ignoresItsLease, breaks: "leaderWritesAreFenced" },
 ];
 

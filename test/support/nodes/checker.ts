@@ -26,6 +26,7 @@ import {
 import { leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned } from "./leaseRules.ts";
 import { TEMPO } from "./options.ts";
 import type { FinishedRun } from "./run.ts";
+import { newestStreamServes, replacedStreamsEnd, streamsAreRecorded } from "./streamRules.ts";
 
 const admitsOnce: Invariant = (run) => {
   const counted = new Map<string, number>();
@@ -271,6 +272,7 @@ export const invariants = {
   ...{ keysDecideNothing, keysStayHidden, epochsClose, jobsEndOnce, logsAreChains },
   ...{ signsWhatIsDue, doubtfulDrawsEnd },
   ...{ leaderWritesAreFenced, leaseTokensGrow, verdictsAreOwned },
+  ...{ newestStreamServes, replacedStreamsEnd, streamsAreRecorded },
 } satisfies Record<string, Invariant>;
 
 export type InvariantName = keyof typeof invariants;

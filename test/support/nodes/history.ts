@@ -34,6 +34,16 @@ export type Told =
       readonly period: number;
       readonly signature: string;
     }
+  /** A job was sent to a miner, which may have gone from there. */
+  | { readonly kind: "order"; readonly at: number; readonly process: string; readonly hotkey: string }
+  /** A process closed a miner's stream, or learnt that it is over. */
+  | {
+      readonly kind: "stream";
+      readonly at: number;
+      readonly process: string;
+      readonly hotkey: string;
+      readonly openedAt: number;
+    }
   | { readonly kind: "key"; readonly at: number; readonly epoch: number };
 
 /** Everything that happened between the processes, the store and those outside. */

@@ -43,5 +43,10 @@ export function noRowLock(): Mutant {
   };
 }
 
+/** Tells no process that another has taken a stream since. */
+export const tellsNoTaking: Mutant = {
+  store: (store, name, args) => (name === "lostStreams" ? [] : store.run(name, args)),
+};
+
 /** Every process with the role leads, and says so to nobody. */
 export const ignoresItsLease: Mutant = { leads: true };

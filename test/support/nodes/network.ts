@@ -20,6 +20,8 @@ const nudgeOf: Partial<Record<OperationName, NudgeTopic>> = {
   suspend: "standing",
   release: "standing",
   addCustomerJob: "jobs",
+  releaseCustomerJobs: "jobs",
+  takeStream: "streams",
 };
 
 /**

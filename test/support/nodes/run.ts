@@ -16,6 +16,7 @@ import { NodeMiner } from "./nodeMiner.ts";
 import { withProcessTimers } from "./processTimers.ts";
 import { type Fault, SharedStore } from "./sharedStore.ts";
 import { type NodeSpec, SimNode } from "./simNode.ts";
+import type { HeldStream } from "./streamRules.ts";
 
 const HOUR_MS = 3_600_000;
 /** Times of a run, ms: work before the epoch that matters, faults around its end, and the time in which all must end. */
@@ -39,6 +40,8 @@ export interface FinishedRun {
   readonly counts: ReadonlyMap<string, number>;
   /** Sampled jobs of living processes without an end when all had been well for a while. */
   readonly openSamples: readonly OpenSample[];
+  /** The miners' streams at that time, but for those that had just changed. */
+  readonly streams: readonly HeldStream[];
   /** Heights between which all was well. */
   readonly quiet: readonly [number, number];
 }
@@ -64,6 +67,7 @@ class NodesRun {
   readonly #store: SharedStore;
   readonly #network: Network;
   readonly #nodes: readonly SimNode[];
+  readonly #miners: readonly NodeMiner[];
   readonly #callers: Callers;
   #isFaulty = false;
 
@@ -78,11 +82,15 @@ class NodesRun {
     const modules = {
       ...{ world: this.#world, network: this.#network, history: this.#history, random: this.#random },
       registered: hotkeys.map((hotkey, uid): ChainMiner => minerOf(hotkey, uid)),
-      miners: hotkeys.slice(0, 4).map((hotkey, i) => new NodeMiner(hotkey, this.#random.of(hotkey), i === 3)),
       shared: { secret, signingSeed: this.#random.of("signing").bytes(32) },
       leads: mutant.leads ?? false,
     };
     this.#nodes = layout.map((node) => new SimNode(this.#specOf(node), modules));
+    this.#miners = hotkeys.slice(0, 4).map((hotkey, i) => {
+      const random = this.#random.of(hotkey);
+      const doors = () => this.#nodes.flatMap((node) => node.door ?? []);
+      return new NodeMiner(hotkey, i === 3, { world: this.#world, random, history: this.#history, doors });
+    });
     this.#callers = new Callers({
       ...{ world: this.#world, random: this.#random.of("callers"), history: this.#history },
       ...{ nodes: this.#nodes, hotkeys, ids: makeSealed(secret) },
@@ -96,10 +104,11 @@ class NodesRun {
     const from = trueBlock(line.now);
     await this.#quiet();
     const quiet = [from, trueBlock(line.now)] as const;
-    const openSamples = this.#openSamples();
+    const [openSamples, streams] = [this.#openSamples(), this.#streams()];
     await this.#after();
     const { counts } = this.#callers;
-    return { seed: this.#seed, history: this.#history, store: this.#store, counts, openSamples, quiet };
+    const { history, store } = { history: this.#history, store: this.#store };
+    return { seed: this.#seed, history, store, counts, openSamples, streams, quiet };
   }
 
   #specOf(node: (typeof layout)[number]): NodeSpec {
@@ -228,6 +237,17 @@ class NodesRun {
     const open = db.prepare(`SELECT * FROM open_samples
       WHERE EXISTS (SELECT 1 FROM nodes WHERE token = owner AND until > ?)`);
     return open.all(clock.nowMs()).map(openSampleOf);
+  }
+
+  #streams(): HeldStream[] {
+    const { db, clock } = this.#store;
+    const taker = db.prepare(`SELECT name FROM streams s JOIN nodes n ON n.token = s.node
+      WHERE s.hotkey = ? AND n.until > ?`);
+    return this.#miners.flatMap(({ hotkey, process }) => {
+      if (process === null) return [];
+      const recorded = taker.get(hotkey, clock.nowMs())?.name;
+      return [{ hotkey, process, recorded: recorded === undefined ? null : String(recorded) }];
+    });
   }
 
   #startAll(): void {

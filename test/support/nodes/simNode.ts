@@ -6,11 +6,10 @@ import type { UnsignedVector } from "../../../src/flow/weights.ts";
 import type { Parts } from "../../../src/validator/parts.ts";
 import type { Role } from "../../../src/validator/roles/roles.ts";
 import { NodeChain } from "./chain.ts";
-import { claimJobs } from "./claimJobs.ts";
 import type { History } from "./history.ts";
 import type { Network } from "./network.ts";
 import { networkStore } from "./networkStore.ts";
-import type { NodeMiner } from "./nodeMiner.ts";
+import type { Door } from "./nodeMiner.ts";
 import { SimProcess } from "./simProcess.ts";
 import { type Shared, startNode } from "./stages.ts";
 
@@ -28,7 +27,6 @@ export interface NodeModules {
   readonly history: History;
   readonly random: SeededRandom;
   readonly registered: readonly ChainMiner[];
-  readonly miners: readonly NodeMiner[];
   readonly shared: Shared;
   /** Its leader ignores its lease. */
   readonly leads: boolean;
@@ -55,6 +53,12 @@ export class SimNode {
   /** Whether a request can reach it: one that is paused takes it and does not answer yet. */
   get serves(): boolean {
     return this.parts !== null && this.process?.isDead === false;
+  }
+
+  /** Where miners can open streams; null while there is none. */
+  get door(): Door | null {
+    const listener = this.parts?.push?.shared?.listener;
+    return this.process === null || listener === undefined ? null : { process: this.process, listener };
   }
 
   has(role: Role): boolean {
@@ -87,9 +91,9 @@ export class SimNode {
   }
 
   async #start(process: SimProcess): Promise<void> {
-    const { world, network, history, registered, random, shared, leads, miners } = this.#modules;
+    const { world, network, history, registered, random, shared, leads } = this.#modules;
     const number = this.#starts++;
-    const parts = await startNode({
+    this.parts = await startNode({
       ...{ process, shared, leads, marks: this.#marks },
       roles: new Set(this.spec.roles),
       store: networkStore(network, process),
@@ -102,9 +106,5 @@ export class SimNode {
         history.told.push({ kind: "signed", at, process: process.name, period, signature });
       },
     });
-    this.parts = parts;
-    if (parts.push === null) return;
-    claimJobs(parts, parts.push);
-    for (const miner of miners) miner.connect(process, parts.push.dispatcher);
   }
 }

@@ -33,6 +33,7 @@ import {
 } from "../../../src/validator/pushOptions.ts";
 import { joinStore, judgeStore, type Membership } from "../../../src/validator/roles/membership.ts";
 import type { Roles } from "../../../src/validator/roles/roles.ts";
+import { isServedElsewhere, sharePush } from "../../../src/validator/roles/sharedPush.ts";
 import { schedule } from "../../../src/validator/schedule.ts";
 import { judgeOptions, weigherOptions } from "../../../src/validator/stageOptions.ts";
 import { Timers } from "../../../src/validator/timers.ts";
@@ -177,27 +178,27 @@ type Wired = Omit<
 async function pushOf(wired: Wired): Promise<PushParts> {
   const config = nodeConfig();
   const { sampler, chain } = wired;
+  const { node } = wired.membership;
   const stages = await assemblePush(
     {
       epochs: everyHours(config.challenge.epoch_hours),
       hotkey: VALIDATOR,
-      dispatcher: dispatcherOptions(config),
+      dispatcher: { ...dispatcherOptions(config), node: node?.name ?? null },
       // Of a machine that is the same everywhere.
       proofVerifier: { ...proofVerifierOptions(config), bound: 64, running: 4, workers: 2 },
     },
     {
       ...{ ...wired, lanes: new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane])) },
-      // Jobs are claimed, a few at a time.
-      store: { ...wired.store, queuedCustomerJobs: async () => [] },
       soon: (run) => void setImmediate(run),
       draw: sampler.draw.bind(sampler),
-      block: () => chain.block(),
+      block: () => (node === null || node.isAlive() ? chain.block() : null),
       memoryAvailable: () => null,
+      ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ ...wired, node }, miner) }),
       unreachable: (outcome) => void outcome.catch(() => undefined),
     },
   );
   // The miners here dial in.
   const dialling = { refresh: async () => undefined } as unknown as Dialling;
-  // Here jobs are claimed by the simulation's own turns, and miners stay where they are.
-  return { ...stages, dialling, shared: null };
+  const again = { againMs: config.jobs.again_s * 1000 };
+  return { ...stages, dialling, shared: node === null ? null : sharePush(stages, { ...wired, node }, again) };
 }
