@@ -32,9 +32,13 @@ export class MetricRegistry implements Metrics {
   readonly #registry = new Registry();
   readonly #tally: Tally | null;
 
-  /** `tally` hears of the counters that are kept over time. */
-  constructor(tally: Tally | null = null) {
+  /**
+   * `tally` hears of the counters that are kept over time. `ofProcess`: whether the process's own are among them, which are observed,
+   * and keep the registry, until it ends.
+   */
+  constructor(tally: Tally | null = null, { ofProcess = true } = {}) {
     this.#tally = tally;
+    if (!ofProcess) return;
     collectDefaultMetrics({ register: this.#registry });
     for (const name of misnamed) this.#registry.removeSingleMetric(name);
   }

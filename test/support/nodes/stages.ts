@@ -94,7 +94,7 @@ export async function startNode(start: StartNode): Promise<Parts> {
   const { store } = membership;
   const own = { clock: process.clock, random, log: silentLog };
   const tally = new Tally([]);
-  const metrics = new MetricRegistry(tally);
+  const metrics = new MetricRegistry(tally, { ofProcess: false });
   const trusted = await TrustedClock.open(NEVER_DOUBTED_MS, { ...own, store });
   const chain = new WatchedChain(start.chain, trusted.watch);
   const hotkey = VALIDATOR as Hotkey;
