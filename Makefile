@@ -49,7 +49,7 @@ ifdef POINT
 else ifdef SERVER_POINT
 	SERVER_POINT=$(SERVER_POINT) $(NPM) test -- crash/server
 else
-	ASSAY_FAULT=full POINTS=$(POINTS) SERVER_POINTS=$(SERVER_POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill
+	FAULT=full POINTS=$(POINTS) SERVER_POINTS=$(SERVER_POINTS) KILLS=$(KILLS) CALLS=$(CALLS) DAMAGE=$(DAMAGE) $(NPM) test -- fault weightsKill
 endif
 
 check: deps

@@ -2,7 +2,7 @@ import { systemRandom } from "../../../src/core/random.ts";
 
 /** How many of something a fault test runs: the sample that `make test` takes, or all that `make fault` does. */
 export function scaled(sample: number, full: number): number {
-  return process.env.ASSAY_FAULT === "full" ? full : sample;
+  return process.env.FAULT === "full" ? full : sample;
 }
 
 /** The seed of a test: that of the environment variable SEED, or a new one. It is printed, so that a failure can be run again. */

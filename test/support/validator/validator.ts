@@ -65,8 +65,7 @@ export function spawnAssay(
   const [command = process.execPath, ...before] = [...within, process.execPath];
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, program, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
-  // ASSAY_FAULT is the tests' own, and no key of the configuration.
-  const options = { env: { ...process.env, ASSAY_FAULT: undefined, ...metrics, ...env } };
+  const options = { env: { ...process.env, ...metrics, ...env } };
   const child =
     fileBlocks === null
       ? spawn(command, [...before, program, ...args], options)
