@@ -4,6 +4,7 @@ import { keypairOfUri } from "../../../../src/keys/uri.ts";
 import {
   type ConnectedClient,
   type TestAccount,
+  type TransactionOutcome,
   testAccount,
   type UnsafeTransaction,
 } from "../connectClient.ts";
@@ -46,6 +47,8 @@ export function transactionOf({ api }: ConnectedClient, call: PreparingCall): Un
   return sudo;
 }
 
+/** Blocks that can include a transaction. */
+const MORTAL_BLOCKS = 64;
 /** Attempts of a call that a chain takes only some blocks later. */
 const ATTEMPTS = 40;
 
@@ -63,7 +66,7 @@ class Preparation {
     let fault = "";
     for (let i = 0; i < (call.isOptional ? 1 : ATTEMPTS); i++) {
       try {
-        const end = await transactionOf(this.#client, call)?.signAndSubmit(this.#alice.signer);
+        const end = await this.#sent(call);
         if (end?.ok === true) return;
         fault = JSON.stringify(end?.dispatchError);
       } catch (error) {
@@ -73,6 +76,28 @@ class Preparation {
       }
     }
     if (!call.isOptional) throw new Error(`${call.pallet}.${call.name} failed: ${fault}`);
+  }
+
+  /** How the call ended. Rejects when no block can include it any more: the library would wait for one without end. */
+  async #sent(call: PreparingCall): Promise<TransactionOutcome | undefined> {
+    const mortality = { mortal: true, period: MORTAL_BLOCKS } as const;
+    const isOver = new AbortController();
+    const ended = transactionOf(this.#client, call)?.signAndSubmit(this.#alice.signer, { mortality });
+    try {
+      return await Promise.race([ended, this.#expired(isOver.signal)]);
+    } finally {
+      isOver.abort();
+    }
+  }
+
+  async #expired(isOver: AbortSignal): Promise<undefined> {
+    const number = async (): Promise<number> => (await this.#client.client.getFinalizedBlock()).number;
+    const last = (await number()) + 2 * MORTAL_BLOCKS;
+    while (!isOver.aborted) {
+      if ((await number()) > last) throw new Error("no block included it");
+      await sleep(200);
+    }
+    return undefined;
   }
 
   async netuids(): Promise<number[]> {
