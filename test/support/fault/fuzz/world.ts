@@ -10,6 +10,8 @@ import { Signer } from "./signer.ts";
 import { Known } from "./values.ts";
 
 const signerCount = 8;
+/** What a validator says of many refusals, and of miners that take jobs and answer none. */
+const ofTheAttack = /"event":"(?:alert_firing|unreachable_presumed_ours)"/;
 
 /** A validator with both lanes and no limits but those that protect it. */
 export interface FuzzWorld {
@@ -22,7 +24,7 @@ export interface FuzzWorld {
   readonly shared: Known;
   readonly operatorToken: string;
   readonly honest: HonestMiner;
-  /** Lines of the log at level error or worse. */
+  /** Lines of the log at level error or worse, but for those that tell of the attack itself. */
   errors(): string[];
   close(): Promise<void>;
 }
@@ -73,7 +75,7 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
       validator
         .stderr()
         .split("\n")
-        .filter((line) => /"level":"(?:error|fatal)"/.test(line)),
+        .filter((line) => /"level":"(?:error|fatal)"/.test(line) && !ofTheAttack.test(line)),
     close: async () => {
       await validator.kill();
       removeDir(dataDir);

@@ -9,7 +9,8 @@ import { recordsInPostgres } from "../../store/recordsInPostgres.ts";
 /** What the load needs of a validator. */
 export const loadedConfig = {
   chain: { block_ms: 1000 },
-  lanes: { sat: { tiers: { 1: looseTier } } },
+  // A load of full length must not run out of challenges.
+  lanes: { sat: { tiers: { 1: { ...looseTier, allotment: 1_000_000 } } } },
   admit: { per_ip_per_min: 10_000_000, per_hotkey: { burst: 100_000, per_s: 100_000 } },
 };
 
