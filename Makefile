@@ -1,5 +1,5 @@
 # Two commands: `make up` runs a demo network, `make test` runs everything. Both install what is missing first.
-# `make fault` runs the fault tests at full length: tens of minutes.
+# `make fault` runs the fault tests at full length: an hour or two on two cores.
 # npm puts the project's own Node 24 first on the path of its scripts, so an older Node on the host is enough.
 # `make install` also puts an `assay` on the path, in $(PREFIX)/bin, that runs this checkout.
 .PHONY: up test fault check bench deps install web
@@ -35,7 +35,7 @@ up: deps web
 test: deps web
 	$(NPM) test
 
-# The fault tests at full length, tens of minutes: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
+# The fault tests at full length: crash points, real kills, damage, fuzzing, simulated processes. Each prints its seed, and
 # SEED= replays it; POINTS= and SERVER_POINTS= set how many crash points over the embedded store and over PostgreSQL, and POINT= or
 # SERVER_POINT= with a SEED is one of them alone.
 POINTS ?= 10000
