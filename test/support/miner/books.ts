@@ -9,7 +9,7 @@ import type { StubbornMiner } from "./stubborn.ts";
 async function insisted(send: () => Promise<ValidatorReply>): Promise<ValidatorReply> {
   for (;;) {
     const reply = await send();
-    if (reply.code !== "verify_backlog" && reply.code !== "busy") return reply;
+    if (reply.code !== "verify_backlog") return reply;
     await sleep(50);
   }
 }

@@ -107,8 +107,8 @@ class NodesRun {
     const [openSamples, streams] = [this.#openSamples(), this.#streams()];
     await this.#after();
     const { counts } = this.#callers;
-    const { history, store } = { history: this.#history, store: this.#store };
-    return { seed: this.#seed, history, store, counts, openSamples, streams, quiet };
+    const told = { history: this.#history, store: this.#store, counts, openSamples, streams };
+    return { seed: this.#seed, ...told, quiet };
   }
 
   #specOf(node: (typeof layout)[number]): NodeSpec {

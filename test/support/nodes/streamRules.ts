@@ -1,6 +1,5 @@
 import type { NodeState } from "../../../src/flow/nodes.ts";
-import type { Invariant } from "./facts.ts";
-import { told } from "./facts.ts";
+import { type Invariant, told } from "./facts.ts";
 import type { Effect } from "./history.ts";
 import type { FinishedRun } from "./run.ts";
 

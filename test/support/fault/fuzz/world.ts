@@ -11,7 +11,8 @@ import { Known } from "./values.ts";
 
 const signerCount = 8;
 /** What a validator says of many refusals, and of miners that take jobs and answer none. */
-const ofTheAttack = /"event":"(?:alert_firing|unreachable_presumed_ours)"/;
+const ofTheAttack =
+  /"rule":"(?:refusals|unreachable_presumed_ours)".*"event":"alert_firing"|"event":"unreachable_presumed_ours"/;
 
 /** A validator with both lanes and no limits but those that protect it. */
 export interface FuzzWorld {
