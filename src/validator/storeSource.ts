@@ -5,7 +5,6 @@ import { type Log, silentLog } from "../core/log.ts";
 import { type Metrics, noMetrics } from "../core/metrics.ts";
 import type { Store } from "../flow/store.ts";
 import { addressOf } from "../store/postgres/address.ts";
-import { isMade, openPostgresStore } from "../store/postgres/open.ts";
 import type { ReplicaAt } from "../store/postgres/replica/open.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { readBeside, type StoreReader } from "../store/sqlite/reader.ts";
@@ -56,15 +55,19 @@ function replicaOf({ replica_url: url, replica_max_lag_s: maxLag }: Config["stor
   return url === null ? {} : { replica: { url, maxLagMs: maxLag * 1000 } };
 }
 
+/** Loaded by those who use it: its client takes time at a start, and memory. */
+const postgres = () => import("../store/postgres/open.ts");
+
 function server(url: string, how: { replica?: ReplicaAt; upgrade: "auto" | "manual" }): StoreSource {
   const { upgrade } = how;
   return {
     shown: addressOf(url).shown,
-    exists: () => isMade({ url, ...quietModules }),
+    exists: async () => (await postgres()).isMade({ url, ...quietModules }),
     // The server outlives a connection to it, so that store is never lost.
-    open: ({ log, metrics, clock }) => openPostgresStore({ url, ...how, log, metrics, clock, use: "shared" }),
-    openAlone: ({ log, metrics, clock }) =>
-      openPostgresStore({ url, upgrade, log, metrics, clock, use: "alone" }),
-    openBeside: () => openPostgresStore({ url, upgrade, ...quietModules }),
+    open: async ({ log, metrics, clock }) =>
+      (await postgres()).openPostgresStore({ url, ...how, log, metrics, clock, use: "shared" }),
+    openAlone: async ({ log, metrics, clock }) =>
+      (await postgres()).openPostgresStore({ url, upgrade, log, metrics, clock, use: "alone" }),
+    openBeside: async () => (await postgres()).openPostgresStore({ url, upgrade, ...quietModules }),
   };
 }

@@ -1,5 +1,5 @@
-import { Agent, request } from "undici";
 import { causeText } from "../../../core/problems/assayError.ts";
+import type { Client } from "./client.ts";
 import type { Message } from "./notice.ts";
 
 /** What became of a request. */
@@ -11,31 +11,24 @@ export interface Delivery {
   readonly error: string | null;
 }
 
-const CONNECT_MS = 5000;
-/** From the connection to the end of the answer. */
-const ANSWER_MS = 10_000;
-const RESPONSE_BYTES = 65_536;
+/** The longest that a request takes, ms: 5 s until it is connected, 10 s from there. */
+const LONGEST_MS = 15_000;
 const SHOWN = 200;
 
 /** Makes the requests to those who are told; the operator chose where they go. Redirects are not followed. */
 export class Courier {
-  readonly #agent: Agent;
   readonly #stop = new AbortController();
-
-  constructor() {
-    this.#agent = new Agent({
-      connect: { timeout: CONNECT_MS },
-      ...{ connections: 2, pipelining: 1, keepAliveTimeout: 4000 },
-      ...{ headersTimeout: ANSWER_MS, bodyTimeout: ANSWER_MS, maxResponseSize: RESPONSE_BYTES },
-    });
-  }
+  /** Loaded when somebody is told for the first time: many validators tell nobody. */
+  #client: Promise<Client> | null = null;
 
   /** Never rejects. */
   async send(url: string, method: "GET" | "POST", message: Message | null): Promise<Delivery> {
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(CONNECT_MS + ANSWER_MS)]);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(LONGEST_MS)]);
     try {
+      this.#client ??= import("./client.ts").then(({ openClient }) => openClient());
+      const { request, agent } = await this.#client;
       const { statusCode: status, body } = await request(url, {
-        ...{ method, signal, dispatcher: this.#agent },
+        ...{ method, signal, dispatcher: agent },
         headers: { "user-agent": "assay", ...message?.headers },
         body: message?.body ?? null,
       });
@@ -50,6 +43,6 @@ export class Courier {
   /** Ends what is under way. */
   async close(): Promise<void> {
     this.#stop.abort(new Error("the process stops"));
-    await this.#agent.destroy();
+    await (await this.#client)?.agent.destroy();
   }
 }

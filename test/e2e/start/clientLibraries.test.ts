@@ -27,7 +27,7 @@ async function untilStopped(args: readonly string[]): Promise<string> {
   return spawned.stderr();
 }
 
-test("nothing of the chain's client library is loaded on the local chain", async (t) => {
+test("no client library is loaded on the local chain, with the embedded store and nobody to tell", async (t) => {
   const dir = temporaryDir();
   t.after(() => removeDir(dir));
   const demo = await untilStopped(["up", "--demo", "1", "--port", "0", "--data", join(dir, "demo")]);
@@ -38,7 +38,7 @@ test("nothing of the chain's client library is loaded on the local chain", async
   }
 });
 
-test("it is loaded on a subnet", async (t) => {
+test("the chain's is loaded on a subnet", async (t) => {
   const chain = { kind: "subtensor", endpoints: ["ws://127.0.0.1:9"], netuid: 7 };
   const dir = dataDirWith({ chain });
   t.after(() => removeDir(dir));
