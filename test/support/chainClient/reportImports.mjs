@@ -4,7 +4,8 @@ import { registerHooks } from "node:module";
 registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
-    if (/node_modules\/(@?polkadot-api|pg|undici)\//.test(resolved.url)) process.stderr.write(`loaded ${specifier}\n`);
+    if (/node_modules\/(@?polkadot-api|pg|undici)\//.test(resolved.url))
+      process.stderr.write(`loaded ${specifier}\n`);
     return resolved;
   },
 });
