@@ -13,7 +13,7 @@ const look = { ...desk, height: 900 };
 const bytesMost = 200_000;
 
 mkdirSync(folder, { recursive: true });
-const dashboard = await Dashboard.open();
+const dashboard = await Dashboard.open({}, 4);
 try {
   const { items } = await dashboard.network.get<MinerPage>("/v1/miners?limit=500");
   const miner = items.find(({ strikes }) => strikes > 0)?.hotkey ?? "";

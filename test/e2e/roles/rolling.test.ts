@@ -66,7 +66,7 @@ test("a rolling restart of three processes under load refuses nothing and loses 
       const reply = await submit(client, challengeId, right[0]);
       assert.equal(reply.status, 202, reply.text);
       receipts.push({ uri, id: receiptIn(reply).receipt_id });
-      await sleep(50);
+      await sleep(150);
     }
   });
   for (const [at, name] of names.entries()) {

@@ -45,9 +45,9 @@ export class Dashboard {
     this.#browser = browser;
   }
 
-  /** `more`: sections of the validator's configuration. */
-  static async open(more: object = {}): Promise<Dashboard> {
-    const [network, browser] = await Promise.all([demoNetwork(more), launchChromium()]);
+  /** `more`: sections of the validator's configuration. Every solver keeps a core busy. */
+  static async open(more: object = {}, solvers = 2): Promise<Dashboard> {
+    const [network, browser] = await Promise.all([demoNetwork(solvers, more), launchChromium()]);
     return new Dashboard(network, browser);
   }
 

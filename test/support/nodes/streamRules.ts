@@ -46,14 +46,17 @@ export const newestStreamServes: Invariant = (run) => {
 /** Looks of a process whose answer may still be on its way to it. */
 const LOOKS = 3;
 
-/** A process closes a stream soon after it could learn that another, which still has its own, has taken the hotkey since. */
+/**
+ * A process closes a stream soon after it could learn that another, which still has its own, has taken the hotkey since. One that never
+ * learnt that it has taken the stream itself does not serve it, and has nothing to ask about.
+ */
 export const replacedStreamsEnd: Invariant = (run) => {
   const takes = run.history.of("takeStream").filter(({ result }) => result !== null);
   const looks = run.history.of("lostStreams").filter(({ answered }) => answered === "yes");
   const endOf = endsOf(run);
   return told(run, "stream").flatMap(({ at, hotkey, process, openedAt }) => {
     const open = takes.filter((take) => take.args[0] === hotkey && take.at >= openedAt && take.at <= at);
-    if (open.every((take) => take.process !== process)) return [];
+    if (!open.some((take) => take.process === process && take.answered === "yes")) return [];
     return takenSince(open, process).flatMap((other) => {
       const until = Math.min(at, endOf(other));
       const since = looks.filter((look) => look.process === process && look.at > other.at && look.at < until);

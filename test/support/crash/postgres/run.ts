@@ -44,27 +44,27 @@ export interface CheckedOnServer {
   readonly faults: readonly Fault[];
 }
 
-/** Checks crash points; `progress` is called with the numbers of those checked so far, and of those that do not hold. */
+/** Checks crash points; `progress` is called with the number of those checked so far, and with the fault of the last one. */
 export async function checkServerPoints(
   url: string,
   recording: ServerRecording,
   which: WhichOfServer,
-  progress: (checked: number, faulty: number) => void,
+  progress: (checked: number, fault: Fault | null) => void,
 ): Promise<CheckedOnServer> {
   const all =
     "only" in which ? [which.only] : chooseNumbers(recording.seed, serverPoints(recording), which.count);
   const playEvery = "only" in which ? 1 : which.playEvery;
   const faults: Fault[] = [];
-  let [points, faulty] = [0, 0];
+  let points = 0;
   const count = threadsFor(all.length);
   const threads = Array.from({ length: count }, (_, thread) => {
     const numbers = all.filter((_number, index) => index % count === thread);
     return ask({ kind: "points", url, recording, numbers, playEvery }, (message) => {
       if (message.kind !== "checked") return;
       const { number, fault: what } = message;
-      if (what !== null) faulty++;
-      progress(++points, faulty);
-      if (what !== null && faults.length < FAULTS_MOST) faults.push({ number, what });
+      const fault = what === null ? null : { number, what };
+      progress(++points, fault);
+      if (fault !== null && faults.length < FAULTS_MOST) faults.push(fault);
     });
   });
   await Promise.all(threads);
