@@ -50,7 +50,8 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
       body_deadline_ms: 2000,
     },
     verify: { concurrency: 64 },
-    chain: { block_ms: 200, tempo: 10 },
+    // Weights are late, which is an alert, after half a tempo: an attack at full length may hold the processor for seconds.
+    chain: { block_ms: 200, tempo: 60 },
   };
   const validator = await startValidator(pushDir({}, more), ["--log-level", "warn"]);
   const { url, dataDir } = validator;

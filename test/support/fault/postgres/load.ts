@@ -18,6 +18,8 @@ export const loadedConfig = {
 export class Load {
   readonly miners: readonly StubbornMiner[];
   readonly #running: Promise<unknown>;
+  /** How many of each miner's answers are known to have ended. */
+  readonly #ended = new Map<StubbornMiner, number>();
 
   private constructor(miners: readonly StubbornMiner[]) {
     this.miners = miners;
@@ -56,8 +58,12 @@ export class Load {
   /** Waits for the ends of what was acknowledged by now. */
   async haveEnded(): Promise<void> {
     await Promise.all(
-      this.miners.map(async ({ client, acknowledged }) => {
-        for (const { receipt } of acknowledged.slice()) await ended(client, receipt.receipt_id);
+      this.miners.map(async (miner) => {
+        const { client, acknowledged } = miner;
+        const until = acknowledged.length;
+        for (const { receipt } of acknowledged.slice(this.#ended.get(miner) ?? 0, until))
+          await ended(client, receipt.receipt_id);
+        this.#ended.set(miner, until);
       }),
     );
   }
