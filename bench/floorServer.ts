@@ -40,7 +40,7 @@ const submit: Handlers["submit"] = async (caller) => {
   const claim = readClaim(caller.headers, rules, systemClock.nowMs());
   const { publicKey, signature } = claim;
   const message = signedMessage(caller.rawBody, claim);
-  if (!(await pool.run({ kind: "signature", publicKey, message, signature })))
+  if (!(await pool.run({ kind: "signature", scheme: "sr25519", publicKey, message, signature })))
     throw new AssayError({ code: "bad_signature" });
   await store.setNote(randomUUID(), sha256Hex(caller.rawBody));
   return { receipt: { state: "pending" } as never, replay: false };

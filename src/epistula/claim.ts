@@ -1,11 +1,10 @@
-import { type KeyObject, verify } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Hotkey } from "../core/ids.ts";
 import type { Log } from "../core/log.ts";
 import { AssayError, causeText } from "../core/problems/assayError.ts";
 import { decodeHotkey } from "../core/ss58.ts";
 import type { Headers } from "../flow/caller.ts";
-import type { Pool } from "../flow/pool.ts";
+import type { Pool, TaskOfKind } from "../flow/pool.ts";
 import { epistulaLimits } from "./limits.ts";
 import { type BoundRequest, type SignedParts, signedMessage } from "./message.ts";
 import type { Sessions } from "./sessions.ts";
@@ -143,14 +142,7 @@ export interface SignedRequest extends BoundRequest {
   readonly rawBody: Uint8Array;
 }
 
-/** In a thread of the platform's own pool: the main thread is what limits submissions. */
-function verified(message: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    verify(null, message, key, signature, (error, isGood) => (error ? reject(error) : resolve(isGood)));
-  });
-}
-
-/** Verifies claims: sr25519 in the worker pool, Ed25519 of a session in that of the platform. */
+/** Verifies claims, in the worker pool: tasks of one turn of the event loop cross to it together, and so do their results. */
 export class ClaimVerifier {
   readonly #modules: { clock: Clock; log: Log; pool: Pick<Pool, "run">; sessions: Sessions };
 
@@ -160,31 +152,35 @@ export class ClaimVerifier {
 
   /** Throws `session_unknown`, `bad_signature`, `busy` or `store_unavailable` where a session must be read, `internal` when the pool failed. */
   async require(claim: Claim, request: SignedRequest, { signers, isRecognised }: Asked): Promise<void> {
+    const kind = isRecognised ? "signature" : "claim";
     const good =
       claim.session !== null && signers === "hotkey_or_session"
-        ? await this.#bySession(claim, claim.session, request)
-        : await this.#byHotkey(claim, {
-            kind: isRecognised ? "signature" : "claim",
-            ...{ message: signedMessage(request.rawBody, claim) },
+        ? await this.#bySession(kind, claim, claim.session, request)
+        : await this.#verified({
+            ...{ kind, scheme: "sr25519", publicKey: claim.publicKey, signature: claim.signature },
+            message: signedMessage(request.rawBody, claim),
           });
     if (!good) throw new AssayError({ code: "bad_signature" });
   }
 
-  async #bySession(claim: Claim, id: string, request: SignedRequest): Promise<boolean> {
+  async #bySession(
+    kind: "signature" | "claim",
+    claim: Claim,
+    id: string,
+    request: SignedRequest,
+  ): Promise<boolean> {
     const { clock, sessions } = this.#modules;
     const session = await sessions.find(id, claim.hotkey, clock.nowMs());
     if (session === null) throw new AssayError({ code: "session_unknown" });
-    const message = signedMessage(request.rawBody, claim, session.binds ? request : null);
-    return verified(message, session.key, claim.signature);
+    const { publicKey, binds } = session;
+    const message = signedMessage(request.rawBody, claim, binds ? request : null);
+    return this.#verified({ kind, scheme: "ed25519", publicKey, message, signature: claim.signature });
   }
 
-  async #byHotkey(
-    { publicKey, signature }: Claim,
-    task: { readonly kind: "signature" | "claim"; readonly message: Uint8Array },
-  ): Promise<boolean> {
+  async #verified(task: TaskOfKind<"signature"> | TaskOfKind<"claim">): Promise<boolean> {
     const { log, pool } = this.#modules;
     try {
-      return await pool.run({ ...task, publicKey, signature });
+      return await pool.run(task);
     } catch (thrown) {
       if (thrown instanceof AssayError) throw thrown;
       log.error("signature_unchecked", { cause: causeText(thrown) });

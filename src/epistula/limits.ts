@@ -19,6 +19,11 @@ export const epistulaLimits = {
     reason:
       "reads of a hotkey's session for ids that are not known here, per 5 s: a miner needs one, ids can be invented",
   },
+  sessionKeys: {
+    value: 8192,
+    reason:
+      "keys of sessions, per worker, as many as sessions; one that was dropped is read from its bytes again",
+  },
   admittedKeys: {
     value: 16_384,
     reason: "one text of 32 characters each, per worker; a dropped key costs one slow verification",

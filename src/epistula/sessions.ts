@@ -1,4 +1,3 @@
-import type { KeyObject } from "node:crypto";
 import { ed25519PublicKey } from "../core/ed25519.ts";
 import type { EpochCalendar } from "../core/epochs.ts";
 import type { Hotkey } from "../core/ids.ts";
@@ -25,7 +24,8 @@ export interface SessionRequest {
 
 /** What a session proves with. */
 export interface SessionKey {
-  readonly key: KeyObject;
+  /** 32 bytes, Ed25519. */
+  readonly publicKey: Uint8Array;
   /** Whether what it signs binds method, path and query. */
   readonly binds: boolean;
 }
@@ -135,8 +135,8 @@ export class Sessions {
   }
 
   #remember({ hotkey, sessionId, publicKey, binds, expiresAt }: SessionRecord, nowMs: number): Session {
-    const key = ed25519PublicKey(Buffer.from(publicKey, "hex"));
-    const session = { id: sessionId, key, binds, expiresAt, readAt: nowMs };
+    const key = Buffer.from(publicKey, "hex");
+    const session = { id: sessionId, publicKey: key, binds, expiresAt, readAt: nowMs };
     this.#byHotkey.set(hotkey, session);
     this.#without.delete(hotkey);
     return session;

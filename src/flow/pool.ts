@@ -1,8 +1,9 @@
 import type { Answer, JobCheck, TaskRef } from "./lane.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** An sr25519 signature to verify. */
+/** A signature to verify: sr25519 of a hotkey, Ed25519 of a session's key. */
 export interface SignatureTask {
+  readonly scheme: "sr25519" | "ed25519";
   readonly publicKey: Uint8Array;
   readonly message: Uint8Array;
   readonly signature: Uint8Array;

@@ -15,6 +15,7 @@ export function compact(task: PoolRequest): PoolRequest {
     case "claim":
       return {
         kind: task.kind,
+        scheme: task.scheme,
         publicKey: owned(task.publicKey),
         message: owned(task.message),
         signature: owned(task.signature),

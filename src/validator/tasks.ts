@@ -1,12 +1,12 @@
 import { buildIndex } from "../challenge/indexTable.ts";
-import type { Sr25519Verifier } from "../epistula/sr25519.ts";
+import type { SignatureVerifier } from "../epistula/signatureVerifier.ts";
 import type { Lane, PullLane, PushLane } from "../flow/lane.ts";
 import type { PoolRequest, TaskRunner } from "../flow/pool.ts";
 
 /** Runs the pool's tasks: in every worker, and inline in tests. */
 export function makeTaskRunner(
   lanes: ReadonlyMap<string, Lane>,
-  signatures: Sr25519Verifier,
+  signatures: SignatureVerifier,
   random: (count: number) => Uint8Array,
 ): TaskRunner {
   const pullLane = (name: string): PullLane => {
@@ -23,7 +23,7 @@ export function makeTaskRunner(
     switch (task.kind) {
       case "signature":
       case "claim":
-        return signatures.verify(task.publicKey, task.message, task.signature);
+        return signatures.verify(task);
       case "check": {
         const lane = pullLane(task.lane);
         return lane.check(lane.issue(task.ref), task.answer);

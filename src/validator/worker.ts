@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { systemRandom } from "../core/random.ts";
-import { Sr25519Verifier } from "../epistula/sr25519.ts";
+import { SignatureVerifier } from "../epistula/signatureVerifier.ts";
 import { pushLanes } from "../flow/lane.ts";
 import { serveTasks } from "../pool/serve.ts";
 import { type LaneFacts, lanesOf } from "./lanes.ts";
@@ -9,4 +9,4 @@ import { makeTaskRunner } from "./tasks.ts";
 // The entry of a pool worker: configuration and circuits cross as plain data, everything else is made here.
 const lanes = lanesOf(workerData as LaneFacts);
 for (const lane of pushLanes(lanes)) await lane.prepare();
-serveTasks(makeTaskRunner(lanes, new Sr25519Verifier(), (count) => systemRandom.bytes(count)));
+serveTasks(makeTaskRunner(lanes, new SignatureVerifier(), (count) => systemRandom.bytes(count)));

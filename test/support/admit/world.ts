@@ -7,10 +7,16 @@ import type { Metrics } from "../../../src/core/metrics.ts";
 import { AssayError } from "../../../src/core/problems/assayError.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { Sessions } from "../../../src/epistula/sessions.ts";
-import { Sr25519Verifier } from "../../../src/epistula/sr25519.ts";
+import { SignatureVerifier } from "../../../src/epistula/signatureVerifier.ts";
 import type { RecognisedChallenge } from "../../../src/flow/challenge.ts";
 import type { Draw } from "../../../src/flow/draw.ts";
-import type { PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../../src/flow/pool.ts";
+import type {
+  PoolRequest,
+  PoolResults,
+  PoolTaskKind,
+  SignatureTask,
+  TaskOfKind,
+} from "../../../src/flow/pool.ts";
 import type { Reservation } from "../../../src/flow/reservation.ts";
 import type {
   AdmitOutcome,
@@ -21,7 +27,7 @@ import type {
 import { MemorySessions } from "../epistula/memorySessions.ts";
 import { epistulaHeaders, type Signing, signingOf } from "../epistula/signing.ts";
 
-const verifier = new Sr25519Verifier();
+const verifier = new SignatureVerifier();
 const hourMs = 3_600_000;
 
 export const validator = signingOf("validator").hotkey;
@@ -75,7 +81,7 @@ export class AdmissionWorld {
   /** Runs before a stand-in answers: where a test makes it slow, fail or watch. */
   readonly before = {
     recognise: async () => {},
-    signature: async () => {},
+    signature: async (_scheme: SignatureTask["scheme"]) => {},
     record: async () => {},
   };
   readonly #owners = new Map([alice, ...others].map((miner) => [markOf(miner), miner.hotkey]));
@@ -174,11 +180,11 @@ export class AdmissionWorld {
   }
 
   async #run<K extends PoolTaskKind>(given: TaskOfKind<K>): Promise<PoolResults[K]> {
-    await this.before.signature();
     const task: PoolRequest = given;
-    this.tasks.push(task.kind);
     if (task.kind !== "signature" && task.kind !== "claim") throw new TypeError(`pool: ${task.kind}`);
-    return verifier.verify(task.publicKey, task.message, task.signature) as PoolResults[K];
+    await this.before.signature(task.scheme);
+    this.tasks.push(task.kind);
+    return verifier.verify(task) as PoolResults[K];
   }
 
   async #record(submission: NewSubmission): Promise<AdmitOutcome> {

@@ -38,12 +38,12 @@ describe("sessions", () => {
     const grant = await world.admission.openSession(opening(world, alice), { publicKey: key.raw });
     assert.equal(grant.hotkey, alice.hotkey);
     assert.equal(grant.expires_at, (epoch + 2) * 3_600_000);
-    let checks = 0;
-    world.before.signature = async () => void checks++;
+    const schemes: string[] = [];
+    world.before.signature = async (scheme) => void schemes.push(scheme);
     const send = () => underSession(world.letter(alice, String(world.nowMs)), grant.session_id, alice, key);
     assert.equal((await world.submit(send())).kind, "admitted");
     await world.admission.authenticate(send(), { allowSuspended: false });
-    assert.equal(checks, 0);
+    assert.deepEqual(schemes, ["ed25519", "ed25519"]);
     world.nowMs = grant.expires_at - 1;
     assert.equal((await world.submit(send())).kind, "admitted");
     world.nowMs = grant.expires_at;

@@ -69,6 +69,7 @@ const check = (text: string): TaskOfKind<"check"> => ({
 });
 const signature = (message: string, signed: string): TaskOfKind<"signature"> => ({
   kind: "signature",
+  scheme: "sr25519",
   publicKey: Buffer.alloc(32),
   message: Buffer.from(message),
   signature: Buffer.from(signed),
@@ -309,8 +310,9 @@ describe("tasks on their way to a worker", () => {
     assert.ok(task.kind === "check");
     assert.equal(Buffer.from(task.answer.bytes).toString(), "wanted");
     assert.equal(task.answer.bytes.buffer.byteLength, 6);
-    const signed = compact({ kind: "signature", publicKey: pooled, message: pooled, signature: pooled });
-    assert.ok(signed.kind === "signature");
+    const bytes = { publicKey: pooled, message: pooled, signature: pooled };
+    const signed = compact({ kind: "signature", scheme: "ed25519", ...bytes });
+    assert.ok(signed.kind === "signature" && signed.scheme === "ed25519");
     for (const bytes of [signed.publicKey, signed.message, signed.signature]) {
       assert.equal(bytes.buffer.byteLength, 6);
     }

@@ -13,7 +13,7 @@ import { sha256 } from "../../../../src/core/hash.ts";
 import type { Log } from "../../../../src/core/log.ts";
 import { type Metrics, noMetrics } from "../../../../src/core/metrics.ts";
 import { Sessions } from "../../../../src/epistula/sessions.ts";
-import { Sr25519Verifier } from "../../../../src/epistula/sr25519.ts";
+import { SignatureVerifier } from "../../../../src/epistula/signatureVerifier.ts";
 import type { Lane, Penalty } from "../../../../src/flow/lane.ts";
 import type { Pool, PoolRequest, PoolResults, PoolTaskKind, TaskOfKind } from "../../../../src/flow/pool.ts";
 import type { Store } from "../../../../src/flow/store.ts";
@@ -42,7 +42,7 @@ export const RIGHT = "right";
 
 const master = sha256("master of a pull lane");
 const validator = signingOf("validator").hotkey;
-const verifier = new Sr25519Verifier();
+const verifier = new SignatureVerifier();
 export const miners: readonly Signing[] = Array.from({ length: 4 }, (_, n) => signingOf(`pull miner ${n}`));
 
 /** Everything that the admission of one request did, in order, and the answer as it was sent. */
@@ -284,8 +284,7 @@ export class PullHiddenWorld {
   #pool(): Pool {
     const run = async (task: PoolRequest): Promise<PoolResults[PoolTaskKind]> => {
       this.#note(`pool ${task.kind}`);
-      if (task.kind === "signature" || task.kind === "claim")
-        return verifier.verify(task.publicKey, task.message, task.signature);
+      if (task.kind === "signature" || task.kind === "claim") return verifier.verify(task);
       if (task.kind !== "check") throw new TypeError(`pool: ${task.kind}`);
       const isRight = Buffer.from(task.answer.bytes).toString().startsWith(RIGHT);
       return isRight ? { outcome: "valid" } : { outcome: "invalid", code: "solution_unsatisfied" };
