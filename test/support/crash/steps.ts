@@ -135,6 +135,6 @@ export const steps: readonly Step[] = [
   { name: "sixth epoch", at: at(302), run: pullRound(0) },
   { name: "all jobs", at: at(310), run: (life) => work(life, [frank, grace], 12) },
   { name: "the end", at: at(485) },
-  // What was under way while an epoch was being closed has ended by one of these, and it is closed by the next.
+  // An epoch whose log grew while it was being closed is closed by one of these.
   ...[486, 487, 488, 489].map((minute) => ({ name: `minute ${minute}`, at: at(minute) })),
 ];
