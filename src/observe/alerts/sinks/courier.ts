@@ -43,6 +43,7 @@ export class Courier {
   /** Ends what is under way. */
   async close(): Promise<void> {
     this.#stop.abort(new Error("the process stops"));
-    await (await this.#client)?.agent.destroy();
+    const client = await this.#client?.catch(() => null);
+    await client?.agent.destroy();
   }
 }
