@@ -68,6 +68,8 @@ async function work(life: Process, hotkeys: readonly string[], rounds: number): 
     for (const { worker, cheats } of workers) worker.answer(cheats);
   }
   await settled(life);
+  // So is what timers took since then, and a stall prolongs the time that lost miners have.
+  life.dispatcher.tick();
   for (const { worker } of workers) worker.leave();
   // What they had is given up when they do not come back.
   for (let i = 0; i < GRACE_S; i++) {
