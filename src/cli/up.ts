@@ -8,7 +8,7 @@ import { startDemo } from "../demo/demo.ts";
 import { terminalScreen } from "../demo/screen.ts";
 import { demoOverride } from "../demo/settings.ts";
 import { Supervisor } from "../observe/supervisor.ts";
-import { boundHeap, growYoungHeap } from "../validator/heap.ts";
+import { boundHeap, keepYoungHeap } from "../validator/heap.ts";
 import { pathsOf } from "../validator/paths.ts";
 import { parseRoles, type Roles, roles } from "../validator/roles/roles.ts";
 import { logOf, type ValidatorLog } from "./shared/logOf.ts";
@@ -83,7 +83,7 @@ async function up(given: UpOptions, command: Command): Promise<void> {
     },
     modules,
   );
-  growYoungHeap();
+  keepYoungHeap();
   process.stdout.write(`listening on ${validator.url}\n`);
   const supervisor = new Supervisor({ env: process.env, pid: process.pid }, { log });
   supervisor.ready(`listening on ${validator.url}`, () => validator.storeAnswers());
