@@ -1,5 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import { decodeHotkey } from "../src/core/ss58.ts";
 import { signedHeaders } from "../src/epistula/sign.ts";
+import { SignatureVerifier } from "../src/epistula/signatureVerifier.ts";
+import type { SignatureTask } from "../src/flow/pool.ts";
 import type { Status } from "../src/http/handlers.ts";
 import type { Keypair } from "../src/keys/keypair.ts";
 import { inSlices, perSecond, type Subject } from "./inTurn.ts";
@@ -48,9 +51,44 @@ function costOf({ server, total }: Subject, before: Cpu): { mainUs: number; thre
   return { mainUs, threadsUs: (all - before.all) / total.accepted - mainUs };
 }
 
+/** Checks of one signature by one thread; most of the first ones are compiled. */
+const CHECKS = 2000;
+const WARM_CHECKS = 500;
+
+/** Microseconds of processor time per check, as a worker does it. */
+function checkUs(task: SignatureTask): number {
+  const verifier = new SignatureVerifier();
+  const check = (times: number): void => {
+    for (let i = 0; i < times; i++)
+      if (!verifier.verify(task)) throw new Error("a good signature is refused");
+  };
+  check(WARM_CHECKS);
+  const before = process.cpuUsage();
+  check(CHECKS);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / CHECKS;
+}
+
+/** What the two signatures of a message cost to check. */
+function checkCosts(pair: Keypair): { sr25519: number; ed25519: number } {
+  const message = Buffer.from("the message of a request, about as long as it is in practice".repeat(3));
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const key = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
+  const hotkey = decodeHotkey(pair.hotkey) ?? new Uint8Array();
+  return {
+    sr25519: checkUs({ scheme: "sr25519", publicKey: hotkey, message, signature: pair.sign(message) }),
+    ed25519: checkUs({
+      scheme: "ed25519",
+      publicKey: key,
+      message,
+      signature: sign(null, message, privateKey),
+    }),
+  };
+}
+
 /**
- * Signatures of sessions beside those of hotkeys: two validators, in turn. What a session can gain is limited by what it
- * saves: `limit_by_main` where the main thread is the bottleneck, `limit_by_cores` where the cores are.
+ * Signatures of sessions beside those of hotkeys: two validators, in turn. A session saves the difference of two checks;
+ * `limit_of_free_checks` is what it would gain if its own cost nothing, where the validator's processor time is the bottleneck.
  */
 export async function compareSessions(options: BenchOptions): Promise<BenchReport> {
   const servers = [
@@ -77,6 +115,10 @@ export async function compareSessions(options: BenchOptions): Promise<BenchRepor
       costOf(subjects.sessions, before.sessions),
       costOf(subjects.sr25519, before.sr25519),
     ];
+    const [pair] = pairs;
+    if (pair === undefined) throw new RangeError("no hotkeys");
+    const checks = checkCosts(pair);
+    const costUs = byHotkey.mainUs + byHotkey.threadsUs;
     return {
       bench: "submit",
       figures: {
@@ -84,13 +126,11 @@ export async function compareSessions(options: BenchOptions): Promise<BenchRepor
         ...{ sessions_main_us: round(bySession.mainUs, 1), sr25519_main_us: round(byHotkey.mainUs, 1) },
         ...{ sessions_threads_us: round(bySession.threadsUs, 1) },
         ...{ sr25519_threads_us: round(byHotkey.threadsUs, 1) },
+        ...{ session_check_us: round(checks.ed25519, 1), sr25519_check_us: round(checks.sr25519, 1) },
       },
       ratios: {
         sessions_to_sr25519: round(sessionsPerS / sr25519PerS),
-        limit_by_main: round(byHotkey.mainUs / bySession.mainUs),
-        limit_by_cores: round(
-          (byHotkey.mainUs + byHotkey.threadsUs) / (bySession.mainUs + bySession.threadsUs),
-        ),
+        limit_of_free_checks: round(costUs / (costUs - checks.sr25519)),
       },
       machine: machine(),
     };
