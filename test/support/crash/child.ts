@@ -34,7 +34,7 @@ const outside = new ToldOutside(
   { seed: Number(seed), life: "first" },
   { passed: (label) => trace.moment(label) },
 );
-await patchFiles(trace);
+await patchFiles(trace, (work) => outside.time.aside(work));
 outside.time.install();
 const openStore = async () => openDirectStore(join(dir, "assay.db"), outside.time);
 await play({ dir, openStore }, outside, 0, (step) => tell({ step }));

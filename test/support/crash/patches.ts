@@ -10,8 +10,11 @@ type Owner = Record<string, Method>;
 /** Statements with which SQLite writes; all others only fill its cache. */
 const writing = /COMMIT|wal_checkpoint\((?!NOOP)|journal_mode|BEGIN/;
 
+/** Runs an operation that threads of the system carry out, as long as that may take. */
+export type Aside = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Traces what keys, marks, guard and SQLite do to the files of a folder. Returns what takes the patches back. */
-export async function patchFiles(trace: DiskTrace): Promise<() => void> {
+export async function patchFiles(trace: DiskTrace, aside: Aside): Promise<() => void> {
   const undo: (() => void)[] = [];
   const patch = (owner: object, name: string, make: (original: Method) => Method): void => {
     const methods = owner as Owner;
@@ -24,7 +27,7 @@ export async function patchFiles(trace: DiskTrace): Promise<() => void> {
   };
   const files = new Files(trace);
   patchSync(files, patch);
-  patchPromises(files, patch, await handlePrototype());
+  patchPromises(files, { patch, aside }, await handlePrototype());
   patchSqlite(trace, patch);
   syncBuiltinESMExports();
   return () => {
@@ -100,11 +103,17 @@ function patchSync(files: Files, patch: Patch): void {
     });
 }
 
-function patchPromises(files: Files, patch: Patch, handles: object): void {
+function patchPromises(
+  files: Files,
+  { patch, aside }: { readonly patch: Patch; readonly aside: Aside },
+  handles: object,
+): void {
   const { trace } = files;
   patch(fs.promises, "open", (original) => async (...args: never[]) => {
-    const handle = (await original.apply(fs.promises, args)) as FileHandle;
+    const handle = await aside(async () => (await original.apply(fs.promises, args)) as FileHandle);
     files.opened(handle.fd, args[0]);
+    const close = handle.close.bind(handle);
+    handle.close = () => aside(close);
     return handle;
   });
   for (const name of ["writeFile", "sync"])
@@ -116,19 +125,26 @@ function patchPromises(files: Files, patch: Patch, handles: object): void {
           const file = files.of((this as FileHandle).fd);
           if (file === null) return original.apply(this, args);
           trace.moment(`before ${name} ${file}`);
-          const result = await original.apply(this, args);
+          const result = await aside(async () => original.apply(this, args));
           trace.look(file);
           if (name === "sync") trace.synced(file);
           trace.moment(`after ${name} ${file}`);
           return result;
         },
     );
+  patch(
+    fs.promises,
+    "mkdir",
+    (original) =>
+      (...args: never[]) =>
+        aside(async () => original.apply(fs.promises, args)),
+  );
   for (const name of ["rename", "unlink"])
     patch(fs.promises, name, (original) => async (...args: never[]) => {
       const [from, to] = [files.named(args[0]), files.named(args[1])];
       if (from === null) return original.apply(fs.promises, args);
       trace.moment(`before ${name} ${from}`);
-      const result = await original.apply(fs.promises, args);
+      const result = await aside(async () => original.apply(fs.promises, args));
       if (name === "rename" && to !== null) trace.renamed(from, to);
       else trace.look(from);
       trace.moment(`after ${name} ${from}`);

@@ -47,7 +47,7 @@ async function recordFrom({ files, facts }: Origin, dir: string, seed: number): 
     { passed: (label) => trace.moment(label), position: () => trace.ops.length },
   );
   const stepsAt: number[] = [];
-  const unpatch = await patchFiles(trace);
+  const unpatch = await patchFiles(trace, (work) => outside.time.aside(work));
   outside.time.install();
   try {
     const place = { dir, openStore: async () => openDirectStore(join(dir, "assay.db"), outside.time) };

@@ -27,6 +27,7 @@ export class VirtualTime implements Clock {
   #timers: Timer[] = [];
   readonly #aside = new AsyncLocalStorage<true>();
   #asides = 0;
+  #isOver = false;
   readonly #wakers = new Set<() => void>();
   readonly #real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
@@ -59,7 +60,7 @@ export class VirtualTime implements Clock {
     Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
   }
 
-  /** Runs what needs real time, such as the answers of a server: its timers are real ones, and those of the scenario wait for it. */
+  /** Runs what needs real time, such as the answers of a server or a disk: its timers are real ones, and those of the scenario wait for it. */
   async aside<T>(work: () => Promise<T> | T): Promise<T> {
     this.#asides++;
     try {
@@ -72,6 +73,7 @@ export class VirtualTime implements Clock {
 
   /** A turn of the event loop, or, while a server is asked, until an answer is there: spinning would take the processor from it. */
   #turn(): Promise<void> {
+    if (this.#isOver) return new Promise(() => {});
     if (this.#asides === 0) return turn();
     return new Promise((resolve) => {
       const woken = (): void => {
@@ -88,9 +90,10 @@ export class VirtualTime implements Clock {
     Object.assign(globalThis, this.#real);
   }
 
-  /** A process ended: its timers never fire. */
+  /** A process ended: its timers never fire, and what waits in it waits for ever. */
   forget(): void {
     this.#timers = [];
+    this.#isOver = true;
   }
 
   /** Runs everything that follows, with the timers that are due soon, until nothing is left to do. */

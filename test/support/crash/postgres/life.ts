@@ -49,7 +49,9 @@ export class Life {
 
   static async begin(given: LifeOf): Promise<Life> {
     const life = new Life(given);
-    life.#unpatch = await patchFiles(new DiskTrace(life.dir, (label) => life.#atFile(label)));
+    const { time } = life.outside;
+    const trace = new DiskTrace(life.dir, (label) => life.#atFile(label));
+    life.#unpatch = await patchFiles(trace, (work) => time.aside(work));
     life.outside.time.install();
     return life;
   }
