@@ -6,6 +6,8 @@ import { type MinerTally, newMinerTally } from "../miner/tally.ts";
 import type { MinerOrders } from "../miner/thread.ts";
 
 const STOP_MS = 3000;
+/** How long a miner rests, in times of its work: all together leave the machine room. A prover needs 100 answers for a weight, a solver one. */
+const RESTS = { sat: 7, groth16: 2 } as const;
 
 /** One miner of the demo, before it is started. */
 export interface DemoRole {
@@ -47,7 +49,7 @@ export function demoRoles(count: number): DemoRole[] {
 export async function startMiner(role: DemoRole, url: string, log: Log): Promise<DemoMiner> {
   const { name, lane, cheat } = role;
   const uri = `//${name}`;
-  const workerData: MinerOrders = { url, uri, lane, cheat };
+  const workerData: MinerOrders = { url, uri, lane, cheat, rests: RESTS[lane] };
   const worker = new Worker(sibling(import.meta.url, "../miner/thread"), { workerData });
   const hotkey = await readHotkey({ source: uri, chainKind: "local" });
   const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };

@@ -28,7 +28,7 @@ export interface PullMinerOptions {
 export interface PullMinerModules {
   readonly clock: Clock;
   readonly random: Random;
-  readonly solver: Solver;
+  readonly solver: Pick<Solver, "solve">;
   /** Called after every change of the tally. */
   readonly changed: (tally: MinerTally) => void;
 }

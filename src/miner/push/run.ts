@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { ValidatorClient } from "../client.ts";
+import type { Pace } from "../pace.ts";
 import { newMinerTally } from "../tally.ts";
 import { cheatProver } from "./cheatProver.ts";
 import { circuitsOf, kindsOf, noKindText } from "./circuits.ts";
@@ -20,9 +21,20 @@ export interface PushMinerOptions extends Omit<StreamMinerOptions, "times"> {
   readonly circuitsDir?: string;
 }
 
-export type PushMinerModules = Omit<StreamMinerModules, "prover">;
+export interface PushMinerModules extends Omit<StreamMinerModules, "prover"> {
+  /** Rests between proofs; none unless given. */
+  readonly pace?: Pace;
+}
 
 const CHEAT_EVERY = 3;
+
+function atPace(inner: Prover, pace: Pace): Prover {
+  return {
+    has: (kind, ownInputs) => inner.has(kind, ownInputs),
+    close: () => inner.close(),
+    prove: (kind, input, signal) => pace.work(() => inner.prove(kind, input, signal), signal),
+  };
+}
 
 /** Runs a miner of a push lane with a prover of its own until the signal aborts. Throws `failed` when snarkjs is not installed. */
 export async function runPushMiner(options: PushMinerOptions, modules: PushMinerModules): Promise<void> {
@@ -31,7 +43,8 @@ export async function runPushMiner(options: PushMinerOptions, modules: PushMiner
     threads: Math.min(capacity, availableParallelism()),
     ...(circuitsDir === undefined ? {} : { circuitsDir }),
   });
-  const prover = cheat ? cheatProver(snarks, CHEAT_EVERY) : snarks;
+  const rested = modules.pace === undefined ? snarks : atPace(snarks, modules.pace);
+  const prover = cheat ? cheatProver(rested, CHEAT_EVERY) : rested;
   try {
     const folder = circuitsDir ?? circuitsHome;
     if (snarks.kinds().length === 0)
