@@ -104,9 +104,10 @@ class Stream {
       1,
       Math.floor(turn / this.#pairs.length),
     );
-    const idle = this.#idle.pop();
+    // The one that has been idle longest, so that none is idle for seconds: the server would end it while a request is on its way.
+    const idle = this.#idle.shift();
     if (request === undefined || idle === undefined) throw new Error("soak: no client");
-    // One that was idle for some seconds was ended by the server.
+    // Between two phases all were idle, and the server ended them.
     const client = idle.isOpen ? idle : this.#connect();
     const at = performance.now();
     const { status } = await client.send(request);

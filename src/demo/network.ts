@@ -7,7 +7,7 @@ import type { MinerOrders } from "../miner/thread.ts";
 
 const STOP_MS = 3000;
 /** How long a miner rests, in times of its work: all together leave the machine room. A prover needs 100 answers for a weight, a solver one. */
-const RESTS = { sat: 7, groth16: 2 } as const;
+const RESTS = { sat: 7, groth16: 1 } as const;
 
 /** One miner of the demo, before it is started. */
 export interface DemoRole {
