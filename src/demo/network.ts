@@ -9,6 +9,9 @@ const STOP_MS = 3000;
 /** How long a miner rests, in times of its work: all together leave the machine room. A prover needs 100 answers for a weight, a solver one. */
 const RESTS = { sat: 7, groth16: 1 } as const;
 
+/** Without a bound the young heap of a miner grows whenever that of the validator may. */
+const YOUNG_MIB = 8;
+
 /** One miner of the demo, before it is started. */
 export interface DemoRole {
   readonly name: string;
@@ -50,7 +53,10 @@ export async function startMiner(role: DemoRole, url: string, log: Log): Promise
   const { name, lane, cheat } = role;
   const uri = `//${name}`;
   const workerData: MinerOrders = { url, uri, lane, cheat, rests: RESTS[lane] };
-  const worker = new Worker(sibling(import.meta.url, "../miner/thread"), { workerData });
+  const worker = new Worker(sibling(import.meta.url, "../miner/thread"), {
+    workerData,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+  });
   const hotkey = await readHotkey({ source: uri, chainKind: "local" });
   const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };
   worker.on("message", (tally: MinerTally) => {

@@ -4,6 +4,9 @@ import { sibling } from "../../core/sibling.ts";
 
 type Reply = { readonly model: Uint8Array | null } | { readonly fault: string };
 
+/** A formula and its model: what the search needs is not on the heap of JavaScript. */
+const YOUNG_MIB = 8;
+
 /** CaDiCaL in its own thread, one formula at a time. */
 export class Solver {
   #worker: Worker | null = null;
@@ -30,7 +33,9 @@ export class Solver {
   }
 
   #start(): Worker {
-    const worker = new Worker(sibling(import.meta.url, "solverWorker"));
+    const worker = new Worker(sibling(import.meta.url, "solverWorker"), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
     worker.on("error", () => this.#drop(worker));
     worker.on("exit", () => this.#drop(worker));
     return worker;

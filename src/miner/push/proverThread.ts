@@ -10,6 +10,9 @@ function faultOf(engine: string, { fault, missing }: { fault: string; missing: b
   return new AssayError({ code: "failed", message });
 }
 
+/** Without a bound the young heap grows with the memory of the machine. */
+const YOUNG_MIB = 8;
+
 /** One thread that makes one proof at a time; it starts at the first question, and again after it was lost. */
 export class ProverThread {
   readonly #engine: string;
@@ -60,6 +63,7 @@ export class ProverThread {
     const worker = new Worker(sibling(import.meta.url, "proverWorker"), {
       workerData: data,
       name: "assay-prover",
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
     worker.on("error", () => this.#drop(worker));
     worker.on("exit", () => this.#drop(worker));
