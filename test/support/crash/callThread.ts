@@ -9,7 +9,14 @@ export interface CallsAsked {
   readonly count: number;
 }
 
-// A thread that ends processes at calls of their store; it says how many moments there were, or what does not hold.
+/** How many calls hold so far, and in the end how many there were, or what does not hold. */
+export type FromCalls =
+  | { readonly kind: "holds"; readonly calls: number }
+  | { readonly kind: "ended"; readonly text: string; readonly fault: string | null };
+
+const tell = (message: FromCalls): void => parentPort?.postMessage(message);
+
+// A thread that ends processes at calls of their store.
 
 async function run({ store, seed, count }: CallsAsked): Promise<string> {
   const make = placesOf[store];
@@ -23,15 +30,16 @@ async function run({ store, seed, count }: CallsAsked): Promise<string> {
     } catch (error) {
       throw new Error(`moment ${call}: ${error instanceof Error ? error.stack : error}`);
     }
+    tell({ kind: "holds", calls: i + 1 });
   }
   return `${count} of ${calls} moments`;
 }
 
-const said = run(workerData as CallsAsked).then(
+const ended = run(workerData as CallsAsked).then(
   (text) => ({ text, fault: null }),
   (error: unknown) => ({ text: "", fault: String(error) }),
 );
-const told = await said;
+const { text, fault } = await ended;
 removeFolders();
-parentPort?.postMessage(told);
+tell({ kind: "ended", text, fault });
 process.exit();
