@@ -54,8 +54,11 @@ export function answerClientFaults(
     endWith(socket, rawAnswer(problem), problem.code === "request_timeout");
   });
   server.on("connect", (_request, stream) => {
+    const socket = stream as Socket;
+    // The server listens to its errors no longer, and one that nobody hears ends the process: the client may be gone by now.
+    socket.on("error", () => socket.destroy());
     const problem: Problem = { code: "method_not_allowed", method: "CONNECT", allow: "GET, HEAD" };
     onProblem(problem);
-    endWith(stream as Socket, rawAnswer(problem), true);
+    endWith(socket, rawAnswer(problem), true);
   });
 }

@@ -143,6 +143,9 @@ test("a broken connection does no harm: the next is served", async (t) => {
     "GET /he",
     `${head}Content-Length: 100\r\n\r\n{`,
     `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nab`,
+    "CONNECT example:443 HTTP/1.1\r\nHost: example\r\n\r\n",
+    "no HTTP\r\n\r\n",
+    "GET /v1/stream HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n",
   ]) {
     const socket = await dial(port);
     socket.write(sent);
