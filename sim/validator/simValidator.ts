@@ -192,6 +192,10 @@ export class SimValidator {
     this.#modules.world.line.after(ms, () => this.#connect(link));
   }
 
+  #later(link: SimLink): void {
+    this.#modules.world.line.after(RETRY_MS, () => this.#connect(link));
+  }
+
   #connectAll(): void {
     for (const link of this.links.values()) this.#connect(link);
   }
@@ -201,7 +205,11 @@ export class SimValidator {
     const { miner } = link;
     if (miner.isAway || link.open !== null) return;
     const process = this.processFrom(miner.uid);
-    if (process === null) return;
+    if (process === null) {
+      // One that starts connects all of them; one that stood still and goes on does not.
+      if (this.processes.some(({ isPaused }) => isPaused)) this.#later(link);
+      return;
+    }
     if (!this.isSuspended(miner.hotkey)) link.connect(process);
     else this.#modules.world.line.after(this.#freeInMs(miner.hotkey), () => this.#connect(link));
   }
@@ -217,12 +225,12 @@ export class SimValidator {
 
   #suspended(link: SimLink): void {
     const { miner } = link;
-    const { world, network } = this.#modules;
+    const { network } = this.#modules;
     this.counts.suspensions++;
     miner.counts.suspensions++;
     if (miner.counts.cheats === 0) this.counts.honestSuspensions++;
     network.event("suspended", { validator: this.spec.name, miner: miner.name });
-    world.line.after(RETRY_MS, () => this.#connect(link));
+    this.#later(link);
   }
 
   #concluded({ hotkey, jobId }: AnsweredJob, conclusion: Conclusion): void {

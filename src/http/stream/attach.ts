@@ -14,6 +14,7 @@ import type { HeldBytes } from "../wire/heldBytes.ts";
 import { PerAddress } from "../wire/perAddress.ts";
 import { originForm } from "../wire/requestHead.ts";
 import { endWith } from "../wire/socketEnd.ts";
+import { frameLimits } from "./frameBudget.ts";
 import { answerOn, checkHandshake, isStreamUpgrade, refuseProtocol, webSocket } from "./handshake.ts";
 import { type StreamOptions, streamDefaults } from "./options.ts";
 import { Streams } from "./streams.ts";
@@ -64,7 +65,12 @@ const closeTimeoutMs = 5000;
 const defaultGraceMs = 2000;
 
 function webSockets(maxFrameBytes: number): WebSocketServer {
-  const bounds = { maxPayload: maxFrameBytes, maxBufferedChunks, maxFragments, closeTimeout: closeTimeoutMs };
+  // Past these ws cuts a stream without a word; what a stream may send at once must not get there.
+  const maxPendingAutoPongs = frameLimits(maxFrameBytes).pings.burst;
+  const bounds = {
+    ...{ maxPayload: maxFrameBytes, maxBufferedChunks, maxFragments, maxPendingAutoPongs },
+    closeTimeout: closeTimeoutMs,
+  };
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { test } from "node:test";
 import {
   hello,
@@ -22,6 +23,20 @@ test("pongs that nobody asked for end the stream past their allowance, and not a
   assert.deepEqual(await miner.closed, { code: 4429, reason: "flooding" });
   assert.equal(world.counts.get("assay_stream_floods_total", { kind: "pongs" }), 1);
   assert.ok(world.listener.story.includes("closed flooding"), world.listener.story.join());
+});
+
+test("as many pings at once as the allowance are answered", async (t) => {
+  const world = await serveStreams(t);
+  const miner = await joinStream(world.port, "a");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let pongs = 0;
+  miner.ws.on("pong", () => ++pongs === 120 && resolve());
+  // In one piece, so that all of them wait for their pongs at once.
+  const { _socket: socket } = miner.ws as unknown as { readonly _socket: Socket };
+  socket.cork();
+  for (let n = 0; n < 120; n++) miner.ws.ping();
+  socket.uncork();
+  assert.equal(await Promise.race([promise.then(() => "answered"), miner.closed]), "answered");
 });
 
 test("pings, small frames, pongs in JSON and bytes have their allowances too", async (t) => {

@@ -4,6 +4,7 @@ import { runScenario } from "../../../sim/run.ts";
 import { scaled, seedOf } from "../../support/fault/scale.ts";
 import { SimHistory } from "../../support/sim/history.ts";
 import { mishaps } from "../../support/sim/mishaps.ts";
+import { events } from "../../support/sim/scenario.ts";
 
 /** What may be in hand when a run ends: two jobs of each miner. */
 const IN_HAND = 14;
@@ -34,4 +35,19 @@ test("processes that come and go end each draw once, pay it once, and leave no c
     voids += history.voids;
   }
   assert.ok(voids > 0, "nothing was lost");
+});
+
+test("miners that find every process standing still come back", async () => {
+  const still = (process: number, at_ms: number) =>
+    ({ at_ms, validator: "main", do: "pause", process, for_ms: 130_000 }) as const;
+  const scenario = mishaps(1);
+  const [main = assert.fail()] = scenario.validators;
+  // Each is left after 60 s, when the other one stands still too.
+  const stills = {
+    validators: [{ ...main, processes: 2 }],
+    events: events(still(1, 60_000), still(2, 65_000)),
+  };
+  const run = await runScenario({ ...scenario, ...stills }, { seed: 1 });
+  const [steady = assert.fail()] = run.customers;
+  assert.ok(steady.waiting <= IN_HAND, JSON.stringify(steady));
 });
