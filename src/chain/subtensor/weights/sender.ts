@@ -17,7 +17,10 @@ function failureText(end: BroadcastEnd | null | undefined): string | null {
   if (end === null || end === undefined) return null;
   if (end.kind === "finalized") return end.error;
   if (end.kind === "unknown") return `the watch ended without news: ${end.why}`;
-  return end.isNonce ? `its nonce was used by another extrinsic: ${end.error}` : end.error;
+  // It is sent again until it is in a final block, so the one that used its nonce may be itself, sent before.
+  return end.isNonce
+    ? `its nonce was used, by another extrinsic or by itself sent before: ${end.error}`
+    : end.error;
 }
 
 /** Broadcasts under way. How they end is a text for people: what happened is read from finalised blocks. */
