@@ -118,6 +118,7 @@ export async function apiScaling(options: BenchOptions): Promise<{
     figures[`api_${count}_per_s`] = round(result.perS, 1);
     figures[`api_${count}_predicted_per_s`] = round(predicted, 1);
     figures[`api_${count}_group`] = round(result.group, 1);
+    figures[`api_${count}_model_group`] = round(one.group, 1);
     figures[`api_${count}_cpu_us`] = round(processorUs(result), 1);
     figures[`api_${count}_model_cpu_us`] = round(processorUs(one), 1);
     ratios[`api_${count}_to_model`] = round(result.perS / predicted);

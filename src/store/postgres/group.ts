@@ -1,3 +1,4 @@
+import { lockAdvisory } from "./advisory.ts";
 import type { Connection } from "./connection.ts";
 import { isLost, isRetryable } from "./failure.ts";
 import type { RunnableBatch, RunnableWrite } from "./runnable.ts";
@@ -12,27 +13,52 @@ export interface Call {
 type Outcomes = (Settled<unknown> | undefined)[];
 
 /**
- * Runs calls in one transaction and in order: neighbouring calls of batches together, each of the others under a savepoint. Returns
- * an outcome per call, committed. Throws when the transaction as a whole failed; then none of them is recorded, unless the connection
- * was lost while it committed.
+ * Runs calls in one transaction and in order: neighbouring calls of batches together, each of the others under a savepoint. A group
+ * with calls that take turns calls `join` at its turn, which may add to `calls`. Returns an outcome per call, committed. Throws when
+ * the transaction as a whole failed; then none of them is recorded, unless the connection was lost while it committed.
  */
-export async function runGroup(connection: Connection, calls: readonly Call[]): Promise<Settled<unknown>[]> {
+export async function runGroup(
+  connection: Connection,
+  calls: readonly Call[],
+  join: () => void,
+): Promise<Settled<unknown>[]> {
   try {
-    return await attempt(connection, calls, false);
+    return await inTurn(connection, calls, join);
   } catch (error) {
     if (calls.length < 2 || isRetryable(error) || isLost(error) || !connection.isUsable) throw error;
     // One of a batch failed all of it: each on its own shows which.
+    connection.begin();
     return attempt(connection, calls, true);
   }
 }
 
+const takesTurns = ({ operation }: Call): boolean => operation.kind === "batch" && operation.takesTurns;
+
+async function inTurn(
+  connection: Connection,
+  calls: readonly Call[],
+  join: () => void,
+): Promise<Settled<unknown>[]> {
+  connection.begin();
+  if (calls.some(takesTurns)) {
+    try {
+      await lockAdvisory(connection, "turn");
+    } catch (error) {
+      await connection.rollback();
+      throw error;
+    }
+    join();
+  }
+  return attempt(connection, calls, false);
+}
+
+/** In the transaction that has begun. */
 async function attempt(
   connection: Connection,
   calls: readonly Call[],
   apart: boolean,
 ): Promise<Settled<unknown>[]> {
   const outcomes: Outcomes = calls.map(() => undefined);
-  connection.begin();
   try {
     for (let next = 0; next < calls.length; ) {
       const call = calls[next];

@@ -22,6 +22,7 @@ export type RunnableBatch = {
   readonly kind: "batch";
   readonly locksAll: boolean;
   readonly isApart: boolean;
+  readonly takesTurns: boolean;
   readonly run: (sql: Sql, calls: readonly (readonly unknown[])[]) => Promise<readonly Settled<unknown>[]>;
 };
 

@@ -14,8 +14,7 @@ const TRIES_MOST = 6;
 const PATIENCE_MS = groupTimeouts.lockMs;
 const RETRY_MS = 10;
 
-interface Waiting {
-  readonly call: Call;
+interface Waiting extends Call {
   readonly settle: (settled: Settled<unknown>) => void;
 }
 
@@ -36,7 +35,7 @@ export interface WriterOptions {
 
 /**
  * Group commits over one connection of its own. A group that follows another waits until `groupMs` after it, so that calls
- * collect; a call that comes alone does not wait.
+ * collect; a call that comes alone does not wait. While other processes have their turn, calls join the group that waits for its own.
  */
 export class Writer {
   readonly #options: WriterOptions;
@@ -55,7 +54,7 @@ export class Writer {
     return this.#queue.length >= this.#queue.limit
       ? null
       : new Promise((settle) => {
-          this.#queue.push({ call, settle });
+          this.#queue.push({ ...call, settle });
           this.#schedule();
         });
   }
@@ -79,45 +78,43 @@ export class Writer {
     if (this.#running) return;
     this.#running = true;
     while (this.#queue.length > 0) {
-      const group = this.#take();
+      const group: Waiting[] = [];
+      this.#fill(group);
       await this.#commit(group);
       if (group.length > 1 && this.#queue.length < this.#options.groupMax) await sleep(this.#options.groupMs);
     }
     this.#running = false;
   }
 
-  #take(): Waiting[] {
-    const group: Waiting[] = [];
+  #fill(group: Waiting[]): void {
     while (group.length < this.#options.groupMax) {
       const next = this.#queue.shift();
-      if (next === undefined) break;
+      if (next === undefined) return;
       group.push(next);
     }
-    return group;
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
+  async #commit(group: Waiting[]): Promise<void> {
     const { clock, measures } = this.#options;
     const began = clock.monotonicMs();
-    const calls = group.map(({ call }) => call);
     let settled: readonly Settled<unknown>[];
     try {
-      settled = await this.#insist(calls);
+      settled = await this.#insist(group);
       measures.group(group.length, (clock.monotonicMs() - began) / 1000);
     } catch (error) {
-      settled = calls.map(() => ({ error }));
+      settled = group.map(() => ({ error }));
     }
     group.forEach(({ settle }, index) => {
       settle(settled[index] ?? { error: new Error("a call was not answered") });
     });
   }
 
-  async #insist(calls: readonly Call[]): Promise<readonly Settled<unknown>[]> {
+  async #insist(group: Waiting[]): Promise<readonly Settled<unknown>[]> {
     const { clock, random, measures } = this.#options;
     const since = clock.monotonicMs();
     for (let tries = 1; ; tries++) {
       try {
-        return await runGroup(await this.#connected(), calls);
+        return await runGroup(await this.#connected(), group, () => this.#fill(group));
       } catch (error) {
         const isLate = clock.monotonicMs() - since > PATIENCE_MS;
         if (!isRetryable(error) || isLate || tries >= TRIES_MOST) throw error;

@@ -3,7 +3,7 @@ import type { CustomerJob } from "../../../flow/job.ts";
 import type { CustomerOutcome, QueueBounds } from "../../../flow/store.ts";
 import { boundedAnswer, customerJobOf, flagOrNull, isSameJob, ownedKey } from "../../records/customerJob.ts";
 import { integer, text, textOrNull } from "../../records/rows.ts";
-import { lockBound } from "../bounds.ts";
+import { lockAdvisory } from "../advisory.ts";
 import { type Sql, statement } from "../sql.ts";
 import { batch, type Settled } from "./operation.ts";
 
@@ -102,7 +102,7 @@ async function insertAll(sql: Sql, jobs: readonly CustomerJob[]): Promise<void> 
 export const addCustomerJob = batch(
   async (sql: Sql, calls: readonly Call[]): Promise<readonly Settled<CustomerOutcome>[]> => {
     const queue = new Queue();
-    await lockBound(sql, "customerJobs");
+    await lockAdvisory(sql, "customerJobs");
     await queue.load(
       sql,
       calls.map(([job]) => job),

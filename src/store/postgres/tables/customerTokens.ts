@@ -1,7 +1,7 @@
 import type { CustomerToken, TokenUse } from "../../../flow/customerToken.ts";
 import { customerTokenOf } from "../../records/customerToken.ts";
 import { integer } from "../../records/rows.ts";
-import { lockBound } from "../bounds.ts";
+import { lockAdvisory } from "../advisory.ts";
 import { first, type Sql, statement } from "../sql.ts";
 import { read, write } from "./operation.ts";
 
@@ -31,7 +31,7 @@ export const customerTokenOperations = {
     async (sql: Sql): Promise<CustomerToken[]> => (await sql.rows(all)).map(customerTokenOf),
   ),
   addCustomerToken: write(async (sql: Sql, token: CustomerToken, most: number): Promise<boolean> => {
-    await lockBound(sql, "customerTokens");
+    await lockAdvisory(sql, "customerTokens");
     if (integer(await first(sql, count), "n") >= most) return false;
     const { tokenId, name, secretSha256, createdAt, lastUsedAt, revokedAt } = token;
     await sql.run(insert, [tokenId, name, secretSha256, createdAt, lastUsedAt, revokedAt]);

@@ -24,6 +24,8 @@ export interface Batch<A extends readonly unknown[], R> {
   readonly locksAll: boolean;
   /** Whether it goes in groups of its own, beside those of the other writes. */
   readonly isApart: boolean;
+  /** Whether the groups of all processes take turns at it; calls that come before a group's turn join the group. */
+  readonly takesTurns: boolean;
   readonly run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>;
 }
 
@@ -55,9 +57,9 @@ export function write<A extends readonly unknown[], R>(
 
 export function batch<A extends readonly unknown[], R>(
   run: (sql: Sql, calls: readonly A[]) => Promise<readonly Settled<R>[]>,
-  { locksAll = false, isApart = false }: { readonly locksAll?: boolean; readonly isApart?: boolean } = {},
+  how: Partial<Pick<Batch<A, R>, "locksAll" | "isApart" | "takesTurns">> = {},
 ): Batch<A, R> {
-  return { kind: "batch", locksAll, isApart, run };
+  return { kind: "batch", locksAll: false, isApart: false, takesTurns: false, ...how, run };
 }
 
 export function alone<A extends readonly unknown[], R>(

@@ -44,18 +44,22 @@ export function settleOperations(receipts: Receipts, memory: SpendMemory) {
   };
 
   return {
-    settle: batch(async (sql: Sql, calls: readonly [SettleCall][]) => {
-      try {
-        return await run(
-          sql,
-          calls.map(([call]) => call),
-        );
-      } catch (error) {
-        // Maybe the tables of one of them were dropped since.
-        known.clear();
-        throw error;
-      }
-    }),
+    settle: batch(
+      async (sql: Sql, calls: readonly [SettleCall][]) => {
+        try {
+          return await run(
+            sql,
+            calls.map(([call]) => call),
+          );
+        } catch (error) {
+          // Maybe the tables of one of them were dropped since.
+          known.clear();
+          throw error;
+        }
+      },
+      // They all lock the row of the current epoch; a group that waited there would go on as small as it came.
+      { takesTurns: true },
+    ),
   };
 }
 
