@@ -188,12 +188,11 @@ export class SimValidator {
   }
 
   #again(link: SimLink): void {
-    const ms = drawLength(ELSEWHERE_MS, this.#reconnects.unit);
-    this.#modules.world.line.after(ms, () => this.#connect(link));
+    this.#later(link, drawLength(ELSEWHERE_MS, this.#reconnects.unit));
   }
 
-  #later(link: SimLink): void {
-    this.#modules.world.line.after(RETRY_MS, () => this.#connect(link));
+  #later(link: SimLink, ms = RETRY_MS): void {
+    this.#modules.world.line.after(ms, () => this.#connect(link));
   }
 
   #connectAll(): void {
@@ -205,11 +204,9 @@ export class SimValidator {
     const { miner } = link;
     if (miner.isAway || link.open !== null) return;
     const process = this.processFrom(miner.uid);
-    if (process === null) {
-      // One that starts connects all of them; one that stood still and goes on does not.
-      if (this.processes.some(({ isPaused }) => isPaused)) this.#later(link);
-      return;
-    }
+    // One that starts connects all of them; one that stood still and goes on does not.
+    if (process === null && this.processes.some(({ isPaused }) => isPaused)) this.#later(link);
+    if (process === null) return;
     if (!this.isSuspended(miner.hotkey)) link.connect(process);
     else this.#modules.world.line.after(this.#freeInMs(miner.hotkey), () => this.#connect(link));
   }
