@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Fuzzer } from "../../support/fault/fuzz/fuzzer.ts";
 import { descriptors, growthOf, residentMib } from "../../support/fault/fuzz/memory.ts";
 import { type FuzzWorld, startFuzzWorld } from "../../support/fault/fuzz/world.ts";
@@ -36,7 +37,13 @@ test("whatever a client sends, it gets an answer or a problem document, the proc
       console.log(`${sent} requests, ${readings.at(-1)?.toFixed(0)} MiB`);
   };
   const fuzzer = new Fuzzer({ ...world, seed, requests: REQUESTS, connections: 32, onProgress });
-  await fuzzer.run();
+  await fuzzer.run().catch(async (error: unknown) => {
+    // What is not answered may be the end of the process, which is known a moment later.
+    await sleep(1000);
+    const { process: child, stderr } = world.validator;
+    assert.equal(child.exitCode, null, `${error}\nthe validator ended:\n${stderr().slice(-2000)}`);
+    throw error;
+  });
   const { accepted, others } = await world.honest.stop();
   assert.deepEqual([...world.honest.refusals], []);
   assert.ok(accepted > 0 && others === 0, `${accepted} honest answers accepted, ${others} not`);
