@@ -12,7 +12,7 @@ const entry = join(import.meta.dirname, "../../support/crash/callThread.ts");
 const { SEED, CALLS } = process.env;
 const seed = Number(SEED ?? Math.floor(systemRandom.unit() * 1e9));
 const count = Number(CALLS ?? 20);
-/** A line for so many calls: at full length they take minutes. */
+/** Calls per line of progress; at full length they take minutes. */
 const TELL_EVERY = 50;
 
 for (const store of ["sqlite"])
