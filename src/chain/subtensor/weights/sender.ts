@@ -5,11 +5,19 @@ import type { BroadcastEnd, SubtensorNode } from "../node.ts";
 const FLIGHTS_MAX = 16;
 
 interface Flight {
-  /** The finalised height at which it was sent. */
-  readonly block: number;
+  /** The finalised height at which it was sent last. */
+  block: number;
   readonly untilBlock: number;
   readonly abort: AbortController;
   end: BroadcastEnd | null;
+}
+
+/** What an end tells: a final block tells all, and a refusal for the nonce may be that of a copy, since the first one is in. */
+function newsOf(end: BroadcastEnd | null): number {
+  if (end === null) return 0;
+  if (end.kind === "finalized") return 4;
+  if (end.kind === "refused") return end.isNonce ? 2 : 3;
+  return 1;
 }
 
 /** Why a broadcast did not do what it was for; null when it did, or nothing is known. */
@@ -17,7 +25,7 @@ function failureText(end: BroadcastEnd | null | undefined): string | null {
   if (end === null || end === undefined) return null;
   if (end.kind === "finalized") return end.error;
   if (end.kind === "unknown") return `the watch ended without news: ${end.why}`;
-  // It is sent again until it is in a final block, so the one that used its nonce may be itself, sent before.
+  // After a restart the one that used its nonce may be itself, sent by the process before.
   return end.isNonce
     ? `its nonce was used, by another extrinsic or by itself sent before: ${end.error}`
     : end.error;
@@ -33,34 +41,21 @@ export class Sender {
     this.#node = node;
   }
 
-  /** Sends stored bytes and watches them beside everything else; `done` is called once when the watch ends. */
+  /**
+   * Sends stored bytes and watches them beside everything else; `done` is called once when the watch ends. Sent again, the earlier
+   * watches stay: they see the block that includes any copy, where the node refuses the later ones for the nonce that it used.
+   */
   send({ hash, bytes, until_block }: SentExtrinsic, block: number, done: () => void = () => {}): void {
     if (this.#isClosed) {
       done();
       return;
     }
-    this.#giveUp(hash);
-    const flight: Flight = { block, untilBlock: until_block, abort: new AbortController(), end: null };
-    this.#flights.set(hash, flight);
-    const { signal } = flight.abort;
-    const aborted = new Promise<BroadcastEnd>((resolve) =>
-      signal.addEventListener("abort", () => resolve({ kind: "unknown", why: "the watch was given up" }), {
-        once: true,
-      }),
-    );
-    const watch = async (): Promise<BroadcastEnd> => {
-      try {
-        return await Promise.race([this.#node.broadcast(bytes, signal), aborted]);
-      } catch (error) {
-        return { kind: "unknown", why: String(error) };
-      }
-    };
-    void watch().then((end) => {
-      flight.end = end;
+    const flight = this.#flightOf(hash, until_block);
+    flight.block = block;
+    void this.#watch(bytes, flight.abort.signal).then((end) => {
+      if (newsOf(end) >= newsOf(flight.end)) flight.end = end;
       done();
     });
-    const oldest = this.#flights.keys().next();
-    if (this.#flights.size > FLIGHTS_MAX && !oldest.done) this.#giveUp(oldest.value);
   }
 
   /** The height at which this process sent the last extrinsic of a plan; null when it did not. */
@@ -86,6 +81,30 @@ export class Sender {
   close(): void {
     this.#isClosed = true;
     for (const hash of [...this.#flights.keys()]) this.#giveUp(hash);
+  }
+
+  /** That of an extrinsic that is under way, or a new one. */
+  #flightOf(hash: string, untilBlock: number): Flight {
+    const known = this.#flights.get(hash);
+    if (known !== undefined && !known.abort.signal.aborted) return known;
+    const flight: Flight = { block: 0, untilBlock, abort: new AbortController(), end: null };
+    this.#flights.set(hash, flight);
+    const oldest = this.#flights.keys().next();
+    if (this.#flights.size > FLIGHTS_MAX && !oldest.done) this.#giveUp(oldest.value);
+    return flight;
+  }
+
+  async #watch(bytes: string, signal: AbortSignal): Promise<BroadcastEnd> {
+    const aborted = new Promise<BroadcastEnd>((resolve) =>
+      signal.addEventListener("abort", () => resolve({ kind: "unknown", why: "the watch was given up" }), {
+        once: true,
+      }),
+    );
+    try {
+      return await Promise.race([this.#node.broadcast(bytes, signal), aborted]);
+    } catch (error) {
+      return { kind: "unknown", why: String(error) };
+    }
   }
 
   #giveUp(hash: string): void {
