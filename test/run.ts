@@ -53,20 +53,14 @@ function sharesProcess(file: string): boolean {
   );
 }
 
-/** Simulations that make millions of promises, which the test runner would follow one by one: most of their time. */
-const isUntracked = (file: string): boolean => file.startsWith("test/sim/cap/");
-
 /** Runs each file in a process of its own, whatever fails, and prints each as it ends. */
-async function runApart(
-  files: readonly string[],
-  total: Counts,
-  execArgv: readonly string[] = [],
-): Promise<void> {
+async function runApart(files: readonly string[], total: Counts): Promise<void> {
   if (files.length === 0) return;
   const paths = files.map((file) => resolve(root, file));
   const silence = new AbortController();
   const guard = setTimeout(() => silence.abort(), SILENCE_MS);
-  const options = { files: paths, concurrency: CONCURRENCY, cwd: root, execArgv: [...execArgv] };
+  const execArgv = ["--import", resolve(root, "test/support/run/untracked.ts")];
+  const options = { files: paths, concurrency: CONCURRENCY, cwd: root, execArgv };
   const events = run({ ...options, signal: silence.signal });
   events.on("data", (event: TestEvent) => {
     guard.refresh();
@@ -86,11 +80,8 @@ async function runAll(files: readonly string[], total: Counts): Promise<void> {
     for (const file of failedIn) total.failedIn.add(file);
   };
   await runTogether(together, add);
-  const apart = files.filter((file) => !together.includes(file));
-  const untracked = resolve(root, "test/support/run/untracked.ts");
-  await runApart(apart.filter(isUntracked), total, ["--import", untracked]);
   await runApart(
-    apart.filter((file) => !isUntracked(file)),
+    files.filter((file) => !together.includes(file)),
     total,
   );
 }
