@@ -12,7 +12,12 @@ import { assemblePush, type PushStages } from "../../src/validator/assemblePush.
 import { assembleStages, type SharedStages } from "../../src/validator/assembleStages.ts";
 import { jobHandlers } from "../../src/validator/jobHandlers.ts";
 import { judgeStore, type Membership } from "../../src/validator/roles/membership.ts";
-import { isServedElsewhere, type SharedPush, sharePush } from "../../src/validator/roles/sharedPush.ts";
+import {
+  drawingBlock,
+  isServedElsewhere,
+  type SharedPush,
+  sharePush,
+} from "../../src/validator/roles/sharedPush.ts";
 import type { HeldProcess } from "../engine/heldProcess.ts";
 import type { SeededRandom } from "../engine/seededRandom.ts";
 import type { SimWorld } from "../engine/world.ts";
@@ -83,21 +88,23 @@ export async function makeStages(modules: ValidatorModules): Promise<Stages> {
   const later = process === null ? world.later.bind(world) : process.later.bind(process);
   const pool = new ModelPool(world, lane, { ...verifying, later });
   const watch = spec.legacy.budget === null ? null : new RateWatch(own);
+  let streams: SharedPush | null = null;
   const push = await assemblePush(pushOptionsOf(scenario, spec, node?.name ?? null), {
     ...{ ...base, ...shared, pool },
     soon: process === null ? world.soon : (run) => world.soon(() => process.deliver(run)),
     draw: drawFunction(modules, { sampler: shared.sampler, watch, master }),
-    block: () => (node === null || node.isAlive() ? chain.block() : null),
+    block: drawingBlock({ node, chain }, () => streams),
     ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ store, node }, miner) }),
     memoryAvailable: (dispatcher) => memoryAvailable(spec, dispatcher.stats()),
     unreachable: (outcome) => world.spawn(outcome.then(modules.unreachable)),
     concluded: modules.concluded,
   });
   const config = configOf(spec);
+  const again = { againMs: config.jobs.again_s * 1000 };
+  streams = node === null ? null : sharePush(push, { ...base, node }, again);
   return {
     ...{ ...shared, ...push, pool, watch, membership, mirror },
-    shared:
-      node === null ? null : sharePush(push, { ...base, node }, { againMs: config.jobs.again_s * 1000 }),
+    shared: streams,
     jobs: jobHandlers({
       ...{ ...base, push, config, membership },
       // The customers of a scenario are the operator's, and it stops no intake.

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Log } from "../core/log.ts";
+import { http } from "../core/nodeHttp.ts";
 import { causeText } from "../core/problems/assayError.ts";
 import { sharedRun } from "../core/sharedRun.ts";
 
@@ -73,7 +74,7 @@ export function metricsServer(modules: MetricsServerModules): Server {
     const { contentType, body } = await expose();
     return { status: 200, headers: { "content-type": contentType }, body };
   };
-  const server = createServer(
+  const server = http.createServer(
     {
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: HEADERS_MS,

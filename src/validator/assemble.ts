@@ -26,7 +26,7 @@ import { dispatcherOptions, proofVerifierOptions, tokensOptions } from "./pushOp
 import { openResources, type Resources } from "./resources.ts";
 import { judgeStore, type Membership } from "./roles/membership.ts";
 import { SharedDials } from "./roles/sharedDials.ts";
-import { isServedElsewhere, sharePush } from "./roles/sharedPush.ts";
+import { drawingBlock, isServedElsewhere, type SharedPush, sharePush } from "./roles/sharedPush.ts";
 import { judgeOptions, poolOptions, weigherOptions } from "./stageOptions.ts";
 import type { StartModules, StartOptions } from "./startOptions.ts";
 import { TrustedClock } from "./trustedClock.ts";
@@ -129,6 +129,7 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
   const { node } = wired.membership;
   const lanes = new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane]));
   if (lanes.size === 0 || !wired.membership.roles.has("dispatch")) return null;
+  let shared: SharedPush | null = null;
   const stages = await assemblePush(
     {
       epochs: wired.epochs,
@@ -140,8 +141,7 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
       ...{ ...wired, lanes },
       soon: (run) => void setImmediate(run),
       draw: sampler.draw.bind(sampler),
-      // Samples of a process whose lease is over are ended by others, so it draws none.
-      block: () => (node === null || node.isAlive() ? chain.block() : null),
+      block: drawingBlock({ node, chain }, () => shared),
       memoryAvailable: hostMemory,
       intakeStop: () => wired.intake?.stop() ?? null,
       ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ ...wired, node }, miner) }),
@@ -159,5 +159,6 @@ export async function wirePush({ config, dataDir }: StartOptions, wired: Wired):
     },
   );
   const again = { againMs: config.jobs.again_s * 1000 };
-  return { ...stages, dialling, shared: node === null ? null : sharePush(stages, { ...wired, node }, again) };
+  shared = node === null ? null : sharePush(stages, { ...wired, node }, again);
+  return { ...stages, dialling, shared };
 }

@@ -3,7 +3,6 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { makeRequestSigner } from "../epistula/requestSigner.ts";
 import type { Chain, ChainMiner } from "../flow/chain.ts";
 import type { Judge } from "../judge/judge.ts";
-import { loadKeypair } from "../keys/loadKeypair.ts";
 import { DIAL_CAPACITY, GRACE_MS } from "./pushOptions.ts";
 import type { SharedDials } from "./roles/sharedDials.ts";
 import type { StartModules } from "./startOptions.ts";
@@ -72,8 +71,11 @@ export class Dialling {
   async #open(): Promise<Dialer> {
     const { lanes, allowPrivate, keySource } = this.#options;
     const { dispatcher, clock, random, log, metrics } = this.#modules;
+    const [{ loadKeypair }, { openDialer }] = await Promise.all([
+      import("../keys/loadKeypair.ts"),
+      import("../dial/dialer.ts"),
+    ]);
     const sign = makeRequestSigner(await loadKeypair(keySource), { clock, random });
-    const { openDialer } = await import("../dial/dialer.ts");
     return openDialer(
       { lanes, allowPrivate, capacity: DIAL_CAPACITY, graceMs: GRACE_MS },
       {

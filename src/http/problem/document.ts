@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { http } from "../../core/nodeHttp.ts";
 import { kindOf } from "../../core/problems/assayError.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 
@@ -60,5 +60,5 @@ export function rawAnswer(problem: Problem): string {
     connection: "close",
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Refused"}\r\n${lines.join("")}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${http.STATUS_CODES[status] ?? "Refused"}\r\n${lines.join("")}\r\n${body}`;
 }

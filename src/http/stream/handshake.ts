@@ -1,6 +1,7 @@
-import { type IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { http } from "../../core/nodeHttp.ts";
 import { AssayError } from "../../core/problems/assayError.ts";
 import { hasBody, listOf, originForm, pathOf } from "../wire/requestHead.ts";
 import { lingerAfterAnswer } from "../wire/socketEnd.ts";
@@ -36,7 +37,7 @@ export function checkHandshake(request: FastifyRequest, reply: FastifyReply): vo
 
 /** An answer on a connection that the HTTP parser has released; null when none can be sent. It ends the connection. */
 export function answerOn(request: IncomingMessage, socket: Socket): ServerResponse | null {
-  const response = new ServerResponse(request);
+  const response = new http.ServerResponse(request);
   response.shouldKeepAlive = false;
   try {
     response.assignSocket(socket);

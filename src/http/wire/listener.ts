@@ -1,4 +1,5 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
+import { http } from "../../core/nodeHttp.ts";
 import type { Problem } from "../../core/problems/problem.ts";
 import { answerClientFaults, maxHeaderBytes } from "../problem/clientFaults.ts";
 import { type Connections, defaultStalledMs } from "./connections.ts";
@@ -46,7 +47,7 @@ export function makeListener(
     request.url = originForm(request.url ?? "");
     serve(request, response);
   };
-  const server = createServer(
+  const server = http.createServer(
     {
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: bodyDeadlineMs,

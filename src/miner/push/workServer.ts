@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { hostOfUrl } from "../../core/address.ts";
 import type { Clock } from "../../core/clock.ts";
+import { http } from "../../core/nodeHttp.ts";
 import { causeText } from "../../core/problems/assayError.ts";
 import { listenFault } from "../../core/problems/listening.ts";
 import { Sr25519Verifier } from "../../epistula/sr25519.ts";
@@ -137,7 +138,7 @@ export async function startWorkServer(
   modules: WorkServerModules,
 ): Promise<WorkServer> {
   const works = new Works(options, modules);
-  const server = createServer((request, response) => void works.answer(request, response));
+  const server = http.createServer((request, response) => void works.answer(request, response));
   server.requestTimeout = REQUEST_MS;
   server.headersTimeout = REQUEST_MS;
   server.maxConnections = options.capacity + SPARE_CONNECTIONS;

@@ -1,4 +1,5 @@
 import type { Metrics } from "../../core/metrics.ts";
+import type { Chain } from "../../flow/chain.ts";
 import type { LinkListener } from "../../flow/link.ts";
 import type { Store } from "../../flow/store.ts";
 import type { PushStages } from "../assemblePush.ts";
@@ -22,6 +23,8 @@ export const every = {
 export interface SharedPush {
   /** Hears the streams, before the dispatcher does. */
   readonly listener: LinkListener;
+  /** Whether what others have taken under an earlier lease of this process is known. */
+  isCurrent(): boolean;
   schedule(timers: Pick<Timers, "every" | "atStop">): void;
 }
 
@@ -44,6 +47,7 @@ export function sharePush(
   const failed = (error: unknown): void => log.warn("share_failed", { cause: String(error) });
   return {
     listener: streams,
+    isCurrent: () => streams.isCurrent(),
     schedule: (timers) => {
       for (const [topic, shared] of [
         ["jobs", jobs],
@@ -58,6 +62,20 @@ export function sharePush(
       });
     },
   };
+}
+
+/**
+ * The block at which a process draws. None while its lease is over: others end its samples then. None either under another lease until
+ * it knows which of its streams others have taken meanwhile: a job sent on such a stream would reach nobody.
+ */
+export function drawingBlock(
+  {
+    node,
+    chain,
+  }: { readonly node: Pick<ProcessNode, "isAlive"> | null; readonly chain: Pick<Chain, "block"> },
+  shared: () => SharedPush | null,
+): () => number | null {
+  return () => (node === null || (node.isAlive() && shared()?.isCurrent() !== false) ? chain.block() : null);
 }
 
 /** Whether another process has a stream of the hotkey. */

@@ -42,9 +42,17 @@ export class SharedStreams implements LinkListener {
   /** Those of them that are being taken. */
   readonly #taking = new Set<MinerLink>();
   readonly #taken = new Map<string, Taken>();
+  /** The lease under which all streams were asked about last. */
+  #askedUnder: number;
 
   constructor(modules: SharedStreamsModules) {
     this.#modules = modules;
+    this.#askedUnder = modules.node.token;
+  }
+
+  /** False from the begin of another lease until all streams have been asked about: others may have taken any of them in between. */
+  isCurrent(): boolean {
+    return this.#askedUnder === this.#modules.node.token;
   }
 
   opened(link: MinerLink): void {
@@ -86,17 +94,19 @@ export class SharedStreams implements LinkListener {
   /** Called at every nudge and every second, one call at a time. Rejects with `store_unavailable`. */
   async look(): Promise<void> {
     const { store, node, clock } = this.#modules;
+    const { token } = node;
     for (const link of [...this.#waiting.values()]) void this.#take(link);
     const asked = [...this.#taken.values()];
     const streams = asked.map(({ hotkey, number }) => ({ hotkey, number }));
-    const lost = new Set(asked.length === 0 ? [] : await store.lostStreams(node.token, streams));
+    const lost = new Set(asked.length === 0 ? [] : await store.lostStreams(token, streams));
     asked.forEach((taken, i) => {
       if (lost.has(taken.hotkey) && taken.number === streams[i]?.number) this.#lose(taken);
     });
     const now = clock.monotonicMs();
     for (const { hotkey, link, goneAt } of [...this.#taken.values()])
       if (link === null && now - goneAt > WATCHED_MS) this.#taken.delete(hotkey);
-    await this.#takeAnew();
+    await this.#takeAnew(token);
+    this.#askedUnder = token;
   }
 
   async #take(link: MinerLink): Promise<void> {
@@ -130,9 +140,8 @@ export class SharedStreams implements LinkListener {
   }
 
   /** Streams of a lease that is over: others take them for those of a process that is gone. */
-  async #takeAnew(): Promise<void> {
-    const { store, node } = this.#modules;
-    const { token } = node;
+  async #takeAnew(token: number): Promise<void> {
+    const { store } = this.#modules;
     const old = [...this.#taken.values()].filter((taken) => taken.link !== null && taken.token !== token);
     for (let from = 0; from < old.length; from += BATCH)
       await Promise.all(

@@ -33,7 +33,12 @@ import {
 } from "../../../src/validator/pushOptions.ts";
 import { joinStore, judgeStore, type Membership } from "../../../src/validator/roles/membership.ts";
 import type { Roles } from "../../../src/validator/roles/roles.ts";
-import { isServedElsewhere, sharePush } from "../../../src/validator/roles/sharedPush.ts";
+import {
+  drawingBlock,
+  isServedElsewhere,
+  type SharedPush,
+  sharePush,
+} from "../../../src/validator/roles/sharedPush.ts";
 import { schedule } from "../../../src/validator/schedule.ts";
 import { judgeOptions, weigherOptions } from "../../../src/validator/stageOptions.ts";
 import { Timers } from "../../../src/validator/timers.ts";
@@ -179,6 +184,7 @@ async function pushOf(wired: Wired): Promise<PushParts> {
   const config = nodeConfig();
   const { sampler, chain } = wired;
   const { node } = wired.membership;
+  let shared: SharedPush | null = null;
   const stages = await assemblePush(
     {
       epochs: everyHours(config.challenge.epoch_hours),
@@ -191,7 +197,7 @@ async function pushOf(wired: Wired): Promise<PushParts> {
       ...{ ...wired, lanes: new Map(pushLanes(wired.lanes).map((lane) => [lane.name, lane])) },
       soon: (run) => void setImmediate(run),
       draw: sampler.draw.bind(sampler),
-      block: () => (node === null || node.isAlive() ? chain.block() : null),
+      block: drawingBlock({ node, chain }, () => shared),
       memoryAvailable: () => null,
       ...(node === null ? {} : { servedElsewhere: (miner) => isServedElsewhere({ ...wired, node }, miner) }),
       unreachable: (outcome) => void outcome.catch(() => undefined),
@@ -200,5 +206,6 @@ async function pushOf(wired: Wired): Promise<PushParts> {
   // The miners here dial in.
   const dialling = { refresh: async () => undefined } as unknown as Dialling;
   const again = { againMs: config.jobs.again_s * 1000 };
-  return { ...stages, dialling, shared: node === null ? null : sharePush(stages, { ...wired, node }, again) };
+  shared = node === null ? null : sharePush(stages, { ...wired, node }, again);
+  return { ...stages, dialling, shared };
 }

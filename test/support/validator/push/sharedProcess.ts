@@ -11,7 +11,12 @@ import { assemblePush } from "../../../../src/validator/assemblePush.ts";
 import { assembleStages } from "../../../../src/validator/assembleStages.ts";
 import { dispatcherOptions, proofVerifierOptions } from "../../../../src/validator/pushOptions.ts";
 import { nodeStore } from "../../../../src/validator/roles/nodeStore.ts";
-import { isServedElsewhere, type SharedPush, sharePush } from "../../../../src/validator/roles/sharedPush.ts";
+import {
+  drawingBlock,
+  isServedElsewhere,
+  type SharedPush,
+  sharePush,
+} from "../../../../src/validator/roles/sharedPush.ts";
 import { judgeOptions, weigherOptions } from "../../../../src/validator/stageOptions.ts";
 import { Counts } from "../../counts.ts";
 import { SeededRandom } from "../../dispatch/cap/queueing.ts";
@@ -59,6 +64,10 @@ export class TestNode {
     this.token = await this.#store.joinNode({ name: this.name, roles: ["dispatch"], version: "1" }, TTL_MS);
   }
 
+  isAlive(): boolean {
+    return this.alive;
+  }
+
   takesWork(): boolean {
     return this.alive && !this.cordoned;
   }
@@ -101,6 +110,7 @@ export class PushProcess {
       },
       base,
     );
+    let shared: SharedPush | null = null;
     const push = await assemblePush(
       {
         ...{
@@ -114,13 +124,13 @@ export class PushProcess {
         ...{ ...base, ...stages, pool },
         soon: (run) => void setImmediate(run),
         draw: stages.sampler.draw.bind(stages.sampler),
-        block: chain.block,
+        block: drawingBlock({ node, chain }, () => shared),
         memoryAvailable: () => null,
         servedElsewhere: (hotkey) => isServedElsewhere({ store: view, node }, hotkey),
         unreachable: (outcome) => void outcome.catch(() => undefined),
       },
     );
-    const shared = sharePush(push, { ...base, node }, { againMs: 60_000 });
+    shared = sharePush(push, { ...base, node }, { againMs: 60_000 });
     return new PushProcess(store, { node, counts, shared, dispatcher: push.dispatcher, judge: stages.judge });
   }
 

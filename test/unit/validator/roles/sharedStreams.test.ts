@@ -131,6 +131,24 @@ test("a process that lost its lease takes its streams anew, except those that we
   assert.deepEqual(await store.lostStreams(one.node.token, asked), ["goes"]);
 });
 
+test("under another lease no job is sent before the process knows which of its streams others have taken", async (t) => {
+  const world = streamsWorld(t);
+  const [one, two] = [await world.start("one"), await world.start("two")];
+  const stale = await one.opens("m");
+  assert.equal(stale.sent.length, 1);
+  world.isDeaf = true;
+  await one.dies();
+  await two.opens("m");
+  await one.node.join();
+  one.listener.answered(stale, stale.sent[0]?.job_id ?? "", { size: 100, text: () => "answer" });
+  one.dispatcher.tick();
+  await one.settle();
+  assert.deepEqual([stale.sent.length, stale.closedWith], [1, null]);
+  await one.look();
+  const after = await one.opens("n");
+  assert.deepEqual([stale.closedWith, after.sent.length], ["replaced", 1]);
+});
+
 test("the miners of a process that dies are served by another as soon as they come, with what was learned", async (t) => {
   const { start } = streamsWorld(t);
   const one = await start("one");
