@@ -155,6 +155,8 @@ test("a process that lost its lease answers no customer with what it had, and ta
   miner.answer(before);
   await process.settle();
   assert.equal(await stateOf(store, jobId), "queued", "its claim is not this token's");
+  // It draws again once it has asked about its streams.
+  await process.look();
   await process.look();
   miner.answer();
   await process.settle();
