@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Log } from "../core/log.ts";
 import type { RunningValidator } from "../validator/start.ts";
-import { type DemoMiner, demoRoles, startMiner, stopMiner } from "./network.ts";
+import { type DemoMiner, demoRoles, startMiners, stopMiner } from "./network.ts";
 import type { Screen } from "./screen.ts";
 import { type DemoState, demoTable } from "./table.ts";
 
@@ -29,7 +29,7 @@ export function startDemo(
 ): { close(): Promise<void> } {
   const { count, validator, screen } = options;
   const roles = demoRoles(count);
-  const starting = Promise.all(roles.map((role) => startMiner(role, validator.url, log)));
+  const starting = startMiners(roles, validator.url, log);
   screen.say(
     `demo: ${roles.length} miners; a block takes 2 s; solvers have a weight after 5 blocks, provers after 100 answers; Ctrl-C stops`,
   );

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "../core/log.ts";
 import { sibling } from "../core/sibling.ts";
-import { readHotkey } from "../keys/readHotkey.ts";
+import { readHotkeys } from "../keys/readHotkey.ts";
 import { type MinerTally, newMinerTally } from "../miner/tally.ts";
 import type { MinerOrders } from "../miner/thread.ts";
 
@@ -49,15 +49,29 @@ export function demoRoles(count: number): DemoRole[] {
   return [...group("sat", count, solvers, "Mallory"), ...group("groth16", proving, provers, "Trudy")];
 }
 
-export async function startMiner(role: DemoRole, url: string, log: Log): Promise<DemoMiner> {
+const uriOf = ({ name }: DemoRole): string => `//${name}`;
+
+/** One miner for each role. */
+export async function startMiners(
+  roles: readonly DemoRole[],
+  url: string,
+  log: Log,
+): Promise<readonly DemoMiner[]> {
+  const hotkeys = await readHotkeys(roles.map((role) => ({ source: uriOf(role), chainKind: "local" })));
+  return roles.flatMap((role, i) => {
+    const hotkey = hotkeys[i];
+    return hotkey === undefined ? [] : [startMiner(role, hotkey, url, log)];
+  });
+}
+
+function startMiner(role: DemoRole, hotkey: string, url: string, log: Log): DemoMiner {
   const { name, lane, cheat } = role;
-  const uri = `//${name}`;
+  const uri = uriOf(role);
   const workerData: MinerOrders = { url, uri, lane, cheat, rests: RESTS[lane] };
   const worker = new Worker(sibling(import.meta.url, "../miner/thread"), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
   });
-  const hotkey = await readHotkey({ source: uri, chainKind: "local" });
   const miner: DemoMiner = { ...role, hotkey, worker, tally: newMinerTally() };
   worker.on("message", (tally: MinerTally) => {
     miner.tally = tally;

@@ -11,22 +11,29 @@ export interface HotkeyOrder {
   readonly chainKind: string;
 }
 
-export type HotkeyAnswer = { readonly hotkey: Hotkey } | { readonly problem: Problem };
+export type HotkeyAnswer = { readonly hotkeys: readonly Hotkey[] } | { readonly problem: Problem };
 
 /**
- * The hotkey of a validator. The validator never signs with it here, so its secret is read in a thread that then ends, which
+ * The hotkeys of the orders, one for each. Nobody signs with them here, so their secrets are read in a thread that then ends, which
  * releases the 60 MB that the library of the keys takes.
  */
-export async function readHotkey(order: HotkeyOrder): Promise<Hotkey> {
+export async function readHotkeys(orders: readonly HotkeyOrder[]): Promise<readonly Hotkey[]> {
   const worker = new Worker(sibling(import.meta.url, "readHotkeyThread"), {
-    workerData: order,
+    workerData: orders,
     name: "assay-hotkey",
   });
   try {
     const [answer] = (await once(worker, "message")) as [HotkeyAnswer];
     if ("problem" in answer) throw new AssayError(answer.problem);
-    return answer.hotkey;
+    return answer.hotkeys;
   } finally {
     await worker.terminate();
   }
+}
+
+/** The hotkey of a validator. */
+export async function readHotkey(order: HotkeyOrder): Promise<Hotkey> {
+  const [hotkey] = await readHotkeys([order]);
+  if (hotkey === undefined) throw new Error("the thread of the keys read none");
+  return hotkey;
 }
