@@ -5,6 +5,7 @@ import { run } from "node:test";
 import { spec, type TestEvent } from "node:test/reporters";
 import { bundle } from "./support/run/bundle.ts";
 import { type Counts, count, noCounts } from "./support/run/counts.ts";
+import { nodeOptions } from "./support/run/nodeOptions.ts";
 import { runTogether } from "./support/run/together.ts";
 import { startPostgres } from "./support/store/postgresServer.ts";
 
@@ -59,8 +60,7 @@ async function runApart(files: readonly string[], total: Counts): Promise<void> 
   const paths = files.map((file) => resolve(root, file));
   const silence = new AbortController();
   const guard = setTimeout(() => silence.abort(), SILENCE_MS);
-  const execArgv = ["--import", resolve(root, "test/support/run/untracked.ts")];
-  const options = { files: paths, concurrency: CONCURRENCY, cwd: root, execArgv };
+  const options = { files: paths, concurrency: CONCURRENCY, cwd: root, execArgv: [...nodeOptions] };
   const events = run({ ...options, signal: silence.signal });
   events.on("data", (event: TestEvent) => {
     guard.refresh();
@@ -79,11 +79,13 @@ async function runAll(files: readonly string[], total: Counts): Promise<void> {
     total.skipped += skipped;
     for (const file of failedIn) total.failedIn.add(file);
   };
-  await runTogether(together, add);
+  const { hasRoom, hasEnded } = runTogether(together, add);
+  await hasRoom;
   await runApart(
     files.filter((file) => !together.includes(file)),
     total,
   );
+  await hasEnded;
 }
 
 const words = process.argv.slice(2);

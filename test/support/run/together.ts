@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Counts, noCounts } from "./counts.ts";
+import { nodeOptions } from "./nodeOptions.ts";
 
-const reporter = join(import.meta.dirname, "countsReporter.ts");
+const share = join(import.meta.dirname, "share.ts");
 /** Processes, each with its share of the files; three run at a time, since one waits now and then. */
 const SHARES = 6;
 const AT_ONCE = 3;
@@ -30,12 +31,7 @@ function countsIn(file: string, files: readonly string[]): Counts {
 async function runShare(files: readonly string[]): Promise<Counts> {
   const dir = mkdtempSync(join(tmpdir(), "assay-tests-"));
   const file = join(dir, "counts.json");
-  const args = [
-    ...["--test", "--test-isolation=none"],
-    ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
-    ...[`--test-reporter=${reporter}`, `--test-reporter-destination=${file}`],
-  ];
-  const child = spawn(process.execPath, [...args, ...files], {
+  const child = spawn(process.execPath, [...nodeOptions, share, file, ...files], {
     stdio: ["ignore", "pipe", "inherit"],
     timeout: STUCK_MS,
   });
@@ -50,13 +46,20 @@ async function runShare(files: readonly string[]): Promise<Counts> {
   return counts;
 }
 
+export interface Together {
+  /** There is room for others: no share waits any more. */
+  readonly hasRoom: Promise<void>;
+  readonly hasEnded: Promise<unknown>;
+}
+
 /** Runs files that need no process of their own, some together; calls back with what became of each share. */
-export async function runTogether(files: readonly string[], ended: (counts: Counts) => void): Promise<void> {
+export function runTogether(files: readonly string[], ended: (counts: Counts) => void): Together {
   const shares = Array.from({ length: SHARES }, (_, i) => files.filter((_, n) => n % SHARES === i));
   const waiting = shares.filter((share) => share.length > 0);
   const work = async (): Promise<void> => {
     for (let share = waiting.shift(); share !== undefined; share = waiting.shift())
       ended(await runShare(share));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const workers = Array.from({ length: AT_ONCE }, work);
+  return { hasRoom: Promise.race(workers), hasEnded: Promise.all(workers) };
 }
