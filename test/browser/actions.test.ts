@@ -214,16 +214,16 @@ test("a rule is muted for a time and with a reason, also before it finds anythin
   await gone(dialog);
   const row = alerts.getByRole("row", { name: /chain_stale/ });
   await row.getByText("muted").first().waitFor();
-  const { items, history } = await asked<AlertList>("/v1/admin/alerts");
-  assert.deepEqual(
-    items.map(({ rule, state }) => [rule, state]),
-    [["chain_stale", "muted"]],
-  );
-  assert.match(history[0]?.text ?? "", /we move the node/);
+  // A busy machine can have alerts of its own, such as a slow store.
+  const statesOf = ({ items }: AlertList): string[] =>
+    items.filter(({ rule }) => rule === "chain_stale").map(({ state }) => state);
+  const muted = await asked<AlertList>("/v1/admin/alerts");
+  assert.deepEqual(statesOf(muted), ["muted"]);
+  assert.ok(muted.history.some(({ text }) => text.includes("we move the node")));
   const undo = await openAction(opened, row, "Unmute");
   await confirm(undo, "Unmute");
   await row.waitFor({ state: "detached" });
-  assert.deepEqual((await asked<AlertList>("/v1/admin/alerts")).items, []);
+  assert.deepEqual(statesOf(await asked<AlertList>("/v1/admin/alerts")), []);
   await opened.close();
 });
 
