@@ -219,7 +219,8 @@ test("a rule is muted for a time and with a reason, also before it finds anythin
     items.filter(({ rule }) => rule === "chain_stale").map(({ state }) => state);
   const muted = await asked<AlertList>("/v1/admin/alerts");
   assert.deepEqual(statesOf(muted), ["muted"]);
-  assert.ok(muted.history.some(({ text }) => text.includes("we move the node")));
+  const told = muted.history.find(({ rule }) => rule === "chain_stale");
+  assert.match(told?.text ?? "", /we move the node/);
   const undo = await openAction(opened, row, "Unmute");
   await confirm(undo, "Unmute");
   await row.waitFor({ state: "detached" });

@@ -10,11 +10,11 @@ const entry = resolve(import.meta.dirname, "../../../bin/assay.js");
 
 test("under the defaults every strategy that cheats loses, and greed gains nothing", async () => {
   // Exit status 0, or this rejects.
-  const command = ["simulate", "campaign", "--seeds", "2", "--first-seed", "4", "--duration", "3d", "--json"];
+  const command = ["simulate", "campaign", "--seeds", "3", "--first-seed", "4", "--duration", "3d", "--json"];
   const { stdout } = await run(process.execPath, [entry, ...command]);
   const { complete, strategies, honest_suspensions, seeds } = JSON.parse(stdout) as CampaignResult;
   assert.equal(complete, true);
-  assert.deepEqual(seeds, [4, 5]);
+  assert.deepEqual(seeds, [4, 5, 6]);
   assert.equal(honest_suspensions, 0);
   const verdicts = Object.fromEntries(strategies.map(({ strategy, verdict }) => [strategy, verdict]));
   const { congestor, ...others } = verdicts;

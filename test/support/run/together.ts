@@ -39,11 +39,12 @@ async function runShare(files: readonly string[]): Promise<Counts> {
   child.stdout.on("data", (chunk) => {
     told += String(chunk);
   });
-  await once(child, "close");
+  const [code] = (await once(child, "close")) as [number | null];
   process.stdout.write(told);
   const counts = countsIn(file, files);
   rmSync(dir, { recursive: true });
-  return counts;
+  // An error that nobody caught is no test's, and ends in the exit status alone.
+  return code === 0 || counts.failed > 0 ? counts : { ...counts, failed: 1, failedIn: new Set(files) };
 }
 
 export interface Together {

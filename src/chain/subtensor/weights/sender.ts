@@ -25,7 +25,7 @@ function failureText(end: BroadcastEnd | null | undefined): string | null {
   if (end === null || end === undefined) return null;
   if (end.kind === "finalized") return end.error;
   if (end.kind === "unknown") return `the watch ended without news: ${end.why}`;
-  // After a restart the one that used its nonce may be itself, sent by the process before.
+  // After a restart, or a watch without news, the one that used its nonce may be itself, sent before.
   return end.isNonce
     ? `its nonce was used, by another extrinsic or by itself sent before: ${end.error}`
     : end.error;
@@ -43,7 +43,7 @@ export class Sender {
 
   /**
    * Sends stored bytes and watches them beside everything else; `done` is called once when the watch ends. Sent again, the earlier
-   * watches stay: they see the block that includes any copy, where the node refuses the later ones for the nonce that it used.
+   * watches stay, one for each time that a block could still include it: they see the block that includes any copy, where the node refuses the later ones for the nonce that it used.
    */
   send({ hash, bytes, until_block }: SentExtrinsic, block: number, done: () => void = () => {}): void {
     if (this.#isClosed) {
