@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { heapOptions } from "../../support/run/nodeOptions.ts";
 import { entry, removeDir, temporaryDir } from "../../support/validator/validator.ts";
 
 // The demo as a newcomer runs it: honest miners earn, the cheat does not, and a signal ends all of it.
@@ -82,7 +83,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
     const data = join(dir, signal);
     // In a process group of its own, so that whatever it starts can be found.
     const args = ["up", "--demo", "4", "--port", "0", "--data", data];
-    const child = spawn(process.execPath, [entry, ...args], {
+    const child = spawn(process.execPath, [...heapOptions, entry, ...args], {
       detached: true,
       env: { ...process.env, ASSAY_OBSERVE_METRICS: "off" },
       stdio: ["ignore", "pipe", "pipe"],

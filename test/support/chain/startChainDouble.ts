@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { heapOptions } from "../run/nodeOptions.ts";
 import type { ControlCommand, ControlReply, DoubleStatus } from "./control/messages.ts";
 import type { ChainDoubleOptions } from "./options.ts";
 
@@ -14,11 +15,19 @@ export interface RunningDouble {
   close(): Promise<void>;
 }
 
+/** Its module, from the root of the project or of a bundle of it. */
+export const bundledDouble = "test/support/chain/main";
+const entry = process.env.ASSAY_TEST_ENTRY;
+/** Within a run of all tests a bundle of it, which starts sooner. */
+const program =
+  entry === undefined ? join(import.meta.dirname, "main.ts") : join(dirname(entry), `${bundledDouble}.js`);
+
 type Settle = (reply: ControlReply) => void;
 
 /** Starts a double in another process; it ends with this one. */
 export async function startChainDouble(options: ChainDoubleOptions): Promise<RunningDouble> {
-  const child = fork(join(import.meta.dirname, "main.ts"), ["--json", JSON.stringify(options)], {
+  const child = fork(program, ["--json", JSON.stringify(options)], {
+    execArgv: [...heapOptions],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const waiting = new Map<number, Settle>();

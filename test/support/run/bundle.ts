@@ -2,13 +2,14 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { bundledDouble } from "../chain/startChainDouble.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const src = join(root, "src");
 const outdir = join(root, "node_modules/.cache/bundle");
 
 const urlOf = (path: string): string => pathToFileURL(path).href;
-const outOf = (path: string): string => join(outdir, relative(src, path).replace(/\.ts$/, ".js"));
+const outOf = (path: string): string => join(outdir, relative(root, path).replace(/\.ts$/, ".js"));
 
 /** The modules that threads begin with, but for the prover's, whose engine tells threads by what they begin with. */
 function threads(): string[] {
@@ -51,10 +52,10 @@ function ownUrls(entries: readonly string[]): Plugin {
  */
 export async function bundle(): Promise<string> {
   const main = join(src, "cli/main.ts");
-  const entries = [main, ...threads()];
+  const entries = [main, ...threads(), join(root, `${bundledDouble}.ts`)];
   const require = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(${JSON.stringify(main)});`;
   await build({
-    ...{ entryPoints: entries, outbase: src, outdir, bundle: true, splitting: true, format: "esm" },
+    ...{ entryPoints: entries, outbase: root, outdir, bundle: true, splitting: true, format: "esm" },
     ...{ platform: "node", target: "node24", logLevel: "warning", plugins: [ownUrls(entries)] },
     // What finds its own files, or is loaded beside the sources too.
     external: ["mcl-wasm", "snarkjs"],
@@ -63,6 +64,6 @@ export async function bundle(): Promise<string> {
   // Or Node would read each file twice, to find out what it is.
   writeFileSync(join(outdir, "package.json"), '{ "type": "module" }\n');
   const entry = join(outdir, "entry.mjs");
-  writeFileSync(entry, 'import { main } from "./cli/main.js";\nawait main(process.argv);\n');
+  writeFileSync(entry, 'import { main } from "./src/cli/main.js";\nawait main(process.argv);\n');
   return entry;
 }

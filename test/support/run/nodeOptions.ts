@@ -1,4 +1,14 @@
 import { join } from "node:path";
 
-/** Options of Node for processes that run tests. */
-export const nodeOptions: readonly string[] = ["--import", join(import.meta.dirname, "untracked.ts")];
+/**
+ * For every process of a test: V8's young generation begins with the size that it grows to under load anyway. From its default of
+ * 1 MB on, collections take a fifth of the processor time of a validator's start.
+ */
+export const heapOptions: readonly string[] = ["--min-semi-space-size=16"];
+
+/** For processes that run tests. */
+export const nodeOptions: readonly string[] = [
+  ...heapOptions,
+  "--import",
+  join(import.meta.dirname, "untracked.ts"),
+];

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ask } from "../observe/scrape.ts";
+import { heapOptions } from "../run/nodeOptions.ts";
 
 /** As it is installed. */
 export const installed = resolve(import.meta.dirname, "../../../bin/assay.js");
@@ -62,8 +63,9 @@ export function spawnAssay(
   within: readonly string[] = [],
 ): Spawned {
   const program = env.ASSAY_TEST_ENTRY ?? (unbundled.has(args[0] ?? "") ? installed : entry);
-  const [command = process.execPath, ...before] = [...within, process.execPath];
-  const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, process.execPath, program, ...args];
+  const node = [process.execPath, ...heapOptions];
+  const [command = process.execPath, ...before] = [...within, ...node];
+  const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...node, program, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };
   const options = { env: { ...process.env, ...metrics, ...env } };
   const child =
