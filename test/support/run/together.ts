@@ -7,9 +7,8 @@ import { type Counts, noCounts } from "./counts.ts";
 import { nodeOptions } from "./nodeOptions.ts";
 
 const share = join(import.meta.dirname, "share.ts");
-/** Processes, each with its share of the files; three run at a time, since one waits now and then. */
-const SHARES = 6;
-const AT_ONCE = 3;
+/** Processes, each with its share of the files: one more than two cores, since one waits now and then. */
+const SHARES = 3;
 /** A share that has not ended by then waits in vain. No measure of speed; the longest takes a minute. */
 const STUCK_MS = 20 * 60_000;
 
@@ -48,7 +47,7 @@ async function runShare(files: readonly string[]): Promise<Counts> {
 }
 
 export interface Together {
-  /** There is room for others: no share waits any more. */
+  /** There is room for others: a share has ended. */
   readonly hasRoom: Promise<void>;
   readonly hasEnded: Promise<unknown>;
 }
@@ -56,11 +55,9 @@ export interface Together {
 /** Runs files that need no process of their own, some together; calls back with what became of each share. */
 export function runTogether(files: readonly string[], ended: (counts: Counts) => void): Together {
   const shares = Array.from({ length: SHARES }, (_, i) => files.filter((_, n) => n % SHARES === i));
-  const waiting = shares.filter((share) => share.length > 0);
-  const work = async (): Promise<void> => {
-    for (let share = waiting.shift(); share !== undefined; share = waiting.shift())
-      ended(await runShare(share));
-  };
-  const workers = Array.from({ length: AT_ONCE }, work);
-  return { hasRoom: Promise.race(workers), hasEnded: Promise.all(workers) };
+  const running = shares
+    .filter((share) => share.length > 0)
+    .map(async (share) => ended(await runShare(share)));
+  const free = running.length < SHARES ? [Promise.resolve()] : [];
+  return { hasRoom: Promise.race([...running, ...free]), hasEnded: Promise.all(running) };
 }
