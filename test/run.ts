@@ -96,7 +96,8 @@ if (files.length === 0) {
 } else {
   const total = noCounts();
   const stopServer = await shareServer(files);
-  if (files.some((file) => /\/(e2e|fault)\//.test(file))) process.env.ASSAY_TEST_ENTRY ??= await bundle();
+  const startsWhole = files.some((file) => /\/(e2e|fault)\//.test(file));
+  if (startsWhole && process.env.ASSAY_TEST_ENTRY === undefined) Object.assign(process.env, await bundle());
   await runAll(files, total).finally(stopServer);
   const failed = [...total.failedIn];
   if (failed.length > 0) console.log(`\nfailed in:\n${failed.map((file) => `  ${file}`).join("\n")}`);

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { heapOptions } from "../run/nodeOptions.ts";
 import type { ControlCommand, ControlReply, DoubleStatus } from "./control/messages.ts";
 import type { ChainDoubleOptions } from "./options.ts";
@@ -15,12 +15,8 @@ export interface RunningDouble {
   close(): Promise<void>;
 }
 
-/** Its module, from the root of the project or of a bundle of it. */
-export const bundledDouble = "test/support/chain/main";
-const entry = process.env.ASSAY_TEST_ENTRY;
 /** Within a run of all tests a bundle of it, which starts sooner. */
-const program =
-  entry === undefined ? join(import.meta.dirname, "main.ts") : join(dirname(entry), `${bundledDouble}.js`);
+const program = process.env.ASSAY_TEST_DOUBLE ?? join(import.meta.dirname, "main.ts");
 
 type Settle = (reply: ControlReply) => void;
 

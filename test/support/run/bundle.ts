@@ -2,7 +2,6 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { bundledDouble } from "../chain/startChainDouble.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const src = join(root, "src");
@@ -46,13 +45,20 @@ function ownUrls(entries: readonly string[]): Plugin {
   return { name: "own-urls", setup };
 }
 
+/** Where tests find the command line and the chain double. */
+export interface Bundled {
+  readonly ASSAY_TEST_ENTRY: string;
+  readonly ASSAY_TEST_DOUBLE: string;
+}
+
 /**
- * The command line as few files, and an entry that runs it: a process that loads them starts in half of the processor time that
+ * The command line and the chain double as few files, and an entry that runs the first: a process that loads them starts in half of the processor time that
  * 2,000 modules take, and the tests start hundreds. What runs is the same code; `bin/assay.js` and the package have tests of their own.
  */
-export async function bundle(): Promise<string> {
+export async function bundle(): Promise<Bundled> {
   const main = join(src, "cli/main.ts");
-  const entries = [main, ...threads(), join(root, `${bundledDouble}.ts`)];
+  const double = join(root, "test/support/chain/main.ts");
+  const entries = [main, ...threads(), double];
   const require = `import{createRequire as makeRequire}from"node:module";const require=makeRequire(${JSON.stringify(main)});`;
   await build({
     ...{ entryPoints: entries, outbase: root, outdir, bundle: true, splitting: true, format: "esm" },
@@ -65,5 +71,5 @@ export async function bundle(): Promise<string> {
   writeFileSync(join(outdir, "package.json"), '{ "type": "module" }\n');
   const entry = join(outdir, "entry.mjs");
   writeFileSync(entry, 'import { main } from "./src/cli/main.js";\nawait main(process.argv);\n');
-  return entry;
+  return { ASSAY_TEST_ENTRY: entry, ASSAY_TEST_DOUBLE: outOf(double) };
 }

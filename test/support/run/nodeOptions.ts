@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /**
- * For every process of a test: V8's young generation begins with the size that it grows to under load anyway. From its default of
+ * For processes of tests, but for a validator whose memory is measured: V8's young generation begins with the size that it grows to under load anyway. From its default of
  * 1 MB on, collections take a tenth to a fifth of the processor time of a validator's start.
  */
 export const heapOptions: readonly string[] = ["--min-semi-space-size=16"];

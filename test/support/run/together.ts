@@ -9,7 +9,7 @@ import { nodeOptions } from "./nodeOptions.ts";
 const share = join(import.meta.dirname, "share.ts");
 /** Processes, each with its share of the files: one more than two cores, since one waits now and then. */
 const SHARES = 3;
-/** A share that has not ended by then waits in vain. No measure of speed; the longest takes a minute. */
+/** A share that has not ended by then waits in vain. No measure of speed; the longest takes two minutes. */
 const STUCK_MS = 20 * 60_000;
 
 interface Left extends Omit<Counts, "failedIn"> {

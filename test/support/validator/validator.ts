@@ -55,7 +55,7 @@ export interface Spawned {
   stderr(): string;
 }
 
-/** Metrics in the data directory: many run side by side. `fileBlocks`: its files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. `within`: a command that runs the rest of its arguments. */
+/** Metrics in the data directory: many run side by side. `ASSAY_TEST_HEAP=shipped` in `env`: its heap begins as an operator's does, for tests that measure it. `fileBlocks`: its files cannot grow past this many blocks of 512 or 1,024 bytes, as on a disk that fails. `within`: a command that runs the rest of its arguments. */
 export function spawnAssay(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -63,7 +63,7 @@ export function spawnAssay(
   within: readonly string[] = [],
 ): Spawned {
   const program = env.ASSAY_TEST_ENTRY ?? (unbundled.has(args[0] ?? "") ? installed : entry);
-  const node = [process.execPath, ...heapOptions];
+  const node = [process.execPath, ...(env.ASSAY_TEST_HEAP === "shipped" ? [] : heapOptions)];
   const [command = process.execPath, ...before] = [...within, ...node];
   const confined = ["-c", `ulimit -f ${fileBlocks}; exec "$0" "$@"`, ...node, program, ...args];
   const metrics = "ASSAY_OBSERVE_METRICS" in env ? {} : { ASSAY_OBSERVE_METRICS_SOCKET: "metrics.sock" };

@@ -53,7 +53,9 @@ export async function startFuzzWorld(seed: number): Promise<FuzzWorld> {
     // Weights are late, which is an alert, after half a tempo: an attack at full length may hold the processor for seconds.
     chain: { block_ms: 200, tempo: 60 },
   };
-  const validator = await startValidator(pushDir({}, more), ["--log-level", "warn"]);
+  const validator = await startValidator(pushDir({}, more), ["--log-level", "warn"], null, {
+    ASSAY_TEST_HEAP: "shipped",
+  });
   const { url, dataDir } = validator;
   const { validator: hotkey } = await fetched<{ validator: string }>(url, "/v1/status");
   const shared = new Known();
