@@ -42,6 +42,8 @@ export class SubtensorChain implements Chain {
   #working = false;
   #again = false;
   #sending = false;
+  /** The latest block after which nothing was sent yet. */
+  #unsent: FinalizedBlock | null = null;
   #drifts = false;
   #lacks: readonly string[] | null = null;
   #stopped = false;
@@ -188,22 +190,32 @@ export class SubtensorChain implements Chain {
       const at = this.#follower.latest();
       if (at === null) continue;
       await this.#keeper.refresh(at);
-      if (!this.#sending) void this.#send(at);
+      void this.#send(at);
     }
     this.#working = false;
   }
 
-  /** What is sent after a block. An address and weights wait for each other only where they take the hotkey's next nonce. */
+  /** What is sent after a block, one look at a time; of the blocks that come meanwhile the last one is looked at too. */
   async #send(at: FinalizedBlock): Promise<void> {
-    if (this.#stopped || this.#endpoints.disagreement !== null) return;
+    this.#unsent = at;
+    if (this.#sending) return;
     this.#sending = true;
+    while (this.#unsent !== null && !this.#stopped) {
+      const block = this.#unsent;
+      this.#unsent = null;
+      await this.#sendAfter(block);
+    }
+    this.#sending = false;
+  }
+
+  /** An address and weights wait for each other only where they take the hotkey's next nonce. */
+  async #sendAfter(at: FinalizedBlock): Promise<void> {
+    if (this.#endpoints.disagreement !== null) return;
     try {
       void this.#publisher?.tick(at);
       await this.#weights?.tick();
     } catch (error) {
       this.#modules.log.error("weights_failed", { cause: causeText(error) });
-    } finally {
-      this.#sending = false;
     }
   }
 
