@@ -25,7 +25,8 @@ const calls: Readonly<Record<Exclude<keyof SharedModelledStore, "listen">, true>
   ...{ standingChanges: true, standingOf: true, credits: true },
   ...{ recordIntent: true, saveVector: true, vector: true, latestVector: true, note: true, setNote: true },
   ...{ joinNode: true, renewNode: true, leaveNode: true, nodes: true, orderNode: true },
-  ...{ takeLease: true, releaseLease: true, takeStream: true, lostStreams: true, dropStream: true },
+  ...{ takeLease: true, releaseLease: true },
+  ...{ takeStream: true, lostStreams: true, unservedHotkeys: true, dropStream: true },
 };
 
 type Call = (...args: unknown[]) => Promise<unknown>;

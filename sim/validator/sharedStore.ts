@@ -71,6 +71,10 @@ export class SharedModelStore extends ModelStore implements SharedModelledStore 
     return this.read(this.#streams.lost(node, streams));
   }
 
+  unservedHotkeys(hotkeys: readonly string[]): Promise<string[]> {
+    return this.read(this.#streams.unserved(hotkeys));
+  }
+
   dropStream(hotkey: string, number: number): Promise<void> {
     return this.write(() => this.#streams.drop(hotkey, number));
   }

@@ -10,6 +10,8 @@ export interface StreamRecords {
   takeStream(hotkey: string, node: number): Promise<number>;
   /** The hotkeys of those streams that another node, which still lives, has taken since. */
   lostStreams(node: number, streams: readonly StreamTaken[]): Promise<string[]>;
+  /** Those hotkeys of which no node that still lives has a stream on record. */
+  unservedHotkeys(hotkeys: readonly string[]): Promise<string[]>;
   /** Nothing when the hotkey has a newer stream. */
   dropStream(hotkey: string, number: number): Promise<void>;
 }

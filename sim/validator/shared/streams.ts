@@ -37,6 +37,13 @@ export class ModelStreams {
     return streams.filter(isLost).map(({ hotkey }) => hotkey);
   }
 
+  unserved(hotkeys: readonly string[]): string[] {
+    return hotkeys.filter((hotkey) => {
+      const newest = this.#streams.get(hotkey);
+      return newest === undefined || !this.#nodes.isAlive(newest.node);
+    });
+  }
+
   drop(hotkey: string, number: number): void {
     if (this.#streams.get(hotkey)?.number === number) this.#streams.delete(hotkey);
   }

@@ -29,7 +29,8 @@ const plain = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "undecided", "saveSession", "session"],
   ...["claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["takeStream", "lostStreams", "unservedHotkeys", "dropStream"],
+  ...["spend", "standingChanges", "standingOf", "strikesSince"],
   ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
   ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];

@@ -105,7 +105,8 @@ export class SharedStreams implements LinkListener {
     const now = clock.monotonicMs();
     for (const { hotkey, link, goneAt } of [...this.#taken.values()])
       if (link === null && now - goneAt > WATCHED_MS) this.#taken.delete(hotkey);
-    await this.#takeAnew(token);
+    const open = [...this.#taken.values()].flatMap(({ hotkey, link }) => (link === null ? [] : hotkey));
+    await this.#takeAnew(token, new Set(open.length === 0 ? [] : await store.unservedHotkeys(open)));
     this.#askedUnder = token;
   }
 
@@ -139,16 +140,22 @@ export class SharedStreams implements LinkListener {
     link?.close("replaced");
   }
 
-  /** Streams of a lease that is over: others take them for those of a process that is gone. */
-  async #takeAnew(token: number): Promise<void> {
+  /**
+   * Streams of a lease that is over: others take them for those of a process that is gone. And those that another process took and has
+   * dropped since, such as one whose miner had left it before it could take them: nothing on record says that they are served.
+   */
+  async #takeAnew(token: number, unserved: ReadonlySet<string>): Promise<void> {
     const { store } = this.#modules;
-    const old = [...this.#taken.values()].filter((taken) => taken.link !== null && taken.token !== token);
+    const old = [...this.#taken.values()].filter(
+      (taken) => taken.link !== null && (taken.token !== token || unserved.has(taken.hotkey)),
+    );
     for (let from = 0; from < old.length; from += BATCH)
       await Promise.all(
         old.slice(from, from + BATCH).map(async (taken) => {
           taken.number = await store.takeStream(taken.hotkey, token);
           taken.token = token;
-          if (taken.link === null) await this.#drop(taken.hotkey, taken.number);
+          const isOver = taken.link === null || this.#taken.get(taken.hotkey) !== taken;
+          if (isOver) await this.#drop(taken.hotkey, taken.number);
         }),
       );
   }

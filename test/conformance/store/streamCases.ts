@@ -47,6 +47,21 @@ export function streamCases(open: OpenStore): void {
       assert.ok((await store.takeStream("5Alice", one)) > second);
     }));
 
+  test("a hotkey is served by the node that lives and took it last, until that drops its stream or is gone", () =>
+    withStore(open, async (store) => {
+      const [one, two] = [await joined(store), await joined(store, "two")];
+      assert.deepEqual(await store.unservedHotkeys([]), []);
+      assert.deepEqual(await store.unservedHotkeys(["5Alice", "5Bob"]), ["5Alice", "5Bob"]);
+      await store.takeStream("5Alice", one);
+      await store.takeStream("5Bob", two);
+      assert.deepEqual(await store.unservedHotkeys(["5Alice", "5Bob", "5Carol"]), ["5Carol"]);
+      const second = await store.takeStream("5Alice", two);
+      await store.dropStream("5Alice", second);
+      assert.deepEqual(await store.unservedHotkeys(["5Alice", "5Bob"]), ["5Alice"]);
+      await store.leaveNode(two);
+      assert.deepEqual(await store.unservedHotkeys(["5Bob"]), ["5Bob"]);
+    }));
+
   test("of streams taken at the same time all but one are lost", () =>
     withStore(open, async (store) => {
       const nodes = await Promise.all(Array.from({ length: 8 }, (_, n) => joined(store, `n${n}`)));

@@ -73,7 +73,12 @@ export async function recordsOf(store: Store): Promise<Records> {
   const lines = new Map(epochs.map(({ epoch }, i) => [epoch, logs[i] ?? []]));
   const all = logs.flat();
   const draws = all.filter((line) => line.type === "draw");
-  const rows = await Promise.all(draws.map(({ receipt_id }) => store.submission(receipt_id)));
+  const rows: (Submission | null)[] = [];
+  // A store refuses calls when too many wait.
+  for (let from = 0; from < draws.length; from += PAGE) {
+    const page = draws.slice(from, from + PAGE);
+    rows.push(...(await Promise.all(page.map(({ receipt_id }) => store.submission(receipt_id)))));
+  }
   const found = rows.filter((row) => row !== null).map((row) => [row.receiptId, row] as const);
   const miners = await store.miners(null, 10_000);
   const strikes = await Promise.all(miners.map(({ hotkey }) => store.strikes(hotkey)));

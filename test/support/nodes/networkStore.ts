@@ -23,7 +23,8 @@ const names = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "claimCustomerJobs", "undecided", "saveSession", "session"],
   ...["releaseCustomerJobs", "lostCustomerJobs"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["takeStream", "lostStreams", "unservedHotkeys", "dropStream"],
+  ...["spend", "standingChanges", "standingOf", "strikesSince"],
   ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
   ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];

@@ -23,6 +23,11 @@ const lost = statement(
     JOIN streams s ON s.hotkey = q.hotkey AND s.number > q.number AND s.node <> $1
     WHERE s.node IN (${LIVING})`,
 );
+const unserved = statement(
+  "streams_unserved",
+  `SELECT q.hotkey FROM unnest($1::text[]) AS q (hotkey)
+    WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.hotkey = q.hotkey AND s.node IN (${LIVING}))`,
+);
 const drop = statement("stream_drop", "DELETE FROM streams WHERE hotkey = $1 AND number = $2");
 
 type Call = readonly [hotkey: string, node: number];
@@ -61,6 +66,10 @@ export const streamOperations = {
     if (streams.length === 0) return [];
     const asked = [streams.map(({ hotkey }) => hotkey), streams.map(({ number }) => number)];
     return (await sql.rows(lost, [node, ...asked])).map((row) => text(row, "hotkey"));
+  }),
+  unservedHotkeys: read(async (sql: Sql, hotkeys: readonly string[]): Promise<string[]> => {
+    if (hotkeys.length === 0) return [];
+    return (await sql.rows(unserved, [hotkeys])).map((row) => text(row, "hotkey"));
   }),
   dropStream: write(async (sql: Sql, hotkey: string, number: number): Promise<void> => {
     await sql.run(drop, [hotkey, number]);

@@ -12,6 +12,8 @@ export function streamOperations(db: DatabaseSync, now: () => number) {
     ON CONFLICT (hotkey) DO UPDATE SET number = excluded.number, node = excluded.node`);
   const taken = db.prepare(`SELECT 1 FROM streams s JOIN nodes n ON n.token = s.node AND n.until > ?
     WHERE s.hotkey = ? AND s.number > ? AND s.node <> ?`);
+  const serves = db.prepare(`SELECT 1 FROM streams s JOIN nodes n ON n.token = s.node AND n.until > ?
+    WHERE s.hotkey = ?`);
   const drop = db.prepare("DELETE FROM streams WHERE hotkey = ? AND number = ?");
   return {
     takeStream: write((hotkey: string, node: number): number => {
@@ -25,6 +27,10 @@ export function streamOperations(db: DatabaseSync, now: () => number) {
       return streams
         .filter(({ hotkey, number }) => taken.get(at, hotkey, number, node) !== undefined)
         .map(({ hotkey }) => hotkey);
+    }),
+    unservedHotkeys: read((hotkeys: readonly string[]): string[] => {
+      const at = now();
+      return hotkeys.filter((hotkey) => serves.get(at, hotkey) === undefined);
     }),
     dropStream: write((hotkey: string, number: number): void => {
       drop.run(hotkey, number);

@@ -207,7 +207,8 @@ const shared = [
   ...["joinNode", "renewNode", "leaveNode", "nodes", "orderNode", "takeLease", "releaseLease"],
   ...["claim", "undecided", "claimCustomerJobs", "releaseCustomerJobs", "lostCustomerJobs"],
   ...["saveSession", "session"],
-  ...["takeStream", "lostStreams", "dropStream", "spend", "standingChanges", "standingOf", "strikesSince"],
+  ...["takeStream", "lostStreams", "unservedHotkeys", "dropStream"],
+  ...["spend", "standingChanges", "standingOf", "strikesSince"],
   ...["alerts", "saveAlerts", "alertEvents", "muteAlert", "unmuteAlert", "tellAlerts"],
   ...["noteStart", "processStarts", "reportProcess", "processReports", "schemaVersion"],
 ] as const satisfies readonly (OperationName & keyof Store)[];

@@ -131,6 +131,24 @@ test("a process that lost its lease takes its streams anew, except those that we
   assert.deepEqual(await store.lostStreams(one.node.token, asked), ["goes"]);
 });
 
+test("a stream is taken anew when another process, which its miner had left before, took it late and dropped it", async (t) => {
+  const world = streamsWorld(t);
+  const { store } = world;
+  const [one, two] = [await world.start("one"), await world.start("two")];
+  const stays = await one.opens("m");
+  // Or it would learn of the stream before that is gone.
+  world.isDeaf = true;
+  (await two.opens("m")).close("gone");
+  await two.settle();
+  assert.deepEqual(await store.unservedHotkeys(["m"]), ["m"]);
+  await one.look();
+  assert.equal(stays.closedWith, null);
+  assert.deepEqual(await store.lostStreams(two.node.token, [{ hotkey: "m", number: 0 }]), ["m"]);
+  await one.look();
+  await two.look();
+  assert.equal(stays.closedWith, null, "it is nobody else's");
+});
+
 test("under another lease no job is sent before the process knows which of its streams others have taken", async (t) => {
   const world = streamsWorld(t);
   const [one, two] = [await world.start("one"), await world.start("two")];
