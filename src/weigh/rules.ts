@@ -29,12 +29,17 @@ export function countFrom(known: PeriodCount | null, block: number, length: numb
   return { from_block: begun, from_period: period, length };
 }
 
-/** Scales to a sum of 1 and drops weights of 0. */
+/** The least normal number. Smaller shares, which no real credits come near, would make the factors of a cap overflow. */
+const LEAST = 2 ** -1022;
+
+/** Scales to a sum of 1 and drops weights of 0, and what is nearly that. */
 export function normalised(weights: Iterable<readonly [string, number]>): Map<string, number> {
   // A fixed order makes the float sum, and so the signed vector, reproducible.
   const earning = [...weights].filter(([, weight]) => weight > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const sum = earning.reduce((total, [, weight]) => total + weight, 0);
-  return new Map(earning.map(([hotkey, weight]) => [hotkey, weight / sum]));
+  return new Map(
+    earning.map(([hotkey, weight]) => [hotkey, weight / sum] as const).filter(([, share]) => share >= LEAST),
+  );
 }
 
 function addTo(weights: Map<string, number>, hotkey: string, weight: number): void {
