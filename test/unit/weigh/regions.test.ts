@@ -34,7 +34,7 @@ describe("regions", () => {
     });
   });
 
-  it("as light as a number can be are raised, and lighter ones left out, since no factor would be finite", () => {
+  it("as light as a normal number can be are raised, and lighter ones left out, since no factor would be finite", () => {
     assert.deepEqual(capped({ a: 1, b: 2 ** -1022 }, 0.25), { a: 0.5, b: 0.5 });
     assert.deepEqual(capped({ a: 1, b: 2 ** -1023 }, 0.25), { a: 1 });
     assert.deepEqual(capped({ a: 5e-324 }, 0.25), { a: 1 });
